@@ -1,0 +1,2 @@
+//! The `armbody` command.
+fn main() {}
