@@ -79,7 +79,7 @@ impl<'s> Fragment<'s> {
     pub fn slice(&self, span: Span) -> Fragment<'s> {
         let mut builder = Builder::new(self);
         builder.copy(span, Encoding::Plain);
-        builder.finish(span.start)
+        builder.finish(span.start, Encoding::Plain)
     }
 
     /// The part of the text in `span` without the white space around it.
@@ -297,10 +297,10 @@ impl<'f, 's> Builder<'f, 's> {
         self.text.is_empty()
     }
 
-    /// The fragment. One without any text stands at `anchor` of the outer text.
-    pub fn finish(mut self, anchor: u32) -> Fragment<'s> {
+    /// The fragment. One without any text stands at `anchor` of the outer text, in quotes of `encoding`.
+    pub fn finish(mut self, anchor: u32, encoding: Encoding) -> Fragment<'s> {
         if self.pieces.is_empty() {
-            self.copy(Span { start: anchor, end: anchor }, Encoding::Plain);
+            self.copy(Span { start: anchor, end: anchor }, encoding);
         }
         let prefix = format!("{}{}", self.outer.prefix, self.prefix);
         Fragment { text: self.text, pieces: self.pieces, prefix, crlf: self.outer.crlf }
@@ -431,7 +431,7 @@ mod tests {
                         }
                         at += line.len();
                     }
-                    builder.finish(4)
+                    builder.finish(4, Encoding::Lines)
                 }
                 Self::ShellSingle => {
                     let mut builder = Builder::new(outer);
@@ -445,7 +445,7 @@ mod tests {
                             at += 4;
                         }
                     }
-                    builder.finish(9)
+                    builder.finish(9, Encoding::ShellSingle)
                 }
                 Self::ShellDouble => read_escaped(outer, 9, text.len() - 3, Encoding::ShellDouble),
                 Self::JsonString => read_escaped(outer, 6, text.len() - 2, Encoding::JsonString),
@@ -474,7 +474,7 @@ mod tests {
                 at += c.len_utf8();
             }
         }
-        builder.finish(start as u32)
+        builder.finish(start as u32, encoding)
     }
 
     fn layer() -> impl Strategy<Value = Layer> {
@@ -551,7 +551,7 @@ mod tests {
         let mut builder = Builder::new(&root);
         builder.copy(Span::new(1, 3), Encoding::ShellSingle);
         builder.copy(Span::new(5, 7), Encoding::ShellDouble);
-        let word = builder.finish(1);
+        let word = builder.finish(1, Encoding::ShellSingle);
         assert_eq!(word.text(), "abcd");
         let edits = word.edit(Span::new(1, 3), "'$").unwrap();
         assert_eq!(apply_edits(source.text(), &edits).unwrap(), "'a'\\''$'\"d\"");
