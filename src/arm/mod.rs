@@ -1,1 +1,26 @@
-//! arm
+//! Azure Resource Manager's own words, without any I/O.
+//!
+//! [`ApiVersion`], [`Method`] and [`ResourceType`] are the small words; [`versions`] is the table of everything
+//! that was published and what each version lets a request say about identities. [`placeholder`] knows what
+//! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`resource_name`] the
+//! naming rules.
+
+mod api_version;
+pub mod guid;
+mod method;
+pub mod placeholder;
+mod resource_type;
+mod text;
+pub mod versions;
+
+pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
+pub use method::{Method, UnknownMethod};
+pub use placeholder::{
+    Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
+};
+pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
+pub use versions::{
+    IdentityForm, PublishedVersion, first_with, first_with_patch, identity_form, nearest_earlier,
+    nearest_later, newest_stable, published,
+};
