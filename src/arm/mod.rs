@@ -7,19 +7,27 @@
 
 mod api_version;
 pub mod guid;
+mod id_error;
 mod method;
 pub mod placeholder;
 mod resource_type;
+mod segment;
 mod text;
+mod typed_id;
 pub mod versions;
 
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
+pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use method::{Method, UnknownMethod};
 pub use placeholder::{
     Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
 };
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
+pub use segment::Segment;
+pub use typed_id::{
+    CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,
+};
 pub use versions::{
     IdentityForm, PublishedVersion, first_with, first_with_patch, identity_form, nearest_earlier,
     nearest_later, newest_stable, published,
