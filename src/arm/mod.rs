@@ -9,7 +9,9 @@ mod api_version;
 pub mod guid;
 mod id_error;
 mod method;
+mod path;
 pub mod placeholder;
+mod resource_id;
 mod resource_type;
 mod segment;
 mod text;
@@ -20,9 +22,11 @@ pub use api_version::{ApiVersion, ApiVersionError, Stage};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use method::{Method, UnknownMethod};
+pub use path::ProviderPart;
 pub use placeholder::{
     Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
 };
+pub use resource_id::ResourceId;
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
 pub use segment::Segment;
 pub use typed_id::{
