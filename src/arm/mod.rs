@@ -11,6 +11,7 @@ mod id_error;
 mod method;
 mod path;
 pub mod placeholder;
+mod request_url;
 mod resource_id;
 mod resource_type;
 mod segment;
@@ -26,6 +27,7 @@ pub use path::ProviderPart;
 pub use placeholder::{
     Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
 };
+pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
 pub use resource_id::ResourceId;
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
 pub use segment::Segment;

@@ -12,19 +12,24 @@ pub struct ProviderPart<'a> {
     pub namespace: Segment<'a>,
     /// The types, outermost first, each with its name; the last may have none.
     pub types: Vec<(Segment<'a>, Option<Segment<'a>>)>,
+    /// The namespace and outermost type that are meant, where they are misspelt.
+    pub(super) meant: (Option<&'static str>, Option<&'static str>),
 }
 
 impl ProviderPart<'_> {
-    /// The name of the type, child types included; `None` when a placeholder stands for a part of it.
+    /// The name of the type, child types included, as it is meant where it is misspelt; `None` when a
+    /// placeholder stands for a part of it.
     pub fn type_name(&self) -> Option<ResourceTypeName> {
         let named = |segment: &Segment<'_>| !segment.is_placeholder();
-        let whole = named(&self.namespace) && self.types.iter().all(|(segment, _)| named(segment));
-        whole.then(|| {
-            ResourceTypeName::from_parts(
-                self.namespace.text,
-                self.types.iter().map(|(segment, _)| segment.text),
-            )
-        })?
+        if !named(&self.namespace) || !self.types.iter().all(|(segment, _)| named(segment)) {
+            return None;
+        }
+        let mut types = self.types.iter().map(|(segment, _)| segment.text);
+        let outermost = types.next()?;
+        ResourceTypeName::from_parts(
+            self.meant.0.unwrap_or(self.namespace.text),
+            std::iter::once(self.meant.1.unwrap_or(outermost)).chain(types),
+        )
     }
 }
 
@@ -131,19 +136,20 @@ impl<'a> Walk<'_, 'a> {
             self.at += 1;
             let provider = self.check_namespace(namespace);
             let mut types = Vec::new();
+            let mut meant = (provider.filter(|right| !namespace.is(right)), None);
             while let Some(resource_type) = self.peek() {
                 if resource_type.is("providers") {
                     break;
                 }
                 self.at += 1;
                 if types.is_empty() {
-                    self.check_type(provider, resource_type);
+                    meant.1 = self.check_type(provider, resource_type);
                 }
                 let name = self.peek();
                 self.at += usize::from(name.is_some());
                 types.push((resource_type, name));
             }
-            self.reading.providers.push(ProviderPart { namespace, types });
+            self.reading.providers.push(ProviderPart { namespace, types, meant });
         }
     }
 
@@ -188,8 +194,9 @@ impl<'a> Walk<'_, 'a> {
         Some(right)
     }
 
-    fn check_type(&mut self, provider: Option<&'static str>, found: Segment<'a>) {
-        let Some(provider) = provider else { return };
+    /// The type that a misspelt one means.
+    fn check_type(&mut self, provider: Option<&'static str>, found: Segment<'a>) -> Option<&'static str> {
+        let provider = provider?;
         let known = ResourceType::ALL.into_iter().filter(|known| known.namespace() == provider);
         let network = (provider == "Microsoft.Network").then_some(NETWORK_INTERFACES);
         // Providers have many types, some of them a few letters apart from these: a slip or two only.
@@ -202,9 +209,9 @@ impl<'a> Walk<'_, 'a> {
                         &right.to_ascii_lowercase(),
                     ) <= 2)
         };
-        if let Some(right) = known.map(ResourceType::type_segment).chain(network).find(is_slip) {
-            let kind = Kind::MisspeltType { found: found.text.to_owned(), right };
-            self.reading.slips.mend(kind, found.span(), found.span(), right);
-        }
+        let right = known.map(ResourceType::type_segment).chain(network).find(is_slip)?;
+        let kind = Kind::MisspeltType { found: found.text.to_owned(), right };
+        self.reading.slips.mend(kind, found.span(), found.span(), right);
+        Some(right)
     }
 }
