@@ -1,1 +1,40 @@
-//! arm
+//! Azure Resource Manager's own words, without any I/O.
+//!
+//! [`ApiVersion`], [`Method`] and [`ResourceType`] are the small words; [`versions`] is the table of everything
+//! that was published and what each version lets a request say about identities. [`placeholder`] knows what
+//! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`resource_name`] the
+//! naming rules.
+
+mod api_version;
+pub mod guid;
+mod id_error;
+mod method;
+mod path;
+pub mod placeholder;
+mod request_url;
+mod resource_id;
+mod resource_type;
+mod segment;
+mod text;
+mod typed_id;
+pub mod versions;
+
+pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
+pub use id_error::{ResourceIdError, ResourceIdErrorKind};
+pub use method::{Method, UnknownMethod};
+pub use path::ProviderPart;
+pub use placeholder::{
+    Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
+};
+pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
+pub use resource_id::ResourceId;
+pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
+pub use segment::Segment;
+pub use typed_id::{
+    CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,
+};
+pub use versions::{
+    IdentityForm, PublishedVersion, first_with, first_with_patch, identity_form, nearest_earlier,
+    nearest_later, newest_stable, published,
+};

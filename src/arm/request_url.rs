@@ -1,0 +1,607 @@
+//! `RequestUrl`: the URL of a request, taken apart as far as it can be.
+
+use std::ops::Range;
+
+use super::api_version::{ApiVersion, ApiVersionError};
+use super::id_error::ResourceIdErrorKind;
+use super::path::{PathReading, ProviderPart, read_path};
+use super::placeholder::{is_placeholder, placeholder_at};
+use super::resource_type::{ResourceType, ResourceTypeName};
+use super::segment::{self, Segment};
+use super::text::{is_misspelling_of, starts_without_case};
+
+/// A cloud that Azure Resource Manager runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cloud {
+    /// `management.azure.com`
+    Public,
+    /// `management.usgovcloudapi.net`
+    UsGovernment,
+    /// `management.chinacloudapi.cn`
+    China,
+    /// `management.microsoftazure.de`
+    Germany,
+}
+
+impl Cloud {
+    /// Every cloud.
+    pub const ALL: [Cloud; 4] = [Cloud::Public, Cloud::UsGovernment, Cloud::China, Cloud::Germany];
+
+    /// The host that Azure Resource Manager answers on.
+    pub fn host(self) -> &'static str {
+        match self {
+            Cloud::Public => "management.azure.com",
+            Cloud::UsGovernment => "management.usgovcloudapi.net",
+            Cloud::China => "management.chinacloudapi.cn",
+            Cloud::Germany => "management.microsoftazure.de",
+        }
+    }
+}
+
+/// What a URL says about the API version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiVersionParameter {
+    /// Nothing.
+    Missing,
+    /// The version stands in the query without `api-version=` before it.
+    NameMissing {
+        /// The version.
+        span: Range<usize>,
+        /// The version, read.
+        version: ApiVersion,
+    },
+    /// The parameter's name is misspelt (`apiversion`, `api_version`).
+    NameMisspelt {
+        /// The name.
+        span: Range<usize>,
+    },
+    /// `api-version=` with nothing after it.
+    Empty {
+        /// The place of the value.
+        span: Range<usize>,
+    },
+    /// A placeholder.
+    Placeholder {
+        /// The value.
+        span: Range<usize>,
+    },
+    /// A value that is no version.
+    Invalid {
+        /// The value.
+        span: Range<usize>,
+        /// Why.
+        error: ApiVersionError,
+    },
+    /// A version.
+    Given {
+        /// The value.
+        span: Range<usize>,
+        /// The version, read.
+        version: ApiVersion,
+    },
+}
+
+/// What a URL addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UrlTarget<'a> {
+    /// One resource.
+    Resource,
+    /// All resources of a type in a scope.
+    Collection,
+    /// An action of a resource: `…/virtualMachines/myVM/start`.
+    Action(Segment<'a>),
+    /// A subscription or resource group, or the list of them.
+    Scope,
+    /// Something else, or a placeholder stands for it.
+    Unknown,
+}
+
+/// Something wrong with a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlProblem {
+    /// What.
+    pub kind: UrlProblemKind,
+    /// Where.
+    pub span: Range<usize>,
+    /// The edit that mends it, where there is one reading: what to put in the place of which bytes.
+    pub edit: Option<(Range<usize>, String)>,
+}
+
+/// What can be wrong with a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlProblemKind {
+    /// White space outside placeholders.
+    Whitespace,
+    /// `https://https://`
+    DoubledScheme,
+    /// `htps://`, `https:/`
+    MisspeltScheme,
+    /// `http://`
+    InsecureScheme,
+    /// The path has no slash before it.
+    MissingLeadingSlash,
+    /// Two slashes in a row: a segment has nothing in it.
+    EmptySegment,
+    /// The first parameter follows `&`, not `?`.
+    MissingQuestionMark,
+    /// A parameter follows a second `?`, not `&`.
+    DoubledQuestionMark,
+    /// `api-version` stands twice.
+    DoubledApiVersion,
+    /// The path is none that Azure Resource Manager has.
+    Path(ResourceIdErrorKind),
+}
+
+/// A URL, with or without scheme and host, taken apart.
+///
+/// Reading never fails: what is not there is `None`, what is wrong is in [`problems`](Self::problems). Spans are
+/// byte ranges of the text. Everything is compared without ASCII case.
+#[derive(Debug, Clone)]
+pub struct RequestUrl<'a> {
+    /// The URL as written.
+    pub text: &'a str,
+    /// `https`, without the colon.
+    pub scheme: Option<Segment<'a>>,
+    /// The host, with its port. A placeholder may stand for it, and for scheme and host together.
+    pub host: Option<Segment<'a>>,
+    /// The path, from its first slash to the query.
+    pub path: Option<Segment<'a>>,
+    /// The query, without its question mark.
+    pub query: Option<Segment<'a>>,
+    /// The subscription.
+    pub subscription: Option<Segment<'a>>,
+    /// The resource group.
+    pub resource_group: Option<Segment<'a>>,
+    /// What follows each `providers`; the last is what the URL is about. An action is not part of it.
+    pub providers: Vec<ProviderPart<'a>>,
+    /// What is addressed.
+    pub target: UrlTarget<'a>,
+    /// What is said about the API version.
+    pub api_version: ApiVersionParameter,
+    /// What is wrong, in the order of the text.
+    pub problems: Vec<UrlProblem>,
+}
+
+impl<'a> RequestUrl<'a> {
+    /// Takes a URL apart.
+    pub fn read(text: &'a str) -> Self {
+        let url = RequestUrl {
+            text,
+            scheme: None,
+            host: None,
+            path: None,
+            query: None,
+            subscription: None,
+            resource_group: None,
+            providers: Vec::new(),
+            target: UrlTarget::Unknown,
+            api_version: ApiVersionParameter::Missing,
+            problems: Vec::new(),
+        };
+        let mut reader = Reader { url };
+        reader.read();
+        reader.url.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        reader.url
+    }
+
+    /// The resource type, child types included; `None` when there is none or a placeholder stands for a part.
+    pub fn resource_type(&self) -> Option<ResourceTypeName> {
+        self.providers.last()?.type_name()
+    }
+
+    /// The known resource type, if it is one.
+    pub fn known_type(&self) -> Option<ResourceType> {
+        self.resource_type()?.known()
+    }
+
+    /// The name of the resource itself.
+    pub fn name(&self) -> Option<Segment<'a>> {
+        self.providers.last()?.types.last()?.1
+    }
+
+    /// The names of the resource and of the resources that it is a child of, outermost first.
+    pub fn names(&self) -> impl Iterator<Item = Segment<'a>> {
+        self.providers.last().into_iter().flat_map(|part| part.types.iter().filter_map(|(_, name)| *name))
+    }
+
+    /// The cloud whose host it is, if it is one.
+    pub fn cloud(&self) -> Option<Cloud> {
+        let host = self.host?.text;
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.');
+        Cloud::ALL.into_iter().find(|cloud| cloud.host().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the request goes to Azure Resource Manager as far as the text says: by the host, or, where no
+    /// literal host is given, by the path.
+    pub fn is_arm(&self) -> bool {
+        match self.host {
+            Some(host) if !super::placeholder::contains_placeholder(host.text) => {
+                self.cloud().is_some() || self.is_regional()
+            }
+            _ => self.subscription.is_some() || !self.providers.is_empty(),
+        }
+    }
+
+    /// `westus.management.azure.com`
+    fn is_regional(&self) -> bool {
+        self.host.and_then(|host| host.text.split_once('.')).is_some_and(|(_, rest)| {
+            Cloud::ALL.into_iter().any(|cloud| cloud.host().eq_ignore_ascii_case(rest))
+        })
+    }
+
+    /// The API version, if one is given and is one.
+    pub fn version(&self) -> Option<ApiVersion> {
+        match self.api_version {
+            ApiVersionParameter::Given { version, .. } | ApiVersionParameter::NameMissing { version, .. } => {
+                Some(version)
+            }
+            _ => None,
+        }
+    }
+}
+
+const SPACES: &[u8] = b" \t\r\n";
+
+/// The actions of the known types. What else stands below a resource without a name is taken for a collection.
+const ACTIONS: [&str; 44] = [
+    "approveRollingUpgrade",
+    "assessPatches",
+    "associatedResources",
+    "attachDetachDataDisks",
+    "cancel",
+    "capture",
+    "convertToManagedDisks",
+    "convertToSinglePlacementGroup",
+    "convertToVirtualMachineScaleSet",
+    "deallocate",
+    "delete",
+    "forceRecoveryServiceFabricPlatformUpdateDomainWalk",
+    "generalize",
+    "generateMigrateTemplate",
+    "getOSUpgradeHistory",
+    "installPatches",
+    "instanceView",
+    "listAssociatedResources",
+    "listKeys",
+    "manualUpgrade",
+    "manualupgrade",
+    "migrate",
+    "migrateToVMScaleSet",
+    "osRollingUpgrade",
+    "osUpgradeHistory",
+    "performMaintenance",
+    "powerOff",
+    "reapply",
+    "redeploy",
+    "reimage",
+    "reimageAll",
+    "restart",
+    "retrieveBootDiagnosticsData",
+    "runCommand",
+    "scaleOut",
+    "setOrchestrationServiceState",
+    "simulateEviction",
+    "skus",
+    "start",
+    "stop",
+    "suspend",
+    "validateMoveResources",
+    "vmSizes",
+    "wait",
+];
+
+struct Reader<'a> {
+    url: RequestUrl<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self) {
+        let text = self.url.text;
+        self.note_white_space();
+        let start = text.len() - text.trim_start().len();
+        let end = text.trim_end().len().max(start);
+        let fragment = segment::find_outside(&text[..end], start, b"#");
+        let end = fragment.unwrap_or(end);
+        let query = segment::find_outside(&text[..end], start, b"?");
+        let ampersand = segment::find_outside(&text[..query.unwrap_or(end)], start, b"&");
+        let path_end = match (query, ampersand) {
+            (_, Some(at)) => {
+                self.mend(UrlProblemKind::MissingQuestionMark, at..at + 1, at..at + 1, "?");
+                at
+            }
+            (Some(at), None) => at,
+            (None, None) => end,
+        };
+        let before_path = self.read_scheme(start, path_end);
+        self.read_path(before_path, path_end);
+        if path_end < end {
+            self.url.query = Some(self.part(path_end + 1..end));
+            self.read_query(path_end + 1, end);
+        }
+    }
+
+    fn part(&self, range: Range<usize>) -> Segment<'a> {
+        Segment { text: &self.url.text[range.clone()], start: range.start }
+    }
+
+    fn add(&mut self, kind: UrlProblemKind, span: Range<usize>) {
+        self.url.problems.push(UrlProblem { kind, span, edit: None });
+    }
+
+    fn mend(&mut self, kind: UrlProblemKind, span: Range<usize>, range: Range<usize>, text: &str) {
+        self.url.problems.push(UrlProblem { kind, span, edit: Some((range, text.to_owned())) });
+    }
+
+    fn note_white_space(&mut self) {
+        let text = self.url.text;
+        let mut from = 0;
+        while let Some(at) = segment::find_outside(text, from, SPACES) {
+            let run = at + text[at..].bytes().take_while(|byte| SPACES.contains(byte)).count();
+            // Removing a space has one reading where nothing but a joint of the URL is beside it.
+            let joint = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'/' | b'?' | b'&' | b'='));
+            let bytes = text.as_bytes();
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            if joint(before) || joint(bytes.get(run)) {
+                self.mend(UrlProblemKind::Whitespace, at..run, at..run, "");
+            } else {
+                self.add(UrlProblemKind::Whitespace, at..run);
+            }
+            from = run;
+        }
+    }
+
+    /// Reads scheme and host; returns where the path begins.
+    fn read_scheme(&mut self, start: usize, end: usize) -> usize {
+        let text = &self.url.text[..end];
+        let mut at = start;
+        while let Some((name, after)) = scheme_at(text, at) {
+            if let Some(first) = self.url.scheme {
+                self.mend(UrlProblemKind::DoubledScheme, at..after, at..after, "");
+                // The first may be `http`, and what was meant `https`; one of them is named once.
+                debug_assert!(first.start <= at);
+            } else {
+                let span = at..at + name;
+                let scheme = self.part(span.clone());
+                if scheme.is("http") && &text[span.end..after] == "://" {
+                    self.mend(UrlProblemKind::InsecureScheme, span.clone(), span, "https");
+                } else if !scheme.is("https") || &text[scheme.end()..after] != "://" {
+                    self.mend(UrlProblemKind::MisspeltScheme, at..after, at..after, "https://");
+                }
+                self.url.scheme = Some(scheme);
+            }
+            at = after;
+        }
+        if self.url.scheme.is_some() {
+            let mut host_end = segment::find_outside(text, at, b"/").unwrap_or(end);
+            // `https://management.azure.com$ID`: the placeholder is the path.
+            let host = &text[at..host_end];
+            if let Some(known) =
+                Cloud::ALL.into_iter().map(Cloud::host).find(|known| starts_without_case(host, known))
+            {
+                if placeholder_at(text, at + known.len()).is_some() {
+                    host_end = at + known.len();
+                }
+            }
+            if host_end > at {
+                self.url.host = Some(self.part(at..host_end));
+            }
+            return host_end;
+        }
+        self.bare_host(at, end)
+    }
+
+    /// A host without a scheme, or a placeholder for both.
+    fn bare_host(&mut self, start: usize, end: usize) -> usize {
+        let text = &self.url.text[..end];
+        if text[start..].starts_with('/') {
+            return start;
+        }
+        if let Some((length, _)) = placeholder_at(text, start) {
+            let after = start + length;
+            // Alone, it stands for the path as well.
+            if after < end {
+                self.url.host = Some(self.part(start..after));
+                return after;
+            }
+            return start;
+        }
+        let first_end = segment::find_outside(text, start, b"/").unwrap_or(end);
+        let first = &text[start..first_end];
+        if first.contains('.') || starts_without_case(first, "localhost") {
+            self.url.host = Some(self.part(start..first_end));
+            return first_end;
+        }
+        start
+    }
+
+    fn read_path(&mut self, start: usize, end: usize) {
+        if start >= end {
+            return;
+        }
+        let text = self.url.text;
+        let path = self.part(start..end);
+        self.url.path = Some(path);
+        if is_placeholder(path.text) {
+            return;
+        }
+        let mut segments = segment::split(text, start..end);
+        let unslashed = !segments[0].text.is_empty();
+        // `https://host$SCOPE/providers/…`
+        let scope = unslashed && segments[0].is_placeholder();
+        if !unslashed || scope {
+            segments.remove(0);
+        }
+        // `https://host//subscriptions` is taken; so is a slash at the end.
+        let inner = segments.iter().skip_while(|segment| segment.text.is_empty());
+        let empty: Vec<_> =
+            inner.filter(|segment| segment.text.is_empty() && segment.start < end).copied().collect();
+        segments.retain(|segment| !segment.text.is_empty());
+        // White space around a segment is named already.
+        for segment in &mut segments {
+            let trimmed = segment.text.trim_start();
+            segment.start += segment.text.len() - trimmed.len();
+            segment.text = trimmed.trim_end();
+        }
+        segments.retain(|segment| !segment.text.is_empty());
+        let prefixed = scope || self.url.host.is_some_and(|host| is_placeholder(host.text));
+        let reading = read_path(&segments, prefixed, end);
+        let understood = reading.subscription.is_some() || !reading.providers.is_empty();
+        let literal_host = self.url.host.filter(|host| !super::placeholder::contains_placeholder(host.text));
+        let foreign = literal_host.is_some() && self.url.cloud().is_none() && !self.url.is_regional();
+        if understood && unslashed && !scope && self.url.host.is_none() {
+            self.mend(UrlProblemKind::MissingLeadingSlash, start..start, start..start, "/");
+        }
+        let foreign = foreign && !understood;
+        if !foreign {
+            for segment in empty {
+                let slash = segment.start - 1..segment.start;
+                self.add(UrlProblemKind::EmptySegment, slash);
+            }
+        }
+        let lost = reading.rest.filter(|rest| {
+            !understood && segments.first() == Some(rest) && !rest.is_placeholder() && !prefixed
+        });
+        if let (Some(rest), true) = (lost, self.url.cloud().is_some() || self.url.host.is_none()) {
+            if !SCOPES.iter().any(|scope| rest.is(scope)) {
+                let kind = ResourceIdErrorKind::UnexpectedSegment {
+                    found: rest.text.to_owned(),
+                    expected: "subscriptions",
+                };
+                self.add(UrlProblemKind::Path(kind), rest.span());
+            }
+        }
+        self.take(reading, &segments, foreign);
+    }
+
+    fn take(&mut self, reading: PathReading<'a>, segments: &[Segment<'a>], foreign: bool) {
+        let mut reading = reading;
+        self.url.target = target(&mut reading, segments);
+        self.url.subscription = reading.subscription;
+        self.url.resource_group = reading.resource_group;
+        self.url.providers = reading.providers;
+        if !foreign {
+            self.url.problems.extend(reading.slips.0.into_iter().map(|slip| UrlProblem {
+                kind: UrlProblemKind::Path(slip.kind),
+                span: slip.span,
+                edit: slip.edit,
+            }));
+        }
+    }
+
+    fn read_query(&mut self, start: usize, end: usize) {
+        let text = &self.url.text[..end];
+        let mut at = start;
+        while at < end {
+            let stop = segment::find_outside(text, at, b"&?").unwrap_or(end);
+            self.parameter(at..stop);
+            if text[stop..].starts_with('?') {
+                self.mend(UrlProblemKind::DoubledQuestionMark, stop..stop + 1, stop..stop + 1, "&");
+            }
+            at = stop + 1;
+            // `&amp;`, as HTML has it.
+            if starts_without_case(&text[stop..], "&amp;") {
+                at = stop + 5;
+            }
+        }
+    }
+
+    fn parameter(&mut self, range: Range<usize>) {
+        let trimmed = |range: Range<usize>| {
+            let text = &self.url.text[range.clone()];
+            let start = range.start + text.len() - text.trim_start().len();
+            start..start + text.trim().len()
+        };
+        let text = self.url.text;
+        let Some(equals) = text[range.clone()].find('=').map(|at| range.start + at) else {
+            let span = trimmed(range);
+            if let (ApiVersionParameter::Missing, Ok(version)) =
+                (&self.url.api_version, text[span.clone()].parse())
+            {
+                self.url.api_version = ApiVersionParameter::NameMissing { span, version };
+            } else if text[span.clone()].eq_ignore_ascii_case("api-version") {
+                self.url.api_version = ApiVersionParameter::Empty { span: span.end..span.end };
+            }
+            return;
+        };
+        let name = trimmed(range.start..equals);
+        let value = trimmed(equals + 1..range.end);
+        let written = &text[name.clone()];
+        if !written.eq_ignore_ascii_case("api-version") {
+            let close = is_misspelling_of(written, "api-version") || written.eq_ignore_ascii_case("version");
+            if close && self.url.api_version == ApiVersionParameter::Missing {
+                self.url.api_version = ApiVersionParameter::NameMisspelt { span: name };
+            }
+            return;
+        }
+        if !matches!(
+            self.url.api_version,
+            ApiVersionParameter::Missing
+                | ApiVersionParameter::NameMissing { .. }
+                | ApiVersionParameter::NameMisspelt { .. }
+        ) {
+            self.add(UrlProblemKind::DoubledApiVersion, name.start..value.end);
+            return;
+        }
+        let segment = self.part(value.clone());
+        self.url.api_version = if segment.text.is_empty() {
+            ApiVersionParameter::Empty { span: value }
+        } else if segment.is_placeholder() || super::placeholder::contains_placeholder(segment.text) {
+            ApiVersionParameter::Placeholder { span: value }
+        } else {
+            match segment.text.parse() {
+                Ok(version) => ApiVersionParameter::Given { span: value, version },
+                Err(error) => ApiVersionParameter::Invalid { span: value, error },
+            }
+        };
+    }
+}
+
+/// First segments of paths that are no resource ids and yet Azure Resource Manager's.
+const SCOPES: [&str; 5] = ["subscriptions", "tenants", "providers", "batch", "metadata"];
+
+/// The lengths of a scheme's name, and where what follows its slashes begins.
+fn scheme_at(text: &str, at: usize) -> Option<(usize, usize)> {
+    let rest = &text[at..];
+    let name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let after = &rest[name..];
+    let slashes = ["://", ":/", "//", ":\\\\"].into_iter().find(|slashes| after.starts_with(slashes))?;
+    let (scheme, https) = (&rest[..name], "https");
+    let is_one = scheme.eq_ignore_ascii_case("http")
+        || scheme.eq_ignore_ascii_case(https)
+        || (slashes == "://" && is_misspelling_of(scheme, https));
+    is_one.then_some((name, at + name + slashes.len()))
+}
+
+/// What the parts of a path address. Takes an action off the types.
+fn target<'a>(reading: &mut PathReading<'a>, segments: &[Segment<'a>]) -> UrlTarget<'a> {
+    if reading.rest.is_some() {
+        return UrlTarget::Unknown;
+    }
+    let Some(part) = reading.providers.last_mut() else {
+        let scope =
+            reading.subscription.is_some() || segments.first().is_some_and(|first| first.is("subscriptions"));
+        return if scope { UrlTarget::Scope } else { UrlTarget::Unknown };
+    };
+    let outermost = part.types.len() == 1;
+    match part.types.last() {
+        None => UrlTarget::Unknown,
+        Some((_, Some(name))) => {
+            // `…/runCommand/start`, two words of one action: `…/rollingUpgrades/cancel`.
+            let cancels = name.is("cancel") && !outermost;
+            if cancels { UrlTarget::Action(*name) } else { UrlTarget::Resource }
+        }
+        Some((last, None)) => {
+            let last = *last;
+            let is_action = ACTIONS.iter().any(|action| last.is(action));
+            if outermost || !is_action {
+                return if last.is_placeholder() { UrlTarget::Unknown } else { UrlTarget::Collection };
+            }
+            part.types.pop();
+            UrlTarget::Action(last)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
