@@ -1,0 +1,107 @@
+//! What a rule is.
+
+use std::fmt;
+
+use super::{Block, Severity, Sink, Subject};
+use crate::json::Mistake;
+
+/// The families of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// The text is not JSON.
+    Syntax,
+    /// It is JSON, but not this resource.
+    Schema,
+    /// The identity block.
+    Identity,
+    /// The call around the body.
+    Request,
+    /// What should not be published.
+    Secret,
+    /// ARM deployment templates.
+    Template,
+    /// The run itself: suppressions, limits.
+    Run,
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Syntax => "syntax",
+            Self::Schema => "schema",
+            Self::Identity => "identity",
+            Self::Request => "request",
+            Self::Secret => "secret",
+            Self::Template => "template",
+            Self::Run => "run",
+        })
+    }
+}
+
+/// What fixes a rule has to offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixable {
+    /// None.
+    Never,
+    /// Where there is one reading.
+    Sometimes,
+    /// Always.
+    Always,
+}
+
+/// One mistake that the linter knows.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, which says the mistake.
+    pub name: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// Its severity unless told otherwise.
+    pub severity: Severity,
+    /// What fixes it offers.
+    pub fixable: Fixable,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// Its manual page: Markdown with a bad and a good example.
+    pub page: &'static str,
+    /// How it looks.
+    pub check: Check,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// How a rule looks for its mistake: the narrowest kind that serves, so that clean bodies cost little.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// At each mistake of the JSON parser; whether it is this rule's is for the function to say.
+    Mistake(fn(&Subject<'_>, &Mistake, &mut Sink<'_>)),
+    /// At each identity block of a resource whose type takes one.
+    Identity(fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
+    /// At each body.
+    Body(fn(&Subject<'_>, &mut Sink<'_>)),
+    /// At each call, with or without a body.
+    Call(fn(&Subject<'_>, &mut Sink<'_>)),
+    /// The linter itself reports it: the name has its page and its place in configuration here.
+    Engine,
+}
+
+/// Declares a rule: its name, family, severity, fixes and check, with its page from `docs/rules/`.
+macro_rules! rule {
+    ($name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr) => {
+        /// The rule.
+        pub(in crate::lint) static RULE: $crate::lint::Rule = $crate::lint::Rule {
+            name: $name,
+            family: $crate::lint::Family::$family,
+            severity: $crate::lint::Severity::$severity,
+            fixable: $crate::lint::Fixable::$fixable,
+            summary: $summary,
+            page: include_str!(concat!("../../../../docs/rules/", $name, ".md")),
+            check: $check,
+        };
+    };
+}
+pub(in crate::lint) use rule;

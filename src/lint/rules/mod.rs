@@ -1,0 +1,16 @@
+//! The table of rules: one line a rule, in the order in which they look.
+
+use super::Rule;
+
+mod identity;
+mod syntax;
+
+/// Every rule, by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    syntax::RULES.iter().chain(identity::RULES).copied()
+}
+
+/// The rule called `name`.
+pub fn find_rule(name: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.name == name)
+}

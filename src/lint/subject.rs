@@ -1,0 +1,284 @@
+//! What the rules look at: one call, its body as a tree, and what is known of the request.
+
+use std::borrow::Cow;
+
+use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
+use crate::arm::{ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form};
+use crate::json::{Kind, Node, Tree};
+use crate::notation::{Call, Place};
+use crate::text::{Edit, Fragment, Source, Span};
+
+/// What is known of the request that a body is for.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// The resource type, if it is one whose bodies are known.
+    pub resource_type: Option<ResourceType>,
+    /// The name of the resource type, also of others.
+    pub type_name: Option<ResourceTypeName>,
+    /// The API version that the text or the user names.
+    pub api_version: Option<ApiVersion>,
+    /// The method; a body alone in a file may be for PUT or PATCH.
+    pub method: Option<Method>,
+}
+
+impl Target {
+    /// The version whose rules hold: the one named, else the newest stable one of the type.
+    pub fn version(&self) -> Option<ApiVersion> {
+        self.api_version.or_else(|| self.resource_type.map(crate::arm::newest_stable))
+    }
+}
+
+/// One call as the rules see it.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The file.
+    pub source: &'a Source,
+    /// The call.
+    pub call: &'a Call<'a>,
+    /// The URL, taken apart.
+    pub url: Option<&'a RequestUrl<'a>>,
+    /// The body's text, where the document has it.
+    pub body: Option<&'a Fragment<'a>>,
+    /// The body.
+    pub tree: Option<&'a Tree<'a>>,
+    /// What is known of the request.
+    pub target: Target,
+    /// The resource within the body: the root, or in a template one of its resources.
+    pub resource: Option<Node<'a>>,
+}
+
+impl<'a> Subject<'a> {
+    /// The method; GET where nothing is said.
+    pub fn method(&self) -> Method {
+        self.target.method.unwrap_or(Method::Get)
+    }
+
+    /// The way that the resource's identity is written in this version; `None` for a type without identities
+    /// or an unknown one.
+    pub fn identity_form(&self) -> Option<IdentityForm> {
+        let resource_type = self.target.resource_type.filter(|it| it.has_identity())?;
+        Some(identity_form(resource_type, self.target.version()?))
+    }
+
+    /// True if the text is prose that shows calls: placeholders belong there.
+    pub fn in_document(&self) -> bool {
+        self.call.context.place == Place::Document
+    }
+
+    /// The identity block of the resource, where ARM looks for it.
+    pub fn identity(&self) -> Option<Block<'a>> {
+        Block::of(self.resource?)
+    }
+
+    /// A finding of `rule` at `span` of the body.
+    pub fn at(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
+        let place = self.body.map_or(self.call.span, |body| body.to_file(span));
+        self.draft(self.body, rule, place, message.into())
+    }
+
+    /// A finding of `rule` at `node` of the body.
+    pub fn at_node(&self, rule: &'static Rule, node: Node<'_>, message: impl Into<String>) -> Draft<'a> {
+        self.at(rule, node.span(), message)
+    }
+
+    /// A finding of `rule` at `span` of another part of the call: its URL, a header.
+    pub fn at_part(
+        &self,
+        rule: &'static Rule,
+        part: &'a Fragment<'a>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Draft<'a> {
+        self.draft(Some(part), rule, part.to_file(span), message.into())
+    }
+
+    /// A finding of `rule` at bytes of the file.
+    pub fn at_file(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
+        self.draft(None, rule, span, message.into())
+    }
+
+    fn draft(&self, part: Option<&'a Fragment<'a>>, rule: &'static Rule, span: Span, message: String) -> Draft<'a> {
+        let url = self.call.url.as_ref().map(|url| url.text().to_owned());
+        let request = RequestInfo {
+            method: self.method(),
+            resource_type: self.target.type_name.as_ref().map(|name| name.as_str().to_owned()),
+            api_version: self.target.api_version,
+            url,
+        };
+        Draft {
+            part,
+            finding: Finding {
+                rule,
+                severity: rule.severity,
+                message,
+                span,
+                labels: Vec::new(),
+                help: None,
+                fix: None,
+                arm: None,
+                request: Some(request),
+            },
+        }
+    }
+}
+
+/// A finding in the making: spans and edits are those of the part of the call that it is about.
+#[derive(Debug)]
+#[must_use = "a draft is no finding until it is pushed"]
+pub struct Draft<'a> {
+    part: Option<&'a Fragment<'a>>,
+    finding: Finding,
+}
+
+impl Draft<'_> {
+    /// With another severity than the rule's own.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// With another place that explains it.
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        let span = self.part.map_or(span, |part| part.to_file(span));
+        self.finding.labels.push(Label { message: message.into(), span });
+        self
+    }
+
+    /// With what would be right.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// With ARM's answer.
+    pub fn arm(mut self, code: &str, message: impl Into<String>) -> Self {
+        self.finding.arm = Some(ArmAnswer { code: code.to_owned(), message: message.into() });
+        self
+    }
+
+    /// With edits that leave ARM's reading as it is, or give text that was no JSON its one reading.
+    pub fn fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
+        self.mend(title.into(), true, edits)
+    }
+
+    /// With edits that are a guess, or change what ARM reads.
+    pub fn unsafe_fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
+        self.mend(title.into(), false, edits)
+    }
+
+    /// With edits whose safety is known only now.
+    pub fn fix_if(self, safe: bool, title: impl Into<String>, edits: &[Edit]) -> Self {
+        self.mend(title.into(), safe, edits)
+    }
+
+    fn mend(mut self, title: String, safe: bool, edits: &[Edit]) -> Self {
+        let outward = match self.part {
+            None => Some(edits.to_vec()),
+            // A place that cannot be written through its quoting leaves the finding without a fix.
+            Some(part) => edits.iter().try_fold(Vec::new(), |mut all, edit| {
+                all.extend(part.edit(edit.span, &edit.text)?);
+                Some(all)
+            }),
+        };
+        self.finding.fix = outward.filter(|edits| !edits.is_empty()).map(|edits| Fix { title, safe, edits });
+        self
+    }
+}
+
+/// Where findings go.
+#[derive(Debug)]
+pub struct Sink<'f> {
+    findings: &'f mut Vec<Finding>,
+    from: usize,
+}
+
+impl<'f> Sink<'f> {
+    /// Adds to `findings`; what is in it already belongs to other calls.
+    pub fn new(findings: &'f mut Vec<Finding>) -> Self {
+        let from = findings.len();
+        Self { findings, from }
+    }
+
+    /// Takes a finding.
+    pub fn push(&mut self, draft: Draft<'_>) {
+        self.findings.push(draft.finding);
+    }
+
+    /// True if something is known of the bytes of `node` already: what is wrong there has been said, and a
+    /// second finding would be about the same mistake.
+    pub fn explained(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
+        let Some(body) = subject.body else { return false };
+        let span = body.to_file(node.span());
+        self.explained_at(span)
+    }
+
+    /// True if an error or warning of this call shares bytes with `span` of the file.
+    pub fn explained_at(&self, span: Span) -> bool {
+        self.findings[self.from..]
+            .iter()
+            .any(|finding| finding.severity > Severity::Note && finding.span.overlaps(span))
+    }
+
+    /// True if this call has a finding of the rule called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.findings[self.from..].iter().any(|finding| finding.rule.name == name)
+    }
+}
+
+/// An `identity` member and what is in it, names found without regard to case.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// The name `identity`.
+    pub name: Node<'a>,
+    /// Its value, of whatever kind.
+    pub value: Node<'a>,
+    /// `type`, name and value.
+    pub kind: Option<(Node<'a>, Node<'a>)>,
+    /// `identityIds`, name and value.
+    pub ids: Option<(Node<'a>, Node<'a>)>,
+    /// `userAssignedIdentities`, name and value.
+    pub map: Option<(Node<'a>, Node<'a>)>,
+}
+
+impl<'a> Block<'a> {
+    /// The `identity` of an object.
+    pub fn of(object: Node<'a>) -> Option<Self> {
+        let (name, value) = object.member("identity")?;
+        Some(Self::read(name, value))
+    }
+
+    /// Reads a member that holds an identity.
+    pub fn read(name: Node<'a>, value: Node<'a>) -> Self {
+        Self {
+            name,
+            value,
+            kind: value.member("type"),
+            ids: value.member("identityIds"),
+            map: value.member("userAssignedIdentities"),
+        }
+    }
+
+    /// The text of `type`, if it is a string.
+    pub fn kind_text(&self) -> Option<Cow<'a, str>> {
+        self.kind.and_then(|(_, value)| value.as_str())
+    }
+
+    /// True if it has ids in either form.
+    pub fn has_ids(&self) -> bool {
+        self.ids.is_some() || self.map.is_some()
+    }
+
+    /// The nodes of the ids in either form: an array's strings, a map's names.
+    pub fn id_nodes(&self) -> Vec<Node<'a>> {
+        let mut nodes = Vec::new();
+        if let Some((_, list)) = self.ids {
+            nodes.extend(list.elements().filter(|node| node.kind() == Kind::String));
+            nodes.extend(list.members().map(|(name, _)| name));
+        }
+        if let Some((_, map)) = self.map {
+            nodes.extend(map.members().map(|(name, _)| name));
+            nodes.extend(map.elements().filter(|node| node.kind() == Kind::String));
+        }
+        nodes
+    }
+}
