@@ -1,5 +1,14 @@
 //! Files that requests sit in: from a [`crate::text::Source`] to the [`crate::notation::Call`]s that it holds.
 
+mod json;
+mod markdown;
+mod shell;
+
+use std::path::Path;
+
+use crate::notation::Call;
+use crate::text::{Builder, Encoding, Fragment, Source, Span};
+
 /// What kind of file a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -16,3 +25,49 @@ pub enum Kind {
     /// A pipeline or workflow: `.yml`, `.yaml`.
     Yaml,
 }
+
+impl Kind {
+    /// The kind of the file that `path` names, by its extension in any case.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match extension.as_str() {
+            "md" | "markdown" | "mdx" | "txt" => Self::Markdown,
+            "json" | "jsonc" => Self::Json,
+            "sh" | "bash" | "azcli" => Self::Shell,
+            "ps1" | "psm1" => Self::PowerShell,
+            "http" | "rest" => Self::Http,
+            "yml" | "yaml" => Self::Yaml,
+            _ => return None,
+        })
+    }
+}
+
+/// The calls that a file holds, in the order in which they stand.
+pub fn calls(source: &Source, kind: Kind) -> Vec<Call<'_>> {
+    match kind {
+        Kind::Markdown => markdown::calls(source),
+        Kind::Json => json::calls(source),
+        Kind::Shell => shell::calls(source),
+        Kind::PowerShell | Kind::Http | Kind::Yaml => Vec::new(),
+    }
+}
+
+/// The text with each CR LF read as one line break, so that what is inserted reads back as it was meant.
+fn with_plain_line_breaks<'s>(text: &Fragment<'s>) -> Fragment<'s> {
+    let mut builder = Builder::new(text);
+    let mut run = 0;
+    for at in memchr::memmem::find_iter(text.text().as_bytes(), b"\r\n") {
+        if run < at {
+            builder.copy(Span::new(run, at), Encoding::Plain);
+        }
+        builder.decoded(Span::new(at, at + 2), "\n", Encoding::Plain);
+        run = at + 2;
+    }
+    if run < text.text().len() {
+        builder.copy(Span::new(run, text.text().len()), Encoding::Plain);
+    }
+    builder.finish(0, Encoding::Plain)
+}
+
+#[cfg(test)]
+mod tests;

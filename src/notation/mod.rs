@@ -3,6 +3,11 @@
 //! Reading gives a [`Call`]: the parts of the request as fragments, each of which knows its place in the file.
 //! Nothing is judged here; what is wrong with a call is for the rules to say.
 
+pub mod curl;
+pub mod shell;
+
+use memchr::memmem;
+
 use crate::text::{Fragment, Span};
 
 /// A way of writing a request.
@@ -41,10 +46,73 @@ pub struct Call<'s> {
     pub headers: Vec<Fragment<'s>>,
     /// The body.
     pub body: Payload<'s>,
+    /// A token or `user:password` that stands in an option of its own (`--oauth2-bearer`, `-u`).
+    pub credentials: Option<Fragment<'s>>,
+    /// The method that the client uses if the text says none: curl's `POST` with `-d`, `GET` without.
+    pub default_method: Option<&'static str>,
+    /// The content type that the client sends if no header says one.
+    pub default_content_type: Option<&'static str>,
     /// What is wrong with the way it is written.
     pub mistakes: Vec<CallMistake>,
     /// The text around it.
     pub context: Context<'s>,
+}
+
+impl<'s> Call<'s> {
+    /// A call of which nothing is known but where it stands.
+    pub fn new(notation: Notation, span: Span) -> Self {
+        Self {
+            notation,
+            span,
+            method: None,
+            url: None,
+            headers: Vec::new(),
+            body: Payload::None,
+            credentials: None,
+            default_method: None,
+            default_content_type: None,
+            mistakes: Vec::new(),
+            context: Context::default(),
+        }
+    }
+
+    /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
+    /// look at the text, which placeholders and mistakes in the URL do not disturb.
+    pub fn looks_like_arm(&self) -> bool {
+        let Some(url) = &self.url else { return false };
+        let url = url.text().to_ascii_lowercase();
+        ["management.azure", "management.core.", "management.chinacloudapi", "management.usgovcloudapi"]
+            .iter()
+            .chain(&["/subscriptions/", "/subscriptions?", "/providers/microsoft.", "/resourcegroups/"])
+            .any(|mark| memmem::find(url.as_bytes(), mark.as_bytes()).is_some())
+            || url.ends_with("/subscriptions")
+            || url.starts_with("subscriptions/")
+    }
+}
+
+/// Every call that the commands of a shell text make, in the order in which they stand.
+pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call<'s>> {
+    let commands = shell::commands(code, dialect);
+    let input = |command: &shell::Command<'s>| command.input.and_then(|index| commands.get(index));
+    let mut calls: Vec<Call<'s>> =
+        commands.iter().flat_map(|command| curl::read(command, input(command))).collect();
+    calls.sort_by_key(|call| (call.span.start, call.span.end));
+    calls
+}
+
+/// True if `text` names curl, in any of the ways in which people capitalise it.
+pub(crate) fn mentions_curl(text: &str) -> bool {
+    let text = text.as_bytes();
+    ["curl", "CURL", "Curl", "cURL"].iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
+}
+
+/// True if `text` may be a URL: it has a path, a scheme, a host, or a variable or placeholder for one.
+pub(crate) fn is_url_like(text: &Fragment<'_>) -> bool {
+    let url = text.text();
+    url.contains(['/', '$', '<', '{', '%', '[', '?'])
+        || url.contains("localhost")
+        || url.split(':').next().is_some_and(|host| host.contains('.') && !host.ends_with('.'))
+        || text.expansions().next().is_some()
 }
 
 /// What a call sends.

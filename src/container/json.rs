@@ -1,0 +1,13 @@
+//! A body alone in a file.
+
+use crate::notation::{Call, Notation, Payload};
+use crate::text::Source;
+
+/// One call, of which the body is all that is known.
+pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
+    let text = source.fragment();
+    let body = text.slice_trimmed(text.span());
+    let mut call = Call::new(Notation::Body, body.to_file(body.span()));
+    call.body = Payload::Text(body);
+    vec![call]
+}

@@ -1,0 +1,158 @@
+//! POSIX shell text as people write it in documents and scripts: commands made of words.
+//!
+//! What a shell would reject is read as what was meant: `<SUBSCRIPTION ID>` is part of a word, an unquoted URL
+//! keeps its `&`, a prompt is no command, and a quote that is never closed ends where the next request
+//! begins. Each word is a [`Fragment`]: decoded, and able to say where in the file each of its bytes stands.
+
+mod lexer;
+mod quoted;
+mod starts;
+
+use super::CallMistake;
+use crate::text::{Fragment, Span};
+
+pub use starts::program_name;
+
+/// How deep commands are looked for inside the substitutions, scripts and heredocs of other commands.
+const MAX_NESTING: u8 = 6;
+
+/// What a text may hold besides what a POSIX shell reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// Lines may begin with a prompt (`$ curl`, `# curl`, `PS C:\> curl`), as in a document.
+    pub prompts: bool,
+    /// The Windows command prompt's quoting: in `"…"` only `\"` is an escape and `$` is nothing special.
+    pub command_prompt: bool,
+}
+
+impl Dialect {
+    /// A block of a document, by the language that its author gave it.
+    pub fn of_block(language: &str) -> Self {
+        let command_prompt =
+            ["cmd", "bat", "batch", "dos", "doscon"].iter().any(|name| language.eq_ignore_ascii_case(name));
+        Self { prompts: true, command_prompt }
+    }
+}
+
+/// One word and where it stands.
+#[derive(Clone, Debug)]
+pub struct Word<'s> {
+    /// The word without its quotes.
+    pub text: Fragment<'s>,
+    /// Its bytes in the file, quotes included.
+    pub span: Span,
+}
+
+/// `NAME=value` before a command, alone, or after `export`.
+#[derive(Clone, Debug)]
+pub struct Assignment<'s> {
+    /// The variable.
+    pub name: String,
+    /// Its value, without quotes.
+    pub value: Fragment<'s>,
+}
+
+/// What a redirection does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectKind {
+    /// `< file`
+    Input,
+    /// `> file`, `>> file`, `2> file`, `>&1`
+    Output,
+    /// `<<< text`
+    HereString,
+    /// `<<EOF` and the lines up to `EOF`
+    HereDocument,
+}
+
+/// A redirection and the file that it names, or the text that it gives.
+#[derive(Clone, Debug)]
+pub struct Redirect<'s> {
+    /// What it does.
+    pub kind: RedirectKind,
+    /// The file's name, the string or the lines of the heredoc without the last line break.
+    pub text: Fragment<'s>,
+}
+
+/// A simple command.
+#[derive(Clone, Debug, Default)]
+pub struct Command<'s> {
+    /// Its words, from the program's name (and whatever stands before it: `sudo`, `if`) on.
+    pub words: Vec<Word<'s>>,
+    /// The variables that it sets.
+    pub assignments: Vec<Assignment<'s>>,
+    /// Its redirections and heredocs.
+    pub redirects: Vec<Redirect<'s>>,
+    /// The index, among the commands of the same text, of the command whose output it reads.
+    pub input: Option<usize>,
+    /// Quotes that are never closed.
+    pub mistakes: Vec<CallMistake>,
+}
+
+impl<'s> Command<'s> {
+    /// The index of the word that names the program: behind `sudo`, `env`, `time`, `if` and their like.
+    pub fn program(&self) -> Option<usize> {
+        starts::program(self.words.iter().map(|word| word.text.text()))
+    }
+
+    /// The program's name without its folder and without `.exe`, in small letters.
+    pub fn program_name(&self) -> Option<String> {
+        self.program().map(|index| program_name(self.words[index].text.text()))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.assignments.is_empty() && self.redirects.is_empty()
+    }
+
+    /// The texts that are scripts themselves: `bash -c '…'`, `ssh host '…'`, a heredoc with commands in it.
+    fn scripts(&self) -> impl Iterator<Item = &Fragment<'s>> {
+        let requests = self.program_name().is_some_and(|name| starts::is_known(&name));
+        let words = self.words.iter().map(|word| &word.text).filter(move |_| !requests);
+        let values = self.assignments.iter().map(|assignment| &assignment.value);
+        let texts = self.redirects.iter().filter(|redirect| redirect.kind == RedirectKind::HereDocument);
+        words
+            .chain(values)
+            .chain(texts.map(|redirect| &redirect.text))
+            .filter(|text| text.text().contains([' ', '\n']) && starts::mentions_known(text.text()))
+    }
+}
+
+/// The commands of a text in the order in which they stand, those inside `$(…)`, backticks and quoted scripts
+/// after the ones around them. Takes time linear in the text.
+pub fn commands<'s>(code: &Fragment<'s>, dialect: Dialect) -> Vec<Command<'s>> {
+    let mut found = Vec::new();
+    read_nested(code, code.span(), dialect, 0, &mut found);
+    found
+}
+
+/// Recurses at most [`MAX_NESTING`] deep.
+fn read_nested<'s>(
+    code: &Fragment<'s>,
+    span: Span,
+    dialect: Dialect,
+    depth: u8,
+    found: &mut Vec<Command<'s>>,
+) {
+    let (mut commands, substitutions) = lexer::Lexer::new(code, span, dialect).run();
+    let scripts: Vec<Fragment<'s>> =
+        commands.iter().flat_map(Command::scripts).filter(|_| depth < MAX_NESTING).cloned().collect();
+    let before = found.len();
+    for command in &mut commands {
+        command.input = command.input.map(|index| index + before);
+    }
+    found.append(&mut commands);
+    if depth == MAX_NESTING {
+        return;
+    }
+    for inner in substitutions {
+        if starts::mentions_known(&code.text()[inner.range()]) {
+            read_nested(code, inner, dialect, depth + 1, found);
+        }
+    }
+    for script in scripts {
+        read_nested(&script, script.span(), Dialect { prompts: false, ..dialect }, depth + 1, found);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,386 @@
+//! What quotes, dollars and backticks do within a word.
+
+use super::lexer::Lexer;
+use crate::notation::CallMistake;
+use crate::text::{Builder, Encoding, Fragment, Span};
+
+/// More open brackets than this inside one substitution are no shell.
+const MAX_BRACKETS: usize = 64;
+const SINGLE_QUOTE_IN_SINGLE_QUOTES: &str = r"'\''";
+
+impl<'s> Lexer<'_, 's> {
+    pub(super) fn single_quoted(&mut self) {
+        let open = self.at;
+        let limit = self.quote_limit(self.at + 1, b'\'');
+        let mut from = open + 1;
+        self.open(from, Encoding::ShellSingle);
+        loop {
+            let Some(close) = memchr::memchr(b'\'', &self.bytes[from..limit]).map(|len| from + len) else {
+                return self.unterminated(open, from, limit, Encoding::ShellSingle);
+            };
+            self.push(Span::new(from, close), Encoding::ShellSingle);
+            if !self.text[close..self.end].starts_with(SINGLE_QUOTE_IN_SINGLE_QUOTES) {
+                self.at = close + 1;
+                return;
+            }
+            from = close + SINGLE_QUOTE_IN_SINGLE_QUOTES.len();
+            if from > limit {
+                self.at = close + 1;
+                return;
+            }
+            self.push_decoded(Span::new(close, from), "'", Encoding::ShellSingle);
+        }
+    }
+
+    pub(super) fn double_quoted(&mut self) {
+        let encoding =
+            if self.dialect.command_prompt { Encoding::CommandDouble } else { Encoding::ShellDouble };
+        let open = self.at;
+        let mut limit = self.quote_limit(self.at + 1, b'"');
+        self.open(open + 1, encoding);
+        self.at += 1;
+        let mut run = self.at;
+        while self.at < limit {
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.push(Span::new(run, self.at), encoding);
+                    self.at += 1;
+                    return;
+                }
+                b'\\' => run = self.backslash_in_double(run, encoding),
+                b'$' if !self.dialect.command_prompt => {
+                    let end = self.expansion_end();
+                    run = self.expansion_in_double(run, end, encoding);
+                    limit = self.limit_behind(limit);
+                }
+                b'`' if !self.dialect.command_prompt => {
+                    let end = self.backtick_end();
+                    run = self.expansion_in_double(run, end, encoding);
+                    limit = self.limit_behind(limit);
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.unterminated(open, run, limit, encoding);
+    }
+
+    fn backslash_in_double(&mut self, run: usize, encoding: Encoding) -> usize {
+        let escaped = match self.peek(1) {
+            Some(b'"') => true,
+            Some(b'\\' | b'$' | b'`') => !self.dialect.command_prompt,
+            _ => false,
+        };
+        let skipped = match (self.peek(1), self.peek(2)) {
+            (Some(b'\n'), _) => 2,
+            (Some(b'\r'), Some(b'\n')) => 3,
+            _ => 0,
+        };
+        if escaped {
+            self.push(Span::new(run, self.at), encoding);
+            let text = &self.text[self.at + 1..self.at + 2];
+            self.push_decoded(Span::new(self.at, self.at + 2), text, encoding);
+            self.at += 2;
+            self.at
+        } else if skipped > 0 {
+            self.push(Span::new(run, self.at), encoding);
+            self.at += skipped;
+            self.at
+        } else {
+            self.at += 1;
+            run
+        }
+    }
+
+    fn expansion_in_double(&mut self, run: usize, end: Option<usize>, encoding: Encoding) -> usize {
+        let Some(end) = end else {
+            self.at += 1;
+            return run;
+        };
+        self.push(Span::new(run, self.at), encoding);
+        self.push_expansion(end, encoding);
+        end
+    }
+
+    /// A dollar outside of quotes.
+    pub(super) fn dollar(&mut self) {
+        match self.peek(1) {
+            Some(b'\'') if !self.dialect.command_prompt => self.ansi_c_quoted(),
+            Some(b'"') if !self.dialect.command_prompt => {
+                // `$"…"` is translated before it is used; without a catalogue it is `"…"`.
+                self.open(self.at + 2, Encoding::ShellDouble);
+                self.at += 1;
+                self.double_quoted();
+            }
+            _ => match self.expansion_end() {
+                Some(end) => self.push_expansion(end, Encoding::ShellBare),
+                None => self.copy_bare(self.at + 1),
+            },
+        }
+    }
+
+    pub(super) fn backtick(&mut self, encoding: Encoding) {
+        match self.backtick_end() {
+            Some(end) => self.push_expansion(end, encoding),
+            None => self.copy_bare(self.at + 1),
+        }
+    }
+
+    pub(super) fn push_expansion(&mut self, end: usize, encoding: Encoding) {
+        let span = Span::new(self.at, end);
+        self.open(self.at, encoding).expansion(span, encoding);
+        self.at = end;
+    }
+
+    fn ansi_c_quoted(&mut self) {
+        let open = self.at;
+        let limit = self.quote_limit(self.at + 2, b'\'');
+        self.open(open + 2, Encoding::ShellAnsiC);
+        self.at += 2;
+        let mut run = self.at;
+        while self.at < limit {
+            match self.bytes[self.at] {
+                b'\'' => {
+                    self.push(Span::new(run, self.at), Encoding::ShellAnsiC);
+                    self.at += 1;
+                    return;
+                }
+                b'\\' => {
+                    let (len, decoded) = ansi_c_escape(&self.text[self.at..limit]);
+                    if let Some(decoded) = decoded {
+                        self.push(Span::new(run, self.at), Encoding::ShellAnsiC);
+                        let text = decoded.encode_utf8(&mut [0; 4]).to_owned();
+                        self.push_decoded(Span::new(self.at, self.at + len), &text, Encoding::ShellAnsiC);
+                        run = self.at + len;
+                    }
+                    self.at += len;
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.unterminated(open + 1, run, limit, Encoding::ShellAnsiC);
+    }
+
+    fn push(&mut self, span: Span, encoding: Encoding) {
+        if !span.is_empty() {
+            self.open(span.start as usize, encoding).copy(span, encoding);
+        }
+    }
+
+    fn push_decoded(&mut self, span: Span, text: &str, encoding: Encoding) {
+        self.open(span.start as usize, encoding).decoded(span, text, encoding);
+    }
+
+    /// How far the text in quotes that begins at `from` may reach: no request begins a line within quotes,
+    /// unless they hold a script and are closed.
+    fn quote_limit(&self, from: usize, quote: u8) -> usize {
+        match self.next_start(from) {
+            Some(start) => {
+                let rest = &self.bytes[from.min(self.end)..self.end];
+                let script = self.holds_script() && memchr::memchr(quote, rest).is_some();
+                if script { self.end } else { start.line }
+            }
+            None => self.end,
+        }
+    }
+
+    /// The limit once a substitution has led past it: it may hold lines that begin a request.
+    fn limit_behind(&self, limit: usize) -> usize {
+        if self.at <= limit { limit } else { self.next_start(self.at).map_or(self.end, |start| start.line) }
+    }
+
+    /// True if the next word of the command is a script: `bash -c '…'`, `ssh host '…'`.
+    fn holds_script(&self) -> bool {
+        let words = &self.command.words;
+        let last = words.last().map_or("", |word| word.text.text());
+        let first = words.first().map_or("", |word| word.text.text());
+        matches!(last, "-c" | "-Command" | "--command" | "--scripts" | "--script" | "--command-to-execute")
+            || matches!(first, "ssh" | "eval" | "watch")
+    }
+
+    /// Ends a word whose quote, opened at `open`, is not closed before `limit`.
+    fn unterminated(&mut self, open: usize, run: usize, limit: usize, encoding: Encoding) {
+        let run = run.min(limit);
+        let text = self.text[run..limit].trim_end();
+        self.push(Span::new(run, run + text.len()), encoding);
+        self.command
+            .mistakes
+            .push(CallMistake::UnterminatedQuote(self.code.to_file(Span::new(open, open + 1))));
+        // The line break before the next request must still be seen, to end this one.
+        let end = run + text.len();
+        self.at = end.max(open + 1);
+    }
+
+    /// The end of the expansion whose `$` stands here.
+    fn expansion_end(&mut self) -> Option<usize> {
+        match self.peek(1)? {
+            b'(' => {
+                let end = self.substitution_end(self.at + 2)?;
+                self.substitutions.push(Span::new(self.at + 2, end - 1));
+                Some(end)
+            }
+            b'{' => {
+                let rest = &self.bytes[self.at..self.end];
+                let close = rest.iter().take(256).position(|byte| matches!(byte, b'}' | b'\n'))?;
+                (rest[close] == b'}' && close > 2).then_some(self.at + close + 1)
+            }
+            b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'0'..=b'9' => Some(self.at + 2),
+            first if first.is_ascii_alphabetic() || first == b'_' => {
+                let name = &self.bytes[self.at + 1..self.end];
+                let len = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+                Some(self.at + 1 + len.unwrap_or(name.len()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The offset behind the `)` that closes the substitution whose content begins at `from`.
+    pub(super) fn substitution_end(&mut self, from: usize) -> Option<usize> {
+        if from >= self.unclosed_substitution {
+            return None;
+        }
+        let end = self.find_substitution_end(from);
+        if end.is_none() {
+            self.unclosed_substitution = from;
+        }
+        end
+    }
+
+    fn find_substitution_end(&self, from: usize) -> Option<usize> {
+        let mut open = vec![b')'];
+        let mut at = from;
+        while at < self.end {
+            let within_double = open.last() == Some(&b'"');
+            match self.bytes[at] {
+                b'\\' => at += 1,
+                b'\'' if !within_double => at += 1 + memchr::memchr(b'\'', &self.bytes[at + 1..self.end])?,
+                b'"' if within_double => {
+                    open.pop();
+                }
+                b'"' => open.push(b'"'),
+                b'(' if !within_double || self.bytes[at - 1] == b'$' => open.push(b')'),
+                b')' if !within_double => {
+                    open.pop();
+                    if open.is_empty() {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+            if open.len() > MAX_BRACKETS {
+                return None;
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The offset behind the backtick that closes the one here.
+    fn backtick_end(&mut self) -> Option<usize> {
+        if self.at >= self.unclosed_backtick {
+            return None;
+        }
+        let mut at = self.at + 1;
+        while at < self.end {
+            match self.bytes[at] {
+                b'\\' => at += 1,
+                b'`' => {
+                    self.substitutions.push(Span::new(self.at + 1, at));
+                    return Some(at + 1);
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.unclosed_backtick = self.at;
+        None
+    }
+
+    /// The lines of a heredoc, without the last break.
+    pub(super) fn heredoc_body(&self, span: Span, quoted: bool, strip_tabs: bool) -> Fragment<'s> {
+        let mut builder = Builder::new(self.code);
+        let encoding = if quoted { Encoding::Plain } else { Encoding::ShellHeredoc };
+        let mut start = span.start as usize;
+        for line in self.text[span.range()].split_inclusive('\n') {
+            let tabs = if strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+            if tabs > 0 {
+                builder.glue();
+            }
+            let text = Span::new(start + tabs, start + line.len());
+            if quoted {
+                builder.copy(text, encoding);
+            } else {
+                self.heredoc_line(&mut builder, text);
+            }
+            start += line.len();
+        }
+        builder.finish(span.start, encoding)
+    }
+
+    fn heredoc_line(&self, builder: &mut Builder<'_, 's>, span: Span) {
+        let encoding = Encoding::ShellHeredoc;
+        let (mut run, mut at, end) = (span.start as usize, span.start as usize, span.end as usize);
+        while at < end {
+            let next = self.bytes[..end].get(at + 1).copied();
+            let len = match (self.bytes[at], next) {
+                (b'\\', Some(b'\\' | b'$' | b'`' | b'\n')) => 2,
+                (b'$', Some(b'{')) => self.text[at..end].find('}').map_or(0, |close| close + 1),
+                (b'$', Some(first)) if first.is_ascii_alphabetic() || first == b'_' => {
+                    let name = &self.bytes[at + 1..end];
+                    let len = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+                    1 + len.unwrap_or(name.len())
+                }
+                _ => 0,
+            };
+            if len == 0 {
+                at += 1;
+                continue;
+            }
+            if run < at {
+                builder.copy(Span::new(run, at), encoding);
+            }
+            let part = Span::new(at, at + len);
+            match (self.bytes[at], next) {
+                (b'\\', Some(b'\n')) => {}
+                (b'\\', _) => builder.decoded(part, &self.text[at + 1..at + 2], encoding),
+                _ => builder.expansion(part, encoding),
+            }
+            at += len;
+            run = at;
+        }
+        if run < end {
+            builder.copy(Span::new(run, end), encoding);
+        }
+    }
+}
+
+/// The length of the escape that `text` begins with and the character that it stands for; none if the
+/// backslash stands for itself.
+fn ansi_c_escape(text: &str) -> (usize, Option<char>) {
+    let Some(&kind) = text.as_bytes().get(1) else { return (1, None) };
+    let numbered = |from: usize, most: usize, radix: u32| {
+        let digits = text.as_bytes()[from..]
+            .iter()
+            .take(most)
+            .take_while(|&&byte| (byte as char).is_digit(radix))
+            .count();
+        let value = u32::from_str_radix(&text[from..from + digits], radix).ok().and_then(char::from_u32);
+        (from + digits, value)
+    };
+    let simple = match kind {
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'a' => '\u{7}',
+        b'b' => '\u{8}',
+        b'e' | b'E' => '\u{1b}',
+        b'f' => '\u{c}',
+        b'v' => '\u{b}',
+        b'\\' | b'\'' | b'"' | b'?' => kind as char,
+        b'0'..=b'7' => return numbered(1, 3, 8),
+        b'x' => return numbered(2, 2, 16),
+        b'u' => return numbered(2, 4, 16),
+        b'U' => return numbered(2, 8, 16),
+        _ => return (1, None),
+    };
+    (2, Some(simple))
+}

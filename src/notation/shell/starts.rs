@@ -1,0 +1,166 @@
+//! Where commands begin: prompts, the words that may stand before a program's name, and the lines that
+//! certainly begin a request, at which a lost reader finds its feet again.
+
+use memchr::memmem;
+
+/// Programs that make requests.
+const KNOWN: [&str; 3] = ["curl", "az", "armclient"];
+
+/// Words that may stand before the program that a command runs.
+const BEFORE: [&str; 22] = [
+    "sudo", "time", "env", "exec", "nohup", "command", "builtin", "eval", "xargs", "watch", "if", "then",
+    "else", "elif", "while", "until", "do", "!", "{", "&", "$", "%",
+];
+
+/// A line that begins a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    /// Where the line begins.
+    pub(super) line: usize,
+    /// Where the command begins, behind a prompt.
+    pub(super) at: usize,
+}
+
+/// The lines of `text`, which begins at `offset`, that begin a request.
+pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
+    let mut found = Vec::new();
+    let mut line_start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(at) = command_in(line, prompts) {
+            found.push(Start { line: offset + line_start, at: offset + line_start + at });
+        }
+        line_start += line.len();
+    }
+    found
+}
+
+/// The name of a program without its folder and without `.exe`, in small letters.
+pub fn program_name(word: &str) -> String {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let name = name.to_ascii_lowercase();
+    name.strip_suffix(".exe").map_or(name.clone(), str::to_owned)
+}
+
+pub(super) fn is_known(program: &str) -> bool {
+    KNOWN.contains(&program)
+}
+
+/// True if a known program's name is somewhere in `text`: a cheap way to pass by what cannot hold a request.
+pub(super) fn mentions_known(text: &str) -> bool {
+    super::super::mentions_curl(text)
+        || memmem::find(text.as_bytes(), b"az ").is_some()
+        || memmem::find(text.as_bytes(), b"armclient").is_some()
+}
+
+/// The index of the word that names the program.
+pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
+    let mut prefixed = false;
+    let mut value_of_option = false;
+    for (index, word) in words.enumerate() {
+        if value_of_option {
+            value_of_option = false;
+        } else if prefixed && word.starts_with('-') {
+            value_of_option = matches!(word, "-u" | "-g" | "-n" | "-I" | "-S" | "-h");
+        } else if BEFORE.contains(&word) {
+            prefixed = true;
+        } else if !(prefixed && word.starts_with(|c: char| c.is_ascii_digit())) {
+            return Some(index);
+        }
+    }
+    None
+}
+
+/// Where in `line` the request begins that the line begins with, behind the prompt.
+fn command_in(line: &str, prompts: bool) -> Option<usize> {
+    let blank = line.len() - line.trim_start().len();
+    if begins_request(&line[blank..]) {
+        return Some(blank);
+    }
+    let prompt = if prompts { prompt_len(&line[blank..])? } else { return None };
+    let rest = &line[blank + prompt..];
+    let at = line.len() - rest.trim_start().len();
+    begins_request(rest.trim_start()).then_some(at)
+}
+
+/// The length of the prompt at the start of `line`.
+fn prompt_len(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    match bytes.first()? {
+        b'$' | b'#' | b'%' | b'>' if bytes.get(1).is_some_and(|&byte| byte == b' ' || byte == b'\t') => {
+            Some(1)
+        }
+        // `user@host:~$ `, `[user@host ~]# `, `PS C:\> `, `C:\Users\me>`
+        _ => {
+            let head = &bytes[..bytes.len().min(80)];
+            let drive = head.get(1) == Some(&b':') || head.starts_with(b"PS ");
+            let host = memchr::memchr(b'@', head).is_some();
+            let end = head.iter().position(|&byte| match byte {
+                b'>' => drive,
+                b'$' | b'#' | b'%' => host,
+                _ => false,
+            })?;
+            let clean = !head[..end].iter().any(|byte| matches!(byte, b'\'' | b'"' | b'=' | b'|' | b';'));
+            (clean && (drive || bytes.get(end + 1) == Some(&b' '))).then_some(end + 1)
+        }
+    }
+}
+
+/// True if `line` begins with a known program that is used, not talked about.
+fn begins_request(mut line: &str) -> bool {
+    // Words that stand before a program are few; a line of nothing else need not be read to its end.
+    for _ in 0..6 {
+        if let Some(inner) = substitution_of_assignment(line) {
+            line = inner.trim_start();
+            continue;
+        }
+        let head_len = line.find([' ', '\t', '\n', '\r', '\u{a0}']).unwrap_or(line.len());
+        let (head, rest) = line.split_at(head_len);
+        if head.is_empty() || head.len() > 200 {
+            return false;
+        }
+        let rest = rest.trim_start_matches([' ', '\t', '\u{a0}']);
+        match program_name(head).as_str() {
+            "curl" => return looks_like_curl_arguments(rest),
+            "az" | "armclient" => return rest.starts_with(|c: char| c.is_ascii_alphabetic()),
+            _ if BEFORE.contains(&head) || is_plain_assignment(head) => line = rest,
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn looks_like_curl_arguments(rest: &str) -> bool {
+    let Some(first) = rest.chars().next() else { return false };
+    if matches!(
+        first,
+        '-' | '\u{2010}'
+            ..='\u{2015}' | '\u{2212}' | '\'' | '"' | '$' | '<' | '{' | '/' | '\\' | '^' | '`' | '[' | '%'
+    ) {
+        return true;
+    }
+    let word = rest.split([' ', '\t', '\n', '\r']).next().unwrap_or(rest);
+    word.contains("//") || word.contains('/') || word.starts_with("localhost")
+}
+
+/// `NAME=value` without quotes or substitutions.
+fn is_plain_assignment(word: &str) -> bool {
+    word.find('=').is_some_and(|at| is_name(&word[..at])) && !word.contains(['\'', '"', '$', '`', '('])
+}
+
+/// What stands behind `NAME=$(`, `NAME="$(` or ``NAME=` ``.
+fn substitution_of_assignment(line: &str) -> Option<&str> {
+    let line = line.strip_prefix("export ").or_else(|| line.strip_prefix("local ")).unwrap_or(line);
+    let equals = line.as_bytes().iter().take(80).position(|&byte| byte == b'=')?;
+    let (name, value) = (&line[..equals], &line[equals + 1..]);
+    if !is_name(name) {
+        return None;
+    }
+    let value = value.strip_prefix('"').unwrap_or(value);
+    value.strip_prefix("$(").or_else(|| value.strip_prefix('`'))
+}
+
+/// True if `text` can be a variable's name.
+pub(super) fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
+}
