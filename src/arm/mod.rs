@@ -2,17 +2,21 @@
 //!
 //! [`ApiVersion`], [`Method`] and [`ResourceType`] are the small words; [`versions`] is the table of everything
 //! that was published and what each version lets a request say about identities. [`placeholder`] knows what
-//! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`resource_name`] the
-//! naming rules.
+//! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`ResourceName`] keeps the
+//! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
+//! and how it is mended; [`RequestUrl`] takes a URL apart. [`identity`] has what a resource's identities are, and
+//! the algebra of changing them: [`plan`] and [`apply`].
 
 mod api_version;
 pub mod guid;
 mod id_error;
+pub mod identity;
 mod method;
 mod path;
 pub mod placeholder;
 mod request_url;
 mod resource_id;
+mod resource_name;
 mod resource_type;
 mod segment;
 mod text;
@@ -22,6 +26,11 @@ pub mod versions;
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
+pub use identity::{
+    BlockIds, Dropped, Drops, IdChange, Identity, IdentityBlock, IdentityId, IdentityIds, IdentityType,
+    IdentityTypeReading, Plan, PlanError, PlanErrorReason, Refusal, RefusalKind, UserAssignedDrops, apply,
+    dropped, drops, parse_identity_type, plan,
+};
 pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;
 pub use placeholder::{
@@ -29,6 +38,7 @@ pub use placeholder::{
 };
 pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
 pub use resource_id::ResourceId;
+pub use resource_name::{NameError, NameKind, NameRule, ResourceName};
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
 pub use segment::Segment;
 pub use typed_id::{

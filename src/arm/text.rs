@@ -11,13 +11,6 @@ pub(super) fn hash_without_case<H: Hasher>(text: &str, state: &mut H) {
     0xff_u8.hash(state);
 }
 
-/// Orders two texts without ASCII case.
-pub(super) fn compare_without_case(left: &str, right: &str) -> std::cmp::Ordering {
-    left.bytes()
-        .map(|byte| byte.to_ascii_lowercase())
-        .cmp(right.bytes().map(|byte| byte.to_ascii_lowercase()))
-}
-
 /// Whether a text starts with a prefix, without ASCII case.
 pub(super) fn starts_without_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))

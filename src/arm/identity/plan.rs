@@ -1,0 +1,254 @@
+//! `plan`: the identity block that takes a resource from one state to another.
+
+use super::block::{BlockIds, IdChange, IdentityBlock};
+use super::state::{Identity, IdentityId, IdentityIds};
+use crate::arm::versions::{IdentityForm, PublishedVersion, effective, published};
+use crate::arm::{ApiVersion, Method, ResourceIdError, ResourceType, parse_user_assigned};
+
+/// The block to send; `None` when nothing is to be done.
+pub type Plan = Option<IdentityBlock>;
+
+/// A change that a request of this version and method cannot make.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("API version {version} of {resource_type} {reason}{}", hint(*first_version))]
+pub struct PlanError {
+    /// The resource's type.
+    pub resource_type: ResourceType,
+    /// The version that was asked for.
+    pub version: ApiVersion,
+    /// What stands in the way.
+    pub reason: PlanErrorReason,
+    /// The first published version in which the method can make the whole change, if any can.
+    pub first_version: Option<ApiVersion>,
+}
+
+fn hint(first: Option<ApiVersion>) -> String {
+    first.map_or_else(String::new, |first| format!("; the first that can is {first}"))
+}
+
+/// What stands in the way of a change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanErrorReason {
+    /// Neither PUT nor PATCH.
+    #[error("cannot change identities with {0}: that takes PUT or PATCH")]
+    Method(Method),
+    /// The resource type has no identities.
+    #[error("has no identities: they belong to virtual machines and scale sets")]
+    Type,
+    /// The version has no identities.
+    #[error("has no identities")]
+    NoIdentity,
+    /// The version has no PATCH.
+    #[error("has no PATCH")]
+    NoPatch,
+    /// The version knows the system-assigned identity only.
+    #[error("has no user-assigned identities")]
+    NoUserAssigned,
+    /// The version can enable the system-assigned identity, not disable it.
+    #[error("cannot take the system-assigned identity away")]
+    NoRemoval,
+    /// An id that the block would have to name is none.
+    #[error("cannot name the identity `{id}`: {error}")]
+    Id {
+        /// The id.
+        id: IdentityId,
+        /// What is wrong with it.
+        error: ResourceIdError,
+    },
+}
+
+/// The block that takes a resource from `current` to `wanted`: [`apply`](super::apply()) of it is `wanted`.
+///
+/// In the map form a PATCH names the ids that come and go, so that it takes no more rights than the change does
+/// (naming an id takes the right to assign it). When only the system-assigned identity changes, it names the ids
+/// that stay: a reader, and a service that would not merge, sees that they do. It never removes the last id with
+/// `null`, because the type then says so by itself.
+///
+/// # Errors
+/// [`PlanError`] when the version or the method cannot express the change; it names the first version that can.
+pub fn plan(
+    current: &Identity,
+    wanted: &Identity,
+    resource_type: ResourceType,
+    version: ApiVersion,
+    method: Method,
+) -> Result<Plan, PlanError> {
+    if current == wanted {
+        return Ok(None);
+    }
+    let planned = match effective(resource_type, version) {
+        Some(row) => plan_in(current, wanted, resource_type, row, method),
+        None => Err(PlanErrorReason::NoIdentity),
+    };
+    planned.map(Some).map_err(|reason| PlanError {
+        resource_type,
+        version,
+        reason,
+        first_version: published(resource_type)
+            .iter()
+            .find(|row| plan_in(current, wanted, resource_type, row, method).is_ok())
+            .map(|row| row.version),
+    })
+}
+
+fn plan_in(
+    current: &Identity,
+    wanted: &Identity,
+    resource_type: ResourceType,
+    row: &PublishedVersion,
+    method: Method,
+) -> Result<IdentityBlock, PlanErrorReason> {
+    if !resource_type.has_identity() {
+        return Err(PlanErrorReason::Type);
+    }
+    if !matches!(method, Method::Put | Method::Patch) {
+        return Err(PlanErrorReason::Method(method));
+    }
+    if row.identity == IdentityForm::None {
+        return Err(PlanErrorReason::NoIdentity);
+    }
+    if !row.supports(method) {
+        return Err(PlanErrorReason::NoPatch);
+    }
+    let ids = match row.identity {
+        // What an old version does with user-assigned identities that it does not know is not published:
+        // a resource that has some is not touched with it.
+        IdentityForm::None | IdentityForm::SystemOnly => {
+            if !wanted.user_assigned.is_empty() || !current.user_assigned.is_empty() {
+                return Err(PlanErrorReason::NoUserAssigned);
+            }
+            if !wanted.system_assigned {
+                return Err(PlanErrorReason::NoRemoval);
+            }
+            BlockIds::Absent
+        }
+        _ if wanted.user_assigned.is_empty() => BlockIds::Absent,
+        IdentityForm::Ids => BlockIds::List(strings(&wanted.user_assigned)),
+        IdentityForm::Map if method == Method::Put => assigning(wanted.user_assigned.iter()),
+        IdentityForm::Map => difference(current, wanted),
+    };
+    for id in ids.iter() {
+        if let Err(error) = parse_user_assigned(id) {
+            return Err(PlanErrorReason::Id { id: id.into(), error });
+        }
+    }
+    Ok(IdentityBlock { identity_type: wanted.identity_type(), ids })
+}
+
+fn strings(ids: &IdentityIds) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
+}
+
+fn assigning<'i>(ids: impl Iterator<Item = &'i IdentityId>) -> BlockIds {
+    BlockIds::Map(ids.map(|id| (id.as_str().to_owned(), IdChange::Assign)).collect())
+}
+
+/// The ids that come, then those that go; those that stay, when there are neither.
+fn difference(current: &Identity, wanted: &Identity) -> BlockIds {
+    let (before, after) = (&current.user_assigned, &wanted.user_assigned);
+    if before == after {
+        return assigning(before.iter());
+    }
+    let coming = after.iter().filter(|id| !before.contains(id)).map(|id| (id, IdChange::Assign));
+    let going = before.iter().filter(|id| !after.contains(id)).map(|id| (id, IdChange::Remove));
+    BlockIds::Map(coming.chain(going).map(|(id, change)| (id.as_str().to_owned(), change)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VM: ResourceType = ResourceType::VirtualMachine;
+    const VMSS: ResourceType = ResourceType::VirtualMachineScaleSet;
+    const ID: &str =
+        "/subscriptions/$S/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/";
+
+    fn state(system: bool, names: &[&str]) -> Identity {
+        Identity::new(system, names.iter().map(|name| format!("{ID}{name}")))
+    }
+
+    fn json(current: &Identity, wanted: &Identity, version: &str, method: Method) -> String {
+        let block = plan(current, wanted, VM, version.parse().unwrap(), method).unwrap().unwrap();
+        block.to_json().replace(ID, "")
+    }
+
+    #[test]
+    fn the_form_follows_the_version() {
+        let (before, after) = (state(true, &["ID1", "ID2"]), state(true, &["ID1"]));
+        assert_eq!(
+            json(&before, &after, "2017-12-01", Method::Patch),
+            r#"{"type":"SystemAssigned, UserAssigned","identityIds":["ID1"]}"#
+        );
+        assert_eq!(
+            json(&before, &after, "2018-06-01", Method::Patch),
+            r#"{"type":"SystemAssigned, UserAssigned","userAssignedIdentities":{"ID2":null}}"#
+        );
+        assert_eq!(
+            json(&before, &after, "2018-06-01", Method::Put),
+            r#"{"type":"SystemAssigned, UserAssigned","userAssignedIdentities":{"ID1":{}}}"#
+        );
+        assert_eq!(
+            json(&before, &state(true, &[]), "2024-07-01", Method::Patch),
+            r#"{"type":"SystemAssigned"}"#
+        );
+        assert_eq!(json(&before, &Identity::none(), "2024-07-01", Method::Patch), r#"{"type":"None"}"#);
+        assert_eq!(
+            json(&before, &state(false, &["ID3", "ID2"]), "2024-07-01", Method::Patch),
+            r#"{"type":"UserAssigned","userAssignedIdentities":{"ID3":{},"ID1":null}}"#
+        );
+        assert_eq!(
+            json(&state(false, &["ID1"]), &state(true, &["ID1"]), "2024-07-01", Method::Patch),
+            r#"{"type":"SystemAssigned, UserAssigned","userAssignedIdentities":{"ID1":{}}}"#
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_first_version_that_can() {
+        let error = |resource_type, current: &Identity, wanted: &Identity, version: &str, method| {
+            let error = plan(current, wanted, resource_type, version.parse().unwrap(), method).unwrap_err();
+            (error.reason, error.first_version.map(|version| version.to_string()))
+        };
+        let (system, user) = (state(true, &[]), state(false, &["ID1"]));
+        let first = |version: &str| Some(version.to_owned());
+        let none = Identity::none();
+        assert_eq!(
+            error(VM, &system, &none, "2017-03-30", Method::Put),
+            (PlanErrorReason::NoRemoval, first("2017-12-01"))
+        );
+        assert_eq!(
+            error(VM, &none, &system, "2015-06-15", Method::Put),
+            (PlanErrorReason::NoIdentity, first("2016-03-30"))
+        );
+        assert_eq!(
+            error(VM, &none, &system, "2014-01-01", Method::Patch),
+            (PlanErrorReason::NoIdentity, first("2017-12-01"))
+        );
+        assert_eq!(
+            error(VMSS, &none, &system, "2016-03-30", Method::Patch),
+            (PlanErrorReason::NoPatch, first("2017-03-30"))
+        );
+        assert_eq!(
+            error(VMSS, &none, &user, "2017-03-30", Method::Patch),
+            (PlanErrorReason::NoUserAssigned, first("2017-12-01"))
+        );
+        assert_eq!(
+            error(VM, &user, &system, "2017-03-30", Method::Put),
+            (PlanErrorReason::NoUserAssigned, first("2017-12-01"))
+        );
+        assert_eq!(
+            error(ResourceType::UserAssignedIdentity, &none, &system, "2023-01-31", Method::Put),
+            (PlanErrorReason::Type, None)
+        );
+        let bad = Identity::new(false, ["ID1"]);
+        assert!(matches!(
+            error(VM, &none, &bad, "2018-06-01", Method::Put),
+            (PlanErrorReason::Id { .. }, None)
+        ));
+        let error = plan(&system, &none, VM, "2017-03-30".parse().unwrap(), Method::Put).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "API version 2017-03-30 of Microsoft.Compute/virtualMachines cannot take the system-assigned identity \
+             away; the first that can is 2017-12-01"
+        );
+    }
+}
