@@ -111,6 +111,12 @@ impl Source {
         Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(name, bytes) })
     }
 
+    /// The same file with other bytes in it.
+    #[must_use]
+    pub fn with_bytes(&self, bytes: Vec<u8>) -> Self {
+        Self { path: self.path.clone(), ..Self::from_bytes(self.name.clone(), bytes) }
+    }
+
     /// The name for people: the path as it was given, or what stands for it.
     pub fn name(&self) -> &str {
         &self.name

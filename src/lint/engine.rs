@@ -1,0 +1,123 @@
+//! From a source to its findings.
+
+use super::target::{self, Shape};
+use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
+use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
+use crate::container::{self, Kind};
+use crate::json::Tree;
+use crate::notation::{Call, Notation};
+use crate::text::Source;
+
+/// What the user says of bodies that stand alone in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// The resource type.
+    pub resource_type: Option<ResourceType>,
+    /// The method.
+    pub method: Option<Method>,
+    /// The API version.
+    pub api_version: Option<ApiVersion>,
+}
+
+impl Given {
+    /// True if nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What to check and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What bodies that stand alone are for.
+    pub given: Given,
+    /// The rules to run; all if empty.
+    pub select: Vec<&'static Rule>,
+    /// Rules that are left out.
+    pub ignore: Vec<&'static Rule>,
+    /// Severities other than the rules' own.
+    pub severity: Vec<(&'static Rule, Severity)>,
+}
+
+impl Options {
+    fn admits(&self, rule: &'static Rule) -> bool {
+        (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
+    }
+}
+
+/// Everything that is wrong with the calls in `source`, in the order of the text.
+pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for call in container::calls(source, kind) {
+        check_call(source, &call, options, &mut findings);
+    }
+    findings.retain(|finding| options.admits(finding.rule));
+    for finding in &mut findings {
+        if let Some((_, severity)) = options.severity.iter().find(|(rule, _)| *rule == finding.rule) {
+            finding.severity = *severity;
+        }
+    }
+    findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
+    findings
+}
+
+fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mut Vec<Finding>) {
+    let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
+    let mut target = target::of_call(call, url.as_ref(), &options.given);
+    let body = call.body.text();
+    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(call)));
+    let resource = tree.as_ref().and_then(Tree::root);
+
+    if target.type_name.is_none() {
+        // Neither URL nor user says what it is: a body that nothing is known of is nobody's business here.
+        match resource.map_or(Shape::Other, target::shape) {
+            Shape::Body(resource_type, method) => {
+                target.resource_type = Some(resource_type);
+                target.type_name = Some(resource_type.into());
+                target.method.get_or_insert(method);
+            }
+            Shape::Answer | Shape::Other if call.notation == Notation::Body => return,
+            Shape::Answer | Shape::Other => {}
+        }
+    } else if target.method.is_none() {
+        let method = resource.map(|root| if root.member("location").is_some() { Method::Put } else { Method::Patch });
+        target.method = method;
+    }
+
+    let subject =
+        Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
+    let mut sink = Sink::new(findings);
+    let known = subject.target.resource_type.is_some();
+    let identities = blocks(&subject);
+    for rule in super::rules() {
+        match rule.check {
+            Check::Mistake(check) if known => {
+                for mistake in tree.iter().flat_map(|tree| tree.mistakes()) {
+                    check(&subject, mistake, &mut sink);
+                }
+            }
+            Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
+            Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),
+            Check::Call(check) => check(&subject, &mut sink),
+            Check::Mistake(_) | Check::Body(_) | Check::Engine => {}
+        }
+    }
+}
+
+/// The identity blocks of a resource whose type takes one: where ARM looks for it, and where authors misplace it.
+fn blocks<'a>(subject: &Subject<'a>) -> Vec<Block<'a>> {
+    let Some(resource) = subject.resource.filter(|_| subject.identity_form().is_some()) else {
+        return Vec::new();
+    };
+    let mut blocks = Vec::new();
+    if let Some((name, value)) = resource.member("identity") {
+        match value.member("identity") {
+            Some((inner_name, inner)) => blocks.push(Block::read(inner_name, inner)),
+            None => blocks.push(Block::read(name, value)),
+        }
+    }
+    if let Some((name, value)) = resource.member("properties").and_then(|(_, it)| it.member("identity")) {
+        blocks.push(Block::read(name, value));
+    }
+    blocks
+}

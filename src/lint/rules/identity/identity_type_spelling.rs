@@ -1,0 +1,31 @@
+#![doc = include_str!("../../../../docs/rules/identity-type-spelling.md")]
+
+use crate::arm::{IdentityTypeReading, parse_identity_type};
+use crate::lint::rule::rule;
+use crate::lint::{Block, Check, Sink, Subject};
+use crate::text::Edit;
+
+rule!(
+    "identity-type-spelling",
+    Identity,
+    Warning,
+    Always,
+    "`identity.type` is read by ARM, but not spelt as documented",
+    Check::Identity(check)
+);
+
+fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
+    let Some((_, value)) = block.kind else { return };
+    let Some(text) = value.as_str() else { return };
+    let IdentityTypeReading::Accepted(meant) = parse_identity_type(&text) else { return };
+    if sink.explained(subject, value) {
+        return;
+    }
+    let right = meant.to_string();
+    let edit = Edit::replace(value.span(), format!("\"{right}\""));
+    let draft = subject
+        .at_node(&RULE, value, format!("`{text}` is documented as `{right}`"))
+        .help("ARM reads it without regard to case, space and order; tools that compare text do not")
+        .fix(format!("write `{right}`"), &[edit]);
+    sink.push(draft);
+}

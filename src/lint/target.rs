@@ -1,0 +1,141 @@
+//! What request a body is for: from the call's URL, from what the user says, or from the body's shape.
+
+use super::{Given, Target};
+use crate::arm::{Method, RequestUrl, ResourceType};
+use crate::json::{Dialect, Kind, Node};
+use crate::notation::{Call, Notation};
+
+/// The JSON of request bodies: what the parser should know of ARM's names and values.
+pub(super) fn dialect(call: &Call<'_>) -> Dialect {
+    let template = call.notation == Notation::Template;
+    Dialect {
+        comments: template,
+        trailing_commas: template,
+        multiline_strings: template,
+        bare_members: false,
+        joins,
+        ..Dialect::STRICT
+    }
+}
+
+/// Two words of `type` that belong into one string.
+fn joins(name: &str, first: &str, second: &str) -> bool {
+    let word = |text: &str| {
+        let text = text.trim_matches([',', ' ']);
+        text.len() <= 40 && (text.to_ascii_lowercase().contains("assigned") || text.eq_ignore_ascii_case("none"))
+    };
+    name.trim().eq_ignore_ascii_case("type") && word(first) && word(second)
+}
+
+/// What the call itself says, filled up with what the user says of bodies that stand alone.
+pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: &Given) -> Target {
+    let Some(url) = url else {
+        return Target {
+            resource_type: given.resource_type,
+            type_name: given.resource_type.map(Into::into),
+            api_version: given.api_version,
+            method: given.method,
+        };
+    };
+    let type_name = url.resource_type();
+    Target {
+        resource_type: type_name.as_ref().and_then(crate::arm::ResourceTypeName::known),
+        type_name,
+        api_version: url.version(),
+        method: Some(call.method()),
+    }
+}
+
+/// What the shape of a JSON value says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The body of a request for this type.
+    Body(ResourceType, Method),
+    /// What GET returned: it is read, not sent.
+    Answer,
+    /// Something else.
+    Other,
+}
+
+/// Members of `properties` that only a VM has.
+const VM_PROPERTIES: [&str; 8] = [
+    "hardwareProfile",
+    "storageProfile",
+    "osProfile",
+    "networkProfile",
+    "diagnosticsProfile",
+    "availabilitySet",
+    "licenseType",
+    "securityProfile",
+];
+
+/// Members of `properties` that only a VM scale set has.
+const VMSS_PROPERTIES: [&str; 8] = [
+    "virtualMachineProfile",
+    "upgradePolicy",
+    "overprovision",
+    "orchestrationMode",
+    "singlePlacementGroup",
+    "platformFaultDomainCount",
+    "automaticRepairsPolicy",
+    "scaleInPolicy",
+];
+
+/// Members of `properties` that the service sets.
+const ANSWER_PROPERTIES: [&str; 4] = ["provisioningState", "vmId", "timeCreated", "instanceView"];
+
+/// What `root` looks like, if nobody says what it is.
+pub(super) fn shape(root: Node<'_>) -> Shape {
+    if root.kind() != Kind::Object {
+        return Shape::Other;
+    }
+    let has = |name: &str| root.member(name).is_some();
+    if has("$schema") || has("swagger") || has("openapi") {
+        return Shape::Other;
+    }
+    let properties = root.member("properties").map(|(_, value)| value);
+    let holds = |names: &[&str]| {
+        properties.is_some_and(|it| names.iter().any(|name| it.member(name).is_some()))
+    };
+    let identity = root.member("identity").map(|(_, value)| value);
+    let managed = identity.is_some_and(is_managed_identity)
+        || properties.and_then(|it| it.member("identity")).is_some_and(|(_, value)| is_managed_identity(value));
+    let named = root.member("type").and_then(|(_, value)| value.as_str());
+    let known = match named.as_deref().map(str::parse::<ResourceType>) {
+        Some(Ok(known)) => Some(known),
+        Some(Err(_)) => return Shape::Other,
+        None if holds(&VMSS_PROPERTIES) => Some(ResourceType::VirtualMachineScaleSet),
+        None if holds(&VM_PROPERTIES) => Some(ResourceType::VirtualMachine),
+        // A scale set's `sku` stands at the top, a VM has none.
+        None if managed && has("sku") => Some(ResourceType::VirtualMachineScaleSet),
+        None if managed => Some(ResourceType::VirtualMachine),
+        None => None,
+    };
+    let Some(known) = known else { return Shape::Other };
+    let principal = identity.is_some_and(|it| it.member("principalId").is_some() && has("id"));
+    if holds(&ANSWER_PROPERTIES) || principal {
+        return Shape::Answer;
+    }
+    let method = if has("location") { Method::Put } else { Method::Patch };
+    Shape::Body(known, method)
+}
+
+/// True if an `identity` value is one of a resource: other formats have members of that name too.
+fn is_managed_identity(value: Node<'_>) -> bool {
+    if value.is_unknown() || value.kind() == Kind::Null {
+        return true;
+    }
+    let words = ["SystemAssigned", "UserAssigned", "None"];
+    let kind = value.member("type").and_then(|(_, value)| value.as_str());
+    let speaks = kind.is_some_and(|kind| words.iter().any(|word| contains_word(&kind, word)));
+    let nested = value.member("identity").is_some();
+    speaks
+        || nested
+        || value.member("identityIds").is_some()
+        || value.member("userAssignedIdentities").is_some()
+        || value.member("type").is_some_and(|(_, value)| value.kind() == Kind::Array)
+}
+
+fn contains_word(text: &str, word: &str) -> bool {
+    text.to_ascii_lowercase().contains(&word.to_ascii_lowercase())
+}
