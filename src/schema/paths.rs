@@ -129,6 +129,21 @@ fn children<'a>(document: &'a Document, parent: &Property<'a>) -> Vec<Property<'
     out
 }
 
+/// The steps that a path as [`paths`] writes it stands for, any value of a map as the name `*`.
+pub fn steps(path: &str) -> Vec<Step<'_>> {
+    let mut out = Vec::new();
+    for part in path.split('.') {
+        let end = part.find(['[', '{']).unwrap_or(part.len());
+        if end > 0 {
+            out.push(Step::Name(&part[..end]));
+        }
+        for kind in part[end..].split_inclusive([']', '}']) {
+            out.push(if kind == "[]" { Step::Element } else { Step::Name("*") });
+        }
+    }
+    out
+}
+
 /// Whether the path of a schema is that of a place in a body. Names are compared without case, as ARM does.
 pub fn matches(path: &str, steps: &[Step<'_>]) -> bool {
     let mut rest = path;

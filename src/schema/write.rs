@@ -10,22 +10,30 @@ const WIDTH: usize = 100;
 /// The text of a schema file, with a line for every property, and for every definition at least one.
 pub(super) fn pretty(value: &Value) -> String {
     let mut out = String::new();
-    write(value, 0, true, &mut out);
+    write(value, 0, Role::Schema, &mut out);
     out.push('\n');
     out
 }
 
+/// What a value is to the schema around it.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Schema,
+    /// Members are names of properties, definitions or types, whatever they are called.
+    Names,
+    Other,
+}
+
 /// Recursion ends where schemas do: the importer bounds how deep they nest.
-fn write(value: &Value, indent: usize, spread: bool, out: &mut String) {
-    let flat = value.to_string();
+fn write(value: &Value, indent: usize, role: Role, out: &mut String) {
     let (open, close, empty) = match value {
         Value::Object(members) => ('{', '}', members.is_empty()),
         Value::Array(elements) => ('[', ']', elements.is_empty()),
-        _ => return out.push_str(&flat),
+        _ => ('"', '"', true),
     };
-    if empty || (!spread && indent + flat.len() <= WIDTH && !flat.contains("\"properties\":{")) {
-        out.push_str(&spaced(value));
-        return;
+    let line = spaced(value);
+    if empty || (role != Role::Names && indent + line.len() <= WIDTH && value.get("properties").is_none()) {
+        return out.push_str(&line);
     }
     let mut separator = "\n";
     out.push(open);
@@ -35,8 +43,13 @@ fn write(value: &Value, indent: usize, spread: bool, out: &mut String) {
         if let Some(name) = name {
             let _ = write!(out, "{}: ", Value::from(name));
         }
-        let spread = matches!(name, Some("properties" | "$defs" | "x-armbody-operations"));
-        self::write(value, indent + 2, spread, out);
+        let role = match (role, name) {
+            (Role::Names, _) => Role::Schema,
+            (Role::Schema, Some("properties" | "$defs" | "x-armbody-operations")) => Role::Names,
+            (Role::Schema, Some("items" | "additionalProperties" | "if" | "then")) => Role::Schema,
+            _ => Role::Other,
+        };
+        self::write(value, indent + 2, role, out);
     };
     match value {
         Value::Object(members) => members.iter().for_each(|(name, value)| item(Some(name), value, out)),
