@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// A type, method and version, in lower case.
-type Key = (String, String, String);
+use crate::arm::{ApiVersion, Method};
+
+/// A type in lower case, a method and a version.
+type Key = (String, Method, ApiVersion);
 
 /// One `V` (a compiled validator, say) for each type, method and version.
 pub struct Cache<V> {
@@ -19,10 +21,16 @@ impl<V> Cache<V> {
         Self { slots: Mutex::default() }
     }
 
-    /// The value of this type, method and version, made by `make` when it is asked for the first time. Names are
-    /// compared without case.
-    pub fn get(&self, resource_type: &str, method: &str, version: &str, make: impl FnOnce() -> V) -> Arc<V> {
-        let key = [resource_type, method, version].map(str::to_ascii_lowercase).into();
+    /// The value of this type, method and version, made by `make` when it is asked for the first time. The
+    /// type is compared without case.
+    pub fn get(
+        &self,
+        resource_type: &str,
+        method: Method,
+        version: ApiVersion,
+        make: impl FnOnce() -> V,
+    ) -> Arc<V> {
+        let key = (resource_type.to_ascii_lowercase(), method, version);
         let slot = {
             // A panic elsewhere leaves the map as it was: nothing is half done under the lock.
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,14 +62,14 @@ mod tests {
     #[test]
     fn a_value_is_made_once_for_all_threads() {
         let cache = Cache::new();
+        let version = "2020-01-01".parse().expect("a version");
         let made = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for index in 0..8 {
                 let (cache, made) = (&cache, &made);
                 scope.spawn(move || {
-                    let method = if index % 2 == 0 { "PUT" } else { "put" };
-                    let value =
-                        cache.get("N/a", method, "2020-01-01", || made.fetch_add(1, Ordering::SeqCst));
+                    let name = if index % 2 == 0 { "N/a" } else { "n/A" };
+                    let value = cache.get(name, Method::Put, version, || made.fetch_add(1, Ordering::SeqCst));
                     assert_eq!(*value, 0);
                 });
             }

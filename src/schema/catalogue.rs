@@ -1,6 +1,6 @@
 //! Which schemas there are, and the way to each: those in the program, and those of folders that users add.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::folder;
-use super::history::{VersionRange, look_up, ranges, version_key};
-use super::paths::{Property, Step, matches, paths};
+use super::history::{VersionRange, look_up, ranges};
+use super::paths::{Step, matches, paths};
+use crate::arm::{ApiVersion, ApiVersionError, Method};
 
 mod embedded {
     //! Made by `build.rs` from `schemas/`.
@@ -47,23 +48,11 @@ impl std::error::Error for SchemaError {}
 pub struct Entry {
     /// The type with its namespace: `Microsoft.Compute/virtualMachines`.
     pub resource_type: String,
-    /// The API version: `2017-12-01`, `2016-04-30-preview`.
-    pub version: String,
-    /// The methods that take a body, sorted: `PATCH`, `PUT`.
-    pub methods: Vec<String>,
+    /// The API version.
+    pub version: ApiVersion,
+    /// The methods that take a body: PUT, PATCH.
+    pub methods: Vec<Method>,
     source: usize,
-}
-
-impl Entry {
-    /// Whether the version is a preview: what follows the date says so.
-    pub fn is_preview(&self) -> bool {
-        self.version.len() > 10
-    }
-
-    /// Whether there is a body for this method; compared without case.
-    pub fn has_method(&self, method: &str) -> bool {
-        self.methods.iter().any(|m| m.eq_ignore_ascii_case(method))
-    }
 }
 
 /// A schema file that has not been opened before somebody asks.
@@ -98,11 +87,13 @@ impl Schemas {
         let origins = embedded::SOURCES.iter().map(|&(provider, version, compressed)| {
             Origin::Embedded(Source { provider, version, compressed, document: OnceLock::new() })
         });
-        let entries = embedded::ENTRIES.iter().map(|&(resource_type, version, methods, source)| Entry {
-            resource_type: resource_type.to_owned(),
-            version: version.to_owned(),
-            methods: methods.iter().map(|&method| method.to_owned()).collect(),
-            source,
+        let entries = embedded::ENTRIES.iter().filter_map(|&(resource_type, version, methods, source)| {
+            Some(Entry {
+                resource_type: resource_type.to_owned(),
+                version: version.parse().ok()?,
+                methods: methods.iter().filter_map(|method| method.parse().ok()).collect(),
+                source,
+            })
         });
         let histories = embedded::HISTORIES
             .iter()
@@ -129,7 +120,7 @@ impl Schemas {
                 });
                 self.entries.push(Entry {
                     resource_type: resource_type.to_owned(),
-                    version: document.version().to_owned(),
+                    version: document.version(),
                     methods: methods.to_vec(),
                     source,
                 });
@@ -141,10 +132,7 @@ impl Schemas {
     }
 
     fn sort(&mut self) {
-        self.entries.sort_by(|a, b| {
-            let key = |e: &Entry| e.resource_type.to_ascii_lowercase();
-            key(a).cmp(&key(b)).then_with(|| version_key(&a.version).cmp(&version_key(&b.version)))
-        });
+        self.entries.sort_by_cached_key(|e| (e.resource_type.to_ascii_lowercase(), e.version));
     }
 
     /// Everything that is known, by type and then by version, oldest first.
@@ -166,19 +154,23 @@ impl Schemas {
 
     /// The newest stable version of a type.
     pub fn newest_stable(&self, resource_type: &str) -> Option<&Entry> {
-        self.versions(resource_type).rfind(|e| !e.is_preview())
+        self.versions(resource_type).rfind(|e| !e.version.is_preview())
     }
 
-    /// What is known of a type in one version; both are compared without case.
-    pub fn entry(&self, resource_type: &str, version: &str) -> Option<&Entry> {
-        self.versions(resource_type).find(|e| e.version.eq_ignore_ascii_case(version))
+    /// What is known of a type (its name compared without case) in one version.
+    pub fn entry(&self, resource_type: &str, version: ApiVersion) -> Option<&Entry> {
+        self.versions(resource_type).find(|e| e.version == version)
     }
 
     /// The schema file of a type in one version, inflated and read the first time. `None` when there is none.
     ///
     /// # Errors
     /// When the embedded file is broken, which the project's tests rule out.
-    pub fn open(&self, resource_type: &str, version: &str) -> Result<Option<Arc<Document>>, SchemaError> {
+    pub fn open(
+        &self,
+        resource_type: &str,
+        version: ApiVersion,
+    ) -> Result<Option<Arc<Document>>, SchemaError> {
         let Some(entry) = self.entry(resource_type, version) else { return Ok(None) };
         self.document(entry).map(Some)
     }
@@ -191,55 +183,43 @@ impl Schemas {
     }
 
     /// A schema for one body by itself, with only the definitions that it reaches; `None` when the type, version or
-    /// method is unknown. Names are compared without case.
+    /// method is unknown.
     ///
     /// # Errors
     /// As [`Schemas::open`].
     pub fn standalone(
         &self,
         resource_type: &str,
-        method: &str,
-        version: &str,
+        method: Method,
+        version: ApiVersion,
     ) -> Result<Option<Value>, SchemaError> {
         Ok(self.open(resource_type, version)?.and_then(|d| d.standalone(resource_type, method)))
     }
 
-    /// The versions in which a type's body for a method has the property at this place. `None` when no version has.
-    ///
-    /// # Errors
-    /// As [`Schemas::open`].
-    pub fn history(
-        &self,
-        resource_type: &str,
-        method: &str,
-        steps: &[Step<'_>],
-    ) -> Result<Option<Vec<VersionRange>>, SchemaError> {
+    /// The versions in which a type's body for a method has the property at this place, oldest first; empty when no
+    /// version has.
+    pub fn history(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> Vec<VersionRange> {
         let provider = resource_type.split('/').next().unwrap_or_default();
-        let embedded = self.histories.iter().find(|(known, _)| known.eq_ignore_ascii_case(provider));
-        let known = embedded.and_then(|(_, (compressed, text))| {
+        let table = self.histories.iter().find(|(known, _)| known.eq_ignore_ascii_case(provider));
+        let known = table.map_or_else(Vec::new, |(_, (compressed, text))| {
             let text = text.get_or_init(|| inflate(compressed).unwrap_or_default());
             look_up(text, resource_type, method, steps)
         });
-        let versions: Vec<&Entry> = self.versions(resource_type).filter(|e| e.has_method(method)).collect();
-        if !versions.iter().any(|e| matches!(self.origins[e.source], Origin::Folder(_))) {
-            return Ok(known);
-        }
-
-        let mut has = Vec::new();
-        for entry in &versions {
+        let mut versions = Vec::new();
+        let mut has = BTreeSet::new();
+        for entry in self.versions(resource_type).filter(|e| e.methods.contains(&method)) {
+            versions.push(entry.version);
             let there = match &self.origins[entry.source] {
+                Origin::Embedded(_) => known.iter().any(|range| range.contains(entry.version)),
                 Origin::Folder(document) => {
                     paths(document, resource_type, method).iter().any(|p| matches(&p.path, steps))
                 }
-                Origin::Embedded(_) => known.iter().flatten().any(|range| range.contains(&entry.version)),
             };
             if there {
-                has.push(entry.version.as_str());
+                has.insert(entry.version);
             }
         }
-        let versions: Vec<&str> = versions.iter().map(|e| e.version.as_str()).collect();
-        let found = ranges(&versions, |v| has.contains(&v));
-        Ok((!found.is_empty()).then_some(found))
+        ranges(&versions, |version| has.contains(&version))
     }
 
     /// Where in this version's body a property of this name (compared without case) lives: the paths, shortest first.
@@ -249,14 +229,14 @@ impl Schemas {
     pub fn find_property(
         &self,
         resource_type: &str,
-        method: &str,
-        version: &str,
+        method: Method,
+        version: ApiVersion,
         name: &str,
     ) -> Result<Vec<String>, SchemaError> {
         let Some(document) = self.open(resource_type, version)? else { return Ok(Vec::new()) };
         let mut found: Vec<String> = paths(&document, resource_type, method)
             .into_iter()
-            .filter(|p: &Property<'_>| p.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+            .filter(|p| p.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
             .map(|p| p.path)
             .collect();
         found.sort_by_key(|path| path.matches(['.', '[', '{']).count());
@@ -278,8 +258,10 @@ impl Source {
         };
         let text = inflate(self.compressed).map_err(|e| error(String::new(), e.to_string()))?;
         let root = serde_json::from_str(&text).map_err(|e| error(String::new(), e.to_string()))?;
+        let version =
+            self.version.parse().map_err(|e: ApiVersionError| error(String::new(), e.to_string()))?;
         // Checked by the tests of the project, so not again on every run.
-        Ok(Document::trusted(self.provider, self.version, root))
+        Ok(Document::trusted(self.provider, version, root))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::import::decode;
+use crate::arm::{ApiVersion, Method};
 
 /// The dialect of every schema here.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -16,9 +17,9 @@ pub(super) const OPERATIONS: &str = "x-armbody-operations";
 #[derive(Debug, Clone)]
 pub struct Document {
     provider: String,
-    version: String,
+    version: ApiVersion,
     root: Value,
-    operations: BTreeMap<String, Vec<String>>,
+    operations: BTreeMap<String, Vec<Method>>,
 }
 
 impl Document {
@@ -26,7 +27,7 @@ impl Document {
     ///
     /// # Errors
     /// The JSON pointer of what is wrong, and what that is.
-    pub fn parse(provider: &str, version: &str, text: &str) -> Result<Self, (String, String)> {
+    pub fn parse(provider: &str, version: ApiVersion, text: &str) -> Result<Self, (String, String)> {
         let fault = |pointer: &str, what: String| Err((pointer.to_owned(), what));
         let root: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
             Ok(root) => root,
@@ -43,8 +44,9 @@ impl Document {
             return fault(&format!("/{OPERATIONS}"), "the methods of each type are expected here".to_owned());
         };
         for (name, methods) in operations {
-            let methods: Option<Vec<&str>> =
-                methods.as_array().and_then(|m| m.iter().map(Value::as_str).collect());
+            let methods: Option<Vec<Method>> = methods
+                .as_array()
+                .and_then(|list| list.iter().map(|method| method.as_str()?.parse().ok()).collect());
             let Some(methods) = methods else {
                 let pointer = format!("/{OPERATIONS}/{}", escape(name));
                 return fault(&pointer, "a list of methods is expected here".to_owned());
@@ -64,15 +66,15 @@ impl Document {
     }
 
     /// A document that this program has made.
-    pub(super) fn trusted(provider: &str, version: &str, root: Value) -> Self {
+    pub(super) fn trusted(provider: &str, version: ApiVersion, root: Value) -> Self {
         let operations = root.get(OPERATIONS).and_then(Value::as_object).into_iter().flatten();
         let operations = operations
             .map(|(name, methods)| {
                 let methods = methods.as_array().into_iter().flatten().filter_map(Value::as_str);
-                (format!("{provider}/{name}"), methods.map(str::to_owned).collect())
+                (format!("{provider}/{name}"), methods.filter_map(|m| m.parse().ok()).collect())
             })
             .collect();
-        Self { provider: provider.to_owned(), version: version.to_owned(), root, operations }
+        Self { provider: provider.to_owned(), version, root, operations }
     }
 
     /// The namespace: `Microsoft.Compute`.
@@ -81,8 +83,8 @@ impl Document {
     }
 
     /// The API version.
-    pub fn version(&self) -> &str {
-        &self.version
+    pub fn version(&self) -> ApiVersion {
+        self.version
     }
 
     /// The whole file.
@@ -91,15 +93,17 @@ impl Document {
     }
 
     /// Each type (with its namespace) and its methods, sorted.
-    pub fn operations(&self) -> impl Iterator<Item = (&str, &[String])> {
+    pub fn operations(&self) -> impl Iterator<Item = (&str, &[Method])> {
         self.operations.iter().map(|(resource_type, methods)| (resource_type.as_str(), methods.as_slice()))
     }
 
-    /// The schema of a body, from which [`Document::definition`] leads on. Type and method are compared without case.
-    pub fn entry(&self, resource_type: &str, method: &str) -> Option<&Value> {
+    /// The schema of a body, from which [`Document::definition`] leads on. The type is compared without case.
+    pub fn entry(&self, resource_type: &str, method: Method) -> Option<&Value> {
         let (known, methods) =
             self.operations.iter().find(|(known, _)| known.eq_ignore_ascii_case(resource_type))?;
-        let method = methods.iter().find(|m| m.eq_ignore_ascii_case(method))?;
+        if !methods.contains(&method) {
+            return None;
+        }
         self.root["$defs"].get(entry_name(known.split_once('/')?.1, method))
     }
 
@@ -109,11 +113,10 @@ impl Document {
     }
 
     /// A schema for one body by itself: only the definitions that it reaches, no other file needed.
-    pub fn standalone(&self, resource_type: &str, method: &str) -> Option<Value> {
+    pub fn standalone(&self, resource_type: &str, method: Method) -> Option<Value> {
         let entry = self.entry(resource_type, method)?;
         let (resource_type, _) =
             self.operations.iter().find(|(known, _)| known.eq_ignore_ascii_case(resource_type))?;
-        let method = method.to_ascii_uppercase();
 
         let mut reached: BTreeSet<String> = BTreeSet::new();
         let mut nodes = vec![entry];
@@ -173,7 +176,7 @@ fn references(schema: &Value) -> Vec<&str> {
 }
 
 /// The name in `$defs` under which the schema of a body stands: `virtualMachines.PUT`.
-pub(super) fn entry_name(name: &str, method: &str) -> String {
+pub(super) fn entry_name(name: &str, method: Method) -> String {
     format!("{name}.{method}")
 }
 
@@ -203,6 +206,10 @@ fn escape(token: &str) -> String {
 mod tests {
     use super::*;
 
+    fn version() -> ApiVersion {
+        "2020-01-01".parse().expect("a version")
+    }
+
     fn text(schema: &str) -> String {
         format!(
             r##"{{"$schema": "{schema}", "x-armbody-operations": {{"a/b": ["PUT"]}},
@@ -214,15 +221,15 @@ mod tests {
     fn a_name_that_is_no_uri_is_escaped_and_found_again() {
         assert_eq!(reference_to("A [B]"), "#/$defs/A%20%5BB%5D");
         assert_eq!(name_of(&reference_to("a/b~c.PUT é")).as_deref(), Some("a/b~c.PUT é"));
-        let document = Document::parse("N", "2020-01-01", &text(DIALECT)).expect("it is valid");
-        let standalone = document.standalone("n/A/B", "put").expect("it is there");
+        let document = Document::parse("N", version(), &text(DIALECT)).expect("it is valid");
+        let standalone = document.standalone("n/A/B", Method::Put).expect("it is there");
         assert_eq!(standalone["$defs"], json!({"A [B]": {"type": "object"}}));
         assert_eq!(standalone["$id"], "urn:armbody:N/a/b:2020-01-01:PUT");
     }
 
     #[test]
     fn faults_name_their_pointer() {
-        let pointer = |text: &str| Document::parse("N", "2020-01-01", text).expect_err("a fault").0;
+        let pointer = |text: &str| Document::parse("N", version(), text).expect_err("a fault").0;
         assert_eq!(pointer(&text("http://json-schema.org/draft-07/schema#")), "/$schema");
         assert_eq!(pointer("{}"), "/$schema");
         assert_eq!(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::SchemaError;
 use super::document::Document;
+use crate::arm::{ApiVersion, ApiVersionError};
 
 /// The schema files of a folder laid out like `schemas/`, and what is wrong with the others.
 pub(super) fn read(folder: &Path) -> (Vec<Document>, Vec<SchemaError>) {
@@ -35,7 +36,8 @@ fn document(provider: &Path, file: &Path) -> Result<Document, SchemaError> {
     let text = std::fs::read_to_string(file).map_err(|e| error(file, "", e.to_string()))?;
     let provider = provider.file_name().unwrap_or_default().to_string_lossy();
     let version = file.file_stem().unwrap_or_default().to_string_lossy();
-    Document::parse(&provider, &version, &text).map_err(|(pointer, message)| error(file, &pointer, message))
+    let version: ApiVersion = version.parse().map_err(|e: ApiVersionError| error(file, "", e.to_string()))?;
+    Document::parse(&provider, version, &text).map_err(|(pointer, message)| error(file, &pointer, message))
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, SchemaError> {

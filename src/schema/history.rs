@@ -8,67 +8,63 @@ use std::fmt;
 
 use super::document::Document;
 use super::paths::{Step, matches, paths};
+use crate::arm::{ApiVersion, Method};
 
 /// Versions of a type that follow each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VersionRange {
     /// The first version.
-    pub since: String,
+    pub since: ApiVersion,
     /// The last one; `None` when the newest known version is still in the range.
-    pub until: Option<String>,
+    pub until: Option<ApiVersion>,
 }
 
 impl fmt::Display for VersionRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}..{}", self.since, self.until.as_deref().unwrap_or_default())
+        write!(f, "{}..", self.since)?;
+        self.until.map_or(Ok(()), |until| write!(f, "{until}"))
     }
 }
 
 impl VersionRange {
     fn parse(text: &str) -> Option<Self> {
         let (since, until) = text.split_once("..")?;
-        Some(Self { since: since.to_owned(), until: (!until.is_empty()).then(|| until.to_owned()) })
+        let until = if until.is_empty() { None } else { Some(until.parse().ok()?) };
+        Some(Self { since: since.parse().ok()?, until })
     }
 
-    /// Whether `version` is in the range, in the order of [`version_key`].
-    pub fn contains(&self, version: &str) -> bool {
-        let key = version_key(version);
-        version_key(&self.since) <= key && self.until.as_deref().is_none_or(|until| key <= version_key(until))
+    /// Whether `version` is neither earlier nor later.
+    pub fn contains(&self, version: ApiVersion) -> bool {
+        self.since <= version && self.until.is_none_or(|until| version <= until)
     }
-}
-
-/// A key that sorts API versions: by date, and a preview before the stable version of the same day.
-pub fn version_key(version: &str) -> (&str, bool, &str) {
-    let (date, rest) = version.split_at_checked(10).unwrap_or((version, ""));
-    (date, rest.is_empty(), rest)
 }
 
 /// The versions for which `has` holds, as ranges of `versions`, which are in order.
-pub(super) fn ranges<'a>(versions: &[&'a str], has: impl Fn(&str) -> bool) -> Vec<VersionRange> {
+pub(super) fn ranges(versions: &[ApiVersion], has: impl Fn(ApiVersion) -> bool) -> Vec<VersionRange> {
     let mut out = Vec::new();
-    let mut open: Option<(&'a str, &'a str)> = None;
-    for version in versions {
+    let mut open: Option<(ApiVersion, ApiVersion)> = None;
+    for &version in versions {
         open = match (open, has(version)) {
             (Some((since, _)), true) => Some((since, version)),
             (None, true) => Some((version, version)),
             (Some((since, until)), false) => {
-                out.push(VersionRange { since: since.to_owned(), until: Some(until.to_owned()) });
+                out.push(VersionRange { since, until: Some(until) });
                 None
             }
             (None, false) => None,
         };
     }
-    out.extend(open.map(|(since, _)| VersionRange { since: since.to_owned(), until: None }));
+    out.extend(open.map(|(since, _)| VersionRange { since, until: None }));
     out
 }
 
 /// The text of `history.tsv` for each provider among the documents.
 pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
-    let mut known: BTreeMap<(&str, &str, &str), BTreeMap<String, BTreeSet<&str>>> = BTreeMap::new();
-    let mut versions: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, &str, Method), BTreeMap<String, BTreeSet<ApiVersion>>> = BTreeMap::new();
+    let mut versions: BTreeMap<(&str, Method), Vec<ApiVersion>> = BTreeMap::new();
     for document in documents {
         for (resource_type, methods) in document.operations() {
-            for method in methods {
+            for &method in methods {
                 versions.entry((resource_type, method)).or_default().push(document.version());
                 let rows = known.entry((document.provider(), resource_type, method)).or_default();
                 for property in paths(document, resource_type, method) {
@@ -77,67 +73,71 @@ pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
             }
         }
     }
-    for list in versions.values_mut() {
-        list.sort_by_key(|version| version_key(version));
-    }
     let mut out = BTreeMap::new();
     for ((provider, resource_type, method), rows) in known {
         let text: &mut String = out
             .entry(provider.to_owned())
             .or_insert_with(|| "resource_type\tmethod\tpath\tapi_versions\n".to_owned());
-        let versions = versions.get(&(resource_type, method)).map_or(&[][..], Vec::as_slice);
+        let mut versions = versions.remove(&(resource_type, method)).unwrap_or_default();
+        versions.sort();
         for (path, has) in rows {
             let ranges: Vec<String> =
-                ranges(versions, |v| has.contains(v)).iter().map(ToString::to_string).collect();
+                ranges(&versions, |v| has.contains(&v)).iter().map(ToString::to_string).collect();
             text.push_str(&format!("{resource_type}\t{method}\t{path}\t{}\n", ranges.join(",")));
         }
     }
     out
 }
 
-/// The ranges of a path in a `history.tsv`.
+/// The ranges of a path in a `history.tsv`. They may overlap: a property whose name changed only in case has a line for
+/// each spelling, and is one property to ARM.
 pub(super) fn look_up(
     table: &str,
     resource_type: &str,
-    method: &str,
+    method: Method,
     steps: &[Step<'_>],
-) -> Option<Vec<VersionRange>> {
-    table.lines().find_map(|line| {
+) -> Vec<VersionRange> {
+    let row = |line: &str| -> Option<Vec<VersionRange>> {
         let mut columns = line.split('\t');
-        let (found_type, found_method, path, ranges) =
-            (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
-        let found = found_type.eq_ignore_ascii_case(resource_type)
-            && found_method.eq_ignore_ascii_case(method)
-            && matches(path, steps);
-        found.then(|| ranges.split(',').filter_map(VersionRange::parse).collect())
-    })
+        let found = columns.next()?.eq_ignore_ascii_case(resource_type)
+            && columns.next()? == method.as_str()
+            && matches(columns.next()?, steps);
+        found
+            .then(|| columns.next())?
+            .map(|ranges| ranges.split(',').filter_map(VersionRange::parse).collect())
+    };
+    table.lines().filter_map(row).flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_preview_comes_before_the_stable_version_of_its_day() {
-        let mut versions = ["2021-01-01", "2020-12-01", "2021-01-01-preview", "2020-12-01-beta"];
-        versions.sort_by_key(|version| version_key(version));
-        assert_eq!(versions, ["2020-12-01-beta", "2020-12-01", "2021-01-01-preview", "2021-01-01"]);
+    fn versions(texts: &[&str]) -> Vec<ApiVersion> {
+        texts.iter().map(|text| text.parse().expect("a version")).collect()
     }
 
     #[test]
     fn ranges_have_an_end_only_when_something_follows() {
-        let versions = ["a", "b", "c", "d"];
-        let text = |has: &[&str]| {
-            let has: Vec<&str> = has.to_vec();
-            ranges(&versions, |v| has.contains(&v))
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(",")
+        let all = versions(&["2020-01-01", "2021-01-01-preview", "2021-01-01", "2022-01-01"]);
+        let text = |has: &[usize]| {
+            let found = ranges(&all, |v| has.iter().any(|&index| all[index] == v));
+            for range in &found {
+                assert_eq!(VersionRange::parse(&range.to_string()).as_ref(), Some(range));
+            }
+            found.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
         };
-        assert_eq!(text(&["a", "b"]), "a..b");
-        assert_eq!(text(&["b", "c", "d"]), "b..");
-        assert_eq!(text(&["a", "d"]), "a..a,d..");
+        assert_eq!(text(&[0, 1]), "2020-01-01..2021-01-01-preview");
+        assert_eq!(text(&[1, 2, 3]), "2021-01-01-preview..");
+        assert_eq!(text(&[0, 3]), "2020-01-01..2020-01-01,2022-01-01..");
         assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn a_row_is_found_without_regard_to_case() {
+        let table = "N/a\tPUT\tover\t2020-01-01..2020-01-01\nN/a\tPUT\toVer\t2021-01-01..\nN/a\tPATCH\tover\t2020-01-01..\n";
+        let found = look_up(table, "n/A", Method::Put, &[Step::Name("OVER")]);
+        assert_eq!(found.len(), 2);
+        assert!(look_up(table, "N/a", Method::Put, &[Step::Name("other")]).is_empty());
     }
 }

@@ -18,3 +18,4 @@ pub use catalogue::{Entry, SchemaError, Schemas};
 pub use document::Document;
 pub use history::VersionRange;
 pub use paths::Step;
+pub use write::pretty;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::document::Document;
+use crate::arm::Method;
 
 /// Definitions may contain each other; no body is as deep as this.
 const MAX_DEPTH: usize = 40;
@@ -68,7 +69,7 @@ struct Pending<'a> {
 }
 
 /// Every path of a body, sorted; the body itself has none. A definition inside itself is not entered again.
-pub fn paths<'a>(document: &'a Document, resource_type: &str, method: &str) -> Vec<Property<'a>> {
+pub fn paths<'a>(document: &'a Document, resource_type: &str, method: Method) -> Vec<Property<'a>> {
     let Some(entry) = document.entry(resource_type, method) else { return Vec::new() };
     let mut out: Vec<Property<'a>> = Vec::new();
     let root =
@@ -192,8 +193,9 @@ mod tests {
                 "A": {"type": "object", "required": ["inner"],
                       "properties": {"inner": {"$ref": "#/$defs/A", "readOnly": true},
                                      "tags": {"type": "object", "additionalProperties": {"type": ["string", "null"]}}}}}}"##;
-        let document = Document::parse("N", "2020-01-01", text).expect("it is valid");
-        let found = paths(&document, "N/a", "PUT");
+        let document =
+            Document::parse("N", "2020-01-01".parse().expect("a version"), text).expect("it is valid");
+        let found = paths(&document, "N/a", Method::Put);
         let listed: Vec<_> =
             found.iter().map(|p| (p.path.as_str(), p.kind(), p.read_only, p.required)).collect();
         assert_eq!(

@@ -7,8 +7,10 @@ use serde_json::Value;
 /// A value that fits is written on one line; else a member or element has a line of its own.
 const WIDTH: usize = 100;
 
-/// The text of a schema file, with a line for every property, and for every definition at least one.
-pub(super) fn pretty(value: &Value) -> String {
+/// The text of a schema, with a line for every property, and for every definition at least one.
+///
+/// It is for schemas that the importer has made: it recurses as deep as they nest, which is bounded there.
+pub fn pretty(value: &Value) -> String {
     let mut out = String::new();
     write(value, 0, Role::Schema, &mut out);
     out.push('\n');
@@ -24,7 +26,6 @@ enum Role {
     Other,
 }
 
-/// Recursion ends where schemas do: the importer bounds how deep they nest.
 fn write(value: &Value, indent: usize, role: Role, out: &mut String) {
     let (open, close, empty) = match value {
         Value::Object(members) => ('{', '}', members.is_empty()),

@@ -21,13 +21,12 @@ use shape::Shaper;
 
 use super::document::{DIALECT, Document, OPERATIONS, entry_name, reference_to};
 use super::{history, write};
+use crate::arm::{ApiVersion, ApiVersionError, Method, ResourceType};
 
 /// The resource types that are embedded, in the spelling of their namespaces.
-pub const EMBEDDED_TYPES: [&str; 3] = [
-    "Microsoft.Compute/virtualMachines",
-    "Microsoft.Compute/virtualMachineScaleSets",
-    "Microsoft.ManagedIdentity/userAssignedIdentities",
-];
+pub fn embedded_types() -> [&'static str; 3] {
+    ResourceType::ALL.map(ResourceType::full_name)
+}
 
 /// Why an import failed: one line, naming the file and the JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +52,8 @@ pub enum Problem {
     #[error("not an OpenAPI 2.0 (Swagger) file: {0}")]
     NotOpenApi(String),
     /// `info.version` is missing or no API version.
-    #[error("not an API version: {0}")]
-    NotAVersion(String),
+    #[error("{0}")]
+    NotAVersion(ApiVersionError),
     /// A `$ref` is not a string.
     #[error("a $ref must be a string")]
     NotAReference,
@@ -150,8 +149,8 @@ pub fn import<S: AsRef<str>>(dir: &Path, types: &[S]) -> Result<Import, Vec<Impo
 
     let mut documents = Vec::new();
     for ((provider, version), operations) in &found {
-        match document(&mut files, provider, version, operations) {
-            Ok(value) => documents.push(Document::trusted(provider, version, value)),
+        match document(&mut files, provider, *version, operations) {
+            Ok(value) => documents.push(Document::trusted(provider, *version, value)),
             Err(error) => errors.push(error),
         }
     }
@@ -175,12 +174,12 @@ pub fn import<S: AsRef<str>>(dir: &Path, types: &[S]) -> Result<Import, Vec<Impo
 fn document(
     files: &mut Files,
     provider: &str,
-    version: &str,
+    version: ApiVersion,
     operations: &[Operation],
 ) -> Result<Value, ImportError> {
     let mut shaper = Shaper::new(files, operations);
     let mut entries = Vec::new();
-    let mut methods: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut methods: BTreeMap<&str, Vec<Method>> = BTreeMap::new();
     for operation in operations {
         let schema = shaper.entry(&operation.body, operation.method)?;
         let name = operation.resource_type.split_once('/').map_or("", |(_, name)| name);
@@ -200,6 +199,10 @@ fn document(
     for schema in defs.values_mut() {
         names::replace(schema, &mut |index| reference_to(&names[index]));
     }
+    let methods: BTreeMap<&str, Vec<&str>> = methods
+        .into_iter()
+        .map(|(name, methods)| (name, methods.into_iter().map(Method::as_str).collect()))
+        .collect();
     Ok(json!({
         "$schema": DIALECT,
         "$id": format!("urn:armbody:{provider}:{version}"),
@@ -215,6 +218,7 @@ fn catalogue(documents: &[Document]) -> String {
         .iter()
         .flat_map(|d| {
             d.operations().map(move |(resource_type, methods)| {
+                let methods: Vec<&str> = methods.iter().map(|m| m.as_str()).collect();
                 format!("{resource_type}\t{}\t{}\n", d.version(), methods.join(","))
             })
         })

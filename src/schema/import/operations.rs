@@ -7,20 +7,21 @@ use serde_json::Value;
 
 use super::files::{Files, Place, object};
 use super::{ImportError, Problem};
+use crate::arm::{ApiVersion, Method};
 
 /// PUT or PATCH of a resource type in one version.
 #[derive(Debug)]
 pub(super) struct Operation {
     /// As it was asked for: `Microsoft.Compute/virtualMachines`.
     pub(super) resource_type: String,
-    /// `PUT` or `PATCH`.
-    pub(super) method: &'static str,
+    /// PUT or PATCH.
+    pub(super) method: Method,
     /// The schema of the body.
     pub(super) body: Place,
 }
 
 /// Operations by provider and version, sorted by type and method.
-pub(super) type Found = BTreeMap<(String, String), Vec<Operation>>;
+pub(super) type Found = BTreeMap<(String, ApiVersion), Vec<Operation>>;
 
 /// All PUT and PATCH operations of `types` in the version folders below `start`.
 pub(super) fn find(files: &mut Files, start: &Path, types: &[&str]) -> Result<Found, Vec<ImportError>> {
@@ -109,13 +110,13 @@ fn read(
             continue;
         };
         let place = Place { file, pointer: "/paths".to_owned() }.child(url);
-        for (key, method) in [("put", "PUT"), ("patch", "PATCH")] {
+        for (key, method) in [("put", Method::Put), ("patch", Method::Patch)] {
             if item.get(key).is_none() {
                 continue;
             }
             let Some(body) = body(files, &place, key)? else { continue };
             let version = version(files, file, &json)?;
-            let operations = found.entry(((*namespace).to_owned(), version.clone())).or_default();
+            let operations = found.entry(((*namespace).to_owned(), version)).or_default();
             let same = |o: &&Operation| o.resource_type == *resource_type && o.method == method;
             // One resource at several scopes (subscription, management group) stands under several
             // URLs of one file; its body is the same.
@@ -175,23 +176,10 @@ fn body(files: &mut Files, path: &Place, key: &str) -> Result<Option<Place>, Imp
 }
 
 /// `info.version`, which is what callers put into `api-version`.
-fn version(files: &Files, file: usize, json: &Value) -> Result<String, ImportError> {
+fn version(files: &Files, file: usize, json: &Value) -> Result<ApiVersion, ImportError> {
     let place = Place { file, pointer: "/info/version".to_owned() };
-    let found = json.pointer(&place.pointer);
-    let text = found.and_then(Value::as_str).unwrap_or_default();
-    let dated = text.len() >= 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            0..10 => byte.is_ascii_digit(),
-            10 => byte == b'-',
-            _ => byte.is_ascii_alphanumeric() || byte == b'-',
-        });
-    if dated {
-        Ok(text.to_owned())
-    } else {
-        let found = found.map_or_else(|| "nothing found".to_owned(), Value::to_string);
-        Err(files.error(&place, Problem::NotAVersion(found)))
-    }
+    let text = json.pointer(&place.pointer).and_then(Value::as_str).unwrap_or_default();
+    text.parse().map_err(|error| files.error(&place, Problem::NotAVersion(error)))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::files::{Files, Place, object};
 use super::operations::Operation;
 use super::{ImportError, Problem};
+use crate::arm::Method;
 
 /// How deep schemas may nest without a `$ref`. Definitions, which have names, may be nested without end.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -86,8 +87,9 @@ impl<'a> Shaper<'a> {
     }
 
     /// The schema of a body.
-    pub(super) fn entry(&mut self, body: &Place, method: &str) -> Result<Value, ImportError> {
-        let variant = Variant { patch: method == "PATCH", resource: method == "PUT", ..Variant::default() };
+    pub(super) fn entry(&mut self, body: &Place, method: Method) -> Result<Value, ImportError> {
+        let variant =
+            Variant { patch: method == Method::Patch, resource: method == Method::Put, ..Variant::default() };
         self.schema(body, variant, 0)
     }
 
