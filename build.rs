@@ -34,7 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(code, "pub(super) static SOURCES: &[(&str, &str, &[u8])] = &[")?;
     for (provider, version) in &sources {
         let packed = pack(&schemas.join(provider).join(format!("{version}.json")), &out)?;
-        writeln!(code, "    ({provider:?}, {version:?}, include_bytes!({packed:?})),")?;
+        writeln!(
+            code,
+            "    ({provider:?}, {version:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {packed:?}))),"
+        )?;
     }
     writeln!(code, "];\n\n/// Type, version, methods, index in `SOURCES`.")?;
     writeln!(code, "pub(super) static ENTRIES: &[(&str, &str, &[&str], usize)] = &[\n{entries}];")?;
@@ -46,15 +49,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(code, "pub(super) static HISTORIES: &[(&str, &[u8])] = &[")?;
     for provider in providers {
         let packed = pack(&schemas.join(provider).join("history.tsv"), &out)?;
-        writeln!(code, "    ({provider:?}, include_bytes!({packed:?})),")?;
+        writeln!(code, "    ({provider:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {packed:?}))),")?;
     }
     writeln!(code, "];")?;
     fs::write(out.join("embedded_schemas.rs"), code)?;
     Ok(())
 }
 
-/// Compresses `file` into the folder `out`, and gives the path of the result.
-fn pack(file: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+/// Compresses `file` into the folder `out`, and gives the name of the result there, after a slash.
+fn pack(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
     // A line break or indentation is never inside a JSON string: in JSON files they can go.
     let text = if file.extension().is_some_and(|e| e == "json") {
@@ -64,9 +67,9 @@ fn pack(file: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     };
     let provider = file.parent().and_then(Path::file_name).unwrap_or_default();
     let name = file.file_name().unwrap_or_default();
-    let packed = out.join(format!("{}-{}.z", provider.to_string_lossy(), name.to_string_lossy()));
+    let packed = format!("/{}-{}.z", provider.to_string_lossy(), name.to_string_lossy());
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(text.as_bytes())?;
-    fs::write(&packed, encoder.finish()?)?;
+    fs::write(out.join(&packed[1..]), encoder.finish()?)?;
     Ok(packed)
 }

@@ -1,7 +1,8 @@
 //! The official request bodies against the schemas, with a validator that knows nothing of this project.
 
+mod schema_support;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use armbody::arm::{ApiVersion, Method};
@@ -19,13 +20,8 @@ struct Body {
 }
 
 fn bodies() -> Vec<Body> {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let examples = shared.join("specs/examples");
-    let Ok(index) = std::fs::read_to_string(examples.join("index.tsv")) else {
-        eprintln!("skipped: {} is not there", examples.display());
-        return Vec::new();
-    };
+    let Some(examples) = schema_support::specs("examples") else { return Vec::new() };
+    let index = std::fs::read_to_string(examples.join("index.tsv")).expect("it is readable");
     let body = |line: &str| {
         let [file, resource_type, version, method, ..] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{line}");

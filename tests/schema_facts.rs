@@ -1,20 +1,16 @@
 //! What the imported schemas say, row by row against tables that were drawn from the same files by other means.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+mod schema_support;
 
-use armbody::arm::{ApiVersion, Method};
+use std::collections::{BTreeMap, BTreeSet};
+
+use armbody::arm::{ApiVersion, Method, ResourceType, published};
 use armbody::schema::paths::{Property, paths, steps};
 use armbody::schema::{Document, Schemas};
 
 fn table(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = shared.join("specs/facts").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    };
+    let path = schema_support::specs(&format!("facts/{name}"))?;
+    let text = std::fs::read_to_string(path).expect("it is readable");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split('\t').collect();
     let row = |line: &str| {
@@ -35,6 +31,23 @@ fn version(text: &str) -> ApiVersion {
 
 fn yes(is: bool) -> String {
     (if is { "y" } else { "n" }).to_owned()
+}
+
+#[test]
+fn what_the_program_says_of_versions_is_what_the_schemas_have() {
+    let schemas = Schemas::embedded();
+    for resource_type in ResourceType::ALL {
+        let described: Vec<_> =
+            schemas.versions(resource_type.full_name()).map(|e| (e.version, e.methods.clone())).collect();
+        let published: Vec<_> = published(resource_type)
+            .iter()
+            .map(|p| {
+                let methods = [Method::Put, Method::Patch].into_iter().filter(|method| p.supports(*method));
+                (p.version, methods.collect())
+            })
+            .collect();
+        assert_eq!(described, published, "{resource_type}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One schema file: a provider in one API version.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
@@ -61,6 +62,9 @@ impl Document {
         let document = Self::trusted(provider, version, root);
         if let Some((pointer, reference)) = document.dangling() {
             return fault(&pointer, format!("the $ref {reference:?} leads nowhere"));
+        }
+        if let Some(pointer) = document.cycle() {
+            return fault(&pointer, "the definition is nothing but a $ref back to itself".to_owned());
         }
         Ok(document)
     }
@@ -156,6 +160,28 @@ impl Document {
             Some((format!("/$defs/{}", escape(name)), reference.to_owned()))
         })
     }
+
+    /// A validator would follow such a definition without end.
+    fn cycle(&self) -> Option<String> {
+        let defs = self.root["$defs"].as_object()?;
+        let mut ends: BTreeSet<&str> = BTreeSet::new();
+        for (name, definition) in defs {
+            let mut chain = BTreeSet::from([name.as_str()]);
+            let mut node = definition;
+            while let Some(next) = node["$ref"].as_str().and_then(name_of) {
+                let Some((next, target)) = defs.get_key_value(&next) else { break };
+                if ends.contains(next.as_str()) {
+                    break;
+                }
+                if !chain.insert(next) {
+                    return Some(format!("/$defs/{}", escape(name)));
+                }
+                node = target;
+            }
+            ends.append(&mut chain);
+        }
+        None
+    }
 }
 
 /// All references in a schema, in no order. A property may be called `$ref`; what it holds is a schema, no text.
@@ -187,7 +213,7 @@ pub(super) fn reference_to(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
@@ -239,5 +265,7 @@ mod tests {
         assert_eq!(pointer(&text(DIALECT).replace("[\"PUT\"]", "\"PUT\"")), "/x-armbody-operations/a~1b");
         assert_eq!(pointer(&text(DIALECT).replace("[\"PUT\"]", "[\"PATCH\"]")), "/$defs");
         assert_eq!(pointer(&text(DIALECT).replace("%5BB", "%5BD")), "/$defs/a~1b.PUT");
+        let itself = text(DIALECT).replace(r#""C": {}"#, r##""C": {"$ref": "#/$defs/C"}"##);
+        assert_eq!(pointer(&itself), "/$defs/C");
     }
 }

@@ -4,7 +4,7 @@
 //! schema to be opened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::document::Document;
 use super::paths::{Step, matches, paths};
@@ -83,7 +83,7 @@ pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
         for (path, has) in rows {
             let ranges: Vec<String> =
                 ranges(&versions, |v| has.contains(&v)).iter().map(ToString::to_string).collect();
-            text.push_str(&format!("{resource_type}\t{method}\t{path}\t{}\n", ranges.join(",")));
+            let _ = writeln!(text, "{resource_type}\t{method}\t{path}\t{}", ranges.join(","));
         }
     }
     out

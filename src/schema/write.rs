@@ -45,9 +45,10 @@ fn write(value: &Value, indent: usize, role: Role, out: &mut String) {
             let _ = write!(out, "{}: ", Value::from(name));
         }
         let role = match (role, name) {
-            (Role::Names, _) => Role::Schema,
             (Role::Schema, Some("properties" | "$defs" | "x-armbody-operations")) => Role::Names,
-            (Role::Schema, Some("items" | "additionalProperties" | "if" | "then")) => Role::Schema,
+            (Role::Names, _) | (Role::Schema, Some("items" | "additionalProperties" | "if" | "then")) => {
+                Role::Schema
+            }
             _ => Role::Other,
         };
         self::write(value, indent + 2, role, out);

@@ -1,4 +1,4 @@
-//! The OpenAPI files of an import: read once, found by path, addressed by JSON pointer.
+//! The API descriptions of an import: read once, found by path, addressed by JSON pointer.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};

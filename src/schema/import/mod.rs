@@ -1,4 +1,4 @@
-//! Azure's OpenAPI files, made into JSON Schemas of request bodies.
+//! Azure's API descriptions (Swagger 2.0), made into JSON Schemas of request bodies.
 //!
 //! [`import`] reads a tree laid out like azure-rest-api-specs and gives one file per provider and version.
 //! [`files`] reads and resolves, [`shape`] turns one definition into a schema, [`names`] finds a name for it.
@@ -186,12 +186,12 @@ fn document(
         methods.entry(name).or_default().push(operation.method);
         entries.push((entry_name(name, operation.method), schema));
     }
-    let shaped = shaper.finish()?;
+    let definitions = shaper.finish()?;
 
     let taken: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
-    let names = names::name(&shaped, &taken, |file| files.path(file).to_path_buf());
+    let names = names::name(&definitions, &taken, |file| files.path(file).to_path_buf());
     let mut defs: BTreeMap<String, Value> = BTreeMap::new();
-    for (index, (_, schema)) in shaped.into_iter().enumerate() {
+    for (index, (_, schema)) in definitions.into_iter().enumerate() {
         defs.entry(names[index].clone()).or_insert(schema);
     }
     defs.extend(entries);

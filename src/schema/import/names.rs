@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::shape::{Key, Variant};
+use super::shape::{Form, Key, Variant};
 
 /// A name for each of `shaped`, none of them among `taken`. Definitions with one name are equal.
 pub(super) fn name(shaped: &[(Key, Value)], taken: &[&str], path: impl Fn(usize) -> PathBuf) -> Vec<String> {
@@ -40,15 +40,15 @@ pub(super) fn name(shaped: &[(Key, Value)], taken: &[&str], path: impl Fn(usize)
 /// The first suffix that nobody has: what reading it is, then the file, then a number.
 fn free(name: &str, variant: Variant, path: &std::path::Path, used: &BTreeSet<String>) -> String {
     let mut chosen = name.to_owned();
-    let marks = [
-        (variant.patch, ".PATCH"),
-        (variant.nullable, ".nullable"),
-        (variant.own, ".own"),
-        (variant.resource, ".resource"),
-    ];
-    for (_, mark) in marks.iter().filter(|(set, _)| *set) {
-        chosen.push_str(mark);
+    if variant.patch {
+        chosen.push_str(".PATCH");
     }
+    chosen.push_str(match variant.form {
+        Form::Plain => "",
+        Form::Resource => ".resource",
+        Form::Own => ".own",
+        Form::Nullable => ".nullable",
+    });
     if used.contains(&chosen) {
         let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
         chosen = format!("{chosen}.{stem}");

@@ -1,4 +1,4 @@
-//! Which operations a tree of OpenAPI files has, and where their bodies stand.
+//! Which operations a tree of API descriptions has, and where their bodies stand.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ fn read(
                 }
                 Some(_) => {}
                 None => {
-                    operations.push(Operation { resource_type: (*resource_type).to_owned(), method, body })
+                    operations.push(Operation { resource_type: (*resource_type).to_owned(), method, body });
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! One OpenAPI definition as a JSON Schema: `allOf` flattened, closed, without prose.
+//! One definition of an API description as a JSON Schema: `allOf` flattened, closed, without prose.
 //!
 //! A reference between definitions is written as a number, the index of the definition in [`Shaper`]; the names are
 //! found when all are known (`names`).
@@ -37,18 +37,31 @@ const CONSTRAINTS: [&str; 10] = [
 pub(super) struct Variant {
     /// In a PATCH body: the values of maps may be null.
     pub(super) patch: bool,
-    /// The value itself may be null.
-    pub(super) nullable: bool,
-    /// Of a discriminated definition: itself, not the choice among those that extend it.
-    pub(super) own: bool,
+    pub(super) form: Form,
+}
+
+/// What a definition is used as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Form {
+    /// A value.
+    #[default]
+    Plain,
     /// The resource itself in a PUT body: ARM takes `id`, `name` and `type` there.
-    pub(super) resource: bool,
+    Resource,
+    /// A discriminated definition itself, not the choice among those that extend it.
+    Own,
+    /// A value that may be null.
+    Nullable,
 }
 
 impl Variant {
     /// For what stands inside.
     fn inner(self) -> Self {
-        Self { patch: self.patch, ..Self::default() }
+        self.with(Form::Plain)
+    }
+
+    fn with(self, form: Form) -> Self {
+        Self { form, ..self }
     }
 }
 
@@ -88,8 +101,8 @@ impl<'a> Shaper<'a> {
 
     /// The schema of a body.
     pub(super) fn entry(&mut self, body: &Place, method: Method) -> Result<Value, ImportError> {
-        let variant =
-            Variant { patch: method == Method::Patch, resource: method == Method::Put, ..Variant::default() };
+        let form = if method == Method::Put { Form::Resource } else { Form::Plain };
+        let variant = Variant { patch: method == Method::Patch, form };
         self.schema(body, variant, 0)
     }
 
@@ -129,8 +142,8 @@ impl<'a> Shaper<'a> {
         }
         let json = self.files.json(place.file);
         let node = object(self.files, place, &json)?;
-        let nullable = variant.nullable || node.get("x-nullable") == Some(&Value::Bool(true));
-        let variant = Variant { nullable, ..variant };
+        let nullable = variant.form == Form::Plain && node.get("x-nullable") == Some(&Value::Bool(true));
+        let variant = if nullable { variant.with(Form::Nullable) } else { variant };
         if let Some((at, reference)) = link(place, node) {
             let target = self.files.resolve(&at, reference)?;
             self.reject_cycle(&target)?;
@@ -183,7 +196,7 @@ impl<'a> Shaper<'a> {
     ) -> Result<Value, ImportError> {
         let mut flat = self.flatten(place)?;
         let choices = match &flat.discriminator {
-            Some(discriminator) if !variant.own => self.choices(place, discriminator)?,
+            Some(discriminator) if variant.form != Form::Own => self.choices(place, discriminator)?,
             _ => Vec::new(),
         };
         let mut out = Map::new();
@@ -201,7 +214,7 @@ impl<'a> Shaper<'a> {
         for (name, property) in &flat.properties {
             properties.insert(name.clone(), self.schema(property, variant.inner(), depth + 1)?);
         }
-        if variant.resource && discriminator.is_none() && !properties.is_empty() {
+        if variant.form == Form::Resource && discriminator.is_none() && !properties.is_empty() {
             for name in ["id", "name", "type"] {
                 properties
                     .entry(name.to_owned())
@@ -222,7 +235,7 @@ impl<'a> Shaper<'a> {
         }
         match &flat.additional {
             Some(additional) => {
-                let inner = Variant { nullable: variant.patch, ..variant.inner() };
+                let inner = variant.with(if variant.patch { Form::Nullable } else { Form::Plain });
                 let json = self.files.json(additional.file);
                 let schema = match json.pointer(&additional.pointer) {
                     Some(Value::Bool(open)) => Value::Bool(*open),
@@ -377,7 +390,7 @@ impl<'a> Shaper<'a> {
         let branches: Vec<Value> = choices
             .into_iter()
             .map(|(value, target)| {
-                let branch = Variant { own: true, ..variant.inner() };
+                let branch = variant.with(Form::Own);
                 json!({
                     "if": {"required": [name], "properties": {name: {"const": value}}},
                     "then": {"$ref": self.refer(target, branch)},
@@ -426,7 +439,7 @@ impl<'a> Shaper<'a> {
             if open {
                 out.insert("x-armbody-known-values".to_owned(), Value::Array(values));
             } else {
-                if variant.nullable && !values.contains(&Value::Null) {
+                if variant.form == Form::Nullable && !values.contains(&Value::Null) {
                     values.push(Value::Null);
                 }
                 out.insert("enum".to_owned(), Value::Array(values));
@@ -486,7 +499,7 @@ fn is_object(node: &Map<String, Value>) -> bool {
 }
 
 fn type_of(kind: &str, variant: Variant) -> Value {
-    if variant.nullable { json!([kind, "null"]) } else { Value::from(kind) }
+    if variant.form == Form::Nullable { json!([kind, "null"]) } else { Value::from(kind) }
 }
 
 fn annotate(node: &Map<String, Value>, out: &mut Map<String, Value>) {
