@@ -1,8 +1,10 @@
 //! Azure's API descriptions (Swagger 2.0), made into JSON Schemas of request bodies.
 //!
 //! [`import`] reads a tree laid out like azure-rest-api-specs and gives one file per provider and version.
-//! [`files`] reads and resolves, [`shape`] turns one definition into a schema, [`names`] finds a name for it.
+//! `files` reads and resolves, `operations` finds the bodies, `shape` (with `discriminator`) turns one definition into a
+//! schema, `names` finds a name for it.
 
+mod discriminator;
 mod files;
 mod names;
 mod operations;
