@@ -1,0 +1,75 @@
+//! Packs the checked-in schemas into the program: each file compressed by itself, and a table of what they describe.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=schemas");
+    let schemas = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("schemas");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+
+    let catalogue = fs::read_to_string(schemas.join("catalogue.tsv"))?;
+    let mut sources: Vec<(&str, &str)> = Vec::new();
+    let mut entries = String::new();
+    for line in catalogue.lines().skip(1) {
+        let [resource_type, version, methods] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("schemas/catalogue.tsv: {line:?} has not three columns").into());
+        };
+        let provider = resource_type.split('/').next().unwrap_or_default();
+        let source = sources.iter().position(|known| *known == (provider, version)).unwrap_or_else(|| {
+            sources.push((provider, version));
+            sources.len() - 1
+        });
+        let methods: Vec<&str> = methods.split(',').collect();
+        writeln!(entries, "    ({resource_type:?}, {version:?}, &{methods:?}, {source}),")?;
+    }
+
+    let mut code = String::from("/// Provider, version, compressed schema file.\n");
+    writeln!(code, "pub(super) static SOURCES: &[(&str, &str, &[u8])] = &[")?;
+    for (provider, version) in &sources {
+        let packed = pack(&schemas.join(provider).join(format!("{version}.json")), &out)?;
+        writeln!(
+            code,
+            "    ({provider:?}, {version:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {packed:?}))),"
+        )?;
+    }
+    writeln!(code, "];\n\n/// Type, version, methods, index in `SOURCES`.")?;
+    writeln!(code, "pub(super) static ENTRIES: &[(&str, &str, &[&str], usize)] = &[\n{entries}];")?;
+
+    let mut providers: Vec<&str> = sources.iter().map(|(provider, _)| *provider).collect();
+    providers.sort_unstable();
+    providers.dedup();
+    writeln!(code, "\n/// Provider, compressed `history.tsv`.")?;
+    writeln!(code, "pub(super) static HISTORIES: &[(&str, &[u8])] = &[")?;
+    for provider in providers {
+        let packed = pack(&schemas.join(provider).join("history.tsv"), &out)?;
+        writeln!(code, "    ({provider:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {packed:?}))),")?;
+    }
+    writeln!(code, "];")?;
+    fs::write(out.join("embedded_schemas.rs"), code)?;
+    Ok(())
+}
+
+/// Compresses `file` into the folder `out`, and gives the name of the result there, after a slash.
+fn pack(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
+    let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    // A line break or indentation is never inside a JSON string: in JSON files they can go.
+    let text = if file.extension().is_some_and(|e| e == "json") {
+        text.lines().map(str::trim_start).collect()
+    } else {
+        text
+    };
+    let provider = file.parent().and_then(Path::file_name).unwrap_or_default();
+    let name = file.file_name().unwrap_or_default();
+    let packed = format!("/{}-{}.z", provider.to_string_lossy(), name.to_string_lossy());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes())?;
+    fs::write(out.join(&packed[1..]), encoder.finish()?)?;
+    Ok(packed)
+}

@@ -1,0 +1,272 @@
+//! Which schemas there are, and the way to each: those in the program, and those of folders that users add.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use flate2::read::ZlibDecoder;
+use serde_json::Value;
+
+use super::document::Document;
+use super::folder;
+use super::history::{VersionRange, look_up, ranges};
+use super::paths::{Step, matches, paths};
+use crate::arm::{ApiVersion, ApiVersionError, Method};
+
+mod embedded {
+    //! Made by `build.rs` from `schemas/`.
+    include!(concat!(env!("OUT_DIR"), "/embedded_schemas.rs"));
+}
+
+/// A schema that cannot be had: one line, naming the file and the JSON pointer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaError {
+    /// The file or folder at fault.
+    pub file: PathBuf,
+    /// JSON pointer of the node at fault; empty for the file as a whole.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if !self.pointer.is_empty() {
+            write!(f, "#{}", self.pointer)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+/// A resource type in one API version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The type with its namespace: `Microsoft.Compute/virtualMachines`.
+    pub resource_type: String,
+    /// The API version.
+    pub version: ApiVersion,
+    /// The methods that take a body: PUT, PATCH.
+    pub methods: Vec<Method>,
+    source: usize,
+}
+
+/// A schema file that has not been opened before somebody asks.
+struct Source {
+    provider: &'static str,
+    version: &'static str,
+    compressed: &'static [u8],
+    document: OnceLock<Result<Arc<Document>, SchemaError>>,
+}
+
+enum Origin {
+    Embedded(Source),
+    Folder(Arc<Document>),
+}
+
+/// The schemas that are known: a catalogue at no cost, each schema when it is asked for.
+pub struct Schemas {
+    entries: Vec<Entry>,
+    origins: Vec<Origin>,
+    histories: BTreeMap<&'static str, (&'static [u8], OnceLock<String>)>,
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas").field("entries", &self.entries).finish_non_exhaustive()
+    }
+}
+
+impl Schemas {
+    /// The schemas in the program. Nothing is opened yet.
+    pub fn embedded() -> Self {
+        let origins = embedded::SOURCES.iter().map(|&(provider, version, compressed)| {
+            Origin::Embedded(Source { provider, version, compressed, document: OnceLock::new() })
+        });
+        let entries = embedded::ENTRIES.iter().filter_map(|&(resource_type, version, methods, source)| {
+            Some(Entry {
+                resource_type: resource_type.to_owned(),
+                version: version.parse().ok()?,
+                methods: methods.iter().filter_map(|method| method.parse().ok()).collect(),
+                source,
+            })
+        });
+        let histories = embedded::HISTORIES
+            .iter()
+            .map(|&(provider, compressed)| (provider, (compressed, OnceLock::new())));
+        let mut schemas =
+            Self { entries: entries.collect(), origins: origins.collect(), histories: histories.collect() };
+        schemas.sort();
+        schemas
+    }
+
+    /// Adds the schemas of a folder laid out like `schemas/` (`<provider>/<version>.json`), as `schema import` writes
+    /// it. A type and version that is known already is taken from the folder.
+    ///
+    /// # Errors
+    /// One error for each file that is no schema of the expected dialect, or that cannot be read. The good ones are
+    /// added all the same, and what was known before is still known.
+    pub fn with_folder(mut self, path: &Path) -> (Self, Vec<SchemaError>) {
+        let (documents, errors) = folder::read(path);
+        for document in documents {
+            let source = self.origins.len();
+            for (resource_type, methods) in document.operations() {
+                self.entries.retain(|e| {
+                    !(e.resource_type.eq_ignore_ascii_case(resource_type) && e.version == document.version())
+                });
+                self.entries.push(Entry {
+                    resource_type: resource_type.to_owned(),
+                    version: document.version(),
+                    methods: methods.to_vec(),
+                    source,
+                });
+            }
+            self.origins.push(Origin::Folder(Arc::new(document)));
+        }
+        self.sort();
+        (self, errors)
+    }
+
+    fn sort(&mut self) {
+        self.entries.sort_by_cached_key(|e| (e.resource_type.to_ascii_lowercase(), e.version));
+    }
+
+    /// Everything that is known, by type and then by version, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The types, sorted.
+    pub fn types(&self) -> Vec<&str> {
+        let mut types: Vec<&str> = self.entries.iter().map(|e| e.resource_type.as_str()).collect();
+        types.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+        types
+    }
+
+    /// The versions of a type (its name compared without case), oldest first; empty when the type is unknown.
+    pub fn versions<'a>(&'a self, resource_type: &str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |e| e.resource_type.eq_ignore_ascii_case(resource_type))
+    }
+
+    /// The newest stable version of a type.
+    pub fn newest_stable(&self, resource_type: &str) -> Option<&Entry> {
+        self.versions(resource_type).rfind(|e| !e.version.is_preview())
+    }
+
+    /// What is known of a type (its name compared without case) in one version.
+    pub fn entry(&self, resource_type: &str, version: ApiVersion) -> Option<&Entry> {
+        self.versions(resource_type).find(|e| e.version == version)
+    }
+
+    /// The schema file of a type in one version, inflated and read the first time. `None` when there is none.
+    ///
+    /// # Errors
+    /// When the embedded file is broken, which the project's tests rule out.
+    pub fn open(
+        &self,
+        resource_type: &str,
+        version: ApiVersion,
+    ) -> Result<Option<Arc<Document>>, SchemaError> {
+        let Some(entry) = self.entry(resource_type, version) else { return Ok(None) };
+        self.document(entry).map(Some)
+    }
+
+    fn document(&self, entry: &Entry) -> Result<Arc<Document>, SchemaError> {
+        match &self.origins[entry.source] {
+            Origin::Folder(document) => Ok(Arc::clone(document)),
+            Origin::Embedded(source) => source.document.get_or_init(|| source.read().map(Arc::new)).clone(),
+        }
+    }
+
+    /// A schema for one body by itself, with only the definitions that it reaches; `None` when the type, version or
+    /// method is unknown.
+    ///
+    /// # Errors
+    /// As [`Schemas::open`].
+    pub fn standalone(
+        &self,
+        resource_type: &str,
+        method: Method,
+        version: ApiVersion,
+    ) -> Result<Option<Value>, SchemaError> {
+        Ok(self.open(resource_type, version)?.and_then(|d| d.standalone(resource_type, method)))
+    }
+
+    /// The versions in which a type's body for a method has the property at this place, oldest first; empty when no
+    /// version has.
+    pub fn history(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> Vec<VersionRange> {
+        let provider = resource_type.split('/').next().unwrap_or_default();
+        let table = self.histories.iter().find(|(known, _)| known.eq_ignore_ascii_case(provider));
+        let known = table.map_or_else(Vec::new, |(_, (compressed, text))| {
+            let text = text.get_or_init(|| inflate(compressed).unwrap_or_default());
+            look_up(text, resource_type, method, steps)
+        });
+        let mut versions = Vec::new();
+        let mut has = BTreeSet::new();
+        for entry in self.versions(resource_type).filter(|e| e.methods.contains(&method)) {
+            versions.push(entry.version);
+            let there = match &self.origins[entry.source] {
+                Origin::Embedded(_) => known.iter().any(|range| range.contains(entry.version)),
+                Origin::Folder(document) => {
+                    paths(document, resource_type, method).iter().any(|p| matches(&p.path, steps))
+                }
+            };
+            if there {
+                has.insert(entry.version);
+            }
+        }
+        ranges(&versions, |version| has.contains(&version))
+    }
+
+    /// Where in this version's body a property of this name (compared without case) lives: the paths, shortest first.
+    ///
+    /// # Errors
+    /// As [`Schemas::open`].
+    pub fn find_property(
+        &self,
+        resource_type: &str,
+        method: Method,
+        version: ApiVersion,
+        name: &str,
+    ) -> Result<Vec<String>, SchemaError> {
+        let Some(document) = self.open(resource_type, version)? else { return Ok(Vec::new()) };
+        let mut found: Vec<String> = paths(&document, resource_type, method)
+            .into_iter()
+            .filter(|p| p.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+            .map(|p| p.path)
+            .collect();
+        found.sort_by_key(|path| path.matches(['.', '[', '{']).count());
+        Ok(found)
+    }
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self::embedded()
+    }
+}
+
+impl Source {
+    fn read(&self) -> Result<Document, SchemaError> {
+        let error = |pointer: String, message: String| {
+            let file = Path::new("schemas").join(self.provider).join(format!("{}.json", self.version));
+            SchemaError { file, pointer, message }
+        };
+        let text = inflate(self.compressed).map_err(|e| error(String::new(), e.to_string()))?;
+        let root = serde_json::from_str(&text).map_err(|e| error(String::new(), e.to_string()))?;
+        let version =
+            self.version.parse().map_err(|e: ApiVersionError| error(String::new(), e.to_string()))?;
+        // Checked by the tests of the project, so not again on every run.
+        Ok(Document::trusted(self.provider, version, root))
+    }
+}
+
+fn inflate(compressed: &[u8]) -> std::io::Result<String> {
+    let mut text = String::new();
+    ZlibDecoder::new(compressed).read_to_string(&mut text)?;
+    Ok(text)
+}

@@ -1,0 +1,143 @@
+//! Since when, and until when, a property exists.
+//!
+//! `history.tsv` of a provider has a line for every path; it is made by the importer, so that the question needs no
+//! schema to be opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write};
+
+use super::document::Document;
+use super::paths::{Step, matches, paths};
+use crate::arm::{ApiVersion, Method};
+
+/// Versions of a type that follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionRange {
+    /// The first version.
+    pub since: ApiVersion,
+    /// The last one; `None` when the newest known version is still in the range.
+    pub until: Option<ApiVersion>,
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..", self.since)?;
+        self.until.map_or(Ok(()), |until| write!(f, "{until}"))
+    }
+}
+
+impl VersionRange {
+    fn parse(text: &str) -> Option<Self> {
+        let (since, until) = text.split_once("..")?;
+        let until = if until.is_empty() { None } else { Some(until.parse().ok()?) };
+        Some(Self { since: since.parse().ok()?, until })
+    }
+
+    /// Whether `version` is neither earlier nor later.
+    pub fn contains(&self, version: ApiVersion) -> bool {
+        self.since <= version && self.until.is_none_or(|until| version <= until)
+    }
+}
+
+/// The versions for which `has` holds, as ranges of `versions`, which are in order.
+pub(super) fn ranges(versions: &[ApiVersion], has: impl Fn(ApiVersion) -> bool) -> Vec<VersionRange> {
+    let mut out = Vec::new();
+    let mut open: Option<(ApiVersion, ApiVersion)> = None;
+    for &version in versions {
+        open = match (open, has(version)) {
+            (Some((since, _)), true) => Some((since, version)),
+            (None, true) => Some((version, version)),
+            (Some((since, until)), false) => {
+                out.push(VersionRange { since, until: Some(until) });
+                None
+            }
+            (None, false) => None,
+        };
+    }
+    out.extend(open.map(|(since, _)| VersionRange { since, until: None }));
+    out
+}
+
+/// The text of `history.tsv` for each provider among the documents.
+pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
+    let mut known: BTreeMap<(&str, &str, Method), BTreeMap<String, BTreeSet<ApiVersion>>> = BTreeMap::new();
+    let mut versions: BTreeMap<(&str, Method), Vec<ApiVersion>> = BTreeMap::new();
+    for document in documents {
+        for (resource_type, methods) in document.operations() {
+            for &method in methods {
+                versions.entry((resource_type, method)).or_default().push(document.version());
+                let rows = known.entry((document.provider(), resource_type, method)).or_default();
+                for property in paths(document, resource_type, method) {
+                    rows.entry(property.path).or_default().insert(document.version());
+                }
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    for ((provider, resource_type, method), rows) in known {
+        let text: &mut String = out
+            .entry(provider.to_owned())
+            .or_insert_with(|| "resource_type\tmethod\tpath\tapi_versions\n".to_owned());
+        let mut versions = versions.remove(&(resource_type, method)).unwrap_or_default();
+        versions.sort();
+        for (path, has) in rows {
+            let ranges: Vec<String> =
+                ranges(&versions, |v| has.contains(&v)).iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "{resource_type}\t{method}\t{path}\t{}", ranges.join(","));
+        }
+    }
+    out
+}
+
+/// The ranges of a path in a `history.tsv`. They may overlap: a property whose name changed only in case has a line for
+/// each spelling, and is one property to ARM.
+pub(super) fn look_up(
+    table: &str,
+    resource_type: &str,
+    method: Method,
+    steps: &[Step<'_>],
+) -> Vec<VersionRange> {
+    let row = |line: &str| -> Option<Vec<VersionRange>> {
+        let mut columns = line.split('\t');
+        let found = columns.next()?.eq_ignore_ascii_case(resource_type)
+            && columns.next()? == method.as_str()
+            && matches(columns.next()?, steps);
+        found
+            .then(|| columns.next())?
+            .map(|ranges| ranges.split(',').filter_map(VersionRange::parse).collect())
+    };
+    table.lines().filter_map(row).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn versions(texts: &[&str]) -> Vec<ApiVersion> {
+        texts.iter().map(|text| text.parse().expect("a version")).collect()
+    }
+
+    #[test]
+    fn ranges_have_an_end_only_when_something_follows() {
+        let all = versions(&["2020-01-01", "2021-01-01-preview", "2021-01-01", "2022-01-01"]);
+        let text = |has: &[usize]| {
+            let found = ranges(&all, |v| has.iter().any(|&index| all[index] == v));
+            for range in &found {
+                assert_eq!(VersionRange::parse(&range.to_string()).as_ref(), Some(range));
+            }
+            found.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!(text(&[0, 1]), "2020-01-01..2021-01-01-preview");
+        assert_eq!(text(&[1, 2, 3]), "2021-01-01-preview..");
+        assert_eq!(text(&[0, 3]), "2020-01-01..2020-01-01,2022-01-01..");
+        assert_eq!(text(&[]), "");
+    }
+
+    #[test]
+    fn a_row_is_found_without_regard_to_case() {
+        let table = "N/a\tPUT\tover\t2020-01-01..2020-01-01\nN/a\tPUT\toVer\t2021-01-01..\nN/a\tPATCH\tover\t2020-01-01..\n";
+        let found = look_up(table, "n/A", Method::Put, &[Step::Name("OVER")]);
+        assert_eq!(found.len(), 2);
+        assert!(look_up(table, "N/a", Method::Put, &[Step::Name("other")]).is_empty());
+    }
+}

@@ -1,0 +1,74 @@
+//! What `armbody schema` says.
+
+#[path = "../src/cli/schema.rs"]
+mod schema;
+mod schema_support;
+
+use armbody::arm::Method;
+use armbody::schema::Schemas;
+use serde_json::Value;
+
+#[test]
+fn the_list_is_a_table() {
+    let list = schema::list(&Schemas::embedded());
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 1 + Schemas::embedded().entries().len());
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(lines[0]), ["TYPE", "VERSION", "STABILITY", "METHODS"]);
+    let vm: Vec<_> =
+        lines.iter().filter(|line| line.starts_with("Microsoft.Compute/virtualMachines ")).collect();
+    assert_eq!(words(vm[0])[1..], ["2015-06-15", "stable", "PUT"]);
+    assert_eq!(words(vm[2])[1..], ["2016-04-30-preview", "preview", "PUT"]);
+    assert_eq!(words(vm[4])[1..], ["2017-12-01", "stable", "PUT,", "PATCH"]);
+    let column = lines[0].find("VERSION").expect("a column");
+    assert!(lines.iter().all(|line| line.as_bytes()[column - 1] == b' ' && line.as_bytes()[column] != b' '));
+}
+
+#[test]
+fn a_schema_is_shown_by_itself() {
+    let schemas = Schemas::embedded();
+    let version = "2017-12-01".parse().ok();
+    let text = schema::show(&schemas, "vm", Method::Patch, version).expect("it is embedded");
+    let shown: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(shown["title"], "PATCH Microsoft.Compute/virtualMachines 2017-12-01");
+    assert_eq!(shown["$ref"], "#/$defs/VirtualMachineUpdate");
+    assert!(shown["$defs"].get("VirtualMachineScaleSet").is_none(), "only what is reached");
+    let newest =
+        schema::show(&schemas, "microsoft.compute/VIRTUALMACHINES", Method::Put, None).expect("embedded");
+    let expected = schemas.newest_stable("Microsoft.Compute/virtualMachines").expect("embedded").version;
+    assert!(newest.contains(&format!("PUT Microsoft.Compute/virtualMachines {expected}")));
+}
+
+#[test]
+fn what_cannot_be_shown_is_told_with_what_can() {
+    let schemas = Schemas::embedded();
+    let fail = |resource_type: &str, method, version: &str| {
+        schema::show(&schemas, resource_type, method, version.parse().ok()).expect_err("it is not there")
+    };
+    assert_eq!(
+        fail("vm", Method::Patch, "2016-03-30"),
+        "Microsoft.Compute/virtualMachines 2016-03-30 has PUT only; PATCH from 2017-12-01 on"
+    );
+    assert_eq!(
+        fail("vm", Method::Put, "2018-05-01"),
+        "no schema of Microsoft.Compute/virtualMachines 2018-05-01: the nearest is 2018-04-01 or 2018-06-01"
+    );
+    assert!(fail("Microsoft.Web/sites", Method::Put, "").starts_with(
+        "no schema of Microsoft.Web/sites: there are Microsoft.Compute/virtualMachines, Microsoft.Compute/"
+    ));
+}
+
+#[test]
+fn an_import_writes_what_can_be_added() {
+    let Some(specs) = schema_support::specs("") else { return };
+    let out = tempfile::tempdir().expect("a folder");
+    let said = schema::import(&specs, &["identity".to_owned()], out.path()).expect("it is there");
+    assert_eq!(said, format!("11 files in {}\n", out.path().display()));
+    let (schemas, errors) = Schemas::embedded().with_folder(out.path());
+    assert_eq!(errors, []);
+    assert_eq!(schemas.entries().len(), Schemas::embedded().entries().len());
+    let errors =
+        schema::import(&specs, &["Microsoft.Web/sites".to_owned()], out.path()).expect_err("not there");
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].ends_with("no PUT or PATCH of Microsoft.Web/sites here"), "{errors:?}");
+}
