@@ -80,12 +80,12 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
             Shape::Answer | Shape::Other => {}
         }
     } else if target.method.is_none() {
-        let method = resource.map(|root| if root.member("location").is_some() { Method::Put } else { Method::Patch });
+        let method =
+            resource.map(|root| if root.member("location").is_some() { Method::Put } else { Method::Patch });
         target.method = method;
     }
 
-    let subject =
-        Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
+    let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
     let mut sink = Sink::new(findings);
     let known = subject.target.resource_type.is_some();
     let identities = blocks(&subject);

@@ -40,7 +40,9 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
         }
         let mut taken: Vec<&Finding> = Vec::new();
         take(&source, kind, options, errors(&findings), &chosen, &mut taken);
-        for finding in chosen.iter().filter(|finding| !taken.iter().any(|other| std::ptr::eq(*other, **finding))) {
+        for finding in
+            chosen.iter().filter(|finding| !taken.iter().any(|other| std::ptr::eq(*other, **finding)))
+        {
             refused.extend(finding.fix.as_ref().map(|fix| (finding.rule.name, fix.edits.clone())));
         }
         if taken.is_empty() {
@@ -67,7 +69,8 @@ fn take<'f>(
     while let Some(part) = open.pop() {
         let mut tried = taken.clone();
         tried.extend(part);
-        let harmless = apply(source, &tried).is_some_and(|next| errors(&check(&next, kind, options)) <= limit);
+        let harmless =
+            apply(source, &tried).is_some_and(|next| errors(&check(&next, kind, options)) <= limit);
         if harmless {
             taken.extend(part);
         } else if part.len() > 1 {
@@ -79,8 +82,11 @@ fn take<'f>(
 }
 
 fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
-    let edits: Vec<Edit> =
-        findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| fix.edits.iter().cloned()).collect();
+    let edits: Vec<Edit> = findings
+        .iter()
+        .filter_map(|finding| finding.fix.as_ref())
+        .flat_map(|fix| fix.edits.iter().cloned())
+        .collect();
     let bytes = source.edited(&edits).ok()?.into_owned();
     Some(source.with_bytes(bytes))
 }

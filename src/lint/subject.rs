@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
-use crate::arm::{ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form};
+use crate::arm::{
+    ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
+};
 use crate::json::{Kind, Node, Tree};
 use crate::notation::{Call, Place};
 use crate::text::{Edit, Fragment, Source, Span};
@@ -97,7 +99,13 @@ impl<'a> Subject<'a> {
         self.draft(None, rule, span, message.into())
     }
 
-    fn draft(&self, part: Option<&'a Fragment<'a>>, rule: &'static Rule, span: Span, message: String) -> Draft<'a> {
+    fn draft(
+        &self,
+        part: Option<&'a Fragment<'a>>,
+        rule: &'static Rule,
+        span: Span,
+        message: String,
+    ) -> Draft<'a> {
         let url = self.call.url.as_ref().map(|url| url.text().to_owned());
         let request = RequestInfo {
             method: self.method(),

@@ -22,7 +22,8 @@ pub(super) fn dialect(call: &Call<'_>) -> Dialect {
 fn joins(name: &str, first: &str, second: &str) -> bool {
     let word = |text: &str| {
         let text = text.trim_matches([',', ' ']);
-        text.len() <= 40 && (text.to_ascii_lowercase().contains("assigned") || text.eq_ignore_ascii_case("none"))
+        text.len() <= 40
+            && (text.to_ascii_lowercase().contains("assigned") || text.eq_ignore_ascii_case("none"))
     };
     name.trim().eq_ignore_ascii_case("type") && word(first) && word(second)
 }
@@ -42,7 +43,7 @@ pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: &Giv
         resource_type: type_name.as_ref().and_then(crate::arm::ResourceTypeName::known),
         type_name,
         api_version: url.version(),
-        method: Some(call.method()),
+        method: call.sent_method(),
     }
 }
 
@@ -94,12 +95,13 @@ pub(super) fn shape(root: Node<'_>) -> Shape {
         return Shape::Other;
     }
     let properties = root.member("properties").map(|(_, value)| value);
-    let holds = |names: &[&str]| {
-        properties.is_some_and(|it| names.iter().any(|name| it.member(name).is_some()))
-    };
+    let holds =
+        |names: &[&str]| properties.is_some_and(|it| names.iter().any(|name| it.member(name).is_some()));
     let identity = root.member("identity").map(|(_, value)| value);
     let managed = identity.is_some_and(is_managed_identity)
-        || properties.and_then(|it| it.member("identity")).is_some_and(|(_, value)| is_managed_identity(value));
+        || properties
+            .and_then(|it| it.member("identity"))
+            .is_some_and(|(_, value)| is_managed_identity(value));
     let named = root.member("type").and_then(|(_, value)| value.as_str());
     let known = match named.as_deref().map(str::parse::<ResourceType>) {
         Some(Ok(known)) => Some(known),

@@ -8,6 +8,7 @@ pub mod shell;
 
 use memchr::memmem;
 
+use crate::arm::Method;
 use crate::text::{Fragment, Span};
 
 /// A way of writing a request.
@@ -73,6 +74,16 @@ impl<'s> Call<'s> {
             default_content_type: None,
             mistakes: Vec::new(),
             context: Context::default(),
+        }
+    }
+
+    /// The method that is sent: the one in the text, else the client's own. `None` if the text names one that
+    /// only a run of the script knows, or none that HTTP has.
+    pub fn sent_method(&self) -> Option<Method> {
+        match (&self.method, self.default_method) {
+            (Some(method), _) => method.text().trim().parse().ok(),
+            (None, Some(method)) => method.parse().ok(),
+            (None, None) => None,
         }
     }
 

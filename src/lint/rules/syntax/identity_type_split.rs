@@ -64,7 +64,8 @@ fn count(words: usize) -> String {
 /// The words as VM and VMSS spell them together; words that do not go together are kept as they are.
 fn combined(words: &[&str]) -> String {
     let is = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
-    let known = |word: &&str| ["SystemAssigned", "UserAssigned"].iter().any(|it| it.eq_ignore_ascii_case(word));
+    let known =
+        |word: &&str| ["SystemAssigned", "UserAssigned"].iter().any(|it| it.eq_ignore_ascii_case(word));
     if words.iter().all(known) {
         match (is("SystemAssigned"), is("UserAssigned")) {
             (true, true) => return "SystemAssigned, UserAssigned".to_owned(),
