@@ -204,8 +204,8 @@ fn percent(bytes: &[u8]) -> Option<(usize, PlaceholderStyle)> {
         return None;
     }
     let encodes = |bytes: &[u8]| bytes.len() >= 2 && bytes[..2].iter().all(u8::is_ascii_hexdigit);
-    let encoded = encodes(name) && (length == 2 || encodes(&name[length + 1..]));
-    (!encoded).then_some((length + 2, PlaceholderStyle::Percent))
+    let is_text = encodes(name) && (length == 2 || encodes(&name[length + 1..]));
+    (!is_text).then_some((length + 2, PlaceholderStyle::Percent))
 }
 
 /// `[a word or two]`; anything with parentheses or quotes is an expression, a number is an index.

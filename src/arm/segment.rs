@@ -73,7 +73,7 @@ pub(super) fn find_outside(text: &str, from: usize, bytes: &[u8]) -> Option<usiz
     let mut at = from;
     while let Some(byte) = text.as_bytes().get(at) {
         match byte {
-            b'<' | b'{' | b'$' => at += bracketed_at(text, at).unwrap_or(1),
+            b'<' | b'{' | b'$' | b'[' => at += bracketed_at(text, at).unwrap_or(1),
             byte if bytes.contains(byte) => return Some(at),
             _ => at += 1,
         }

@@ -32,7 +32,7 @@ impl IdentityType {
         }
     }
 
-    /// The spelling of the OpenAPI files of virtual machines and scale sets.
+    /// The spelling of the `OpenAPI` files of virtual machines and scale sets.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "None",
