@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(texts("/a/<b/c>/d"), ["", "a", "<b/c>", "d"]);
         assert_eq!(texts("{a/b}/$(cat a/b)/${x/y}"), ["{a/b}", "$(cat a/b)", "${x/y}"]);
         assert_eq!(texts("<a/b"), ["<a", "b"]);
+        assert_eq!(find_outside("/[resource group]/ x", 0, b" "), Some(18));
         assert_eq!(texts(""), [""]);
         assert_eq!(texts("//"), ["", "", ""]);
     }
