@@ -235,6 +235,7 @@ fn without_brackets(text: &str) -> String {
 mod tests {
     use super::*;
     use NameKind as K;
+    use proptest::prelude::*;
 
     fn rule(kind: NameKind, text: &str) -> Option<NameRule> {
         ResourceName::parse(kind, text).err().map(|error| error.rule)
@@ -310,5 +311,28 @@ mod tests {
             "`a b` is not the name of a user-assigned identity: ` ` must not stand in it, \
              only letters and digits of ASCII, `-` and `_`"
         );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn any_text_is_a_name_or_breaks_a_rule(text in "[a-zA-Z0-9<>{}$_. ()\\-]{0,20}|\\PC*") {
+            for kind in [
+                K::Subscription,
+                K::ResourceGroup,
+                K::VirtualMachine,
+                K::WindowsComputer,
+                K::VirtualMachineScaleSet,
+                K::UserAssignedIdentity,
+                K::NetworkInterface,
+                K::Location,
+            ] {
+                if let Ok(name) = ResourceName::parse(kind, &text) {
+                    prop_assert_eq!(name.as_str(), text.as_str());
+                    prop_assert!(!text.is_empty());
+                }
+            }
+        }
     }
 }

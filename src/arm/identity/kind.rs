@@ -217,6 +217,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn any_text_is_read(text in "([Ss]ystem|[Uu]ser|[Aa]ssigned|[Nn]one|and|[, ;é]){0,8}|\\PC*") {
             let _ = parse_identity_type(&text);
