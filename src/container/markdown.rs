@@ -94,7 +94,7 @@ impl<'s> Reader<'_, 's> {
             }
             Event::End(TagEnd::CodeBlock) => {
                 if let Some(block) = self.block.take() {
-                    self.code_block(block);
+                    self.code_block(&block);
                 }
             }
             Event::Code(_) if mentions_curl(&self.text[range.clone()]) => self.code_span(range),
@@ -114,9 +114,9 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    fn code_block(&mut self, block: Block) {
+    fn code_block(&mut self, block: &Block) {
         let dialect = Dialect::of_block(&block.language);
-        // A fence that is too far in for CommonMark is a line of an indented block.
+        // A fence that is too far in for `CommonMark` is a line of an indented block.
         let is_fence = |line: &Line| {
             block.prefix.is_none() && self.text[line.span.range()].trim_start().starts_with("```")
         };
@@ -128,7 +128,7 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    /// A code span, or a fence that CommonMark takes for one because it is too far in.
+    /// A code span, or a fence that `CommonMark` takes for one because it is too far in.
     fn code_span(&mut self, range: Range<usize>) {
         let raw = &self.text[range.clone()];
         let ticks = raw.len() - raw.trim_start_matches('`').len();
@@ -136,25 +136,21 @@ impl<'s> Reader<'_, 's> {
             return;
         }
         let inner = range.start + ticks..range.end - ticks;
-        let first_break = self.text[inner.clone()].find('\n');
-        match first_break.filter(|_| ticks >= 3) {
-            Some(info_len) => {
-                let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
-                let prefix = self.prefix_at(range.start);
-                let mut block = Block { language, prefix: Some(prefix.clone()), lines: Vec::new() };
-                let mut start = inner.start + info_len + 1;
-                for line in self.text[start..inner.end].split_inclusive('\n') {
-                    let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
-                    block.push_raw(self.text, start + marks.min(prefix.len())..start + line.len());
-                    start += line.len();
-                }
-                self.code_block(block);
-            }
-            None => {
-                let code = inline(self.root, self.text, inner);
-                self.code(&code, Dialect::of_block(""));
-            }
+        let first_break = self.text[inner.clone()].find('\n').filter(|_| ticks >= 3);
+        let Some(info_len) = first_break else {
+            let code = inline(self.root, self.text, inner);
+            return self.code(&code, Dialect::of_block(""));
+        };
+        let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
+        let prefix = self.prefix_at(range.start);
+        let mut block = Block { language, prefix: Some(prefix.clone()), lines: Vec::new() };
+        let mut start = inner.start + info_len + 1;
+        for line in self.text[start..inner.end].split_inclusive('\n') {
+            let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+            block.push_raw(self.text, start + marks.min(prefix.len())..start + line.len());
+            start += line.len();
         }
+        self.code_block(&block);
     }
 
     fn html(&mut self, range: Range<usize>) {
@@ -201,12 +197,9 @@ impl Block {
 
     fn push_raw(&mut self, text: &str, range: Range<usize>) {
         let line = &text[range.clone()];
-        match line.strip_suffix("\r\n") {
-            Some(line) => {
-                self.lines.push(Line { span: Span::new(range.start, range.start + line.len()), crlf: true })
-            }
-            None => self.lines.push(Line { span: range.into(), crlf: false }),
-        }
+        let crlf = line.ends_with("\r\n");
+        let end = if crlf { range.end - 2 } else { range.end };
+        self.lines.push(Line { span: Span::new(range.start, end), crlf });
     }
 }
 

@@ -39,6 +39,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
 }
 
 /// What the options of one request say.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is there or not")]
 #[derive(Default)]
 struct Request<'s> {
     method: Option<Fragment<'s>>,
@@ -210,9 +211,10 @@ impl<'c, 's> Reader<'c, 's> {
             ["cat"] => redirected(input),
             ["cat", _] => Some(Payload::File(words[1].clone())),
             ["echo", _] => Some(literal(words[1])),
-            ["echo", "-n" | "-e" | "-ne" | "-en", _] => Some(literal(words[2])),
             ["printf", text] if !text.contains('%') => Some(literal(words[1])),
-            ["printf", "%s" | "%s\\n", _] => Some(literal(words[2])),
+            ["echo", "-n" | "-e" | "-ne" | "-en", _] | ["printf", "%s" | "%s\\n", _] => {
+                Some(literal(words[2]))
+            }
             _ => None,
         };
         payload.unwrap_or_else(|| Payload::Unknown(value.clone()))

@@ -91,10 +91,11 @@ impl<'s> Call<'s> {
     /// look at the text, which placeholders and mistakes in the URL do not disturb.
     pub fn looks_like_arm(&self) -> bool {
         let Some(url) = &self.url else { return false };
-        let url = url.text().to_ascii_lowercase();
+        // A token's audience in a query says nothing of where the call goes.
+        let url = url.text().split('?').next().unwrap_or("").to_ascii_lowercase();
         ["management.azure", "management.core.", "management.chinacloudapi", "management.usgovcloudapi"]
             .iter()
-            .chain(&["/subscriptions/", "/subscriptions?", "/providers/microsoft.", "/resourcegroups/"])
+            .chain(&["/subscriptions/", "/providers/microsoft.", "/resourcegroups/"])
             .any(|mark| memmem::find(url.as_bytes(), mark.as_bytes()).is_some())
             || url.ends_with("/subscriptions")
             || url.starts_with("subscriptions/")
@@ -108,6 +109,8 @@ pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call
     let mut calls: Vec<Call<'s>> =
         commands.iter().flat_map(|command| curl::read(command, input(command))).collect();
     calls.sort_by_key(|call| (call.span.start, call.span.end));
+    // A substitution within a quoted script is met twice.
+    calls.dedup_by_key(|call| call.span);
     calls
 }
 

@@ -73,13 +73,13 @@ pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize>
 /// Where in `line` the request begins that the line begins with, behind the prompt.
 fn command_in(line: &str, prompts: bool) -> Option<usize> {
     let blank = line.len() - line.trim_start().len();
-    if begins_request(&line[blank..]) {
-        return Some(blank);
+    if let Some(prompt) = prompt_len(&line[blank..]).filter(|_| prompts) {
+        let rest = line[blank + prompt..].trim_start();
+        if begins_request(rest) {
+            return Some(line.len() - rest.len());
+        }
     }
-    let prompt = if prompts { prompt_len(&line[blank..])? } else { return None };
-    let rest = &line[blank + prompt..];
-    let at = line.len() - rest.trim_start().len();
-    begins_request(rest.trim_start()).then_some(at)
+    begins_request(&line[blank..]).then_some(blank)
 }
 
 /// The length of the prompt at the start of `line`.
