@@ -178,20 +178,20 @@ impl<'s> Reader<'_, 's> {
 }
 
 impl Block {
-    /// Takes over a line as the parser gives it: CR LF comes as an event of its own, without the CR.
-    fn push(&mut self, text: &str, range: Range<usize>) {
-        let crlf_break = range.len() == 1
-            && text.as_bytes()[range.start] == b'\n'
-            && range.start > 0
-            && text.as_bytes()[range.start - 1] == b'\r';
-        match self.lines.last_mut() {
-            Some(last) if crlf_break && last.span.end as usize + 1 == range.start => last.crlf = true,
-            _ if crlf_break => {
-                self.lines.push(Line { span: Span::at(range.start - 1), crlf: true });
+    /// Takes over text as the parser gives it: CR LF without the CR, and the line break together with the line
+    /// that follows it.
+    fn push(&mut self, text: &str, mut range: Range<usize>) {
+        let bytes = text.as_bytes();
+        if bytes[range.clone()].first() == Some(&b'\n') && bytes[..range.start].last() == Some(&b'\r') {
+            match self.lines.last_mut() {
+                Some(last) if last.span.end as usize + 1 == range.start => last.crlf = true,
+                _ => self.lines.push(Line { span: Span::at(range.start - 1), crlf: true }),
             }
-            // The blanks of a tab that is cut in two stand for no bytes of their own.
-            _ if range.is_empty() => {}
-            _ => self.lines.push(Line { span: range.into(), crlf: false }),
+            range.start += 1;
+        }
+        // The blanks of a tab that is cut in two stand for no bytes of their own.
+        if !range.is_empty() {
+            self.lines.push(Line { span: range.into(), crlf: false });
         }
     }
 

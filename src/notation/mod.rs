@@ -59,7 +59,7 @@ pub struct Call<'s> {
     pub context: Context<'s>,
 }
 
-impl<'s> Call<'s> {
+impl Call<'_> {
     /// A call of which nothing is known but where it stands.
     pub fn new(notation: Notation, span: Span) -> Self {
         Self {
@@ -117,7 +117,8 @@ pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call
 /// True if `text` names curl, in any of the ways in which people capitalise it.
 pub(crate) fn mentions_curl(text: &str) -> bool {
     let text = text.as_bytes();
-    ["curl", "CURL", "Curl", "cURL"].iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
+    let behind_c = |at: usize| at > 0 && matches!(text[at - 1], b'c' | b'C');
+    memmem::find_iter(text, b"url").any(behind_c) || memmem::find_iter(text, b"URL").any(behind_c)
 }
 
 /// True if `text` may be a URL: it has a path, a scheme, a host, or a variable or placeholder for one.
