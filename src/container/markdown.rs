@@ -32,9 +32,11 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         html_code: None,
         calls: Vec::new(),
     };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
-    for (event, range) in Parser::new_ext(&mended.text, options).into_offset_iter() {
-        reader.event(&event, mended.original(range));
+    // The parser's own front matter may stand anywhere, where two rules in prose look the same.
+    let skipped = front_matter_len(&mended.text);
+    let parser = Parser::new_ext(&mended.text[skipped..], Options::ENABLE_TABLES);
+    for (event, range) in parser.into_offset_iter() {
+        reader.event(&event, mended.original(skipped + range.start..skipped + range.end));
     }
     reader.calls
 }
@@ -124,7 +126,7 @@ impl<'s> Reader<'_, 's> {
             let Some(first) = lines.first() else { continue };
             let prefix = block.prefix.clone().unwrap_or_else(|| self.prefix_at(first.span.start as usize));
             let code = build(self.root, self.text, lines, &prefix);
-            self.code(&code, dialect);
+            self.code(&code, dialect, false);
         }
     }
 
@@ -139,7 +141,7 @@ impl<'s> Reader<'_, 's> {
         let first_break = self.text[inner.clone()].find('\n').filter(|_| ticks >= 3);
         let Some(info_len) = first_break else {
             let code = inline(self.root, self.text, inner);
-            return self.code(&code, Dialect::of_block(""));
+            return self.code(&code, Dialect::of_block(""), true);
         };
         let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
         let prefix = self.prefix_at(range.start);
@@ -155,11 +157,16 @@ impl<'s> Reader<'_, 's> {
 
     fn html(&mut self, range: Range<usize>) {
         let code = html::decode(self.root, self.text, range);
-        self.code(&code, Dialect::of_block(""));
+        self.code(&code, Dialect::of_block(""), true);
     }
 
-    fn code(&mut self, code: &Fragment<'s>, dialect: Dialect) {
+    /// Takes over the calls of `code`. What is `brief` stands within prose, where an example of an option is no
+    /// call.
+    fn code(&mut self, code: &Fragment<'s>, dialect: Dialect, brief: bool) {
         for mut call in shell_calls(code, dialect) {
+            if brief && call.url.is_none() {
+                continue;
+            }
             let section = self.source.bom_len() + self.section;
             let after_last = self.calls.last().map_or(section, |last| section.max(last.span.end as usize));
             call.context.place = Place::Document;
@@ -254,6 +261,20 @@ fn inline<'s>(root: &Fragment<'s>, text: &str, range: Range<usize>) -> Fragment<
         builder.copy(Span::new(run, range.end), Encoding::Plain);
     }
     builder.finish(range.start as u32, Encoding::Plain)
+}
+
+/// The length of the YAML between two `---` with which a document may begin.
+fn front_matter_len(text: &str) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return 0 };
+    let mut len = first.len();
+    for line in lines {
+        len += line.len();
+        if matches!(line.trim_end(), "---" | "...") {
+            return len;
+        }
+    }
+    0
 }
 
 /// The first word of a fence's info string: `bash`, `{.bash}`, `bash {cmd=true}`.

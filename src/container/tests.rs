@@ -119,8 +119,17 @@ fn fences_of_every_shape_are_read() {
 }
 
 #[test]
+fn rules_in_prose_hide_nothing() {
+    let text = "---\ntitle: a\n---\n\n# One\n\n---\n## Two\n\n```\nCALL\n```\n\n---\n\nThree `CALL`\n";
+    let source = markdown(&text.replace("CALL", CALL));
+    assert_eq!(bodies(&source), [BODY, BODY]);
+    assert_eq!(calls(&source, Kind::Markdown)[0].context.heading, Some("Two"));
+}
+
+#[test]
 fn what_a_comment_hides_is_no_call() {
-    for text in ["<!--\n```bash\nCALL\n```\n-->\n", "<!-- `CALL` -->\n", "a CALL b\n"] {
+    for text in ["<!--\n```bash\nCALL\n```\n-->\n", "<!-- `CALL` -->\n", "a CALL b\n", "Use `curl -d @-`.\n"]
+    {
         assert_eq!(urls(&markdown(&text.replace("CALL", CALL))), [""; 0], "{text}");
     }
 }
@@ -230,4 +239,34 @@ fn kinds_are_told_by_the_extension() {
     assert_eq!(Kind::of(Path::new("a.JsonC")), Some(Kind::Json));
     assert_eq!(Kind::of(Path::new("a.exe")), None);
     assert_eq!(Kind::of(Path::new("md")), None);
+}
+
+/// Thirty-two times the input must cost nothing like a thousand times as much.
+#[test]
+fn hopeless_documents_are_read_in_linear_time() {
+    let units = [
+        "```\n",
+        "   ```curl\n",
+        "> ",
+        "- ",
+        "`curl ",
+        "<pre>curl ",
+        "```a\n ```\n",
+        "&lt;<code>",
+        "\t```\n",
+        "1. ```x\n",
+    ];
+    for unit in units {
+        let time = |count: usize| {
+            let source = markdown(&(unit.repeat(count) + "curl https://x"));
+            let once = || {
+                let start = std::time::Instant::now();
+                calls(&source, Kind::Markdown);
+                start.elapsed().as_nanos()
+            };
+            (0..3).map(|_| once()).min().unwrap_or(0)
+        };
+        let (short, long) = (time(500), time(16_000));
+        assert!(long < 200 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
+    }
 }

@@ -18,6 +18,9 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
     if super::shell::program_name(command.words[program].text.text()) != "curl" {
         return Vec::new();
     }
+    if command.words.iter().any(|word| is_powershell_parameter(word.text.text())) {
+        return Vec::new();
+    }
     let mut calls = Vec::new();
     let mut reader = Reader::new(command, input, program);
     let mut first = program;
@@ -36,6 +39,13 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
         last.mistakes.clone_from(&command.mistakes);
     }
     calls
+}
+
+/// In Windows PowerShell `curl` is another name of `Invoke-WebRequest`, whose parameters are words.
+fn is_powershell_parameter(word: &str) -> bool {
+    ["-Uri", "-Method", "-Body", "-Headers", "-ContentType", "-UseBasicParsing", "-OutFile", "-InFile"]
+        .iter()
+        .any(|parameter| word.eq_ignore_ascii_case(parameter))
 }
 
 /// What the options of one request say.
@@ -256,8 +266,8 @@ impl<'s> Request<'s> {
             let best = self.others.iter().position(|text| super::is_url_like(text)).unwrap_or(0);
             (!self.others.is_empty()).then(|| self.others.swap_remove(best))
         });
-        let says_more = self.method.is_some() || !self.headers.is_empty() || !self.data.is_empty();
-        if !says_more && !url.as_ref().is_some_and(super::is_url_like) {
+        // Without a URL and a body it is talk of curl, however many options it names.
+        if self.data.is_empty() && !url.as_ref().is_some_and(super::is_url_like) {
             return None;
         }
         let sends = !self.data.is_empty() && !self.get;

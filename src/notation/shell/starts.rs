@@ -12,6 +12,9 @@ const BEFORE: [&str; 22] = [
     "else", "elif", "while", "until", "do", "!", "{", "&", "$", "%",
 ];
 
+/// More words than this do not stand before a program's name.
+const MAX_BEFORE: usize = 16;
+
 /// A line that begins a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
@@ -56,7 +59,7 @@ pub(super) fn mentions_known(text: &str) -> bool {
 pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
     let mut prefixed = false;
     let mut value_of_option = false;
-    for (index, word) in words.enumerate() {
+    for (index, word) in words.take(MAX_BEFORE).enumerate() {
         if value_of_option {
             value_of_option = false;
         } else if prefixed && word.starts_with('-') {
