@@ -374,7 +374,8 @@ fn json_before_options(text: &str) -> Option<&str> {
         if depth == 0 {
             let rest = text[at + 1..].trim_start_matches([' ', '\t', '\r', '\n', '\\']);
             let url = rest.trim_start_matches(['\'', '"']).starts_with("http");
-            return (rest.starts_with(['-', '\u{2013}', '\u{2014}', '|', '>', ';']) || url).then_some(&text[..=at]);
+            return (rest.starts_with(['-', '\u{2013}', '\u{2014}', '|', '>', ';']) || url)
+                .then_some(&text[..=at]);
         }
     }
     None
