@@ -1,6 +1,6 @@
 //! What `armbody schema` says.
 
-#[path = "../src/cli/schema.rs"]
+#[path = "../src/cli/schema/pages.rs"]
 mod schema;
 mod schema_support;
 

@@ -32,9 +32,11 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         html_code: None,
         calls: Vec::new(),
     };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
-    for (event, range) in Parser::new_ext(&mended.text, options).into_offset_iter() {
-        reader.event(&event, mended.original(range));
+    // The parser's own front matter may stand anywhere, where two rules in prose look the same.
+    let skipped = front_matter_len(&mended.text);
+    let parser = Parser::new_ext(&mended.text[skipped..], Options::ENABLE_TABLES);
+    for (event, range) in parser.into_offset_iter() {
+        reader.event(&event, mended.original(skipped + range.start..skipped + range.end));
     }
     reader.calls
 }
@@ -94,7 +96,7 @@ impl<'s> Reader<'_, 's> {
             }
             Event::End(TagEnd::CodeBlock) => {
                 if let Some(block) = self.block.take() {
-                    self.code_block(block);
+                    self.code_block(&block);
                 }
             }
             Event::Code(_) if mentions_curl(&self.text[range.clone()]) => self.code_span(range),
@@ -114,9 +116,9 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    fn code_block(&mut self, block: Block) {
+    fn code_block(&mut self, block: &Block) {
         let dialect = Dialect::of_block(&block.language);
-        // A fence that is too far in for CommonMark is a line of an indented block.
+        // A fence that is too far in for `CommonMark` is a line of an indented block.
         let is_fence = |line: &Line| {
             block.prefix.is_none() && self.text[line.span.range()].trim_start().starts_with("```")
         };
@@ -124,11 +126,11 @@ impl<'s> Reader<'_, 's> {
             let Some(first) = lines.first() else { continue };
             let prefix = block.prefix.clone().unwrap_or_else(|| self.prefix_at(first.span.start as usize));
             let code = build(self.root, self.text, lines, &prefix);
-            self.code(&code, dialect);
+            self.code(&code, dialect, false);
         }
     }
 
-    /// A code span, or a fence that CommonMark takes for one because it is too far in.
+    /// A code span, or a fence that `CommonMark` takes for one because it is too far in.
     fn code_span(&mut self, range: Range<usize>) {
         let raw = &self.text[range.clone()];
         let ticks = raw.len() - raw.trim_start_matches('`').len();
@@ -136,34 +138,35 @@ impl<'s> Reader<'_, 's> {
             return;
         }
         let inner = range.start + ticks..range.end - ticks;
-        let first_break = self.text[inner.clone()].find('\n');
-        match first_break.filter(|_| ticks >= 3) {
-            Some(info_len) => {
-                let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
-                let prefix = self.prefix_at(range.start);
-                let mut block = Block { language, prefix: Some(prefix.clone()), lines: Vec::new() };
-                let mut start = inner.start + info_len + 1;
-                for line in self.text[start..inner.end].split_inclusive('\n') {
-                    let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
-                    block.push_raw(self.text, start + marks.min(prefix.len())..start + line.len());
-                    start += line.len();
-                }
-                self.code_block(block);
-            }
-            None => {
-                let code = inline(self.root, self.text, inner);
-                self.code(&code, Dialect::of_block(""));
-            }
+        let first_break = self.text[inner.clone()].find('\n').filter(|_| ticks >= 3);
+        let Some(info_len) = first_break else {
+            let code = inline(self.root, self.text, inner);
+            return self.code(&code, Dialect::of_block(""), true);
+        };
+        let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
+        let prefix = self.prefix_at(range.start);
+        let mut block = Block { language, prefix: Some(prefix.clone()), lines: Vec::new() };
+        let mut start = inner.start + info_len + 1;
+        for line in self.text[start..inner.end].split_inclusive('\n') {
+            let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+            block.push_raw(self.text, start + marks.min(prefix.len())..start + line.len());
+            start += line.len();
         }
+        self.code_block(&block);
     }
 
     fn html(&mut self, range: Range<usize>) {
         let code = html::decode(self.root, self.text, range);
-        self.code(&code, Dialect::of_block(""));
+        self.code(&code, Dialect::of_block(""), true);
     }
 
-    fn code(&mut self, code: &Fragment<'s>, dialect: Dialect) {
+    /// Takes over the calls of `code`. What is `brief` stands within prose, where an example of an option is no
+    /// call.
+    fn code(&mut self, code: &Fragment<'s>, dialect: Dialect, brief: bool) {
         for mut call in shell_calls(code, dialect) {
+            if brief && call.url.is_none() {
+                continue;
+            }
             let section = self.source.bom_len() + self.section;
             let after_last = self.calls.last().map_or(section, |last| section.max(last.span.end as usize));
             call.context.place = Place::Document;
@@ -182,31 +185,28 @@ impl<'s> Reader<'_, 's> {
 }
 
 impl Block {
-    /// Takes over a line as the parser gives it: CR LF comes as an event of its own, without the CR.
-    fn push(&mut self, text: &str, range: Range<usize>) {
-        let crlf_break = range.len() == 1
-            && text.as_bytes()[range.start] == b'\n'
-            && range.start > 0
-            && text.as_bytes()[range.start - 1] == b'\r';
-        match self.lines.last_mut() {
-            Some(last) if crlf_break && last.span.end as usize + 1 == range.start => last.crlf = true,
-            _ if crlf_break => {
-                self.lines.push(Line { span: Span::at(range.start - 1), crlf: true });
+    /// Takes over text as the parser gives it: CR LF without the CR, and the line break together with the line
+    /// that follows it.
+    fn push(&mut self, text: &str, mut range: Range<usize>) {
+        let bytes = text.as_bytes();
+        if bytes[range.clone()].first() == Some(&b'\n') && bytes[..range.start].last() == Some(&b'\r') {
+            match self.lines.last_mut() {
+                Some(last) if last.span.end as usize + 1 == range.start => last.crlf = true,
+                _ => self.lines.push(Line { span: Span::at(range.start - 1), crlf: true }),
             }
-            // The blanks of a tab that is cut in two stand for no bytes of their own.
-            _ if range.is_empty() => {}
-            _ => self.lines.push(Line { span: range.into(), crlf: false }),
+            range.start += 1;
+        }
+        // The blanks of a tab that is cut in two stand for no bytes of their own.
+        if !range.is_empty() {
+            self.lines.push(Line { span: range.into(), crlf: false });
         }
     }
 
     fn push_raw(&mut self, text: &str, range: Range<usize>) {
         let line = &text[range.clone()];
-        match line.strip_suffix("\r\n") {
-            Some(line) => {
-                self.lines.push(Line { span: Span::new(range.start, range.start + line.len()), crlf: true })
-            }
-            None => self.lines.push(Line { span: range.into(), crlf: false }),
-        }
+        let crlf = line.ends_with("\r\n");
+        let end = if crlf { range.end - 2 } else { range.end };
+        self.lines.push(Line { span: Span::new(range.start, end), crlf });
     }
 }
 
@@ -261,6 +261,20 @@ fn inline<'s>(root: &Fragment<'s>, text: &str, range: Range<usize>) -> Fragment<
         builder.copy(Span::new(run, range.end), Encoding::Plain);
     }
     builder.finish(range.start as u32, Encoding::Plain)
+}
+
+/// The length of the YAML between two `---` with which a document may begin.
+fn front_matter_len(text: &str) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else { return 0 };
+    let mut len = first.len();
+    for line in lines {
+        len += line.len();
+        if matches!(line.trim_end(), "---" | "...") {
+            return len;
+        }
+    }
+    0
 }
 
 /// The first word of a fence's info string: `bash`, `{.bash}`, `bash {cmd=true}`.

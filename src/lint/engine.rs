@@ -1,12 +1,13 @@
 //! From a source to its findings.
 
+use super::secrets;
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
 use crate::container::{self, Kind};
 use crate::json::Tree;
 use crate::notation::{Call, Notation};
-use crate::text::Source;
+use crate::text::{Source, Span};
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,9 +48,15 @@ impl Options {
 
 /// Everything that is wrong with the calls in `source`, in the order of the text.
 pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
+    inspect(source, kind, options).0
+}
+
+/// [`check`], and the bytes of `source` that hold secrets and must not be shown.
+pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Span>) {
     let mut findings = Vec::new();
+    let mut secrets = Vec::new();
     for call in container::calls(source, kind) {
-        check_call(source, &call, options, &mut findings);
+        check_call(source, &call, options, &mut findings, &mut secrets);
     }
     findings.retain(|finding| options.admits(finding.rule));
     for finding in &mut findings {
@@ -58,10 +65,19 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
-    findings
+    if !findings.is_empty() {
+        secrets::tokens(source, &mut secrets);
+    }
+    (findings, secrets)
 }
 
-fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mut Vec<Finding>) {
+fn check_call(
+    source: &Source,
+    call: &Call<'_>,
+    options: &Options,
+    findings: &mut Vec<Finding>,
+    secrets: &mut Vec<Span>,
+) {
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
     let body = call.body.text();
@@ -86,6 +102,7 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
     }
 
     let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
+    secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
     let known = subject.target.resource_type.is_some();
     let identities = blocks(&subject);

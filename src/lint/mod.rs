@@ -9,10 +9,11 @@ mod finding;
 mod fix;
 mod rule;
 mod rules;
+mod secrets;
 mod subject;
 mod target;
 
-pub use engine::{Given, Options, check};
+pub use engine::{Given, Options, check, inspect};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};

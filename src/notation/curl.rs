@@ -18,6 +18,9 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
     if super::shell::program_name(command.words[program].text.text()) != "curl" {
         return Vec::new();
     }
+    if command.words.iter().any(|word| is_powershell_parameter(word.text.text())) {
+        return Vec::new();
+    }
     let mut calls = Vec::new();
     let mut reader = Reader::new(command, input, program);
     let mut first = program;
@@ -38,7 +41,15 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
     calls
 }
 
+/// In Windows PowerShell `curl` is another name of `Invoke-WebRequest`, whose parameters are words.
+fn is_powershell_parameter(word: &str) -> bool {
+    ["-Uri", "-Method", "-Body", "-Headers", "-ContentType", "-UseBasicParsing", "-OutFile", "-InFile"]
+        .iter()
+        .any(|parameter| word.eq_ignore_ascii_case(parameter))
+}
+
 /// What the options of one request say.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is there or not")]
 #[derive(Default)]
 struct Request<'s> {
     method: Option<Fragment<'s>>,
@@ -210,9 +221,10 @@ impl<'c, 's> Reader<'c, 's> {
             ["cat"] => redirected(input),
             ["cat", _] => Some(Payload::File(words[1].clone())),
             ["echo", _] => Some(literal(words[1])),
-            ["echo", "-n" | "-e" | "-ne" | "-en", _] => Some(literal(words[2])),
             ["printf", text] if !text.contains('%') => Some(literal(words[1])),
-            ["printf", "%s" | "%s\\n", _] => Some(literal(words[2])),
+            ["echo", "-n" | "-e" | "-ne" | "-en", _] | ["printf", "%s" | "%s\\n", _] => {
+                Some(literal(words[2]))
+            }
             _ => None,
         };
         payload.unwrap_or_else(|| Payload::Unknown(value.clone()))
@@ -254,8 +266,8 @@ impl<'s> Request<'s> {
             let best = self.others.iter().position(|text| super::is_url_like(text)).unwrap_or(0);
             (!self.others.is_empty()).then(|| self.others.swap_remove(best))
         });
-        let says_more = self.method.is_some() || !self.headers.is_empty() || !self.data.is_empty();
-        if !says_more && !url.as_ref().is_some_and(super::is_url_like) {
+        // Without a URL and a body it is talk of curl, however many options it names.
+        if self.data.is_empty() && !url.as_ref().is_some_and(super::is_url_like) {
             return None;
         }
         let sends = !self.data.is_empty() && !self.get;

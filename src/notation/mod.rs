@@ -59,7 +59,7 @@ pub struct Call<'s> {
     pub context: Context<'s>,
 }
 
-impl<'s> Call<'s> {
+impl Call<'_> {
     /// A call of which nothing is known but where it stands.
     pub fn new(notation: Notation, span: Span) -> Self {
         Self {
@@ -91,10 +91,11 @@ impl<'s> Call<'s> {
     /// look at the text, which placeholders and mistakes in the URL do not disturb.
     pub fn looks_like_arm(&self) -> bool {
         let Some(url) = &self.url else { return false };
-        let url = url.text().to_ascii_lowercase();
+        // A token's audience in a query says nothing of where the call goes.
+        let url = url.text().split('?').next().unwrap_or("").to_ascii_lowercase();
         ["management.azure", "management.core.", "management.chinacloudapi", "management.usgovcloudapi"]
             .iter()
-            .chain(&["/subscriptions/", "/subscriptions?", "/providers/microsoft.", "/resourcegroups/"])
+            .chain(&["/subscriptions/", "/providers/microsoft.", "/resourcegroups/"])
             .any(|mark| memmem::find(url.as_bytes(), mark.as_bytes()).is_some())
             || url.ends_with("/subscriptions")
             || url.starts_with("subscriptions/")
@@ -108,13 +109,16 @@ pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call
     let mut calls: Vec<Call<'s>> =
         commands.iter().flat_map(|command| curl::read(command, input(command))).collect();
     calls.sort_by_key(|call| (call.span.start, call.span.end));
+    // A substitution within a quoted script is met twice.
+    calls.dedup_by_key(|call| call.span);
     calls
 }
 
 /// True if `text` names curl, in any of the ways in which people capitalise it.
 pub(crate) fn mentions_curl(text: &str) -> bool {
     let text = text.as_bytes();
-    ["curl", "CURL", "Curl", "cURL"].iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
+    let behind_c = |at: usize| at > 0 && matches!(text[at - 1], b'c' | b'C');
+    memmem::find_iter(text, b"url").any(behind_c) || memmem::find_iter(text, b"URL").any(behind_c)
 }
 
 /// True if `text` may be a URL: it has a path, a scheme, a host, or a variable or placeholder for one.

@@ -113,7 +113,7 @@ impl<'s> Command<'s> {
         words
             .chain(values)
             .chain(texts.map(|redirect| &redirect.text))
-            .filter(|text| text.text().contains([' ', '\n']) && starts::mentions_known(text.text()))
+            .filter(|text| text.text().contains([' ', '\n']) && mentions_known_outside_expansions(text))
     }
 }
 
@@ -152,6 +152,17 @@ fn read_nested<'s>(
     for script in scripts {
         read_nested(&script, script.span(), Dialect { prompts: false, ..dialect }, depth + 1, found);
     }
+}
+
+/// Expansions were looked into where they stand.
+fn mentions_known_outside_expansions(text: &Fragment<'_>) -> bool {
+    let mut done = 0;
+    let gap = text.expansions().any(|span| {
+        let gap = done..span.start as usize;
+        done = span.end as usize;
+        starts::mentions_known(&text.text()[gap])
+    });
+    gap || starts::mentions_known(&text.text()[done..])
 }
 
 #[cfg(test)]

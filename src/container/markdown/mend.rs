@@ -120,7 +120,7 @@ impl<'t> Scanner<'t> {
         memchr::memchr(b'\n', rest).map_or(rest.len(), |len| len + 1)
     }
 
-    /// A fence right below a tag belongs to the HTML for CommonMark, not for the author.
+    /// A fence right below a tag belongs to the HTML for `CommonMark`, not for the author.
     fn part_from_html(&mut self, line: usize) {
         let before = self.text[..line].trim_end_matches(['\n', '\r']);
         if line - before.len() > 2 || before.is_empty() {

@@ -88,8 +88,7 @@ impl<'f, 's> Lexer<'f, 's> {
             }
             b'\n' => self.line_break(),
             b'\\' => self.backslash(),
-            b'^' if self.breaks_after(self.at + 1).is_some() => self.continue_line(self.at + 1),
-            b'`' if self.breaks_after(self.at + 1).is_some() => self.continue_line(self.at + 1),
+            b'^' | b'`' if self.breaks_after(self.at + 1).is_some() => self.continue_line(self.at + 1),
             b'`' => self.backtick(Encoding::ShellBare),
             b'\'' => self.single_quoted(),
             b'"' => self.double_quoted(),

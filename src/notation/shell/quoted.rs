@@ -200,7 +200,10 @@ impl<'s> Lexer<'_, 's> {
     /// Ends a word whose quote, opened at `open`, is not closed before `limit`.
     fn unterminated(&mut self, open: usize, run: usize, limit: usize, encoding: Encoding) {
         let run = run.min(limit);
-        let text = self.text[run..limit].trim_end();
+        let mut text = self.text[run..limit].trim_end();
+        if encoding == Encoding::ShellSingle && run == open + 1 {
+            text = json_before_options(text).unwrap_or(text);
+        }
         self.push(Span::new(run, run + text.len()), encoding);
         self.command
             .mistakes
@@ -351,6 +354,31 @@ impl<'s> Lexer<'_, 's> {
             builder.copy(Span::new(run, end), encoding);
         }
     }
+}
+
+/// The JSON that `text` begins with, if options follow it: the quote was forgotten between the two.
+fn json_before_options(text: &str) -> Option<&str> {
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let rest = text[at + 1..].trim_start_matches([' ', '\t', '\r', '\n', '\\']);
+            let url = rest.trim_start_matches(['\'', '"']).starts_with("http");
+            return (rest.starts_with(['-', '\u{2013}', '\u{2014}', '|', '>', ';']) || url)
+                .then_some(&text[..=at]);
+        }
+    }
+    None
 }
 
 /// The length of the escape that `text` begins with and the character that it stands for; none if the

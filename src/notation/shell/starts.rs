@@ -12,6 +12,9 @@ const BEFORE: [&str; 22] = [
     "else", "elif", "while", "until", "do", "!", "{", "&", "$", "%",
 ];
 
+/// More words than this do not stand before a program's name.
+const MAX_BEFORE: usize = 16;
+
 /// A line that begins a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
@@ -56,7 +59,7 @@ pub(super) fn mentions_known(text: &str) -> bool {
 pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
     let mut prefixed = false;
     let mut value_of_option = false;
-    for (index, word) in words.enumerate() {
+    for (index, word) in words.take(MAX_BEFORE).enumerate() {
         if value_of_option {
             value_of_option = false;
         } else if prefixed && word.starts_with('-') {
@@ -73,13 +76,13 @@ pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize>
 /// Where in `line` the request begins that the line begins with, behind the prompt.
 fn command_in(line: &str, prompts: bool) -> Option<usize> {
     let blank = line.len() - line.trim_start().len();
-    if begins_request(&line[blank..]) {
-        return Some(blank);
+    if let Some(prompt) = prompt_len(&line[blank..]).filter(|_| prompts) {
+        let rest = line[blank + prompt..].trim_start();
+        if begins_request(rest) {
+            return Some(line.len() - rest.len());
+        }
     }
-    let prompt = if prompts { prompt_len(&line[blank..])? } else { return None };
-    let rest = &line[blank + prompt..];
-    let at = line.len() - rest.trim_start().len();
-    begins_request(rest.trim_start()).then_some(at)
+    begins_request(&line[blank..]).then_some(blank)
 }
 
 /// The length of the prompt at the start of `line`.

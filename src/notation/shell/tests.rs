@@ -1,1 +1,272 @@
+use super::*;
+use crate::text::{Source, apply_edits};
 
+const DOCUMENT: Dialect = Dialect { prompts: true, command_prompt: false };
+
+fn read<T>(text: &str, dialect: Dialect, look: impl FnOnce(&Source, Vec<Command<'_>>) -> T) -> T {
+    let source = Source::new("x.sh", text);
+    let code = source.fragment();
+    look(&source, commands(&code, dialect))
+}
+
+/// The words of each command.
+fn words(text: &str) -> Vec<Vec<String>> {
+    read(text, DOCUMENT, |_, commands| {
+        commands
+            .iter()
+            .map(|command| command.words.iter().map(|word| word.text.text().to_owned()).collect())
+            .collect()
+    })
+}
+
+/// The words of the only command.
+fn line(text: &str) -> Vec<String> {
+    let mut all = words(text);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+#[test]
+fn quotes_are_taken_off() {
+    assert_eq!(line(r#"a 'b c' "d e" f\ g $'h\ti' $"j k""#), ["a", "b c", "d e", "f g", "h\ti", "j k"]);
+    assert_eq!(line(r#"a 'it'\''s' "q\"\\\$\`z\n" '' """#), ["a", "it's", "q\"\\$`z\\n", "", ""]);
+    assert_eq!(line(r"a $'\x41\u00e9\101\'\\\q'"), ["a", "Aé A'\\\\q".replace(' ', "").as_str()]);
+    assert_eq!(
+        line(r#"a 'x'"$Y"'z' -H Authorization:"Bearer <T>""#),
+        ["a", "x$Yz", "-H", "Authorization:Bearer <T>"]
+    );
+}
+
+#[test]
+fn each_word_stands_where_it_says() {
+    read("curl -d '{\"a\":1}' 'https://x'", DOCUMENT, |source, commands| {
+        let words = &commands[0].words;
+        let at = |index: usize| &source.text()[words[index].span.range()];
+        assert_eq!([at(0), at(1), at(2), at(3)], ["curl", "-d", "'{\"a\":1}'", "'https://x'"]);
+        let body = &words[2].text;
+        assert_eq!(&source.text()[body.to_file(Span::new(1, 4)).range()], "\"a\"");
+    });
+}
+
+#[test]
+fn an_edit_is_written_as_the_quotes_demand() {
+    let cases = [
+        ("a 'xyz'", r"a 'x'\''$'\''z'"),
+        ("a \"xyz\"", r#"a "x'\$'z""#),
+        ("a $'xyz'", r"a $'x\'$\'z'"),
+        ("a xyz", r"a x\'\$\'z"),
+    ];
+    for (before, after) in cases {
+        read(before, DOCUMENT, |source, commands| {
+            let edits = commands[0].words[1].text.edit(Span::new(1, 2), "'$'").unwrap();
+            assert_eq!(apply_edits(source.text(), &edits).unwrap(), after);
+        });
+    }
+}
+
+#[test]
+fn lines_go_on_behind_a_backslash_and_end_commands_without() {
+    assert_eq!(line("curl \\\n  -X PUT \\\r\n  u"), ["curl", "-X", "PUT", "u"]);
+    assert_eq!(line("curl https://x/\\\ny"), ["curl", "https://x/y"]);
+    assert_eq!(line("curl \"a\\\nb\""), ["curl", "ab"]);
+    // A blank behind the backslash, a caret, PowerShell's backtick, a continuation prompt.
+    assert_eq!(line("curl -X PUT \\  \n  u"), ["curl", "-X", "PUT", "u"]);
+    assert_eq!(line("curl -X PUT ^\r\n  u"), ["curl", "-X", "PUT", "u"]);
+    assert_eq!(line("curl.exe -X PUT `\n  u"), ["curl.exe", "-X", "PUT", "u"]);
+    assert_eq!(line("$ curl -X PUT \\\n> u"), ["curl", "-X", "PUT", "u"]);
+    // Forgotten backslashes.
+    assert_eq!(
+        line("curl -X PUT u\n  -H 'a: b'\n  --data x"),
+        ["curl", "-X", "PUT", "u", "-H", "a: b", "--data", "x"]
+    );
+    assert_eq!(words("echo a\n-X b"), [vec!["echo", "a"], vec!["-X", "b"]]);
+}
+
+#[test]
+fn operators_part_commands() {
+    assert_eq!(words("a; b && c || d | e & f\n(g)"), [["a"], ["b"], ["c"], ["d"], ["e"], ["f"], ["g"]]);
+    read("echo x | curl -d @- u", DOCUMENT, |_, commands| {
+        assert_eq!(commands[1].input, Some(0));
+    });
+    read("echo x |\n curl -d @- u", DOCUMENT, |_, commands| assert_eq!(commands[1].input, Some(0)));
+    assert_eq!(line("curl https://x/?a=1&b=2"), ["curl", "https://x/?a=1&b=2"]);
+    assert_eq!(words("curl u # c 'd\nb"), [vec!["curl", "u"], vec!["b"]]);
+}
+
+#[test]
+fn placeholders_are_no_redirections() {
+    assert_eq!(
+        line("curl /subscriptions/<SUBSCRIPTION ID>/x -H Bearer:<<ACCESS TOKEN>>"),
+        ["curl", "/subscriptions/<SUBSCRIPTION ID>/x", "-H", "Bearer:<<ACCESS TOKEN>>"]
+    );
+    assert_eq!(line("curl <url> {x} /a/{resource group}/b /c/[your vm]/d").len(), 5);
+    read("a <in.txt >out.txt 2>&1", DOCUMENT, |_, commands| {
+        assert_eq!(commands[0].words.len(), 1);
+        let kinds: Vec<_> =
+            commands[0].redirects.iter().map(|redirect| (redirect.kind, redirect.text.text())).collect();
+        assert_eq!(
+            kinds,
+            [(RedirectKind::Input, "in.txt"), (RedirectKind::Output, "out.txt"), (RedirectKind::Output, "1")]
+        );
+    });
+}
+
+#[test]
+fn what_only_a_run_knows_is_marked() {
+    read("curl \"$A/${B}/$(c d)/`e`/x\" $F", DOCUMENT, |_, commands| {
+        let url = &commands[0].words[1].text;
+        assert_eq!(url.text(), "$A/${B}/$(c d)/`e`/x");
+        let parts: Vec<&str> = url.expansions().map(|span| &url.text()[span.range()]).collect();
+        assert_eq!(parts, ["$A", "${B}", "$(c d)", "`e`"]);
+        assert!(commands[0].words[2].text.has_expansion(Span::new(0, 2)));
+    });
+    assert_eq!(line("curl '$A' \\$B \"a$ b\"")[1..], ["$A", "$B", "a$ b"]);
+}
+
+#[test]
+fn heredocs_belong_to_their_command() {
+    let text = "curl -d @- u <<EOF\n{\"a\": \"$X\", \"b\": \"\\$Y\"}\nEOF\necho done";
+    read(text, DOCUMENT, |source, commands| {
+        let body = &commands[0].redirects[0].text;
+        assert_eq!(body.text(), "{\"a\": \"$X\", \"b\": \"$Y\"}");
+        assert_eq!(body.expansions().count(), 1);
+        let at = body.text().find("$Y").unwrap();
+        assert_eq!(&source.text()[body.to_file(Span::new(at, at + 1)).range()], "\\$");
+        assert_eq!(commands.len(), 2);
+    });
+    read("cat <<-'EOF' | curl -d @- u\n\t{\"a\": \"$X\"}\n\tEOF\n", DOCUMENT, |_, commands| {
+        assert_eq!(commands[0].redirects[0].text.text(), "{\"a\": \"$X\"}");
+        assert_eq!(commands[0].redirects[0].text.expansions().count(), 0);
+        assert_eq!(commands[1].input, Some(0));
+    });
+    read("cat <<EOF\n{}\ncurl -X PUT u", DOCUMENT, |_, commands| {
+        assert_eq!(commands[0].redirects[0].text.text(), "{}");
+        assert_eq!(commands[1].words.len(), 4);
+    });
+}
+
+#[test]
+fn an_open_quote_ends_before_the_next_request() {
+    read("curl -d '{\"a\":1}\n\ncurl -X GET 'https://x'", DOCUMENT, |source, commands| {
+        assert_eq!(commands.len(), 2);
+        assert_eq!(commands[0].words[2].text.text(), "{\"a\":1}");
+        assert_eq!(commands[0].mistakes, [CallMistake::UnterminatedQuote(Span::new(8, 9))]);
+        assert_eq!(&source.text()[8..9], "'");
+        assert_eq!(commands[1].mistakes, []);
+        assert_eq!(commands[1].words[3].text.text(), "https://x");
+    });
+    for prose in ["Don't do this:", "say \"this:", "and $'that:"] {
+        read(&format!("{prose}\ncurl -X GET 'https://x'"), DOCUMENT, |_, commands| {
+            let last = commands.last().unwrap();
+            assert_eq!((last.words.len(), last.mistakes.len()), (4, 0), "{prose}");
+        });
+    }
+    assert_eq!(
+        line("curl -d '{\"a\": \"}\"} -H \"b: c\" u"),
+        ["curl", "-d", "{\"a\": \"}\"}", "-H", "b: c", "u"]
+    );
+    assert_eq!(line("curl \"abc")[1], "abc");
+    assert_eq!(line("curl $'abc\\n")[1], "abc\n");
+}
+
+#[test]
+fn commands_within_commands_are_found() {
+    let programs = |text: &str| -> usize {
+        read(text, DOCUMENT, |_, commands| {
+            commands.iter().filter(|command| command.program_name().as_deref() == Some("curl")).count()
+        })
+    };
+    for text in [
+        "X=$(curl -s u)",
+        "X=\"$(curl -s u)\"",
+        "X=`curl -s u`",
+        "$ curl -s u",
+        "# curl -s u",
+        "PS C:\\> curl -s u",
+        "C:\\Users\\me>curl -s u",
+        "me@host:~$ curl -s u",
+        "[me@host ~]# curl -s u",
+        "sudo -u me curl -s u",
+        "env A=b time curl -s u",
+        "A=b curl -s u",
+        "if ! /usr/bin/curl -s u; then exit; fi",
+        "while true; do curl.exe -s u; done",
+        "f() { curl -s u; }",
+        "bash -c 'curl -s u'",
+        "bash -c 'cd x\ncurl -s u\n'",
+        "ssh host \"curl -s u\"",
+        "cat <<EOF | bash\ncurl -s u\nEOF",
+        "echo \"$(echo \"$(curl -s u)\")\"",
+        "X=\"$(\ncurl -s u\n)\"",
+        "echo 1; (cd x && curl -s u)",
+        "diff <(curl -s u) y",
+        "export X=$(curl -s u)",
+    ] {
+        assert_eq!(programs(text), 1, "{text}");
+    }
+    for text in ["# a comment on curl", "echo curl", "use 'curl' here"] {
+        assert_eq!(programs(text), 0, "{text}");
+    }
+    // In a script `#` is a comment.
+    read("# curl -s u", Dialect::default(), |_, commands| assert!(commands.is_empty()));
+}
+
+#[test]
+fn assignments_are_kept() {
+    read("body='{\"a\":1}'\nexport B=\"x$Y\" C=z curl -d \"$body\" u", DOCUMENT, |_, commands| {
+        let all: Vec<(&str, &str)> = commands
+            .iter()
+            .flat_map(|command| &command.assignments)
+            .map(|assignment| (assignment.name.as_str(), assignment.value.text()))
+            .collect();
+        assert_eq!(all, [("body", "{\"a\":1}"), ("B", "x$Y"), ("C", "z")]);
+    });
+}
+
+#[test]
+fn the_command_prompt_escapes_quotes_only() {
+    let cmd = Dialect::of_block("cmd");
+    read(r#"curl -d "{\"a\":\"$b\\c\"}" u"#, cmd, |source, commands| {
+        let body = &commands[0].words[2].text;
+        assert_eq!(body.text(), r#"{"a":"$b\\c"}"#);
+        let edits = body.edit(Span::new(2, 3), "\"").unwrap();
+        assert!(apply_edits(source.text(), &edits).unwrap().contains(r#"{\"\"\":"#));
+    });
+}
+
+/// Thirty-two times the input must cost nothing like a thousand times as much.
+#[test]
+fn hopeless_input_is_read_in_linear_time() {
+    for unit in [
+        "$(",
+        "`",
+        "\"",
+        "'",
+        "$(\"",
+        "<",
+        "<<A\n",
+        "cat <<A\ncurl -X u\n",
+        "bash -c '\ncurl -s u\n\"",
+        "a?&",
+        "\\\n",
+        "${",
+        "{",
+        "(",
+        "$'\\",
+        "\"$(`",
+    ] {
+        let time = |count: usize| {
+            let text = unit.repeat(count);
+            (0..3)
+                .map(|_| {
+                    let start = std::time::Instant::now();
+                    read(&text, DOCUMENT, |_, commands| commands.len());
+                    start.elapsed().as_nanos()
+                })
+                .min()
+                .unwrap()
+        };
+        let (short, long) = (time(500), time(16_000));
+        assert!(long < 200 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
+    }
+}

@@ -1,0 +1,73 @@
+//! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
+
+use std::path::{Path, PathBuf};
+
+use armbody::container::Kind;
+use ignore::WalkBuilder;
+
+/// Something to check.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file.
+    Path(PathBuf),
+    /// A path that gives nothing to check, and why.
+    Problem(String),
+}
+
+/// What `paths` name, folders walked in the order of their names. An iterator: a folder is never held whole.
+pub(crate) fn inputs(paths: &[PathBuf]) -> Box<dyn Iterator<Item = Input>> {
+    let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
+    Box::new(paths.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Input>> {
+        if path == Path::new("-") {
+            return Box::new(std::iter::once(Input::Stdin));
+        }
+        match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => Box::new(folder(&path)),
+            Ok(_) => Box::new(std::iter::once(named(path))),
+            Err(error) => Box::new(std::iter::once(Input::Problem(format!("{}: {error}", path.display())))),
+        }
+    }))
+}
+
+/// A file that the user names is checked or refused, never passed over.
+fn named(path: PathBuf) -> Input {
+    if Kind::of(&path).is_some() {
+        return Input::Path(path);
+    }
+    let known = ".md .json .sh .ps1 .http .yml and the like";
+    Input::Problem(format!("{}: not a kind of file that is checked ({known})", path.display()))
+}
+
+fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
+    let strip = path == Path::new(".");
+    let walk = WalkBuilder::new(path).require_git(false).sort_by_file_name(std::ffi::OsStr::cmp).build();
+    walk.filter_map(move |entry| match entry {
+        Ok(entry) => {
+            let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+            if !is_file || !in_folders(entry.path()) {
+                return None;
+            }
+            let path = entry.into_path();
+            let path =
+                if strip { path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path) } else { path };
+            Some(Input::Path(path))
+        }
+        Err(error) => Some(Input::Problem(error.to_string())),
+    })
+}
+
+/// Kinds that are looked for in folders. Pipelines hold calls too, but a repository's YAML is mostly other.
+fn in_folders(path: &Path) -> bool {
+    Kind::of(path).is_some_and(|kind| kind != Kind::Yaml)
+}
+
+/// The kind of a text without a name.
+pub(crate) fn guess(text: &str) -> Kind {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+        Kind::Json
+    } else {
+        Kind::Markdown
+    }
+}

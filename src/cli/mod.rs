@@ -1,0 +1,97 @@
+//! The command line: one file a command. Commands talk to people and leave the domain to the library.
+
+mod lint;
+mod rule;
+mod schema;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+pub(crate) use terminal::{ColorChoice, Terminal};
+
+/// How a command ended; the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nothing at or above `--fail-on`: 0.
+    Clean,
+    /// Findings, or something would change: 1.
+    Findings,
+    /// The call or a file could not be handled: 2.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Clean => Self::SUCCESS,
+            Status::Findings => Self::from(1),
+            Status::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Write and check the request bodies that manage virtual machines' identities through Azure Resource Manager.
+#[derive(Debug, Parser)]
+#[command(name = "armbody", version, max_term_width = 100)]
+struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
+    Lint(Box<lint::Args>),
+    /// List the rules; explain one.
+    Rule(rule::Args),
+    /// The embedded schemas; make them from Azure's OpenAPI files.
+    #[command(subcommand)]
+    Schema(schema::Command),
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let mut terminal = Terminal::new(cli.color);
+    let outcome = match cli.command {
+        Command::Lint(args) => lint::run(&args, &mut terminal),
+        Command::Rule(args) => rule::run(&args, &mut terminal),
+        Command::Schema(command) => schema::run(&command, &mut terminal),
+    };
+    match outcome.and_then(|status| terminal.flush().map(|()| status).map_err(Into::into)) {
+        Ok(status) => status.into(),
+        // Whoever reads has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.say(&format!("armbody: {error:#}"));
+            Status::Failed.into()
+        }
+    }
+}
+
+/// Help and version are what was asked for; anything else is one line on stderr.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Nothing is left to do about a standard output that cannot be written.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let _ = error.print();
+    Status::Failed.into()
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

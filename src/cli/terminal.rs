@@ -1,0 +1,65 @@
+//! Where a command writes: results on standard output, talk on standard error.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// If a terminal reads, and `NO_COLOR` and `CLICOLOR_FORCE` have nothing against it.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The two streams, and whether they are coloured.
+pub(crate) struct Terminal {
+    out: BufWriter<io::StdoutLock<'static>>,
+    color: ColorChoice,
+}
+
+impl Terminal {
+    pub(crate) fn new(color: ColorChoice) -> Self {
+        Self { out: BufWriter::with_capacity(1 << 16, io::stdout().lock()), color }
+    }
+
+    /// True if standard output gets colours.
+    pub(crate) fn styled(&self) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let choice = anstream::AutoStream::choice(&io::stdout());
+                choice != anstream::ColorChoice::Never
+            }
+        }
+    }
+
+    /// Standard output.
+    pub(crate) fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// Writes a text to standard output.
+    pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())
+    }
+
+    /// Writes a line to standard error, after whatever standard output has to say.
+    pub(crate) fn say(&mut self, line: &str) {
+        // Standard error may be closed: there is nobody left to tell.
+        let _ = self.out.flush();
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+
+    /// True if somebody sees standard error as it is written.
+    #[allow(dead_code, reason = "the progress bar asks")]
+    pub(crate) fn is_watched(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

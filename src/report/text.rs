@@ -1,0 +1,112 @@
+//! Frames for reading: the source line, the exact characters, what would be right, what ARM answers.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+
+use super::Checked;
+use super::view::View;
+use crate::lint::{Finding, Fix, Severity};
+use crate::text::Span;
+
+/// Edits that are shown in full; a fix of more is named.
+const MAX_EDITS: usize = 12;
+
+pub(super) fn render(file: Checked<'_>, styled: bool) -> String {
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(400);
+    let mut out = String::new();
+    for finding in file.findings {
+        out.push_str(&frame(file, finding, &renderer));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
+    let source = file.source;
+    let hide = |text: &str| file.mask.hide(text).into_owned();
+    let spans: Vec<Span> =
+        std::iter::once(finding.span).chain(finding.labels.iter().map(|label| label.span)).collect();
+    let view = View::of(source, file.mask, &spans);
+    let at = source.position(finding.span.start);
+    let primary = view.span(source, finding.span).unwrap_or(0..0);
+    let mut snippet = Snippet::source(view.text.clone())
+        .line_start(view.line as usize)
+        .fold(false)
+        .annotation(AnnotationKind::Primary.span(primary));
+    for label in &finding.labels {
+        if let Some(span) = view.span(source, label.span) {
+            snippet = snippet.annotation(AnnotationKind::Context.span(span).label(hide(&label.message)));
+        }
+    }
+    let origin =
+        Origin::path(source.name().to_owned()).line(at.line as usize).char_column(at.column as usize);
+    let mut group = level(finding.severity)
+        .primary_title(hide(&finding.message))
+        .id(finding.rule.name)
+        .element(origin)
+        .element(snippet);
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(hide(help)));
+    }
+    if let Some(answer) = &finding.arm {
+        let text = format!("ARM answers {}: {}", answer.code, hide(&answer.message));
+        group = group.element(Level::NOTE.message(text));
+    }
+    let mut groups = vec![group];
+    groups.extend(finding.fix.as_ref().map(|fix| mended(file, fix)));
+    without_empty_origin(&renderer.render(&groups))
+}
+
+/// The renderer announces a snippet that names no file; ours stands right below the line that does.
+fn without_empty_origin(frame: &str) -> String {
+    let is_empty_origin = |line: &str| {
+        let mut inside = false;
+        let mut plain = line.chars().filter(|&c| {
+            let escape = inside || c == '\u{1b}';
+            inside = escape && !(inside && c.is_ascii_alphabetic());
+            !escape && c != ' '
+        });
+        plain.by_ref().take(3).eq(":::".chars()) && plain.next().is_none()
+    };
+    let mut lines: Vec<&str> = frame.lines().collect();
+    if let Some(at) = lines.iter().position(|line| is_empty_origin(line)) {
+        lines.remove(at);
+        // With it goes the empty line above.
+        if at > 0 {
+            lines.remove(at - 1);
+        }
+    }
+    lines.join("\n")
+}
+
+/// The line as the fix leaves it.
+fn mended(file: Checked<'_>, fix: &Fix) -> Group<'static> {
+    let title = if fix.safe { fix.title.clone() } else { format!("{} (--unsafe-fixes)", fix.title) };
+    let group = Level::HELP.secondary_title(title);
+    let spans: Vec<Span> = fix.edits.iter().map(|edit| edit.span).collect();
+    let view = View::of(file.source, file.mask, &spans);
+    let patches: Option<Vec<Patch<'static>>> = fix
+        .edits
+        .iter()
+        .map(|edit| {
+            let span = view.span(file.source, edit.span)?;
+            Some(Patch::new(span, file.mask.hide(&edit.text).into_owned()))
+        })
+        .collect();
+    match patches {
+        Some(patches) if patches.len() <= MAX_EDITS => {
+            let snippet = Snippet::source(view.text.clone()).line_start(view.line as usize).patches(patches);
+            group.element(snippet)
+        }
+        _ => group.element(Element::from(Level::HELP.message(format!("{} edits", fix.edits.len())))),
+    }
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}

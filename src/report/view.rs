@@ -1,0 +1,123 @@
+//! The part of a file that a frame shows: whole lines, long ones cut to what matters.
+
+use super::Mask;
+use crate::text::{Source, Span};
+
+/// Characters of a line that are shown before and behind something.
+const MARGIN: usize = 44;
+
+/// Lines that are shown at most; a span that goes on ends with them.
+const MAX_LINES: u32 = 12;
+
+/// Lines of a file, cut and masked, with a map from the file's offsets.
+pub(super) struct View {
+    pub(super) text: String,
+    /// The first line's number.
+    pub(super) line: u32,
+    /// Runs of the file that are shown: where they begin in the file and in the view, and their lengths. Masking
+    /// may change lengths in bytes, so each run has both.
+    runs: Vec<Run>,
+}
+
+struct Run {
+    file: Span,
+    view: Span,
+}
+
+impl View {
+    /// The lines of `spans` (the first one decides which, the others where they fit), cut to show all of them.
+    pub(super) fn of(source: &Source, mask: &Mask, spans: &[Span]) -> Self {
+        let first = spans.first().copied().unwrap_or_default();
+        let line = |offset: u32| source.position(offset).line;
+        let near = |span: &&Span| line(span.start).abs_diff(line(first.start)) < MAX_LINES;
+        let shown: Vec<Span> = spans.iter().filter(near).copied().collect();
+        let top = shown.iter().map(|span| line(span.start)).min().unwrap_or(1);
+        let last = |span: &Span| line(span.end.max(span.start + 1) - 1);
+        let bottom = shown.iter().map(last).max().unwrap_or(top).min(top + MAX_LINES);
+        let mut view = Self { text: String::new(), line: top, runs: Vec::new() };
+        for number in top..=bottom {
+            let text = source.line(number);
+            let start = text.as_ptr() as usize - source.text().as_ptr() as usize;
+            view.push_line(source, mask, Span::new(start, start + text.len()), &shown);
+        }
+        view
+    }
+
+    fn push_line(&mut self, source: &Source, mask: &Mask, line: Span, spans: &[Span]) {
+        let mut at = line.start;
+        for keep in kept(source.text(), line, spans) {
+            if keep.start > at {
+                self.text.push('…');
+            }
+            let shown = mask.cover(source, keep);
+            let from = self.text.len();
+            // Control characters would move the cursor, and tabs the columns.
+            self.text.extend(shown.chars().map(|c| if c == '\t' || c.is_control() { ' ' } else { c }));
+            // A control character beyond ASCII is shorter as a space; runs remember both lengths.
+            self.runs.push(Run { file: keep, view: Span::new(from, self.text.len()) });
+            at = keep.end;
+        }
+        if at < line.end {
+            self.text.push('…');
+        }
+        self.text.push('\n');
+    }
+
+    /// The bytes of the view that `span` of the file stands at; its visible part if not all of it is shown.
+    pub(super) fn span(&self, source: &Source, span: Span) -> Option<std::ops::Range<usize>> {
+        let start = self.offset(source, span.start)?;
+        let end = self.offset(source, span.end).unwrap_or_else(|| {
+            let last = self.runs.iter().rev().find(|run| run.file.start < span.end);
+            last.map_or(start, |run| run.view.end as usize)
+        });
+        Some(start..end.max(start))
+    }
+
+    fn offset(&self, source: &Source, offset: u32) -> Option<usize> {
+        let run = self.runs.iter().find(|run| run.file.start <= offset && offset <= run.file.end)?;
+        // Characters, not bytes: a masked one is as wide as the one it hides.
+        let chars = source.text()[run.file.start as usize..offset as usize].chars().count();
+        let view = &self.text[run.view.range()];
+        let within = view.char_indices().nth(chars).map_or(view.len(), |(at, _)| at);
+        Some(run.view.start as usize + within)
+    }
+}
+
+/// The parts of a line that are shown: all of a short one, of a long one what is near a span.
+fn kept(text: &str, line: Span, spans: &[Span]) -> Vec<Span> {
+    if line.len() <= 3 * MARGIN {
+        return vec![line];
+    }
+    let mut parts: Vec<Span> = spans
+        .iter()
+        .filter(|span| span.start <= line.end && span.end >= line.start)
+        .map(|span| {
+            let from = back(text, span.start.max(line.start), line.start);
+            let to = forth(text, span.end.min(line.end), line.end);
+            Span { start: from, end: to }
+        })
+        .collect();
+    if parts.is_empty() {
+        parts.push(Span { start: line.start, end: forth(text, line.start, line.end) });
+    }
+    parts.sort_unstable();
+    let mut merged: Vec<Span> = Vec::new();
+    for part in parts {
+        match merged.last_mut() {
+            // A gap of a few characters is not worth its mark.
+            Some(last) if part.start <= last.end + 8 => last.end = last.end.max(part.end),
+            _ => merged.push(part),
+        }
+    }
+    merged
+}
+
+fn back(text: &str, from: u32, limit: u32) -> u32 {
+    let before = &text[limit as usize..from as usize];
+    before.char_indices().rev().nth(MARGIN - 1).map_or(limit, |(at, _)| limit + at as u32)
+}
+
+fn forth(text: &str, from: u32, limit: u32) -> u32 {
+    let behind = &text[from as usize..limit as usize];
+    behind.char_indices().nth(MARGIN).map_or(limit, |(at, _)| from + at as u32)
+}
