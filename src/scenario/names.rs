@@ -115,6 +115,12 @@ impl Names {
     pub fn set(&mut self, kind: NameKind, text: &str) -> Result<(), NamesError> {
         let text = canonical_blanks(text);
         ResourceName::parse(kind, &text)?;
+        self.take(kind, &text);
+        Ok(())
+    }
+
+    /// Sets the name of one kind, as Azure gave it.
+    pub fn take(&mut self, kind: NameKind, text: &str) {
         let place = match kind {
             NameKind::Subscription => &mut self.subscription,
             NameKind::ResourceGroup => &mut self.resource_group,
@@ -123,10 +129,9 @@ impl Names {
             NameKind::Location => &mut self.location,
             NameKind::NetworkInterface => &mut self.nic,
             // These are given with the identities, and by the machine's name.
-            NameKind::UserAssignedIdentity | NameKind::WindowsComputer => return Ok(()),
+            NameKind::UserAssignedIdentity | NameKind::WindowsComputer => return,
         };
-        *place = text;
-        Ok(())
+        text.clone_into(place);
     }
 
     /// The subscription's id.
