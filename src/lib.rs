@@ -1,4 +1,40 @@
-//! Requests that manage virtual machines' identities through Azure Resource Manager (ARM).
+//! Requests that manage virtual machines' identities through Azure Resource Manager (ARM): written, planned,
+//! checked and mended, offline.
+//!
+//! # The map
+//!
+//! The request is the hinge. Reading goes from a file to its requests, checking from a request to findings,
+//! and a finding's edits back into the file; writing goes from a scenario to a request to text.
+//!
+//! ```text
+//! scenario + names ──▶ plan ──▶ ┌─────────┐ ──write──▶ text (JSON, curl, …)
+//!                               │ request │
+//! text (Markdown, shell, …) ─read▶ └──────┘ ──check──▶ findings ──▶ report | fix (edits in the text)
+//! ```
+//!
+//! Floors, from the top; a room uses only rooms below it:
+//!
+//! - the binary: `cli`, one file a command
+//! - [`report`]: findings as text, JSON and the like · [`scenario`]: the catalogue of identity scenarios ·
+//!   [`lint`]: the rules, one file each, and the fixes
+//! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
+//!   [`schema`]: the embedded Azure schemas
+//! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it
+//!   stands · [`text`]: text that knows where it came from
+//!
+//! # Checking a document
+//!
+//! ```
+//! use armbody::container::Kind;
+//! use armbody::lint::{Options, check};
+//! use armbody::text::Source;
+//!
+//! let source = Source::new("body.json", r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#);
+//! let findings = check(&source, Kind::Json, &Options::default());
+//! assert_eq!(findings[0].rule.name, "identity-type-split");
+//! assert_eq!(&source.text()[findings[0].span.range()], r#""SystemAssigned","UserAssigned""#);
+//! ```
+
 pub mod arm;
 pub mod container;
 pub mod json;

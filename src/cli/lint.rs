@@ -2,7 +2,7 @@
 
 mod files;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -84,6 +84,8 @@ struct Done {
     fixable: usize,
     applied: usize,
     changes: bool,
+    /// Standard input after its fixes.
+    mended: Option<Vec<u8>>,
     problem: Option<String>,
 }
 
@@ -119,7 +121,11 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
                 terminal.say(&format!("armbody: {problem}"));
                 total.failed = true;
             }
-            if args.diff {
+            if let Some(mended) = &done.mended {
+                // The text takes standard output; what is left to say of it goes beside.
+                terminal.out().write_all(mended)?;
+                terminal.say(done.rendered.trim_end());
+            } else if args.diff {
                 terminal.print(&done.rendered)?;
             } else {
                 report.write(&done.rendered, terminal.out())?;
@@ -131,7 +137,9 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         }
     }
     if !args.diff {
-        report.end(terminal.out())?;
+        if !((args.fix || args.unsafe_fixes) && args.paths.iter().any(|path| path == Path::new("-"))) {
+            report.end(terminal.out())?;
+        }
     }
     if let Some((copy, file)) = &mut copy {
         copy.end(file)?;
@@ -227,8 +235,8 @@ fn checked(
     }
     if let files::Input::Stdin = input {
         // What was read from standard input goes to standard output, mended or not.
-        done.rendered = fixed.source.text().to_owned();
-        done.count(&fixed.findings);
+        done.mended = Some(fixed.source.bytes().to_vec());
+        done.report(&fixed.source, &fixed.findings, &mask, args, report);
         return done;
     }
     if let Some(path) = before.path().filter(|_| fixed.applied > 0) {
@@ -254,6 +262,7 @@ impl Done {
             fixable: 0,
             applied: 0,
             changes: false,
+            mended: None,
             problem: None,
         }
     }

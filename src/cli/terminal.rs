@@ -1,6 +1,6 @@
 //! Where a command writes: results on standard output, talk on standard error.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -50,13 +50,10 @@ impl Terminal {
     pub(crate) fn say(&mut self, line: &str) {
         // Standard error may be closed: there is nobody left to tell.
         let _ = self.out.flush();
+        if line.is_empty() {
+            return;
+        }
         let _ = writeln!(io::stderr().lock(), "{line}");
-    }
-
-    /// True if somebody sees standard error as it is written.
-    #[allow(dead_code, reason = "the progress bar asks")]
-    pub(crate) fn is_watched(&self) -> bool {
-        io::stderr().is_terminal()
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {

@@ -1,0 +1,75 @@
+//! What people read, kept so that a change of wording is seen: the report of the example article and of the
+//! published one, and of every rule's bad example.
+
+use std::path::PathBuf;
+
+use armbody::container::Kind;
+use armbody::lint::{Options, inspect, rules};
+use armbody::report::{Checked, Format, Mask, Report};
+use armbody::text::Source;
+
+fn report(source: &Source, kind: Kind, options: &Options) -> String {
+    let (findings, secrets) = inspect(source, kind, options);
+    let mask = Mask::new(source, secrets);
+    Report::new(Format::Text, false).render(Checked { source, findings: &findings, mask: &mask })
+}
+
+#[test]
+fn the_example_article() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/give-a-vm-an-identity.md"))
+            .unwrap();
+    let source = Source::new("examples/give-a-vm-an-identity.md", text);
+    insta::assert_snapshot!(report(&source, Kind::Markdown, &Options::default()));
+}
+
+#[test]
+fn the_published_article() {
+    let shared = std::env::var_os("ARMBODY_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
+    let Ok(text) = std::fs::read_to_string(shared.join("seed/how-to-configure-vm-identity-rest.md")) else {
+        eprintln!("skipped: {} has no published article", shared.display());
+        return;
+    };
+    let source = Source::new("article.md", text);
+    insta::assert_snapshot!(report(&source, Kind::Markdown, &Options::default()));
+}
+
+/// The bad example of a page: the words of its fence and its text.
+fn bad_example(page: &str) -> Option<(&str, &str)> {
+    let section = page.split_once("\n## Bad\n")?.1;
+    let from = section.find("```")?;
+    let marks = &section[from..from + section[from..].bytes().take_while(|&byte| byte == b'`').count()];
+    let (info, rest) = section[from + marks.len()..].split_once('\n')?;
+    Some((info, rest.split_once(&format!("\n{marks}"))?.0))
+}
+
+#[test]
+fn every_page() {
+    let mut all = String::new();
+    for rule in rules() {
+        let Some((info, text)) = bad_example(rule.page) else { panic!("{} has no bad example", rule.name) };
+        let mut words = info.split_whitespace();
+        let language = words.next().unwrap_or_default();
+        let mut options = Options::default();
+        for (key, value) in words.filter_map(|word| word.split_once('=')) {
+            match key {
+                "type" => options.given.resource_type = Some(value.parse().unwrap()),
+                "method" => options.given.method = Some(value.parse().unwrap()),
+                "api-version" => options.given.api_version = Some(value.parse().unwrap()),
+                other => panic!("{}: {other}", rule.name),
+            }
+        }
+        let (text, kind) = match language {
+            "json" => (format!("{text}\n"), Kind::Json),
+            "markdown" => (format!("{text}\n"), Kind::Markdown),
+            "sh" => (format!("{text}\n"), Kind::Shell),
+            "powershell" => (format!("{text}\n"), Kind::PowerShell),
+            "http" => (format!("{text}\n"), Kind::Http),
+            _ => (format!("```{language}\n{text}\n```\n"), Kind::Markdown),
+        };
+        let source = Source::new(rule.name, text);
+        all.push_str(&report(&source, kind, &options));
+    }
+    insta::assert_snapshot!(all);
+}
