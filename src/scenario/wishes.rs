@@ -124,13 +124,12 @@ fn resolve(text: &str, current: &Identity, names: &Names, known: bool) -> Result
     if !known || !is_name || current.user_assigned.contains(&id) {
         return Ok(id);
     }
-    let named = current.user_assigned.iter().filter(|id| name_of(id).eq_ignore_ascii_case(text));
-    let named: Vec<&IdentityId> = named.collect();
-    match named[..] {
+    let homonyms = current.user_assigned.iter().filter(|id| name_of(id).eq_ignore_ascii_case(text));
+    match homonyms.collect::<Vec<_>>()[..] {
         [] => Ok(id),
         [one] => Ok(one.clone()),
-        _ => {
-            let ids = named.iter().map(|id| id.as_str().to_owned()).collect();
+        ref several => {
+            let ids = several.iter().map(|id| id.as_str().to_owned()).collect();
             Err(WishError::Ambiguous(text.to_owned(), ids))
         }
     }
