@@ -70,15 +70,12 @@ fn every_body_is_valid_for_its_schema() {
         let Some(body) = json_of(&request) else { continue };
         let version = request.target.api_version;
         let name = request.target.resource_type.as_str();
-        let validator =
-            validators.entry((name.to_owned(), version, request.method)).or_insert_with(|| {
-                let schema = schemas.standalone(name, request.method, version).unwrap().unwrap();
-                jsonschema::draft202012::new(&schema).unwrap()
-            });
-        let errors: Vec<String> = validator
-            .iter_errors(&body)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let validator = validators.entry((name.to_owned(), version, request.method)).or_insert_with(|| {
+            let schema = schemas.standalone(name, request.method, version).unwrap().unwrap();
+            jsonschema::draft202012::new(&schema).unwrap()
+        });
+        let errors: Vec<String> =
+            validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{} {version} {:?}: {errors:?}\n{body}", scenario.name, spec.image);
         checked += 1;
     }
@@ -140,8 +137,7 @@ fn every_change_leads_to_its_state() {
         let ids = scenario.ids(&spec).unwrap();
         let Some((before, after)) = scenario.states(&ids) else { continue };
         let block = block_of(request.body.as_ref().and_then(|body| body.member("identity")).unwrap());
-        let applied =
-            apply(&before, Some(&block), spec.machine, request.target.api_version, request.method);
+        let applied = apply(&before, Some(&block), spec.machine, request.target.api_version, request.method);
         assert_eq!(applied, Ok(after), "{} {}", scenario.name, request.target.api_version);
     }
 }
@@ -220,9 +216,7 @@ fn machine(identity: &Value) -> Value {
 #[test]
 fn the_how_to_s_requests_come_out_as_meant() {
     let both = "SystemAssigned, UserAssigned";
-    let list = |kind: &str, names: &[&str]| {
-        json!({"type": kind, "identityIds": names.iter().map(|name| id(name)).collect::<Vec<_>>()})
-    };
+    let list = |kind: &str, names: &[&str]| json!({"type": kind, "identityIds": names.iter().map(|name| id(name)).collect::<Vec<_>>()});
     let map = |kind: &str, entries: &[(&str, Value)]| {
         let entries: serde_json::Map<String, Value> =
             entries.iter().map(|(name, value)| (id(name), value.clone())).collect();
