@@ -1,5 +1,7 @@
 //! The table of versions against the published facts, row by row.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! The model of Azure Resource Manager against recorded writes and their answers.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

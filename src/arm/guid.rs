@@ -82,6 +82,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn any_text_is_judged(text in "\\PC{0,40}|[0-9a-f-]{36}") {
             prop_assert!(!is_real_guid(&text) || looks_like_guid(&text));

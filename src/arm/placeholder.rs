@@ -19,7 +19,7 @@ pub enum PlaceholderStyle {
     DoubledBrace,
     /// `$SUBSCRIPTION_ID`, `$env:SUBSCRIPTION_ID`
     Variable,
-    /// `${SUBSCRIPTION_ID}`
+    /// `${SUBSCRIPTION_ID}`, `${{ vars.SUBSCRIPTION_ID }}`
     BracedVariable,
     /// `$(subscriptionId)`
     Substitution,
@@ -48,6 +48,7 @@ impl PlaceholderStyle {
                 | Self::DoubledBrace
                 | Self::BracedVariable
                 | Self::Substitution
+                | Self::Bracket
         )
     }
 }
@@ -162,6 +163,10 @@ fn brace(text: &str) -> Option<(usize, PlaceholderStyle)> {
 fn dollar(text: &str) -> Option<(usize, PlaceholderStyle)> {
     let rest = &text[1..];
     match rest.as_bytes().first()? {
+        // `${{ vars.NAME }}` of a workflow file.
+        b'{' if rest.starts_with("{{") => {
+            brace(rest).map(|(length, _)| (length + 1, PlaceholderStyle::BracedVariable))
+        }
         b'{' => inside(&rest[1..], b'}', b"").map(|length| (length + 3, PlaceholderStyle::BracedVariable)),
         b'(' => {
             substitution(&rest.as_bytes()[1..]).map(|length| (length + 2, PlaceholderStyle::Substitution))
@@ -204,8 +209,8 @@ fn percent(bytes: &[u8]) -> Option<(usize, PlaceholderStyle)> {
         return None;
     }
     let encodes = |bytes: &[u8]| bytes.len() >= 2 && bytes[..2].iter().all(u8::is_ascii_hexdigit);
-    let encoded = encodes(name) && (length == 2 || encodes(&name[length + 1..]));
-    (!encoded).then_some((length + 2, PlaceholderStyle::Percent))
+    let is_text = encodes(name) && (length == 2 || encodes(&name[length + 1..]));
+    (!is_text).then_some((length + 2, PlaceholderStyle::Percent))
 }
 
 /// `[a word or two]`; anything with parentheses or quotes is an expression, a number is an index.
@@ -284,6 +289,7 @@ mod tests {
             ("$SUBSCRIPTION_ID", S::Variable),
             ("$env:SUBSCRIPTION_ID", S::Variable),
             ("${SUBSCRIPTION_ID}", S::BracedVariable),
+            ("${{ vars.SUBSCRIPTION_ID }}", S::BracedVariable),
             ("$(az account show --query id -o tsv)", S::Substitution),
             ("$(f (a) (b))", S::Substitution),
             ("%SUBSCRIPTION_ID%", S::Percent),

@@ -146,9 +146,7 @@ impl fmt::Display for ResourceName<'_> {
     }
 }
 
-const LETTERS_AND_DIGITS: &str = "letters and digits";
 const MACHINE: &str = "letters, digits, `-`, `_` and `.`, no space and no other punctuation";
-const PERIOD_OR_HYPHEN: &str = "`.` or `-`";
 /// What the documentation forbids in the names of machines, without `_` and `.`.
 const MACHINE_FORBIDDEN: &str = "~!@#$%^&*()=+[]{}\\|;:'\",<>/?`";
 
@@ -162,11 +160,10 @@ fn check(kind: NameKind, text: &str) -> Result<(), NameRule> {
             return if typed { Ok(()) } else { Err(NameRule::Guid) };
         }
         NameKind::ResourceGroup => (1, 90),
-        NameKind::VirtualMachine | NameKind::VirtualMachineScaleSet => (1, 64),
+        NameKind::VirtualMachine | NameKind::VirtualMachineScaleSet | NameKind::Location => (1, 64),
         NameKind::WindowsComputer => (1, 15),
         NameKind::UserAssignedIdentity => (3, 128),
         NameKind::NetworkInterface => (1, 80),
-        NameKind::Location => (1, 64),
     };
     let allowed: (fn(char) -> bool, &'static str) = match kind {
         NameKind::ResourceGroup => {
@@ -197,26 +194,27 @@ fn check(kind: NameKind, text: &str) -> Result<(), NameRule> {
 }
 
 fn check_ends(kind: NameKind, text: &str) -> Result<(), NameRule> {
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-    match kind {
-        NameKind::ResourceGroup if text.ends_with('.') => Err(NameRule::End { forbidden: "`.`" }),
-        NameKind::VirtualMachine | NameKind::VirtualMachineScaleSet if text.starts_with('_') => {
-            Err(NameRule::Start { allowed: LETTERS_AND_DIGITS })
+    use NameKind as K;
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let start = match kind {
+        K::UserAssignedIdentity | K::NetworkInterface => {
+            (text.starts_with(|c: char| c.is_ascii_alphanumeric()), "a letter or digit")
         }
-        NameKind::VirtualMachine | NameKind::VirtualMachineScaleSet if text.ends_with(['.', '-']) => {
-            Err(NameRule::End { forbidden: PERIOD_OR_HYPHEN })
-        }
-        NameKind::WindowsComputer if text.ends_with('-') => Err(NameRule::End { forbidden: "`-`" }),
-        NameKind::WindowsComputer if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(NameRule::OnlyDigits)
-        }
-        NameKind::UserAssignedIdentity | NameKind::NetworkInterface if !starts_well => {
-            Err(NameRule::Start { allowed: "a letter or digit" })
-        }
-        NameKind::NetworkInterface if text.ends_with(['.', '-']) => {
-            Err(NameRule::End { forbidden: PERIOD_OR_HYPHEN })
-        }
-        NameKind::Location if text.trim() != text => Err(NameRule::Start { allowed: "a letter" }),
+        K::VirtualMachine | K::VirtualMachineScaleSet => (!text.starts_with('_'), "anything but `_`"),
+        K::Location => (!text.starts_with(' '), "a letter"),
+        _ => (true, ""),
+    };
+    let end: (&[char], &str) = match kind {
+        K::VirtualMachine | K::VirtualMachineScaleSet | K::NetworkInterface => (&['.', '-'], "`.` or `-`"),
+        K::ResourceGroup => (&['.'], "`.`"),
+        K::WindowsComputer => (&['-'], "`-`"),
+        K::Location => (&[' '], "a space"),
+        _ => (&[], ""),
+    };
+    match (start, end) {
+        ((false, allowed), _) => Err(NameRule::Start { allowed }),
+        (_, (characters, forbidden)) if text.ends_with(characters) => Err(NameRule::End { forbidden }),
+        _ if kind == K::WindowsComputer && digits => Err(NameRule::OnlyDigits),
         _ => Ok(()),
     }
 }
@@ -237,6 +235,7 @@ fn without_brackets(text: &str) -> String {
 mod tests {
     use super::*;
     use NameKind as K;
+    use proptest::prelude::*;
 
     fn rule(kind: NameKind, text: &str) -> Option<NameRule> {
         ResourceName::parse(kind, text).err().map(|error| error.rule)
@@ -299,7 +298,7 @@ mod tests {
             Some(NameRule::Start { allowed: "a letter or digit" })
         );
         assert_eq!(rule(K::ResourceGroup, "rg."), Some(NameRule::End { forbidden: "`.`" }));
-        assert_eq!(rule(K::VirtualMachine, "vm-"), Some(NameRule::End { forbidden: PERIOD_OR_HYPHEN }));
+        assert_eq!(rule(K::VirtualMachine, "vm-"), Some(NameRule::End { forbidden: "`.` or `-`" }));
         assert_eq!(rule(K::WindowsComputer, "12345"), Some(NameRule::OnlyDigits));
         assert!(matches!(
             rule(K::WindowsComputer, "abcdefghijklmnop"),
@@ -312,5 +311,28 @@ mod tests {
             "`a b` is not the name of a user-assigned identity: ` ` must not stand in it, \
              only letters and digits of ASCII, `-` and `_`"
         );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn any_text_is_a_name_or_breaks_a_rule(text in "[a-zA-Z0-9<>{}$_. ()\\-]{0,20}|\\PC*") {
+            for kind in [
+                K::Subscription,
+                K::ResourceGroup,
+                K::VirtualMachine,
+                K::WindowsComputer,
+                K::VirtualMachineScaleSet,
+                K::UserAssignedIdentity,
+                K::NetworkInterface,
+                K::Location,
+            ] {
+                if let Ok(name) = ResourceName::parse(kind, &text) {
+                    prop_assert_eq!(name.as_str(), text.as_str());
+                    prop_assert!(!text.is_empty());
+                }
+            }
+        }
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn find_outside(text: &str, from: usize, bytes: &[u8]) -> Option<usiz
     let mut at = from;
     while let Some(byte) = text.as_bytes().get(at) {
         match byte {
-            b'<' | b'{' | b'$' => at += bracketed_at(text, at).unwrap_or(1),
+            b'<' | b'{' | b'$' | b'[' => at += bracketed_at(text, at).unwrap_or(1),
             byte if bytes.contains(byte) => return Some(at),
             _ => at += 1,
         }
@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(texts("/a/<b/c>/d"), ["", "a", "<b/c>", "d"]);
         assert_eq!(texts("{a/b}/$(cat a/b)/${x/y}"), ["{a/b}", "$(cat a/b)", "${x/y}"]);
         assert_eq!(texts("<a/b"), ["<a", "b"]);
+        assert_eq!(find_outside("/[resource group]/ x", 0, b" "), Some(18));
         assert_eq!(texts(""), [""]);
         assert_eq!(texts("//"), ["", "", ""]);
     }

@@ -1,6 +1,6 @@
 //! Every published version of the known resource types, and what each lets a request say about identities.
 //!
-//! Source: the OpenAPI files of azure-rest-api-specs, one per version (`has PATCH` is whether the file has the
+//! Source: the `OpenAPI` files of azure-rest-api-specs, one per version (`has PATCH` is whether the file has the
 //! operation; the form is read off the definition of the `identity` property).
 
 use super::{ApiVersion, Method, ResourceType};

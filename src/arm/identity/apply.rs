@@ -20,8 +20,8 @@ use crate::arm::{ApiVersion, Method, ResourceType, parse_user_assigned};
 /// - `UserAssigned` with nothing to assign is refused (`MissingIdentityIds`). That answer is published for PUT; it is
 ///   taken to hold for every request that would leave a resource of that type without ids: a PATCH whose `null`s
 ///   remove the last one while the type still says `UserAssigned`, a PATCH of the bare type on a resource without
-///   ids, and `identityIds` left out, where there is no merging that could keep any. A state "UserAssigned without
-///   ids" was never seen in an answer.
+///   ids, and `identityIds` left out, where there is no merging that could keep any. A resource of
+///   that type without ids was never seen in an answer.
 /// - A map beside a type without `UserAssigned` is refused even when it is empty, as `identityIds` are.
 /// - Before 2017-12-01, `SystemAssigned` is all that can be said, and all there is afterwards.
 ///

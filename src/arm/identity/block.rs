@@ -142,6 +142,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn any_id_makes_json(id in "[\\PC\n\t\r\"\\\\\u{1}]{0,20}") {
             let block = IdentityBlock {

@@ -32,7 +32,7 @@ impl IdentityType {
         }
     }
 
-    /// The spelling of the OpenAPI files of virtual machines and scale sets.
+    /// The spelling of the `OpenAPI` files of virtual machines and scale sets.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "None",
@@ -217,6 +217,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn any_text_is_read(text in "([Ss]ystem|[Uu]ser|[Aa]ssigned|[Nn]one|and|[, ;é]){0,8}|\\PC*") {
             let _ = parse_identity_type(&text);

@@ -53,7 +53,7 @@ pub enum PlanErrorReason {
         /// The id.
         id: IdentityId,
         /// What is wrong with it.
-        error: ResourceIdError,
+        error: Box<ResourceIdError>,
     },
 }
 
@@ -77,7 +77,7 @@ pub fn plan(
         return Ok(None);
     }
     let planned = match effective(resource_type, version) {
-        Some(row) => plan_in(current, wanted, resource_type, row, method),
+        Some(row) => plan_in(current, wanted, resource_type, *row, method),
         None => Err(PlanErrorReason::NoIdentity),
     };
     planned.map(Some).map_err(|reason| PlanError {
@@ -86,7 +86,7 @@ pub fn plan(
         reason,
         first_version: published(resource_type)
             .iter()
-            .find(|row| plan_in(current, wanted, resource_type, row, method).is_ok())
+            .find(|row| plan_in(current, wanted, resource_type, **row, method).is_ok())
             .map(|row| row.version),
     })
 }
@@ -95,7 +95,7 @@ fn plan_in(
     current: &Identity,
     wanted: &Identity,
     resource_type: ResourceType,
-    row: &PublishedVersion,
+    row: PublishedVersion,
     method: Method,
 ) -> Result<IdentityBlock, PlanErrorReason> {
     if !resource_type.has_identity() {
@@ -129,7 +129,7 @@ fn plan_in(
     };
     for id in ids.iter() {
         if let Err(error) = parse_user_assigned(id) {
-            return Err(PlanErrorReason::Id { id: id.into(), error });
+            return Err(PlanErrorReason::Id { id: id.into(), error: Box::new(error) });
         }
     }
     Ok(IdentityBlock { identity_type: wanted.identity_type(), ids })

@@ -1,250 +1,39 @@
-//! `RequestUrl`: the URL of a request, taken apart as far as it can be.
+//! Taking a URL apart.
 
 use std::ops::Range;
 
-use super::api_version::{ApiVersion, ApiVersionError};
-use super::id_error::ResourceIdErrorKind;
-use super::path::{PathReading, ProviderPart, read_path};
-use super::placeholder::{is_placeholder, placeholder_at};
-use super::resource_type::{ResourceType, ResourceTypeName};
-use super::segment::{self, Segment};
-use super::text::{is_misspelling_of, starts_without_case};
+use super::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
+use crate::arm::id_error::ResourceIdErrorKind;
+use crate::arm::path::{PathReading, read_path};
+use crate::arm::placeholder::{PlaceholderStyle, contains_placeholder, is_placeholder, placeholder_at};
+use crate::arm::segment::{self, Segment};
+use crate::arm::text::{is_misspelling_of, starts_without_case};
 
-/// A cloud that Azure Resource Manager runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Cloud {
-    /// `management.azure.com`
-    Public,
-    /// `management.usgovcloudapi.net`
-    UsGovernment,
-    /// `management.chinacloudapi.cn`
-    China,
-    /// `management.microsoftazure.de`
-    Germany,
-}
-
-impl Cloud {
-    /// Every cloud.
-    pub const ALL: [Cloud; 4] = [Cloud::Public, Cloud::UsGovernment, Cloud::China, Cloud::Germany];
-
-    /// The host that Azure Resource Manager answers on.
-    pub fn host(self) -> &'static str {
-        match self {
-            Cloud::Public => "management.azure.com",
-            Cloud::UsGovernment => "management.usgovcloudapi.net",
-            Cloud::China => "management.chinacloudapi.cn",
-            Cloud::Germany => "management.microsoftazure.de",
-        }
-    }
-}
-
-/// What a URL says about the API version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApiVersionParameter {
-    /// Nothing.
-    Missing,
-    /// The version stands in the query without `api-version=` before it.
-    NameMissing {
-        /// The version.
-        span: Range<usize>,
-        /// The version, read.
-        version: ApiVersion,
-    },
-    /// The parameter's name is misspelt (`apiversion`, `api_version`).
-    NameMisspelt {
-        /// The name.
-        span: Range<usize>,
-    },
-    /// `api-version=` with nothing after it.
-    Empty {
-        /// The place of the value.
-        span: Range<usize>,
-    },
-    /// A placeholder.
-    Placeholder {
-        /// The value.
-        span: Range<usize>,
-    },
-    /// A value that is no version.
-    Invalid {
-        /// The value.
-        span: Range<usize>,
-        /// Why.
-        error: ApiVersionError,
-    },
-    /// A version.
-    Given {
-        /// The value.
-        span: Range<usize>,
-        /// The version, read.
-        version: ApiVersion,
-    },
-}
-
-/// What a URL addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UrlTarget<'a> {
-    /// One resource.
-    Resource,
-    /// All resources of a type in a scope.
-    Collection,
-    /// An action of a resource: `…/virtualMachines/myVM/start`.
-    Action(Segment<'a>),
-    /// A subscription or resource group, or the list of them.
-    Scope,
-    /// Something else, or a placeholder stands for it.
-    Unknown,
-}
-
-/// Something wrong with a URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UrlProblem {
-    /// What.
-    pub kind: UrlProblemKind,
-    /// Where.
-    pub span: Range<usize>,
-    /// The edit that mends it, where there is one reading: what to put in the place of which bytes.
-    pub edit: Option<(Range<usize>, String)>,
-}
-
-/// What can be wrong with a URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UrlProblemKind {
-    /// White space outside placeholders.
-    Whitespace,
-    /// `https://https://`
-    DoubledScheme,
-    /// `htps://`, `https:/`
-    MisspeltScheme,
-    /// `http://`
-    InsecureScheme,
-    /// The path has no slash before it.
-    MissingLeadingSlash,
-    /// Two slashes in a row: a segment has nothing in it.
-    EmptySegment,
-    /// The first parameter follows `&`, not `?`.
-    MissingQuestionMark,
-    /// A parameter follows a second `?`, not `&`.
-    DoubledQuestionMark,
-    /// `api-version` stands twice.
-    DoubledApiVersion,
-    /// The path is none that Azure Resource Manager has.
-    Path(ResourceIdErrorKind),
-}
-
-/// A URL, with or without scheme and host, taken apart.
-///
-/// Reading never fails: what is not there is `None`, what is wrong is in [`problems`](Self::problems). Spans are
-/// byte ranges of the text. Everything is compared without ASCII case.
-#[derive(Debug, Clone)]
-pub struct RequestUrl<'a> {
-    /// The URL as written.
-    pub text: &'a str,
-    /// `https`, without the colon.
-    pub scheme: Option<Segment<'a>>,
-    /// The host, with its port. A placeholder may stand for it, and for scheme and host together.
-    pub host: Option<Segment<'a>>,
-    /// The path, from its first slash to the query.
-    pub path: Option<Segment<'a>>,
-    /// The query, without its question mark.
-    pub query: Option<Segment<'a>>,
-    /// The subscription.
-    pub subscription: Option<Segment<'a>>,
-    /// The resource group.
-    pub resource_group: Option<Segment<'a>>,
-    /// What follows each `providers`; the last is what the URL is about. An action is not part of it.
-    pub providers: Vec<ProviderPart<'a>>,
-    /// What is addressed.
-    pub target: UrlTarget<'a>,
-    /// What is said about the API version.
-    pub api_version: ApiVersionParameter,
-    /// What is wrong, in the order of the text.
-    pub problems: Vec<UrlProblem>,
-}
-
-impl<'a> RequestUrl<'a> {
-    /// Takes a URL apart.
-    pub fn read(text: &'a str) -> Self {
-        let url = RequestUrl {
-            text,
-            scheme: None,
-            host: None,
-            path: None,
-            query: None,
-            subscription: None,
-            resource_group: None,
-            providers: Vec::new(),
-            target: UrlTarget::Unknown,
-            api_version: ApiVersionParameter::Missing,
-            problems: Vec::new(),
-        };
-        let mut reader = Reader { url };
-        reader.read();
-        reader.url.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-        reader.url
-    }
-
-    /// The resource type, child types included; `None` when there is none or a placeholder stands for a part.
-    pub fn resource_type(&self) -> Option<ResourceTypeName> {
-        self.providers.last()?.type_name()
-    }
-
-    /// The known resource type, if it is one.
-    pub fn known_type(&self) -> Option<ResourceType> {
-        self.resource_type()?.known()
-    }
-
-    /// The name of the resource itself.
-    pub fn name(&self) -> Option<Segment<'a>> {
-        self.providers.last()?.types.last()?.1
-    }
-
-    /// The names of the resource and of the resources that it is a child of, outermost first.
-    pub fn names(&self) -> impl Iterator<Item = Segment<'a>> {
-        self.providers.last().into_iter().flat_map(|part| part.types.iter().filter_map(|(_, name)| *name))
-    }
-
-    /// The cloud whose host it is, if it is one.
-    pub fn cloud(&self) -> Option<Cloud> {
-        let host = self.host?.text;
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.');
-        Cloud::ALL.into_iter().find(|cloud| cloud.host().eq_ignore_ascii_case(name))
-    }
-
-    /// Whether the request goes to Azure Resource Manager as far as the text says: by the host, or, where no
-    /// literal host is given, by the path.
-    pub fn is_arm(&self) -> bool {
-        match self.host {
-            Some(host) if !super::placeholder::contains_placeholder(host.text) => {
-                self.cloud().is_some() || self.is_regional()
-            }
-            _ => self.subscription.is_some() || !self.providers.is_empty(),
-        }
-    }
-
-    /// `westus.management.azure.com`
-    fn is_regional(&self) -> bool {
-        self.host.and_then(|host| host.text.split_once('.')).is_some_and(|(_, rest)| {
-            Cloud::ALL.into_iter().any(|cloud| cloud.host().eq_ignore_ascii_case(rest))
-        })
-    }
-
-    /// The API version, if one is given and is one.
-    pub fn version(&self) -> Option<ApiVersion> {
-        match self.api_version {
-            ApiVersionParameter::Given { version, .. } | ApiVersionParameter::NameMissing { version, .. } => {
-                Some(version)
-            }
-            _ => None,
-        }
-    }
+/// Takes a URL apart.
+pub(super) fn read(text: &str) -> RequestUrl<'_> {
+    let url = RequestUrl {
+        text,
+        scheme: None,
+        host: None,
+        path: None,
+        query: None,
+        subscription: None,
+        resource_group: None,
+        providers: Vec::new(),
+        target: UrlTarget::Unknown,
+        api_version: ApiVersionParameter::Missing,
+        problems: Vec::new(),
+    };
+    let mut reader = Reader { url };
+    reader.read();
+    reader.url.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    reader.url
 }
 
 const SPACES: &[u8] = b" \t\r\n";
 
 /// The actions of the known types. What else stands below a resource without a name is taken for a collection.
-const ACTIONS: [&str; 44] = [
+const ACTIONS: [&str; 43] = [
     "approveRollingUpgrade",
     "assessPatches",
     "associatedResources",
@@ -265,7 +54,6 @@ const ACTIONS: [&str; 44] = [
     "listAssociatedResources",
     "listKeys",
     "manualUpgrade",
-    "manualupgrade",
     "migrate",
     "migrateToVMScaleSet",
     "osRollingUpgrade",
@@ -291,6 +79,7 @@ const ACTIONS: [&str; 44] = [
     "wait",
 ];
 
+/// Fills in the parts of a URL, from left to right.
 struct Reader<'a> {
     url: RequestUrl<'a>,
 }
@@ -356,17 +145,17 @@ impl<'a> Reader<'a> {
         let text = &self.url.text[..end];
         let mut at = start;
         while let Some((name, after)) = scheme_at(text, at) {
-            if let Some(first) = self.url.scheme {
-                self.mend(UrlProblemKind::DoubledScheme, at..after, at..after, "");
-                // The first may be `http`, and what was meant `https`; one of them is named once.
-                debug_assert!(first.start <= at);
+            let whole = at..after;
+            let (scheme, slashes) = (self.part(at..at + name), &text[at + name..after]);
+            if self.url.scheme.is_some() {
+                self.mend(UrlProblemKind::DoubledScheme, whole.clone(), whole, "");
             } else {
-                let span = at..at + name;
-                let scheme = self.part(span.clone());
-                if scheme.is("http") && &text[span.end..after] == "://" {
-                    self.mend(UrlProblemKind::InsecureScheme, span.clone(), span, "https");
-                } else if !scheme.is("https") || &text[scheme.end()..after] != "://" {
-                    self.mend(UrlProblemKind::MisspeltScheme, at..after, at..after, "https://");
+                if scheme.is("http") && slashes == "://" {
+                    if !is_loopback(&text[after..]) {
+                        self.mend(UrlProblemKind::InsecureScheme, scheme.span(), scheme.span(), "https");
+                    }
+                } else if !scheme.is("https") || slashes != "://" {
+                    self.mend(UrlProblemKind::MisspeltScheme, whole.clone(), whole, "https://");
                 }
                 self.url.scheme = Some(scheme);
             }
@@ -378,13 +167,14 @@ impl<'a> Reader<'a> {
             let host = &text[at..host_end];
             if let Some(known) =
                 Cloud::ALL.into_iter().map(Cloud::host).find(|known| starts_without_case(host, known))
+                && placeholder_at(text, at + known.len())
+                    .is_some_and(|(_, style)| style.is_bracketed() || style == PlaceholderStyle::Variable)
             {
-                if placeholder_at(text, at + known.len()).is_some() {
-                    host_end = at + known.len();
-                }
+                host_end = at + known.len();
             }
-            if host_end > at {
-                self.url.host = Some(self.part(at..host_end));
+            let host = text[at..host_end].trim_end();
+            if !host.is_empty() {
+                self.url.host = Some(Segment { text: host, start: at });
             }
             return host_end;
         }
@@ -447,46 +237,47 @@ impl<'a> Reader<'a> {
         let prefixed = scope || self.url.host.is_some_and(|host| is_placeholder(host.text));
         let reading = read_path(&segments, prefixed, end);
         let understood = reading.subscription.is_some() || !reading.providers.is_empty();
-        let literal_host = self.url.host.filter(|host| !super::placeholder::contains_placeholder(host.text));
-        let foreign = literal_host.is_some() && self.url.cloud().is_none() && !self.url.is_regional();
+        if !understood && self.is_foreign() {
+            self.url.problems.clear();
+            return;
+        }
         if understood && unslashed && !scope && self.url.host.is_none() {
             self.mend(UrlProblemKind::MissingLeadingSlash, start..start, start..start, "/");
         }
-        let foreign = foreign && !understood;
-        if !foreign {
-            for segment in empty {
-                let slash = segment.start - 1..segment.start;
-                self.add(UrlProblemKind::EmptySegment, slash);
-            }
+        for segment in empty {
+            let slash = segment.start - 1..segment.start;
+            self.add(UrlProblemKind::EmptySegment, slash);
         }
         let lost = reading.rest.filter(|rest| {
             !understood && segments.first() == Some(rest) && !rest.is_placeholder() && !prefixed
         });
-        if let (Some(rest), true) = (lost, self.url.cloud().is_some() || self.url.host.is_none()) {
-            if !SCOPES.iter().any(|scope| rest.is(scope)) {
-                let kind = ResourceIdErrorKind::UnexpectedSegment {
-                    found: rest.text.to_owned(),
-                    expected: "subscriptions",
-                };
-                self.add(UrlProblemKind::Path(kind), rest.span());
-            }
+        if let Some(rest) = lost
+            && (self.url.cloud().is_some() || self.url.host.is_none())
+            && !SCOPES.iter().any(|scope| rest.is(scope))
+        {
+            let found = rest.text.to_owned();
+            let kind = ResourceIdErrorKind::UnexpectedSegment { found, expected: "subscriptions" };
+            self.add(UrlProblemKind::Path(kind), rest.span());
         }
-        self.take(reading, &segments, foreign);
+        self.take(reading, &segments);
     }
 
-    fn take(&mut self, reading: PathReading<'a>, segments: &[Segment<'a>], foreign: bool) {
-        let mut reading = reading;
+    /// Whether the host is that of another service.
+    fn is_foreign(&self) -> bool {
+        let literal = self.url.host.is_some_and(|host| !contains_placeholder(host.text));
+        literal && self.url.cloud().is_none() && !self.url.is_regional()
+    }
+
+    fn take(&mut self, mut reading: PathReading<'a>, segments: &[Segment<'a>]) {
         self.url.target = target(&mut reading, segments);
         self.url.subscription = reading.subscription;
         self.url.resource_group = reading.resource_group;
         self.url.providers = reading.providers;
-        if !foreign {
-            self.url.problems.extend(reading.slips.0.into_iter().map(|slip| UrlProblem {
-                kind: UrlProblemKind::Path(slip.kind),
-                span: slip.span,
-                edit: slip.edit,
-            }));
-        }
+        self.url.problems.extend(reading.slips.0.into_iter().map(|slip| UrlProblem {
+            kind: UrlProblemKind::Path(slip.kind),
+            span: slip.span,
+            edit: slip.edit,
+        }));
     }
 
     fn read_query(&mut self, start: usize, end: usize) {
@@ -546,7 +337,7 @@ impl<'a> Reader<'a> {
         let segment = self.part(value.clone());
         self.url.api_version = if segment.text.is_empty() {
             ApiVersionParameter::Empty { span: value }
-        } else if segment.is_placeholder() || super::placeholder::contains_placeholder(segment.text) {
+        } else if segment.is_placeholder() || contains_placeholder(segment.text) {
             ApiVersionParameter::Placeholder { span: value }
         } else {
             match segment.text.parse() {
@@ -571,6 +362,11 @@ fn scheme_at(text: &str, at: usize) -> Option<(usize, usize)> {
         || scheme.eq_ignore_ascii_case(https)
         || (slashes == "://" && is_misspelling_of(scheme, https));
     is_one.then_some((name, at + name + slashes.len()))
+}
+
+/// Whether a host is this machine, where `http` is what test servers speak.
+fn is_loopback(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| starts_without_case(host, name))
 }
 
 /// What the parts of a path address. Takes an action off the types.
@@ -602,6 +398,3 @@ fn target<'a>(reading: &mut PathReading<'a>, segments: &[Segment<'a>]) -> UrlTar
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,227 @@
+//! `RequestUrl`: the URL of a request, taken apart as far as it can be.
+
+use std::ops::Range;
+
+use super::api_version::{ApiVersion, ApiVersionError};
+use super::id_error::ResourceIdErrorKind;
+use super::path::ProviderPart;
+use super::placeholder::contains_placeholder;
+use super::resource_type::{ResourceType, ResourceTypeName};
+use super::segment::Segment;
+
+mod read;
+#[cfg(test)]
+mod tests;
+
+/// A cloud that Azure Resource Manager runs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cloud {
+    /// `management.azure.com`
+    Public,
+    /// `management.usgovcloudapi.net`
+    UsGovernment,
+    /// `management.chinacloudapi.cn`
+    China,
+    /// `management.microsoftazure.de`
+    Germany,
+}
+
+impl Cloud {
+    /// Every cloud.
+    pub const ALL: [Cloud; 4] = [Cloud::Public, Cloud::UsGovernment, Cloud::China, Cloud::Germany];
+
+    /// The host that Azure Resource Manager answers on.
+    pub fn host(self) -> &'static str {
+        match self {
+            Cloud::Public => "management.azure.com",
+            Cloud::UsGovernment => "management.usgovcloudapi.net",
+            Cloud::China => "management.chinacloudapi.cn",
+            Cloud::Germany => "management.microsoftazure.de",
+        }
+    }
+}
+
+/// What a URL says about the API version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiVersionParameter {
+    /// Nothing.
+    Missing,
+    /// The version stands in the query without `api-version=` before it.
+    NameMissing {
+        /// The version.
+        span: Range<usize>,
+        /// The version, read.
+        version: ApiVersion,
+    },
+    /// The parameter's name is misspelt (`apiversion`, `api_version`).
+    NameMisspelt {
+        /// The name.
+        span: Range<usize>,
+    },
+    /// `api-version=` with nothing after it.
+    Empty {
+        /// The place of the value.
+        span: Range<usize>,
+    },
+    /// A placeholder.
+    Placeholder {
+        /// The value.
+        span: Range<usize>,
+    },
+    /// A value that is no version.
+    Invalid {
+        /// The value.
+        span: Range<usize>,
+        /// Why.
+        error: ApiVersionError,
+    },
+    /// A version.
+    Given {
+        /// The value.
+        span: Range<usize>,
+        /// The version, read.
+        version: ApiVersion,
+    },
+}
+
+/// What a URL addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UrlTarget<'a> {
+    /// One resource.
+    Resource,
+    /// All resources of a type in a scope.
+    Collection,
+    /// An action of a resource: `…/virtualMachines/myVM/start`.
+    Action(Segment<'a>),
+    /// A subscription or resource group, or the list of them.
+    Scope,
+    /// Something else, or a placeholder stands for it.
+    Unknown,
+}
+
+/// Something wrong with a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlProblem {
+    /// What.
+    pub kind: UrlProblemKind,
+    /// Where.
+    pub span: Range<usize>,
+    /// The edit that mends it, where there is one reading: what to put in the place of which bytes.
+    pub edit: Option<(Range<usize>, String)>,
+}
+
+/// What can be wrong with a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlProblemKind {
+    /// White space outside placeholders.
+    Whitespace,
+    /// `https://https://`
+    DoubledScheme,
+    /// `htps://`, `https:/`
+    MisspeltScheme,
+    /// `http://`
+    InsecureScheme,
+    /// The path has no slash before it.
+    MissingLeadingSlash,
+    /// Two slashes in a row: a segment has nothing in it.
+    EmptySegment,
+    /// The first parameter follows `&`, not `?`.
+    MissingQuestionMark,
+    /// A parameter follows a second `?`, not `&`.
+    DoubledQuestionMark,
+    /// `api-version` stands twice.
+    DoubledApiVersion,
+    /// The path is none that Azure Resource Manager has.
+    Path(ResourceIdErrorKind),
+}
+
+/// A URL, with or without scheme and host, taken apart.
+///
+/// Reading never fails: what is not there is `None`, what is wrong is in [`problems`](Self::problems). Spans are
+/// byte ranges of the text. Everything is compared without ASCII case.
+#[derive(Debug, Clone)]
+pub struct RequestUrl<'a> {
+    /// The URL as written.
+    pub text: &'a str,
+    /// `https`, without the colon.
+    pub scheme: Option<Segment<'a>>,
+    /// The host, with its port. A placeholder may stand for it, and for scheme and host together.
+    pub host: Option<Segment<'a>>,
+    /// The path, from its first slash to the query.
+    pub path: Option<Segment<'a>>,
+    /// The query, without its question mark.
+    pub query: Option<Segment<'a>>,
+    /// The subscription.
+    pub subscription: Option<Segment<'a>>,
+    /// The resource group.
+    pub resource_group: Option<Segment<'a>>,
+    /// What follows each `providers`; the last is what the URL is about. An action is not part of it.
+    pub providers: Vec<ProviderPart<'a>>,
+    /// What is addressed.
+    pub target: UrlTarget<'a>,
+    /// What is said about the API version.
+    pub api_version: ApiVersionParameter,
+    /// What is wrong, in the order of the text.
+    pub problems: Vec<UrlProblem>,
+}
+
+impl<'a> RequestUrl<'a> {
+    /// Takes a URL apart.
+    pub fn read(text: &'a str) -> Self {
+        read::read(text)
+    }
+
+    /// The resource type, child types included; `None` when there is none or a placeholder stands for a part.
+    pub fn resource_type(&self) -> Option<ResourceTypeName> {
+        self.providers.last()?.type_name()
+    }
+
+    /// The known resource type, if it is one.
+    pub fn known_type(&self) -> Option<ResourceType> {
+        self.resource_type()?.known()
+    }
+
+    /// The name of the resource itself.
+    pub fn name(&self) -> Option<Segment<'a>> {
+        self.providers.last()?.types.last()?.1
+    }
+
+    /// The names of the resource and of the resources that it is a child of, outermost first.
+    pub fn names(&self) -> impl Iterator<Item = Segment<'a>> {
+        self.providers.last().into_iter().flat_map(|part| part.types.iter().filter_map(|(_, name)| *name))
+    }
+
+    /// The cloud whose host it is, if it is one.
+    pub fn cloud(&self) -> Option<Cloud> {
+        let host = self.host?.text;
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.');
+        Cloud::ALL.into_iter().find(|cloud| cloud.host().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the request goes to Azure Resource Manager as far as the text says: by the host, or, where no
+    /// literal host is given, by the path.
+    pub fn is_arm(&self) -> bool {
+        match self.host {
+            Some(host) if !contains_placeholder(host.text) => self.cloud().is_some() || self.is_regional(),
+            _ => self.subscription.is_some() || !self.providers.is_empty(),
+        }
+    }
+
+    /// `westus.management.azure.com`
+    fn is_regional(&self) -> bool {
+        self.host.and_then(|host| host.text.split_once('.')).is_some_and(|(_, rest)| {
+            Cloud::ALL.into_iter().any(|cloud| cloud.host().eq_ignore_ascii_case(rest))
+        })
+    }
+
+    /// The API version, if one is given and is one.
+    pub fn version(&self) -> Option<ApiVersion> {
+        match self.api_version {
+            ApiVersionParameter::Given { version, .. } | ApiVersionParameter::NameMissing { version, .. } => {
+                Some(version)
+            }
+            _ => None,
+        }
+    }
+}
