@@ -32,9 +32,10 @@ fn report(subject: &Subject<'_>, id: &Id<'_>, error: &ResourceIdError, sink: &mu
     let whole = id.node.content_span();
     // Without escapes the text's offsets are the string's own.
     let verbatim = is_verbatim(id);
-    let place = match error.span.is_empty() || !verbatim {
-        true => id.node.span(),
-        false => Span::from(error.span.clone()).shift(whole.start as usize),
+    let place = if error.span.is_empty() || !verbatim {
+        id.node.span()
+    } else {
+        Span::from(error.span.clone()).shift(whole.start as usize)
     };
     let mut draft = subject.at(&RULE, place, error.to_string()).help(
         "an id is `/subscriptions/{subscription}/resourceGroups/{resource group}/providers/\

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-null-in-put.md")]
 
-use super::view::{answered, ids_member, lack, method};
+use super::view::{answered, denies_ids, ids_member, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
@@ -17,7 +17,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let Some((_, map, IdentityForm::Map)) = ids_member(subject, block) else { return };
-    if method(subject) != Some(Method::Put) || lack(subject, block).is_some() {
+    if method(subject) != Some(Method::Put) || lack(subject, block).is_some() || denies_ids(subject, block) {
         return;
     }
     for (name, value) in map.members().filter(|(_, value)| value.kind() == Kind::Null) {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-value-not-empty.md")]
 
-use super::view::{answered, ids_member, is_id_object, is_open, lack, method};
+use super::view::{answered, denies_ids, ids_member, is_id_object, is_open, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
@@ -18,7 +18,11 @@ rule!(
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let Some((_, map, IdentityForm::Map)) = ids_member(subject, block) else { return };
-    if map.kind() != Kind::Object || is_id_object(map) || lack(subject, block).is_some() {
+    if map.kind() != Kind::Object
+        || is_id_object(map)
+        || lack(subject, block).is_some()
+        || denies_ids(subject, block)
+    {
         return;
     }
     let mistakes = subject.tree.map_or(&[][..], |tree| tree.mistakes());

@@ -33,6 +33,7 @@ pub(super) fn removal(context: &Context<'_>) -> Option<Removal> {
 
 /// What one sentence speaks of.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a sentence may speak of any of them together")]
 struct Stance {
     removes: bool,
     adds: bool,

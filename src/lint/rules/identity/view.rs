@@ -110,7 +110,8 @@ pub(super) fn may_have(subject: &Subject<'_>, block: &Block<'_>, wanted: &[&str]
             let name = name.to_ascii_lowercase();
             wanted.iter().any(|wanted| {
                 let allowed = (wanted.len() / 5).max(1);
-                name.len().abs_diff(wanted.len()) <= allowed
+                !name.eq_ignore_ascii_case(wanted)
+                    && name.len().abs_diff(wanted.len()) <= allowed
                     && strsim::damerau_levenshtein(&name, &wanted.to_ascii_lowercase()) <= allowed
             })
         })
@@ -195,8 +196,17 @@ pub(super) struct Id<'a> {
     pub(super) property: IdentityForm,
 }
 
+/// True if `type` says that there are no user-assigned identities: ids beside it are one mistake, whatever they
+/// look like.
+pub(super) fn denies_ids(subject: &Subject<'_>, block: &Block<'_>) -> bool {
+    says(subject, block).identity_type().is_some_and(|it| !it.has_user_assigned())
+}
+
 /// The ids of `block` in either property and shape, without those that nothing can be said of.
 pub(super) fn ids<'a>(subject: &Subject<'_>, block: &Block<'a>) -> Vec<Id<'a>> {
+    if denies_ids(subject, block) {
+        return Vec::new();
+    }
     let members = [(block.ids, IdentityForm::Ids), (block.map, IdentityForm::Map)];
     let mut ids = Vec::new();
     for (member, property) in members {
