@@ -1,6 +1,7 @@
 //! What the rules look at: one call, its body as a tree, and what is known of the request.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
 use crate::arm::{
@@ -225,6 +226,18 @@ impl<'f> Sink<'f> {
         self.findings[self.from..]
             .iter()
             .any(|finding| finding.severity > Severity::Note && finding.span.overlaps(span))
+    }
+
+    /// Takes back this call's findings of the rule called `name` at one of `spans` of the body: another rule
+    /// says more of the same mistake.
+    pub fn withdraw(&mut self, subject: &Subject<'_>, name: &str, spans: &[Span]) {
+        let Some(body) = subject.body else { return };
+        let spans: HashSet<Span> = spans.iter().map(|span| body.to_file(*span)).collect();
+        let mut at = 0;
+        self.findings.retain(|finding| {
+            at += 1;
+            at <= self.from || finding.rule.name != name || !spans.contains(&finding.span)
+        });
     }
 
     /// True if this call has a finding of the rule called `name`.

@@ -3,11 +3,12 @@
 use super::Rule;
 
 mod identity;
+mod request;
 mod syntax;
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    syntax::RULES.iter().chain(identity::RULES).copied()
+    syntax::RULES.iter().chain(identity::RULES).chain(request::RULES).copied()
 }
 
 /// The rule called `name`.

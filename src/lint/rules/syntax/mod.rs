@@ -7,3 +7,5 @@ mod unnamed_object;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[&identity_type_split::RULE, &unnamed_object::RULE];
+
+pub(super) use identity_type_split::check_array;
