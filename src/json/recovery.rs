@@ -91,7 +91,7 @@ impl Parser<'_> {
                 }
                 '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
                 // Bytes that are not UTF-8: the source names them.
-                '\u{1a}' => foreign = true,
+                '\u{1a}' if self.dialect.stand_ins => foreign = true,
                 c if c < ' ' && !c.is_ascii_whitespace() => {}
                 _ => break,
             }
@@ -441,12 +441,16 @@ impl Parser<'_> {
             b',' | b'}' | b']' => self.no_value(byte),
             b':' => {
                 let span = Span::new(self.at, self.at + 1);
-                let kind = if self.in_array() {
-                    MistakeKind::ValueWithoutName
-                } else {
-                    MistakeKind::NameWithoutValue
+                let mistake = match self.names.last().filter(|_| !self.in_array()) {
+                    Some(&(name, _)) => {
+                        let name = &self.nodes[name as usize];
+                        let name = Span { start: name.start, end: name.end };
+                        let edits = vec![Edit::delete(span)];
+                        Mistake::new(MistakeKind::MissingColon, span).related(name).mended(edits)
+                    }
+                    None => Mistake::new(MistakeKind::ValueWithoutName, span),
                 };
-                self.mistake(Mistake::new(kind, span).mended(vec![Edit::delete(span)]));
+                self.mistake(mistake);
                 self.at += 1;
             }
             _ => match self.quoted() {
@@ -1004,8 +1008,8 @@ impl Parser<'_> {
                 }
                 Some(&byte @ 0..=0x1f) => {
                     let taken = self.dialect.multiline_strings && matches!(byte, b'\n' | b'\r' | b'\t');
-                    // U+001A stands for bytes that are not UTF-8, which the source names.
-                    if byte != 0x1a && !taken && controls.len() < MAX_EDITS {
+                    let foreign = byte == 0x1a && self.dialect.stand_ins;
+                    if !foreign && !taken && controls.len() < MAX_EDITS {
                         let encoded =
                             crate::text::Encoding::JsonString.encode(&self.text[at..=at], "").into_owned();
                         controls.push(Edit::replace(Span::new(at, at + 1), encoded));

@@ -117,7 +117,7 @@ fn commas_and_colons() {
     check("[1,2,]", &[("ExtraComma", ",")], "[1,2]");
     check("[,1]", &[("ExtraComma", ",")], "[1]");
     check(r#"{"a":1},"#, &[("ExtraComma", ",")], r#"{"a":1}"#);
-    check(r#"{"a"::1}"#, &[("NameWithoutValue", ":")], r#"{"a":1}"#);
+    check(r#"{"a"::1}"#, &[("MissingColon", ":")], r#"{"a":1}"#);
 }
 
 #[test]
@@ -366,7 +366,7 @@ proptest! {
         let parsed = serde_json::from_str::<serde_json::Value>(&text);
         // A number that is too large for others is JSON all the same.
         let valid = parsed.as_ref().map_or_else(|error| error.to_string().contains("out of range"), |_| true);
-        if !placeholders && !text.contains('\u{1a}') {
+        if !placeholders {
             prop_assert_eq!(ours, valid, "{:?}", tree.mistakes());
         }
     }

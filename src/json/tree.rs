@@ -102,6 +102,17 @@ impl<'t> Tree<'t> {
         self.nodes.is_empty()
     }
 
+    /// The name of the member whose value begins at `offset`.
+    pub fn name_before(&self, offset: u32) -> Option<Node<'_>> {
+        // Nodes lie in the order of the text; where a repair broke it, no name is better than a wrong one.
+        let value = self.nodes.partition_point(|node| node.start < offset);
+        let name = self.nodes.get(value.checked_sub(1)?)?;
+        let between = self.text.get(name.end as usize..offset as usize)?;
+        let names =
+            name.kind == Kind::String && between.trim() == ":" && self.nodes.get(value)?.start == offset;
+        names.then_some(Node { tree: self, index: value as u32 - 1 })
+    }
+
     /// The node at `pointer` (RFC 6901), names compared as they are written.
     pub fn pointer(&self, pointer: &str) -> Option<Node<'_>> {
         let mut node = self.root()?;

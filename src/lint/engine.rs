@@ -1,12 +1,15 @@
 //! From a source to its findings.
 
+use super::rules::bad_encoding;
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
 use crate::container::{self, Kind};
 use crate::json::Tree;
 use crate::notation::{Call, Notation};
-use crate::text::Source;
+use crate::text::{DEFAULT_MAX_SIZE, Source};
+
+pub use super::rules::too_large;
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Options {
     pub ignore: Vec<&'static Rule>,
     /// Severities other than the rules' own.
     pub severity: Vec<(&'static Rule, Severity)>,
+    /// The size in bytes beyond which a file is not looked at; [`crate::text::DEFAULT_MAX_SIZE`] if not said.
+    pub max_size: Option<u64>,
 }
 
 impl Options {
@@ -48,8 +53,16 @@ impl Options {
 /// Everything that is wrong with the calls in `source`, in the order of the text.
 pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for call in container::calls(source, kind) {
-        check_call(source, &call, options, &mut findings);
+    let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
+    if source.bytes().len() as u64 > limit {
+        findings.push(too_large(limit));
+    } else {
+        let readable = bad_encoding::is_readable(source);
+        let calls = if readable { container::calls(source, kind) } else { Vec::new() };
+        findings.extend(bad_encoding::finding(source, kind, &calls));
+        for call in &calls {
+            check_call(source, call, options, &mut findings);
+        }
     }
     findings.retain(|finding| options.admits(finding.rule));
     for finding in &mut findings {
@@ -65,7 +78,7 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
     let body = call.body.text();
-    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(call)));
+    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(source, call)));
     let resource = tree.as_ref().and_then(Tree::root);
 
     if target.type_name.is_none() {
@@ -95,6 +108,12 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
                 for mistake in tree.iter().flat_map(|tree| tree.mistakes()) {
                     check(&subject, mistake, &mut sink);
                 }
+            }
+            Check::MistakeOrIdentity(check, check_block) => {
+                for mistake in tree.iter().flat_map(|tree| tree.mistakes()).filter(|_| known) {
+                    check(&subject, mistake, &mut sink);
+                }
+                identities.iter().for_each(|block| check_block(&subject, block, &mut sink));
             }
             Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
             Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),

@@ -12,7 +12,7 @@ mod rules;
 mod subject;
 mod target;
 
-pub use engine::{Given, Options, check};
+pub use engine::{Given, Options, check, too_large};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
