@@ -64,7 +64,7 @@ pub struct Tree<'t> {
 impl<'t> Tree<'t> {
     /// Reads `text`, which may hold anything.
     pub fn parse(text: &'t str, dialect: Dialect) -> Self {
-        parser::parse(text, dialect)
+        parser::parse(text, dialect, None)
     }
 
     /// The value, or `None` if the text has none.

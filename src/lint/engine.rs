@@ -1,11 +1,12 @@
 //! From a source to its findings.
 
+use super::fit::misfits;
 use super::rules::bad_encoding;
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
 use crate::container::{self, Kind};
-use crate::json::Tree;
+use crate::json::{self, Tree};
 use crate::notation::{Call, Notation};
 use crate::text::{DEFAULT_MAX_SIZE, Source};
 
@@ -78,7 +79,8 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
     let body = call.body.text();
-    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(source, call)));
+    let dialect = target::dialect(source, call);
+    let tree = body.map(|body| Tree::parse(body.text(), dialect));
     let resource = tree.as_ref().and_then(Tree::root);
 
     if target.type_name.is_none() {
@@ -98,6 +100,8 @@ fn check_call(source: &Source, call: &Call<'_>, options: &Options, findings: &mu
         target.method = method;
     }
 
+    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let resource = tree.as_ref().and_then(Tree::root);
     let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
     let mut sink = Sink::new(findings);
     let known = subject.target.resource_type.is_some();

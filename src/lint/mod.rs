@@ -6,6 +6,7 @@
 
 mod engine;
 mod finding;
+mod fit;
 mod fix;
 mod rule;
 mod rules;

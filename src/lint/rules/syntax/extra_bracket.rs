@@ -17,6 +17,7 @@ rule!(
 fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let MistakeKind::ExtraBracket { wanted } = mistake.kind else { return };
     let marks = subject.written(mistake.span);
+    let several = mistake.repair.is_none();
     let headless = mistake.repair.as_ref().is_some_and(|it| it.edits.iter().any(|edit| edit.text == "{"));
     let (message, help, title) = match wanted {
         Some(wanted) => (
@@ -33,6 +34,11 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
             format!("`{}` close nothing", short(marks)),
             "take them away".to_owned(),
             "delete them".to_owned(),
+        ),
+        None if several => (
+            format!("a `{marks}` is one too many, this one or another"),
+            "more than one could be meant: take one away".to_owned(),
+            String::new(),
         ),
         None => (format!("`{marks}` closes nothing"), "take it away".to_owned(), format!("delete `{marks}`")),
     };

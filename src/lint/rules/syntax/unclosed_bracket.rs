@@ -31,9 +31,12 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let mut draft = subject.at(&RULE, mistake.span, message);
     draft = match (what, mistake.related) {
         (Unclosed::Body, _) => draft.help("write `{` before the first and `}` behind the last"),
-        (_, Some(place)) => draft
-            .label(place, format!("`{mark}` belongs before this"))
-            .help(format!("write `{mark}` where its content ends")),
+        (_, Some(place)) => {
+            draft.label(place, format!("`{mark}` belongs before this")).help(match mistake.repair {
+                Some(_) => format!("write `{mark}` where its content ends"),
+                None => format!("write `{mark}` where its content ends: more than one place is possible"),
+            })
+        }
         (_, None) => draft.help(format!("write `{mark}` where its content ends")),
     };
     if let Some(repair) = &mistake.repair {
