@@ -42,6 +42,7 @@ fn source(rule: &Rule, example: &Example<'_>) -> (Source, Kind, Options) {
     options.given.resource_type = word(example, "type").map(|it| it.parse().unwrap());
     options.given.method = word(example, "method").map(|it| it.parse().unwrap());
     options.given.api_version = word(example, "api-version").map(|it| it.parse().unwrap());
+    options.max_size = word(example, "max-size").map(|it| it.parse().unwrap());
     let (text, kind) = match example.language {
         "json" => (example.text.clone(), Kind::Json),
         "markdown" => (example.text.clone(), Kind::Markdown),

@@ -64,7 +64,7 @@ pub struct Tree<'t> {
 impl<'t> Tree<'t> {
     /// Reads `text`, which may hold anything.
     pub fn parse(text: &'t str, dialect: Dialect) -> Self {
-        parser::parse(text, dialect)
+        parser::parse(text, dialect, None)
     }
 
     /// The value, or `None` if the text has none.
@@ -100,6 +100,17 @@ impl<'t> Tree<'t> {
     /// True if there is no value.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The name of the member whose value begins at `offset`.
+    pub fn name_before(&self, offset: u32) -> Option<Node<'_>> {
+        // Nodes lie in the order of the text; where a repair broke it, no name is better than a wrong one.
+        let value = self.nodes.partition_point(|node| node.start < offset);
+        let name = self.nodes.get(value.checked_sub(1)?)?;
+        let between = self.text.get(name.end as usize..offset as usize)?;
+        let names =
+            name.kind == Kind::String && between.trim() == ":" && self.nodes.get(value)?.start == offset;
+        names.then_some(Node { tree: self, index: value as u32 - 1 })
     }
 
     /// The node at `pointer` (RFC 6901), names compared as they are written.

@@ -1,13 +1,17 @@
 //! From a source to its findings.
 
+use super::fit::misfits;
+use super::rules::bad_encoding;
 use super::secrets;
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
 use crate::container::{self, Kind};
-use crate::json::Tree;
+use crate::json::{self, Tree};
 use crate::notation::{Call, Notation};
-use crate::text::{Source, Span};
+use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
+
+pub use super::rules::too_large;
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub struct Options {
     pub ignore: Vec<&'static Rule>,
     /// Severities other than the rules' own.
     pub severity: Vec<(&'static Rule, Severity)>,
+    /// The size in bytes beyond which a file is not looked at; [`crate::text::DEFAULT_MAX_SIZE`] if not said.
+    pub max_size: Option<u64>,
 }
 
 impl Options {
@@ -55,8 +61,16 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
 pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Span>) {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
-    for call in container::calls(source, kind) {
-        check_call(source, &call, options, &mut findings, &mut secrets);
+    let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
+    if source.bytes().len() as u64 > limit {
+        findings.push(too_large(limit));
+    } else {
+        let readable = bad_encoding::is_readable(source);
+        let calls = if readable { container::calls(source, kind) } else { Vec::new() };
+        findings.extend(bad_encoding::finding(source, kind, &calls));
+        for call in &calls {
+            check_call(source, call, options, &mut findings, &mut secrets);
+        }
     }
     findings.retain(|finding| options.admits(finding.rule));
     for finding in &mut findings {
@@ -81,7 +95,8 @@ fn check_call(
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
     let body = call.body.text();
-    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(call)));
+    let dialect = target::dialect(source, call);
+    let tree = body.map(|body| Tree::parse(body.text(), dialect));
     let resource = tree.as_ref().and_then(Tree::root);
 
     if target.type_name.is_none() {
@@ -101,6 +116,8 @@ fn check_call(
         target.method = method;
     }
 
+    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let resource = tree.as_ref().and_then(Tree::root);
     let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
@@ -112,6 +129,12 @@ fn check_call(
                 for mistake in tree.iter().flat_map(|tree| tree.mistakes()) {
                     check(&subject, mistake, &mut sink);
                 }
+            }
+            Check::MistakeOrIdentity(check, check_block) => {
+                for mistake in tree.iter().flat_map(|tree| tree.mistakes()).filter(|_| known) {
+                    check(&subject, mistake, &mut sink);
+                }
+                identities.iter().for_each(|block| check_block(&subject, block, &mut sink));
             }
             Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
             Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),

@@ -81,6 +81,8 @@ pub enum Check {
     Mistake(fn(&Subject<'_>, &Mistake, &mut Sink<'_>)),
     /// At each identity block of a resource whose type takes one.
     Identity(fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
+    /// At both: the mistake is one of JSON or, written otherwise, one of the identity block.
+    MistakeOrIdentity(fn(&Subject<'_>, &Mistake, &mut Sink<'_>), fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
     /// At each body.
     Body(fn(&Subject<'_>, &mut Sink<'_>)),
     /// At each call, with or without a body.

@@ -6,6 +6,9 @@ mod identity;
 mod request;
 mod syntax;
 
+pub(super) use syntax::bad_encoding;
+pub use syntax::too_large::finding as too_large;
+
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     syntax::RULES.iter().chain(identity::RULES).chain(request::RULES).copied()

@@ -1,10 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-invalid.md")]
 
-use super::view::{Says, answered, form, is_open, lack, says};
+use super::view::{Says, answered, form, lack, says};
 use crate::arm::{IdentityForm, RefusalKind};
-use crate::json::Kind;
 use crate::lint::rule::rule;
-use crate::lint::rules::syntax;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Edit;
 
@@ -19,11 +17,6 @@ rule!(
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let Some((_, value)) = block.kind else { return };
-    if value.kind() == Kind::Array && !is_open(subject, value) {
-        // The strings are right and the brackets too many: that mistake has a rule of its own.
-        syntax::check_array(subject, value, sink);
-        return;
-    }
     let Says::Invalid(near) = says(subject, block) else { return };
     if lack(subject, block).is_some() || sink.explained(subject, value) {
         return;
