@@ -67,6 +67,24 @@ impl<'t> Tree<'t> {
         parser::parse(text, dialect)
     }
 
+    /// A tree that is one string and was never a text.
+    pub(crate) fn of_string(text: &str) -> Tree<'static> {
+        let node = Data { start: 0, end: 0, link: 0, kind: Kind::String, flags: OWNED };
+        Tree {
+            text: "",
+            nodes: vec![node],
+            owned: vec![text.into()],
+            mistakes: Vec::new(),
+            bare: false,
+            steps: 0,
+        }
+    }
+
+    /// The first node of a tree that has one: the root of what [`Tree::of_string`] makes.
+    pub(crate) fn only(&self) -> Node<'_> {
+        Node { tree: self, index: 0 }
+    }
+
     /// The value, or `None` if the text has none.
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.nodes.is_empty()).then_some(Node { tree: self, index: 0 })

@@ -10,6 +10,7 @@ pub mod document;
 mod folder;
 pub mod history;
 pub mod import;
+mod node;
 pub mod paths;
 mod write;
 
