@@ -85,6 +85,11 @@ impl<'t> Tree<'t> {
         Node { tree: self, index: 0 }
     }
 
+    /// The node with this [`Node::index`].
+    pub(crate) fn node(&self, index: u32) -> Option<Node<'_>> {
+        ((index as usize) < self.nodes.len()).then_some(Node { tree: self, index })
+    }
+
     /// The value, or `None` if the text has none.
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.nodes.is_empty()).then_some(Node { tree: self, index: 0 })
@@ -161,6 +166,11 @@ impl<'t> Node<'t> {
     /// Its place in the arena: different for each node of a tree, smaller for what stands earlier.
     pub fn index(self) -> u32 {
         self.index
+    }
+
+    /// The index behind the last node within it: the node and all in it are `index()..end()`.
+    pub(crate) fn end(self) -> u32 {
+        after(self.tree, self.index)
     }
 
     /// The tree it is part of.
