@@ -3,11 +3,20 @@
 use super::Rule;
 
 mod identity;
+mod request;
+mod schema;
 mod syntax;
+
+pub(super) use schema::problems;
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    syntax::RULES.iter().chain(identity::RULES).copied()
+    syntax::RULES
+        .iter()
+        .chain(schema::RULES)
+        .chain(identity::RULES)
+        .chain(request::RULES)
+        .copied()
 }
 
 /// The rule called `name`.

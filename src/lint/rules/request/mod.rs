@@ -1,0 +1,8 @@
+//! The call around the body.
+
+use crate::lint::Rule;
+
+mod api_version_unknown;
+
+/// The family, in the order of the catalogue.
+pub(in crate::lint) static RULES: &[&Rule] = &[&api_version_unknown::RULE];
