@@ -67,6 +67,29 @@ impl<'t> Tree<'t> {
         parser::parse(text, dialect, None)
     }
 
+    /// A tree that is one string and was never a text.
+    pub(crate) fn of_string(text: &str) -> Tree<'static> {
+        let node = Data { start: 0, end: 0, link: 0, kind: Kind::String, flags: OWNED };
+        Tree {
+            text: "",
+            nodes: vec![node],
+            owned: vec![text.into()],
+            mistakes: Vec::new(),
+            bare: false,
+            steps: 0,
+        }
+    }
+
+    /// The first node of a tree that has one: the root of what [`Tree::of_string`] makes.
+    pub(crate) fn only(&self) -> Node<'_> {
+        Node { tree: self, index: 0 }
+    }
+
+    /// The node with this [`Node::index`].
+    pub(crate) fn node(&self, index: u32) -> Option<Node<'_>> {
+        ((index as usize) < self.nodes.len()).then_some(Node { tree: self, index })
+    }
+
     /// The value, or `None` if the text has none.
     pub fn root(&self) -> Option<Node<'_>> {
         (!self.nodes.is_empty()).then_some(Node { tree: self, index: 0 })
@@ -154,6 +177,11 @@ impl<'t> Node<'t> {
     /// Its place in the arena: different for each node of a tree, smaller for what stands earlier.
     pub fn index(self) -> u32 {
         self.index
+    }
+
+    /// The index behind the last node within it: the node and all in it are `index()..end()`.
+    pub(crate) fn end(self) -> u32 {
+        after(self.tree, self.index)
     }
 
     /// The tree it is part of.

@@ -1,14 +1,17 @@
 //! From a source to its findings.
 
+use std::sync::Arc;
+
 use super::fit::misfits;
 use super::rules::bad_encoding;
 use super::secrets;
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
-use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
+use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
 use crate::container::{self, Kind};
 use crate::json::{self, Tree};
 use crate::notation::{Call, Notation};
+use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
 pub use super::rules::too_large;
@@ -36,6 +39,10 @@ impl Given {
 pub struct Options {
     /// What bodies that stand alone are for.
     pub given: Given,
+    /// The type of bodies that stand alone, where it is one that only `schemas` knows.
+    pub type_name: Option<ResourceTypeName>,
+    /// The schemas; those in the program if none are named.
+    pub schemas: Option<Arc<Validators>>,
     /// The rules to run; all if empty.
     pub select: Vec<&'static Rule>,
     /// Rules that are left out.
@@ -94,6 +101,10 @@ fn check_call(
 ) {
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
+    if url.is_none() && target.type_name.is_none() {
+        target.type_name.clone_from(&options.type_name);
+        target.resource_type = target.type_name.as_ref().and_then(ResourceTypeName::known);
+    }
     let body = call.body.text();
     let dialect = target::dialect(source, call);
     let tree = body.map(|body| Tree::parse(body.text(), dialect));
@@ -118,11 +129,32 @@ fn check_call(
 
     let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
     let resource = tree.as_ref().and_then(Tree::root);
-    let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
+    let embedded;
+    let validators = match &options.schemas {
+        Some(validators) => validators,
+        None => {
+            embedded = Validators::embedded();
+            &embedded
+        }
+    };
+    let standing =
+        target.type_name.as_ref().and_then(|name| validators.standing(name.as_str(), target.api_version));
+    let known = target.resource_type.is_some() || standing.is_some();
+    let subject = Subject {
+        source,
+        call,
+        url: url.as_ref(),
+        body,
+        tree: tree.as_ref(),
+        target,
+        resource,
+        validators,
+        standing,
+    };
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
-    let known = subject.target.resource_type.is_some();
     let identities = blocks(&subject);
+    let problems = super::rules::problems(&subject);
     for rule in super::rules() {
         match rule.check {
             Check::Mistake(check) if known => {
@@ -136,6 +168,7 @@ fn check_call(
                 }
                 identities.iter().for_each(|block| check_block(&subject, block, &mut sink));
             }
+            Check::Problem(check) => problems.iter().for_each(|problem| check(&subject, problem, &mut sink)),
             Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
             Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),
             Check::Call(check) => check(&subject, &mut sink),

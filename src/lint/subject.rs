@@ -8,7 +8,8 @@ use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
 };
 use crate::json::{Kind, Node, Tree};
-use crate::notation::{Call, Place};
+use crate::notation::{Call, Notation, Place};
+use crate::schema::{Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span};
 
 /// What is known of the request that a body is for.
@@ -48,6 +49,11 @@ pub struct Subject<'a> {
     pub target: Target,
     /// The resource within the body: the root, or in a template one of its resources.
     pub resource: Option<Node<'a>>,
+    /// The schemas.
+    pub validators: &'a Validators,
+    /// What the schemas know of the API version; of the newest stable one where none is named. `None` for a
+    /// type without a schema.
+    pub standing: Option<Standing>,
 }
 
 impl<'a> Subject<'a> {
@@ -61,6 +67,11 @@ impl<'a> Subject<'a> {
     pub fn identity_form(&self) -> Option<IdentityForm> {
         let resource_type = self.target.resource_type.filter(|it| it.has_identity())?;
         Some(identity_form(resource_type, self.target.version()?))
+    }
+
+    /// True if the body is part of a deployment template: expressions stand for values there.
+    pub fn in_template(&self) -> bool {
+        self.call.notation == Notation::Template
     }
 
     /// True if the text is prose that shows calls: placeholders belong there.
