@@ -1,13 +1,13 @@
 //! From a source to its findings.
 
-use super::secrets;
+use super::secrets::{self, Secret};
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
 use crate::container::{self, Kind};
 use crate::json::Tree;
 use crate::notation::{Call, Notation};
-use crate::text::{Source, Span};
+use crate::text::Source;
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
     inspect(source, kind, options).0
 }
 
-/// [`check`], and the bytes of `source` that hold secrets and must not be shown.
-pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Span>) {
+/// [`check`], and what must not be shown of `source`.
+pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Secret>) {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
     for call in container::calls(source, kind) {
@@ -65,9 +65,7 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
         }
     }
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
-    if !findings.is_empty() {
-        secrets::tokens(source, &mut secrets);
-    }
+    secrets::tokens(source, &mut secrets);
     (findings, secrets)
 }
 
@@ -76,7 +74,7 @@ fn check_call(
     call: &Call<'_>,
     options: &Options,
     findings: &mut Vec<Finding>,
-    secrets: &mut Vec<Span>,
+    secrets: &mut Vec<Secret>,
 ) {
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);

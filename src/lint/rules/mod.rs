@@ -4,11 +4,14 @@ use super::Rule;
 
 mod identity;
 mod request;
+mod secret;
 mod syntax;
+
+pub(super) use secret::is_secret_property;
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    syntax::RULES.iter().chain(identity::RULES).chain(request::RULES).copied()
+    syntax::RULES.iter().chain(identity::RULES).chain(request::RULES).chain(secret::RULES).copied()
 }
 
 /// The rule called `name`.
