@@ -5,7 +5,7 @@ use crate::arm::UrlProblemKind as Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::notation::Notation;
-use crate::text::Edit;
+use crate::text::{Edit, Span};
 
 rule!(
     "url-invalid",
@@ -21,14 +21,27 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if !facts::is_arm(subject) || facts::is_broken(subject.call) {
         return;
     }
+    let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
+    let gaps: Vec<Span> = gaps.map(|gap| gap.span.clone().into()).collect();
     for problem in &url.problems {
+        // A word that a line break parts is not misspelt as well.
+        let span = Span::from(problem.span.clone());
+        if problem.kind != Kind::Whitespace && gaps.iter().any(|gap| span.contains(*gap)) {
+            continue;
+        }
         let Some((message, help)) = describe(subject, &problem.kind) else { continue };
-        let mut draft = subject.at_part(&RULE, part, problem.span.clone().into(), message);
+        let mut draft = subject.at_part(&RULE, part, span, message);
         if let Some(help) = help {
             draft = draft.help(help);
         }
-        if let Some((range, text)) = &problem.edit {
-            draft = draft.fix("mend the URL", &[Edit::replace(range.clone().into(), text.clone())]);
+        let text = &part.text()[span.range()];
+        let edit = match &problem.edit {
+            Some((range, text)) => Some(Edit::replace(range.clone().into(), text.clone())),
+            // Whoever breaks a line in the middle of a URL means nothing by it.
+            None => (problem.kind == Kind::Whitespace && text.contains('\n')).then(|| Edit::delete(span)),
+        };
+        if let Some(edit) = edit {
+            draft = draft.fix("mend the URL", &[edit]);
         }
         sink.push(draft);
     }

@@ -60,7 +60,20 @@ fn is_literal(value: Node<'_>) -> bool {
     let is_computed = text.starts_with('[') && text.ends_with(']');
     let has_placeholder = find_placeholders(text)
         .any(|found| matches!(found.style, PlaceholderStyle::Angle | PlaceholderStyle::DoubledAngle));
-    !(is_blank || is_computed || has_placeholder || is_placeholder(text) || is_reference(text))
+    !(is_blank
+        || is_computed
+        || has_placeholder
+        || is_placeholder(text)
+        || is_reference(text)
+        || is_word_for_it(text))
+}
+
+/// `REDACTED`, `MGMT_PLACEHOLDER`, `ADMIN_PASSWORD`: what recordings and authors put in the place of a secret.
+fn is_word_for_it(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    let said = ["PLACEHOLDER", "REDACTED", "SANITIZED"].iter().any(|word| upper.contains(word));
+    let is_constant = text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    said || is_constant
 }
 
 /// `@Microsoft.KeyVault(…)`, and what stands for another member of the body.
@@ -89,6 +102,9 @@ mod tests {
             r#""$ADMIN_PASSWORD""#,
             r#""your-password""#,
             r#""********""#,
+            r#""REDACTED""#,
+            r#""MGMT_PLACEHOLDER""#,
+            r#""ADMIN_PASSWORD""#,
             r#""[parameters('adminPassword')]""#,
             r#""""#,
             "null",
