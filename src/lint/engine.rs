@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fit::misfits;
 use super::rules::bad_encoding;
-use super::secrets;
+use super::secrets::{self, Secret};
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
@@ -12,7 +12,7 @@ use crate::container::{self, Kind};
 use crate::json::{self, Tree};
 use crate::notation::{Call, Notation};
 use crate::schema::Validators;
-use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
+use crate::text::{DEFAULT_MAX_SIZE, Source};
 
 pub use super::rules::too_large;
 
@@ -64,8 +64,8 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
     inspect(source, kind, options).0
 }
 
-/// [`check`], and the bytes of `source` that hold secrets and must not be shown.
-pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Span>) {
+/// [`check`], and what must not be shown of `source`.
+pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Secret>) {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
     let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
@@ -86,9 +86,7 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
         }
     }
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
-    if !findings.is_empty() {
-        secrets::tokens(source, &mut secrets);
-    }
+    secrets::tokens(source, &mut secrets);
     (findings, secrets)
 }
 
@@ -97,7 +95,7 @@ fn check_call(
     call: &Call<'_>,
     options: &Options,
     findings: &mut Vec<Finding>,
-    secrets: &mut Vec<Span>,
+    secrets: &mut Vec<Secret>,
 ) {
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);

@@ -19,4 +19,5 @@ pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, Unknown
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, rules};
+pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};
