@@ -1,7 +1,7 @@
 //! Every rule's page is its test: the bad example is found, the good one is clean, the fix makes one the other.
 
 use armbody::container::Kind;
-use armbody::lint::{Fixable, Options, Rule, Severity, check, fix, rules};
+use armbody::lint::{Fixable, Options, Rule, Severity, check, find_rule, fix, rules};
 use armbody::text::Source;
 
 /// A fenced example: its language, the words behind it, its text.
@@ -42,6 +42,9 @@ fn source(rule: &Rule, example: &Example<'_>) -> (Source, Kind, Options) {
     options.given.resource_type = word(example, "type").map(|it| it.parse().unwrap());
     options.given.method = word(example, "method").map(|it| it.parse().unwrap());
     options.given.api_version = word(example, "api-version").map(|it| it.parse().unwrap());
+    options.max_size = word(example, "max-size").map(|it| it.parse().unwrap());
+    // What the example cannot do without: a weak password is a literal one.
+    options.ignore = word(example, "ignore").map(|name| find_rule(name).unwrap()).into_iter().collect();
     let (text, kind) = match example.language {
         "json" => (example.text.clone(), Kind::Json),
         "markdown" => (example.text.clone(), Kind::Markdown),
@@ -126,6 +129,6 @@ fn every_page_belongs_to_a_rule() {
     for entry in std::fs::read_dir(pages).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let Some(stem) = name.strip_suffix(".md").filter(|stem| *stem != "README") else { continue };
-        assert!(armbody::lint::find_rule(stem).is_some(), "docs/rules/{name} is no rule's page");
+        assert!(find_rule(stem).is_some(), "docs/rules/{name} is no rule's page");
     }
 }

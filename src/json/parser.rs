@@ -4,11 +4,27 @@ use super::tree::{Data, ESCAPED, Kind, Tree};
 use super::{Dialect, MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
 use crate::text::{Edit, Span};
 
-/// Reads a text.
-pub(super) fn parse(text: &str, dialect: Dialect) -> Tree<'_> {
+/// Reads a text, with one of its brackets read otherwise than it stands.
+pub(super) fn parse(text: &str, dialect: Dialect, guess: Option<Guess>) -> Tree<'_> {
     let mut parser = Parser::new(text, dialect);
+    parser.guess = guess;
     parser.run();
     parser.finish()
+}
+
+/// One bracket that may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// A closing bracket is missing here.
+    Close(u32),
+    /// `[` is missing here.
+    OpenArray(u32),
+    /// `{` is missing here.
+    OpenObject(u32),
+    /// The closing bracket here is one too many.
+    Drop(u32),
+    /// The closing bracket here is of the wrong kind.
+    Swap(u32),
 }
 
 /// What may come next.
@@ -48,6 +64,8 @@ pub(super) enum FrameKind {
     Array,
     /// An object whose opening brace is missing.
     Headless,
+    /// An array whose opening bracket is missing.
+    HeadlessArray,
     /// The members of a text that has no braces around them.
     Bare,
     /// An object where a name was due: its members are those of the object around it. The mistake's index.
@@ -58,7 +76,7 @@ pub(super) enum FrameKind {
 
 impl FrameKind {
     pub(super) fn is_array(self) -> bool {
-        matches!(self, Self::Array | Self::Dropped)
+        matches!(self, Self::Array | Self::HeadlessArray | Self::Dropped)
     }
 
     /// The bracket that closes it.
@@ -86,6 +104,8 @@ pub(super) struct Parser<'t> {
     /// Mistakes that are one however often they stand: their indices.
     pub(super) odd_spaces: Option<usize>,
     pub(super) escaped_quotes: Option<usize>,
+    /// The bracket that is to be read otherwise; `None` once it was.
+    pub(super) guess: Option<Guess>,
 }
 
 /// No unnamed object.
@@ -110,6 +130,7 @@ impl<'t> Parser<'t> {
             steps: 0,
             odd_spaces: None,
             escaped_quotes: None,
+            guess: None,
         }
     }
 
@@ -128,6 +149,9 @@ impl<'t> Parser<'t> {
         loop {
             self.skip_space();
             self.steps += 1;
+            if self.guess.is_some() && self.guessed() {
+                continue;
+            }
             let Some(&byte) = self.bytes.get(self.at) else {
                 if self.end_of_text() {
                     return;
@@ -263,6 +287,11 @@ impl<'t> Parser<'t> {
     /// A closing bracket, of whatever kind.
     fn close(&mut self, byte: u8) {
         let Some(frame) = self.frames.last() else { return };
+        if self.guess == Some(Guess::Drop(self.at as u32)) || self.guess == Some(Guess::Swap(self.at as u32))
+        {
+            self.guessed_closer();
+            return;
+        }
         if frame.kind.closer() != byte {
             self.wrong_closer(byte);
             return;
@@ -289,7 +318,11 @@ impl<'t> Parser<'t> {
                     .for_each(|mistake| mistake.span.end = self.at as u32);
                 self.names.truncate(frame.names as usize);
             }
-            FrameKind::Object | FrameKind::Array | FrameKind::Headless | FrameKind::Bare => {
+            FrameKind::Object
+            | FrameKind::Array
+            | FrameKind::Headless
+            | FrameKind::HeadlessArray
+            | FrameKind::Bare => {
                 let link = self.nodes.len() as u32;
                 if let Some(node) = self.nodes.get_mut(frame.node as usize) {
                     node.end = self.at as u32;
@@ -299,7 +332,7 @@ impl<'t> Parser<'t> {
                     self.check_names(frame.names as usize);
                     self.names.truncate(frame.names as usize);
                 }
-                if frame.kind == FrameKind::Headless {
+                if matches!(frame.kind, FrameKind::Headless | FrameKind::HeadlessArray) {
                     self.end_headless(&frame);
                 }
             }

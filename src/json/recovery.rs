@@ -1,7 +1,7 @@
 //! The ways back to JSON: each function names one kind of mistake and leaves the parser where the author's
 //! meaning goes on.
 
-use super::parser::{Expect, Frame, FrameKind, NOWHERE, Parser};
+use super::parser::{Expect, Frame, FrameKind, Guess, NOWHERE, Parser};
 use super::tree::{Data, ESCAPED, Kind, OWNED, REPAIRED};
 use super::{MAX_DEPTH, Mistake, MistakeKind, Unclosed};
 use crate::text::{Edit, Span};
@@ -91,7 +91,7 @@ impl Parser<'_> {
                 }
                 '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
                 // Bytes that are not UTF-8: the source names them.
-                '\u{1a}' => foreign = true,
+                '\u{1a}' if self.dialect.stand_ins => foreign = true,
                 c if c < ' ' && !c.is_ascii_whitespace() => {}
                 _ => break,
             }
@@ -441,12 +441,16 @@ impl Parser<'_> {
             b',' | b'}' | b']' => self.no_value(byte),
             b':' => {
                 let span = Span::new(self.at, self.at + 1);
-                let kind = if self.in_array() {
-                    MistakeKind::ValueWithoutName
-                } else {
-                    MistakeKind::NameWithoutValue
+                let mistake = match self.names.last().filter(|_| !self.in_array()) {
+                    Some(&(name, _)) => {
+                        let name = &self.nodes[name as usize];
+                        let name = Span { start: name.start, end: name.end };
+                        let edits = vec![Edit::delete(span)];
+                        Mistake::new(MistakeKind::MissingColon, span).related(name).mended(edits)
+                    }
+                    None => Mistake::new(MistakeKind::ValueWithoutName, span),
                 };
-                self.mistake(Mistake::new(kind, span).mended(vec![Edit::delete(span)]));
+                self.mistake(mistake);
                 self.at += 1;
             }
             _ => match self.quoted() {
@@ -683,7 +687,8 @@ impl Parser<'_> {
 
     pub(super) fn end_headless(&mut self, frame: &Frame) {
         let closer = Span::new(self.at.saturating_sub(1), self.at);
-        let edits = vec![Edit::insert(frame.opener, "{")];
+        let opener = if frame.kind.is_array() { "[" } else { "{" };
+        let edits = vec![Edit::insert(frame.opener, opener)];
         let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: None }, closer)
             .related(self.place_after(frame.opener as usize))
             .mended(edits);
@@ -692,13 +697,50 @@ impl Parser<'_> {
 
     // -- Brackets ---------------------------------------------------------------------------------------
 
+    /// Reads the bracket that is missing here, if that is the guess.
+    pub(super) fn guessed(&mut self) -> bool {
+        let (at, kind) = match self.guess {
+            Some(Guess::Close(at)) => (at, None),
+            Some(Guess::OpenArray(at)) => (at, Some(FrameKind::HeadlessArray)),
+            Some(Guess::OpenObject(at)) => (at, Some(FrameKind::Headless)),
+            _ => return false,
+        };
+        match kind {
+            // The space behind the place is passed over already.
+            None if self.at >= at as usize => {
+                self.guess = None;
+                let whole = self.expect != Expect::Value && self.frames.last().is_some_and(|it| !it.named);
+                if whole && self.done() == at as usize {
+                    self.unclosed_here(at as usize);
+                }
+                true
+            }
+            Some(kind) if self.at >= at as usize => {
+                self.guess = None;
+                if self.at == at as usize && self.expect == Expect::Value && self.frames.len() < MAX_DEPTH {
+                    let shape = if kind.is_array() { Kind::Array } else { Kind::Object };
+                    let node = Data { start: at, end: at, link: 0, kind: shape, flags: REPAIRED };
+                    self.nodes.push(node);
+                    self.push_frame(kind, self.nodes.len() as u32 - 1);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads the closing bracket here as one too many, or as one of the other kind.
+    pub(super) fn guessed_closer(&mut self) {
+        let stray = matches!(self.guess.take(), Some(Guess::Drop(_)));
+        self.extra_closer(stray);
+    }
+
     /// A closing bracket of the other kind. Three readings: brackets before it are missing, it is the wrong
     /// one, or it is one too many; the brackets in the rest of the text say which leaves a whole.
     pub(super) fn wrong_closer(&mut self, byte: u8) {
         let depth = self.frames.len() as i64;
         let matching = self.frames.iter().rev().position(|frame| frame.kind.closer() == byte);
         let rest = self.closers_after(self.at + 1);
-        let here = Span::new(self.at, self.at + 1);
         let missing = matching.filter(|&above| rest.is_none_or(|rest| rest == depth - above as i64 - 1));
         if let Some(above) = missing {
             let done = self.done();
@@ -709,8 +751,13 @@ impl Parser<'_> {
             self.end_frame();
             return;
         }
+        self.extra_closer(rest == Some(depth));
+    }
+
+    /// Passes over the closing bracket here if it is a stray one, or takes it for the one that is due.
+    fn extra_closer(&mut self, stray: bool) {
+        let here = Span::new(self.at, self.at + 1);
         let wanted = self.frames.last().map(|frame| frame.kind.closer() as char);
-        let stray = rest == Some(depth);
         let edit =
             if stray { Edit::delete(here) } else { Edit::replace(here, wanted.unwrap_or('}').to_string()) };
         let kind = MistakeKind::ExtraBracket { wanted: wanted.filter(|_| !stray) };
@@ -1004,8 +1051,8 @@ impl Parser<'_> {
                 }
                 Some(&byte @ 0..=0x1f) => {
                     let taken = self.dialect.multiline_strings && matches!(byte, b'\n' | b'\r' | b'\t');
-                    // U+001A stands for bytes that are not UTF-8, which the source names.
-                    if byte != 0x1a && !taken && controls.len() < MAX_EDITS {
+                    let foreign = byte == 0x1a && self.dialect.stand_ins;
+                    if !foreign && !taken && controls.len() < MAX_EDITS {
                         let encoded =
                             crate::text::Encoding::JsonString.encode(&self.text[at..=at], "").into_owned();
                         controls.push(Edit::replace(Span::new(at, at + 1), encoded));

@@ -117,7 +117,7 @@ fn commas_and_colons() {
     check("[1,2,]", &[("ExtraComma", ",")], "[1,2]");
     check("[,1]", &[("ExtraComma", ",")], "[1]");
     check(r#"{"a":1},"#, &[("ExtraComma", ",")], r#"{"a":1}"#);
-    check(r#"{"a"::1}"#, &[("NameWithoutValue", ":")], r#"{"a":1}"#);
+    check(r#"{"a"::1}"#, &[("MissingColon", ":")], r#"{"a":1}"#);
 }
 
 #[test]
@@ -369,7 +369,7 @@ proptest! {
             return Ok(());
         }
         let valid = parsed.is_ok();
-        if !placeholders && !text.contains('\u{1a}') {
+        if !placeholders {
             prop_assert_eq!(ours, valid, "{:?}", tree.mistakes());
         }
     }

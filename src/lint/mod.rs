@@ -6,6 +6,7 @@
 
 mod engine;
 mod finding;
+mod fit;
 mod fix;
 mod rule;
 mod rules;
@@ -13,9 +14,10 @@ mod secrets;
 mod subject;
 mod target;
 
-pub use engine::{Given, Options, check, inspect};
+pub use engine::{Given, Options, check, inspect, too_large};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, rules};
+pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};

@@ -4,15 +4,17 @@ use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
 use crate::json::{Dialect, Kind, Node};
 use crate::notation::{Call, Notation};
+use crate::text::Source;
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.
-pub(super) fn dialect(call: &Call<'_>) -> Dialect {
+pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
     let template = call.notation == Notation::Template;
     Dialect {
         comments: template,
         trailing_commas: template,
         multiline_strings: template,
         bare_members: false,
+        stand_ins: source.problem().is_some(),
         joins,
         ..Dialect::STRICT
     }
