@@ -1,6 +1,7 @@
 //! Every scenario in every version: bodies that the schemas and the linter have nothing to say about.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use armbody::arm::versions::published;
 use armbody::arm::{
@@ -17,7 +18,10 @@ use serde_json::{Value, json};
 const MACHINES: [ResourceType; 2] = [ResourceType::VirtualMachine, ResourceType::VirtualMachineScaleSet];
 
 /// Every request that the catalogue has: scenario, what was asked, request.
-fn every_request(templates: &Templates) -> Vec<(&'static Scenario, Spec, Request)> {
+static REQUESTS: LazyLock<Vec<(&'static Scenario, Spec, Request)>> = LazyLock::new(every_request);
+
+fn every_request() -> Vec<(&'static Scenario, Spec, Request)> {
+    let templates = &Templates::embedded();
     let mut made = Vec::new();
     for scenario in scenarios().iter().filter(|scenario| scenario.method().is_some()) {
         for machine in MACHINES {
@@ -66,8 +70,8 @@ fn every_body_is_valid_for_its_schema() {
     let schemas = Schemas::embedded();
     let mut validators: HashMap<(String, ApiVersion, Method), jsonschema::Validator> = HashMap::new();
     let mut checked = 0;
-    for (scenario, spec, request) in every_request(&Templates::embedded()) {
-        let Some(body) = json_of(&request) else { continue };
+    for (scenario, spec, request) in REQUESTS.iter() {
+        let Some(body) = json_of(request) else { continue };
         let version = request.target.api_version;
         let name = request.target.resource_type.as_str();
         let validator = validators.entry((name.to_owned(), version, request.method)).or_insert_with(|| {
@@ -85,10 +89,10 @@ fn every_body_is_valid_for_its_schema() {
 #[test]
 fn every_text_lints_clean_and_is_read_back() {
     let templates = Templates::embedded();
-    for (scenario, spec, made) in every_request(&templates) {
+    for (scenario, spec, made) in REQUESTS.iter() {
         for style in BlankStyle::ALL {
             let layout = Layout { blanks: style, ..Layout::new(&templates) };
-            let curl = notation::write(Form::Curl, &made, &layout).unwrap();
+            let curl = notation::write(Form::Curl, made, &layout).unwrap();
             let fenced = format!("# {}\n\n```bash\n{curl}\n```\n", scenario.says(spec.machine));
             // A placeholder belongs in a document; in a script, only a variable does.
             let mut texts = vec![(fenced, Kind::Markdown)];
@@ -111,7 +115,7 @@ fn every_text_lints_clean_and_is_read_back() {
             };
             for pretty in [false, true] {
                 let layout = Layout { pretty, ..Layout::new(&templates) };
-                let body = notation::write(Form::Json, &made, &layout).unwrap();
+                let body = notation::write(Form::Json, made, &layout).unwrap();
                 assert_clean(&Source::new("body.json", body), Kind::Json, given);
             }
         }
@@ -133,8 +137,8 @@ fn assert_clean(source: &Source, kind: Kind, given: Given) {
 
 #[test]
 fn every_change_leads_to_its_state() {
-    for (scenario, spec, request) in every_request(&Templates::embedded()) {
-        let ids = scenario.ids(&spec).unwrap();
+    for (scenario, spec, request) in REQUESTS.iter() {
+        let ids = scenario.ids(spec).unwrap();
         let Some((before, after)) = scenario.states(&ids) else { continue };
         let block = block_of(request.body.as_ref().and_then(|body| body.member("identity")).unwrap());
         let applied = apply(&before, Some(&block), spec.machine, request.target.api_version, request.method);
@@ -297,9 +301,9 @@ fn several_identities_are_shared_out_by_the_scenario() {
 
 #[test]
 fn no_secret_and_no_subscription_is_literal() {
-    for (scenario, _, made) in every_request(&Templates::embedded()) {
+    for (scenario, _, made) in REQUESTS.iter() {
         let templates = Templates::embedded();
-        let text = notation::write(Form::Curl, &made, &Layout::new(&templates)).unwrap();
+        let text = notation::write(Form::Curl, made, &Layout::new(&templates)).unwrap();
         assert!(!armbody::arm::is_real_guid(&text) && !text.contains("assword\":\"m"), "{}", scenario.name);
         for part in text.split(['/', '"', '\'', ' ']) {
             assert!(!armbody::arm::looks_like_guid(part), "{part}");

@@ -8,6 +8,7 @@ mod rule;
 mod schema;
 mod terminal;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -94,8 +95,27 @@ fn refuse(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let _ = error.print();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return Status::Failed.into();
+    }
+    // Nothing is left to do about a standard error that cannot be written.
+    let _ = writeln!(std::io::stderr(), "armbody: {}", in_one_line(&error.render().to_string()));
     Status::Failed.into()
+}
+
+/// What clap says in several lines, without the usage that it ends with.
+fn in_one_line(text: &str) -> String {
+    let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let parts = parts.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let mut line = String::new();
+    for part in parts {
+        if !line.is_empty() {
+            line.push_str(if line.ends_with(':') { " " } else { "; " });
+        }
+        line.push_str(part.strip_prefix("error: ").unwrap_or(part));
+    }
+    line
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
