@@ -37,7 +37,8 @@ fn every_request() -> Vec<(&'static Scenario, Spec, Request)> {
                             image,
                             ..Spec::default()
                         };
-                        if image == Image::Linux && method != Method::Put {
+                        // Only what creates a machine has an image of its own.
+                        if image == Image::Linux && own != Method::Put {
                             continue;
                         }
                         let first = scenario.first_version(machine, method).unwrap();
@@ -83,14 +84,16 @@ fn every_body_is_valid_for_its_schema() {
         assert!(errors.is_empty(), "{} {version} {:?}: {errors:?}\n{body}", scenario.name, spec.image);
         checked += 1;
     }
-    assert!(checked > 1_500, "{checked}");
+    assert!(checked > 1_000, "{checked}");
 }
 
 #[test]
 fn every_text_lints_clean_and_is_read_back() {
     let templates = Templates::embedded();
-    for (scenario, spec, made) in REQUESTS.iter() {
-        for style in BlankStyle::ALL {
+    for (at, (scenario, spec, made)) in REQUESTS.iter().enumerate() {
+        // In a method that is not the scenario's own, one style after the other will do.
+        let own = scenario.method() == Some(made.method);
+        for (_, style) in BlankStyle::ALL.into_iter().enumerate().filter(|(one, _)| own || *one == at % 3) {
             let layout = Layout { blanks: style, ..Layout::new(&templates) };
             let curl = notation::write(Form::Curl, made, &layout).unwrap();
             let fenced = format!("# {}\n\n```bash\n{curl}\n```\n", scenario.says(spec.machine));
@@ -312,5 +315,47 @@ fn no_secret_and_no_subscription_is_literal() {
             assert!(text[at..].starts_with(r#"adminPassword":"<ADMIN PASSWORD>""#), "{}", scenario.name);
         }
         assert!(text.contains("Bearer <ACCESS TOKEN>") && text.contains("/subscriptions/<SUBSCRIPTION ID>/"));
+    }
+}
+
+/// A how-to whose calls are all rendered has nothing wrong with it.
+#[test]
+fn the_article_with_rendered_calls_lints_clean() {
+    let shared = std::env::var("ARMBODY_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
+    let path = format!("{shared}/seed/how-to-configure-vm-identity-rest.md");
+    let Ok(article) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: {path} is not there");
+        return;
+    };
+    let templates = Templates::embedded();
+    let source = Source::new("article.md", article.as_str());
+    let calls = calls(&source, Kind::Markdown);
+    let writes: Vec<_> = calls.iter().filter(|call| call.body.text().is_some()).collect();
+    let scenarios = [
+        "create-system-assigned",
+        "enable-system-assigned",
+        "enable-system-assigned-keep",
+        "disable-system-assigned",
+        "create-user-assigned",
+        "assign-user-assigned",
+        "add-user-assigned-keep",
+        "remove-user-assigned-keep",
+        "remove-all-user-assigned",
+        "remove-all",
+    ];
+    assert_eq!(writes.len(), scenarios.len());
+    for version in ["2017-12-01", "2018-06-01", "2024-07-01"] {
+        let mut text = String::new();
+        let mut done = 0;
+        for (call, name) in writes.iter().zip(scenarios) {
+            let spec = Spec { api_version: Some(version.parse().unwrap()), ..Spec::default() };
+            let request = find_scenario(name).unwrap().request(&spec, &templates).unwrap();
+            text.push_str(&article[done..call.span.range().start]);
+            text.push_str(&notation::write(Form::Curl, &request, &Layout::new(&templates)).unwrap());
+            done = call.span.range().end;
+        }
+        text.push_str(&article[done..]);
+        assert_clean(&Source::new("article.md", text), Kind::Markdown, Given::default());
     }
 }
