@@ -1069,7 +1069,17 @@ impl Parser<'_> {
         }
         if let Some(first) = controls.first() {
             let span = first.span;
+            let name = self.expect == Expect::Name;
+            if name {
+                // No name has a line break: whoever wrapped the text put it there.
+                controls.iter_mut().for_each(|edit| edit.text.clear());
+            }
             self.mistake(Mistake::new(MistakeKind::ControlCharacter, span).mended(controls));
+            if name {
+                let content = &self.text[start + 1..at];
+                let text = super::decode_string(content).replace(|c: char| c < ' ', "");
+                return self.own(&text, start, at + 1);
+            }
         }
         Data { start: start as u32, end: self.at as u32, link: 0, kind: Kind::String, flags }
     }

@@ -234,6 +234,7 @@ fn what_stands_between() {
         &[("BadEscape", r"\'"), ("BadEscape", r"\U"), ("BadEscape", r"\x")],
         r#"{"a":"'\\U\x"}"#,
     );
+    check("{\"loc\nation\":\"x\"}", &[("ControlCharacter", "\n")], "{\"location\":\"x\"}");
     check(
         "{\n<<<<<<< HEAD\n\"a\":1\n=======\n\"a\":2\n>>>>>>> other\n}",
         &[("ConflictMarker", "<<<<<<< HEAD")],

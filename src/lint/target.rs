@@ -110,6 +110,8 @@ pub(super) fn shape(root: Node<'_>) -> Shape {
         Some(Err(_)) => return Shape::Other,
         None if holds(&VMSS_PROPERTIES) => Some(ResourceType::VirtualMachineScaleSet),
         None if holds(&VM_PROPERTIES) => Some(ResourceType::VirtualMachine),
+        // Many types have an identity; what else this one has is neither a VM's nor a scale set's.
+        None if has("apiVersion") || properties.is_some_and(is_foreign) => None,
         // A scale set's `sku` stands at the top, a VM has none.
         None if managed && has("sku") => Some(ResourceType::VirtualMachineScaleSet),
         None if managed => Some(ResourceType::VirtualMachine),
@@ -122,6 +124,13 @@ pub(super) fn shape(root: Node<'_>) -> Shape {
     }
     let method = if has("location") { Method::Put } else { Method::Patch };
     Shape::Body(known, method)
+}
+
+/// True if `properties` has something, and nothing of it is an identity that slipped in.
+fn is_foreign(properties: Node<'_>) -> bool {
+    let mut members = properties.members().peekable();
+    members.peek().is_some()
+        && !members.any(|(name, _)| name.as_str().is_some_and(|it| it.eq_ignore_ascii_case("identity")))
 }
 
 /// True if an `identity` value is one of a resource: other formats have members of that name too.
