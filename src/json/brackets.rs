@@ -240,7 +240,8 @@ impl Lines {
         let unclosed = tree.mistakes.iter().filter(|mistake| is_bracket(mistake)).map(|it| it.span.start);
         let unclosed: Vec<u32> = unclosed.collect();
         let mut breaches = 0;
-        for node in &tree.nodes {
+        for index in 0..tree.nodes.len() {
+            let node = &tree.nodes[index];
             if !matches!(node.kind, Kind::Array | Kind::Object) || node.end == node.start {
                 continue;
             }
@@ -256,8 +257,28 @@ impl Lines {
             } else {
                 alone && indent != wanted
             };
-            breaches += usize::from(breach);
+            breaches += usize::from(breach) + self.ragged(tree, index);
         }
         breaches
+    }
+
+    /// Members or elements that begin a line and do not stand below the first one that does.
+    fn ragged(&self, tree: &Tree<'_>, container: usize) -> usize {
+        let data = &tree.nodes[container];
+        let mut column = None;
+        let mut ragged = 0;
+        let mut index = container + 1;
+        while index < data.link as usize {
+            let start = tree.nodes[index].start;
+            let (_, line, indent) = self.at(start);
+            if line + indent == start {
+                ragged += usize::from(*column.get_or_insert(indent) != indent);
+            }
+            let value = index + usize::from(data.kind == Kind::Object);
+            let Some(value_node) = tree.nodes.get(value) else { break };
+            let container = matches!(value_node.kind, Kind::Array | Kind::Object);
+            index = if container { value_node.link as usize } else { value + 1 };
+        }
+        ragged
     }
 }
