@@ -49,13 +49,11 @@ pub fn settle<'t>(
         let reading = Reading { same, cost, misfit, tree };
         if cost < best.cost {
             others = 0;
-            best = reading;
-        } else if reading.same == best.same {
-            // The same text but for its white space: the later place is the outer bracket's.
-            best = reading;
-        } else {
+        } else if reading.same != best.same {
             others += 1;
         }
+        // Of places that are as good the last is shown: what fits into a container is taken to belong there.
+        best = reading;
     }
     best.finish(others)
 }
@@ -86,10 +84,11 @@ impl<'t> Reading<'t> {
 }
 
 fn is_bracket(mistake: &Mistake) -> bool {
-    matches!(
-        mistake.kind,
-        MistakeKind::ExtraBracket { .. } | MistakeKind::UnclosedBracket(Unclosed::Object | Unclosed::Array)
-    )
+    match mistake.kind {
+        MistakeKind::ExtraBracket { .. } => true,
+        MistakeKind::UnclosedBracket(what) => what != Unclosed::String,
+        _ => false,
+    }
 }
 
 /// What the text would be after the repair of its one bracket, told by the end of the run of like brackets
@@ -208,6 +207,10 @@ fn tokens(text: &str, mut token: impl FnMut(usize, u8, usize)) {
     }
 }
 
+fn opener(kind: Kind) -> u8 {
+    if kind == Kind::Array { b'[' } else { b'{' }
+}
+
 /// The lines of a text: where each begins and how far it is indented.
 struct Lines {
     starts: Vec<(u32, u32)>,
@@ -245,7 +248,11 @@ impl Lines {
             if !matches!(node.kind, Kind::Array | Kind::Object) || node.end == node.start {
                 continue;
             }
-            let (first, _, wanted) = self.at(node.start);
+            let missing = tree.text.as_bytes().get(node.start as usize) != Some(&opener(node.kind));
+            // A bracket that is missing should stand behind what is before it.
+            let start =
+                if missing { tree.text[..node.start as usize].trim_end().len() as u32 } else { node.start };
+            let (first, _, wanted) = self.at(start.saturating_sub(u32::from(missing)));
             let (last, start, indent) = self.at(node.end - 1);
             if first == last {
                 continue;

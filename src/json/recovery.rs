@@ -881,7 +881,12 @@ impl Parser<'_> {
                 Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(place).mended(edits),
             );
         }
+        let node = self.frames.last().map_or(0, |frame| frame.node as usize);
+        let inner = self.nodes.get(node).map_or(0, |node| node.start);
         self.end_frame();
+        if let Some(node) = self.nodes.get_mut(node).filter(|_| done as u32 >= inner) {
+            node.end = done as u32;
+        }
     }
 
     /// The text is over. True if nothing is left open.
