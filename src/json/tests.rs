@@ -365,13 +365,10 @@ proptest! {
         let ours = tree.mistakes().iter().all(|mistake| mistake.kind == MistakeKind::DuplicateName);
         let placeholders = tree.nodes.iter().any(|node| node.kind == Kind::Placeholder);
         let parsed = serde_json::from_str::<serde_json::Value>(&text);
-        // A number that is too large for others is JSON all the same.
-        if parsed.as_ref().is_err_and(|error| error.to_string().contains("out of range")) {
-            return Ok(());
-        }
-        let valid = parsed.is_ok();
-        if !placeholders {
-            prop_assert_eq!(ours, valid, "{:?}", tree.mistakes());
+        // A number that is too large for others is JSON all the same; they do not say what follows it.
+        let too_large = parsed.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
+        if !placeholders && !too_large {
+            prop_assert_eq!(ours, parsed.is_ok(), "{:?}", tree.mistakes());
         }
     }
 

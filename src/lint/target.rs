@@ -23,9 +23,11 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
 /// Two words of `type` that belong into one string.
 fn joins(name: &str, first: &str, second: &str) -> bool {
     let word = |text: &str| {
-        let text = text.trim_matches([',', ' ']);
-        text.len() <= 40
-            && (text.to_ascii_lowercase().contains("assigned") || text.eq_ignore_ascii_case("none"))
+        text.len() <= 60
+            && text.trim_matches([',', ' ']).to_ascii_lowercase().split(',').map(str::trim).all(|word| {
+                word == "none"
+                    || (word.ends_with("assigned") && word.bytes().all(|it| it.is_ascii_alphabetic()))
+            })
     };
     name.trim().eq_ignore_ascii_case("type") && word(first) && word(second)
 }
