@@ -138,9 +138,11 @@ impl Place {
     /// True if the place is `names` or below.
     pub fn starts_with(&self, names: &[&str]) -> bool {
         self.steps.len() >= names.len()
-            && self.steps.iter().zip(names).all(|(step, name)| {
-                step.as_deref().is_some_and(|step| step.eq_ignore_ascii_case(name))
-            })
+            && self
+                .steps
+                .iter()
+                .zip(names)
+                .all(|(step, name)| step.as_deref().is_some_and(|step| step.eq_ignore_ascii_case(name)))
     }
 }
 

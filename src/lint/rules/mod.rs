@@ -11,12 +11,7 @@ pub(super) use schema::problems;
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    syntax::RULES
-        .iter()
-        .chain(schema::RULES)
-        .chain(identity::RULES)
-        .chain(request::RULES)
-        .copied()
+    syntax::RULES.iter().chain(schema::RULES).chain(identity::RULES).chain(request::RULES).copied()
 }
 
 /// The rule called `name`.

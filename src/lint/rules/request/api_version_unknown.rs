@@ -50,9 +50,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 /// At the version in the URL; where the user named it, at the first byte of what it is for.
 fn at_version<'a>(subject: &Subject<'a>, message: String) -> Draft<'a> {
     let given = subject.url.map(|url| &url.api_version);
-    if let Some(
-        ApiVersionParameter::Given { span, .. } | ApiVersionParameter::NameMissing { span, .. },
-    ) = given
+    if let Some(ApiVersionParameter::Given { span, .. } | ApiVersionParameter::NameMissing { span, .. }) =
+        given
         && let Some(part) = &subject.call.url
     {
         return subject.at_part(&RULE, part, Span::new(span.start, span.end), message);

@@ -41,8 +41,7 @@ pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
     if !method.needs_body() {
         return Vec::new();
     }
-    let request =
-        Request { resource_type: type_name.as_str(), method, version: standing.serves(), template };
+    let request = Request { resource_type: type_name.as_str(), method, version: standing.serves(), template };
     let mut problems = subject.validators.problems(request, resource);
     problems.retain(|problem| !is_of_identity_family(subject, problem));
     problems
@@ -61,9 +60,8 @@ fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
     if !place.starts_with(&["identity"]) {
         return false;
     }
-    let is_ids = || {
-        place.is(&["identity", "identityIds"]) || place.is(&["identity", "userAssignedIdentities"])
-    };
+    let is_ids =
+        || place.is(&["identity", "identityIds"]) || place.is(&["identity", "userAssignedIdentities"]);
     match &problem.kind {
         ProblemKind::NameCase { .. } => place.steps.len() > 2,
         // In versions before identities.

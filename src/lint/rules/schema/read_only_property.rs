@@ -25,8 +25,13 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let principal = problem.place.is(&["identity", "principalId"]);
     let refused = principal || problem.place.is(&["identity", "tenantId"]);
     let severity = if refused { Severity::Error } else { Severity::Warning };
-    let mut found =
-        graded(subject, &RULE, severity, name.span(), format!("`{text}` is set by the service, not by a request"));
+    let mut found = graded(
+        subject,
+        &RULE,
+        severity,
+        name.span(),
+        format!("`{text}` is set by the service, not by a request"),
+    );
     if principal {
         found = found.arm(
             "MismatchingResourceIdentityPrincipalId",
