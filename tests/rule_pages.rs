@@ -21,15 +21,10 @@ fn example<'p>(rule: &Rule, page: &'p str, heading: &str) -> Example<'p> {
     let marks = section[fence..].len() - section[fence..].trim_start_matches('`').len();
     let marks = &section[fence..fence + marks];
     let (info, rest) = section[fence + marks.len()..].split_once('\n').unwrap();
-    let text =
-        rest.split_once(&format!("\n{marks}")).unwrap_or_else(|| panic!("{}: an open fence", rule.name)).0;
+    let text = rest.split_once(&format!("\n{marks}")).unwrap_or_else(|| panic!("{}: an open fence", rule.name)).0;
     let mut words = info.split_whitespace();
     let language = words.next().unwrap_or_default();
-    Example {
-        language,
-        words: words.filter_map(|word| word.split_once('=')).collect(),
-        text: format!("{text}\n"),
-    }
+    Example { language, words: words.filter_map(|word| word.split_once('=')).collect(), text: format!("{text}\n") }
 }
 
 fn word<'e>(example: &'e Example<'_>, name: &str) -> Option<&'e str> {
