@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::compile::{Compiled, KNOWN_VALUES, compile};
 use super::near::nearest;
 use super::node::{Reading, View};
-use super::paths::paths;
+use super::paths::{Property, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind, type_of};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::{ApiVersion, Method, contains_placeholder, is_placeholder};
@@ -24,6 +24,9 @@ use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};
 
 /// Passes over a body whose misspelt names hide more misspelt names.
 const MAX_PASSES: usize = 16;
+
+/// Mistakes that are named of one body. A body with more is not one with mistakes.
+const MAX_PROBLEMS: usize = 200;
 
 /// Places that are named where a property belongs elsewhere.
 const MAX_PLACES: usize = 3;
@@ -169,7 +172,7 @@ impl Validators {
         })
     }
 
-    /// What is wrong with a body, in the order of the text; at most some 200 mistakes. Empty when the type,
+    /// What is wrong with a body, in the order of the text; not more than some 200 mistakes. Empty when the type,
     /// version or method is unknown.
     pub fn problems<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
         let ready = self.ready(request);
@@ -283,8 +286,12 @@ impl<'t> Inquiry<'_, 't> {
             if !unexpected.contains(text.as_str()) || !self.judged.insert(name.index()) {
                 continue;
             }
-            if name.is_repaired() || self.stands_for_any(name) || object_is_open {
+            let copy = self.request.template && text.eq_ignore_ascii_case("copy");
+            if name.is_repaired() || self.stands_for_any(name) || object_is_open || copy {
                 continue;
+            }
+            if self.problems.len() >= MAX_PROBLEMS {
+                return;
             }
             let here = place.member(&text);
             let kind = match known.iter().find(|it| it.eq_ignore_ascii_case(&text)) {
@@ -346,13 +353,8 @@ impl<'t> Inquiry<'_, 't> {
         let Request { resource_type, method, version, .. } = self.request;
         let all = self.ready.places.get_or_init(|| {
             let document = self.validators.schemas().open(resource_type, version).ok().flatten();
-            let mut all: Vec<String> = document.map_or_else(Vec::new, |document| {
-                paths(&document, resource_type, method)
-                    .into_iter()
-                    .filter(|it| it.name().is_some() && !it.read_only)
-                    .map(|it| it.path)
-                    .collect()
-            });
+            let mut all: Vec<String> =
+                document.map_or_else(Vec::new, |it| settable(&paths(&it, resource_type, method)));
             all.sort_by_key(|path| (path.matches(['.', '[', '{']).count(), path.len()));
             all
         });
@@ -375,7 +377,7 @@ impl<'t> Inquiry<'_, 't> {
     /// What an error about a value is.
     fn value(&mut self, error: Found<'t>, reading: &Reading) {
         let Found { pointer, node, fault } = error;
-        if unexpected(&fault).is_some() || self.is_open(node) {
+        if self.problems.len() >= MAX_PROBLEMS || unexpected(&fault).is_some() || self.is_open(node) {
             return;
         }
         let part = matches!(&node.as_str(), Some(text) if contains_placeholder(text));
@@ -444,6 +446,7 @@ impl<'t> Inquiry<'_, 't> {
                 _ => Vec::new(),
             })
             .collect();
+        let mut seen = HashSet::new();
         let mut under = 0;
         let mut at = 0;
         let mut wrong = HashSet::new();
@@ -462,6 +465,8 @@ impl<'t> Inquiry<'_, 't> {
             match &it.kind {
                 ProblemKind::Missing { property } => !misplaced.contains(&it.place.member(property).dotted()),
                 ProblemKind::WrongType { .. } => wrong.insert(index),
+                // A property and the definition that it refers to may both say it.
+                ProblemKind::ReadOnly => seen.insert(index),
                 _ => true,
             }
         });
@@ -549,6 +554,19 @@ impl Problem<'_> {
                 | ProblemKind::NotInVersion { .. }
         )
     }
+}
+
+/// The paths of the properties that a request may set.
+fn settable(properties: &[Property<'_>]) -> Vec<String> {
+    let closed: Vec<&str> = properties.iter().filter(|it| it.read_only).map(|it| it.path.as_str()).collect();
+    let within = |path: &str, above: &str| {
+        path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']))
+    };
+    properties
+        .iter()
+        .filter(|it| it.name().is_some() && !closed.iter().any(|above| within(&it.path, above)))
+        .map(|it| it.path.clone())
+        .collect()
 }
 
 /// In a template `copy` gives an object the property that it repeats.
