@@ -4,7 +4,8 @@
 //! that was published and what each version lets a request say about identities. [`placeholder`] knows what
 //! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`ResourceName`] keeps the
 //! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
-//! and how it is mended; [`RequestUrl`] takes a URL apart. [`identity`] has what a resource's identities are, and
+//! and how it is mended; [`RequestUrl`] takes a URL apart; [`Request`] is a whole call, its [`Blank`]s
+//! to be filled in. [`identity`] has what a resource's identities are, and
 //! the algebra of changing them: [`plan`] and [`apply`].
 
 mod api_version;
@@ -14,6 +15,7 @@ pub mod identity;
 mod method;
 mod path;
 pub mod placeholder;
+mod request;
 mod request_url;
 mod resource_id;
 mod resource_name;
@@ -35,6 +37,10 @@ pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;
 pub use placeholder::{
     Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
+};
+pub use request::{
+    Blank, BlankStyle, BodyValue, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UnknownBlankStyle,
+    UrlReadError, canonical_blanks,
 };
 pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
 pub use resource_id::ResourceId;
