@@ -5,9 +5,10 @@
 //! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`ResourceName`] keeps the
 //! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
 //! and how it is mended; [`RequestUrl`] takes a URL apart. [`identity`] has what a resource's identities are, and
-//! the algebra of changing them: [`plan`] and [`apply`].
+//! the algebra of changing them: [`plan`] and [`apply`]. [`expression`] is the language of ARM templates.
 
 mod api_version;
+pub mod expression;
 pub mod guid;
 mod id_error;
 pub mod identity;
@@ -24,6 +25,7 @@ mod typed_id;
 pub mod versions;
 
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub use expression::{Expression, is_expression};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use identity::{
