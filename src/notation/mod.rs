@@ -5,6 +5,7 @@
 
 pub mod curl;
 pub mod shell;
+pub mod template;
 
 use memchr::memmem;
 
@@ -28,7 +29,7 @@ pub enum Notation {
     Http,
     /// A body alone.
     Body,
-    /// A resource of an ARM deployment template.
+    /// An ARM template, which is one body for the requests of all its resources.
     Template,
 }
 

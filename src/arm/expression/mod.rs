@@ -30,9 +30,6 @@ pub fn is_escaped_expression(text: &str) -> bool {
     text.starts_with("[[") && text.ends_with(']')
 }
 
-/// The longest expression that ARM takes, in characters.
-pub const MAX_EXPRESSION: usize = 24_576;
-
 /// A parsed expression. Spans are bytes of the text that was parsed, brackets included.
 #[derive(Clone, Debug)]
 pub struct Expression<'t> {

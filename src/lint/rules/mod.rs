@@ -6,6 +6,7 @@ mod identity;
 mod request;
 mod schema;
 mod syntax;
+mod template;
 
 pub(super) use schema::problems;
 pub(super) use syntax::bad_encoding;
@@ -13,7 +14,13 @@ pub use syntax::too_large::finding as too_large;
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    syntax::RULES.iter().chain(schema::RULES).chain(identity::RULES).chain(request::RULES).copied()
+    syntax::RULES
+        .iter()
+        .chain(schema::RULES)
+        .chain(identity::RULES)
+        .chain(request::RULES)
+        .chain(template::RULES)
+        .copied()
 }
 
 /// The rule called `name`.
