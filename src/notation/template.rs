@@ -69,7 +69,9 @@ pub enum Version<'t> {
 pub fn may_hold_resources(text: &str) -> bool {
     let text = text.as_bytes();
     (contains(text, b"virtualmachine") || contains(text, b"userassignedidentities"))
-        && (contains(text, b"\"contentversion\"") || contains(text, b"\"apiversion\"") || contains(text, b"deploymenttemplate"))
+        && (contains(text, b"\"contentversion\"")
+            || contains(text, b"\"apiversion\"")
+            || contains(text, b"deploymenttemplate"))
 }
 
 /// True if a text that cannot be read well enough to find them seems to hold resources of a known type.
@@ -77,7 +79,9 @@ pub fn seems_to_hold_resources(text: &str) -> bool {
     let text = text.as_bytes();
     let is_template = contains(text, b"\"contentversion\"") || contains(text, b"deploymenttemplate.json");
     let names = ResourceType::ALL.map(|known| format!("\"{}\"", known.full_name().to_ascii_lowercase()));
-    is_template && contains(text, b"\"resources\"") && names.iter().any(|name| contains(text, name.as_bytes()))
+    is_template
+        && contains(text, b"\"resources\"")
+        && names.iter().any(|name| contains(text, name.as_bytes()))
 }
 
 /// True if `text` has `word`, which is in lower case, in any case.
@@ -173,9 +177,11 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
     template.roots.sort_by_key(|node| node.index());
     // What stands within another is looked at with it.
     let mut end = 0;
-    template.roots.retain(|root| root.span().start >= end && {
-        end = root.span().end;
-        true
+    template.roots.retain(|root| {
+        root.span().start >= end && {
+            end = root.span().end;
+            true
+        }
     });
     template.resources.sort_by_key(|resource| resource.node.index());
     template
@@ -191,8 +197,8 @@ fn is_template(node: Node<'_>) -> bool {
     match node.member("$schema").map(|(_, schema)| schema.as_str()) {
         Some(Some(schema)) => {
             let schema = schema.to_ascii_lowercase();
-            schema.contains("deploymenttemplate") || !schema.contains("deploymentparameters")
-                && node.member("contentVersion").is_some()
+            schema.contains("deploymenttemplate")
+                || !schema.contains("deploymentparameters") && node.member("contentVersion").is_some()
         }
         Some(None) | None => node.member("contentVersion").is_some(),
     }

@@ -204,7 +204,9 @@ pub(super) fn near(name: &str) -> Option<&'static str> {
     let limit = if name.len() <= 4 { 1 } else { 2 };
     FUNCTIONS
         .iter()
-        .map(|function| (strsim::damerau_levenshtein(&name, &function.name.to_ascii_lowercase()), function.name))
+        .map(|function| {
+            (strsim::damerau_levenshtein(&name, &function.name.to_ascii_lowercase()), function.name)
+        })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)

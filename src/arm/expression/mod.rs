@@ -127,7 +127,9 @@ impl<'t> Expression<'t> {
 
     fn text_of(&self, index: u32) -> Option<String> {
         match self.terms[index as usize] {
-            Term::Text(span) => Some(self.text[span.start as usize + 1..span.end as usize - 1].replace("''", "'")),
+            Term::Text(span) => {
+                Some(self.text[span.start as usize + 1..span.end as usize - 1].replace("''", "'"))
+            }
             _ => None,
         }
     }

@@ -104,7 +104,14 @@ fn the_number_of_arguments_is_held_against_the_function() {
         .collect();
     assert_eq!(
         said,
-        ["no arguments", "1 argument", "0 to 2 arguments", "at least 0 arguments", "at least 1 argument", "1 to 3 arguments"]
+        [
+            "no arguments",
+            "1 argument",
+            "0 to 2 arguments",
+            "at least 0 arguments",
+            "at least 1 argument",
+            "1 to 3 arguments"
+        ]
     );
 }
 
@@ -146,7 +153,10 @@ fn expression() -> impl Strategy<Value = (String, usize)> {
         (-99..99).prop_map(|number: i32| (number.to_string(), 0)),
     ];
     leaf.prop_recursive(6, 40, 4, |inner| {
-        (prop::collection::vec(inner, 0..4), prop_oneof![Just(""), Just(".id"), Just("[0]"), Just(".a['b'].c")])
+        (
+            prop::collection::vec(inner, 0..4),
+            prop_oneof![Just(""), Just(".id"), Just("[0]"), Just(".a['b'].c")],
+        )
             .prop_map(|(arguments, part)| {
                 let calls = arguments.iter().map(|(_, calls)| calls).sum::<usize>() + 1;
                 let arguments: Vec<String> = arguments.into_iter().map(|(text, _)| text).collect();

@@ -35,7 +35,12 @@ type Names<'t> = HashMap<String, Node<'t>>;
 
 impl<'t> Scopes<'t> {
     /// Enters a template that stands in `outer`; `beside` is the object that holds it as `template`.
-    pub(super) fn enter(&mut self, template: Node<'t>, outer: Option<usize>, beside: Option<Node<'t>>) -> usize {
+    pub(super) fn enter(
+        &mut self,
+        template: Node<'t>,
+        outer: Option<usize>,
+        beside: Option<Node<'t>>,
+    ) -> usize {
         let member = |name: &str| beside?.member(name).map(|(_, value)| value);
         let is_inner = member("expressionEvaluationOptions")
             .and_then(|options| options.member("scope"))
@@ -97,13 +102,14 @@ impl<'t> Scopes<'t> {
     fn parameter(&self, name: &str, scope: usize) -> Option<(Node<'t>, Option<usize>)> {
         let scope = self.evaluating(scope);
         let here = &self.scopes[scope];
-        let given = here.arguments.get_or_init(|| {
-            here.given.into_iter().flat_map(Node::members).filter_map(entry).collect()
-        });
+        let given = here
+            .arguments
+            .get_or_init(|| here.given.into_iter().flat_map(Node::members).filter_map(entry).collect());
         if let Some(argument) = given.get(name) {
             return Some((argument.member("value")?.1, here.outer));
         }
-        let parameter = here.parameters.get_or_init(|| names(here.template.member("parameters"))).get(name)?;
+        let parameter =
+            here.parameters.get_or_init(|| names(here.template.member("parameters"))).get(name)?;
         Some((parameter.member("defaultValue")?.1, Some(scope)))
     }
 

@@ -27,8 +27,9 @@ fn check(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
     while let Some(node) = open.pop() {
         look(subject, node, sink);
         for (name, value) in node.members() {
-            let skipped =
-                name.as_str().is_some_and(|name| NOT_EVALUATED.iter().any(|it| it.eq_ignore_ascii_case(&name)));
+            let skipped = name
+                .as_str()
+                .is_some_and(|name| NOT_EVALUATED.iter().any(|it| it.eq_ignore_ascii_case(&name)));
             if !skipped {
                 look(subject, name, sink);
                 open.push(value);
@@ -94,7 +95,8 @@ fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
     if subject.in_document() {
         return contains_placeholder(text);
     }
-    find_placeholders(text).any(|found| found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket)
+    find_placeholders(text)
+        .any(|found| found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket)
 }
 
 /// ARM's error code for all of these.
@@ -104,13 +106,17 @@ fn what(error: &ExpressionError, text: &str) -> String {
     let shown = &text[error.span.range()];
     match error.kind {
         ExpressionErrorKind::Empty => "an expression holds nothing".to_owned(),
-        ExpressionErrorKind::UnclosedParenthesis => "this parenthesis of an expression is never closed".to_owned(),
+        ExpressionErrorKind::UnclosedParenthesis => {
+            "this parenthesis of an expression is never closed".to_owned()
+        }
         ExpressionErrorKind::UnclosedIndex => "this bracket within an expression is never closed".to_owned(),
         ExpressionErrorKind::UnclosedText => "this quote within an expression is never closed".to_owned(),
         ExpressionErrorKind::ExtraBracket => format!("`{shown}` closes nothing in the expression"),
         ExpressionErrorKind::ExtraComma => "this comma separates no arguments".to_owned(),
         ExpressionErrorKind::MissingComma => "a comma is missing before this argument".to_owned(),
-        ExpressionErrorKind::MissingValue => format!("a value is missing in the expression, `{shown}` stands in its place"),
+        ExpressionErrorKind::MissingValue => {
+            format!("a value is missing in the expression, `{shown}` stands in its place")
+        }
         ExpressionErrorKind::NoCall => format!("`{shown}` is no function call"),
         ExpressionErrorKind::UnexpectedCharacter => format!("`{shown}` has no meaning in an expression"),
         ExpressionErrorKind::TextAfterEnd => "something follows the end of the expression".to_owned(),
