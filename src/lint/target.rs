@@ -3,7 +3,7 @@
 use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
 use crate::json::{Dialect, Kind, Node};
-use crate::notation::{Call, Notation};
+use crate::notation::{Call, Notation, Place};
 use crate::text::Source;
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.
@@ -13,7 +13,7 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
         comments: template,
         trailing_commas: template,
         multiline_strings: template,
-        bare_members: false,
+        bare_members: template && call.context.place == Place::Document,
         stand_ins: source.problem().is_some(),
         joins,
         ..Dialect::STRICT
