@@ -19,6 +19,7 @@ use super::node::{Reading, View};
 use super::paths::{Property, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind, type_of};
 use super::{Cache, SchemaError, Schemas};
+use crate::arm::expression::is_computed;
 use crate::arm::{ApiVersion, Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};
 
@@ -518,8 +519,7 @@ impl<'t> Inquiry<'_, 't> {
     /// True for a string that somebody fills in: the reader of a document, or ARM with what an expression says.
     fn stands_for_any(&self, node: Node<'_>) -> bool {
         let Some(text) = node.as_str() else { return false };
-        let expression = || text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[");
-        is_placeholder(&text) || (self.request.template && expression())
+        is_placeholder(&text) || (self.request.template && is_computed(&text))
     }
 
     /// True if an object may have the property, though the text does not show it.
