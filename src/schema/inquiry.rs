@@ -18,6 +18,7 @@ use super::problem::{Constraint, Place, Problem, ProblemKind};
 use super::settle::settle;
 use super::validate::{Ready, Request};
 use super::words::must;
+use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};
 
@@ -314,8 +315,7 @@ impl<'v, 't> Inquiry<'v, 't> {
     /// True for a string that somebody fills in: the reader of a document, or ARM with what an expression says.
     fn stands_for_any(&self, node: Node<'_>) -> bool {
         let Some(text) = node.as_str() else { return false };
-        let expression = || text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[");
-        is_placeholder(&text) || (self.request.template && expression())
+        is_placeholder(&text) || (self.request.template && is_computed(&text))
     }
 
     /// True if an object may have the property, though the text does not show it.
