@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use armbody::container::Kind;
-use armbody::lint::{Options, inspect, rules};
+use armbody::lint::{Options, find_rule, inspect, rules};
 use armbody::report::{Checked, Format, Mask, Report};
 use armbody::text::Source;
 
@@ -57,6 +57,8 @@ fn every_page() {
                 "type" => options.given.resource_type = Some(value.parse().unwrap()),
                 "method" => options.given.method = Some(value.parse().unwrap()),
                 "api-version" => options.given.api_version = Some(value.parse().unwrap()),
+                "max-size" => options.max_size = Some(value.parse().unwrap()),
+                "ignore" => options.ignore.extend(find_rule(value)),
                 other => panic!("{}: {other}", rule.name),
             }
         }

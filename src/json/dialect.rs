@@ -9,6 +9,8 @@ pub struct Dialect {
     pub trailing_commas: bool,
     /// A line break inside a string is taken.
     pub multiline_strings: bool,
+    /// U+001A stands for a byte that is not UTF-8, which whoever read the text has named already.
+    pub stand_ins: bool,
     /// Members may stand without the braces around them, as documents show part of a body.
     pub bare_members: bool,
     /// True if `second` after `first`, as values of `name`, are two halves of one value:
@@ -25,6 +27,7 @@ impl Dialect {
         comments: false,
         trailing_commas: false,
         multiline_strings: false,
+        stand_ins: false,
         bare_members: false,
         joins: |_, _, _| false,
         is_name: looks_like_name,

@@ -4,11 +4,27 @@ use super::tree::{Data, ESCAPED, Kind, Tree};
 use super::{Dialect, MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
 use crate::text::{Edit, Span};
 
-/// Reads a text.
-pub(super) fn parse(text: &str, dialect: Dialect) -> Tree<'_> {
+/// Reads a text, with one of its brackets read otherwise than it stands.
+pub(super) fn parse(text: &str, dialect: Dialect, guess: Option<Guess>) -> Tree<'_> {
     let mut parser = Parser::new(text, dialect);
+    parser.guess = guess;
     parser.run();
     parser.finish()
+}
+
+/// One bracket that may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// A closing bracket is missing here.
+    Close(u32),
+    /// `[` is missing here.
+    OpenArray(u32),
+    /// `{` is missing here.
+    OpenObject(u32),
+    /// The closing bracket here is one too many.
+    Drop(u32),
+    /// The closing bracket here is of the wrong kind.
+    Swap(u32),
 }
 
 /// What may come next.
@@ -48,6 +64,8 @@ pub(super) enum FrameKind {
     Array,
     /// An object whose opening brace is missing.
     Headless,
+    /// An array whose opening bracket is missing.
+    HeadlessArray,
     /// The members of a text that has no braces around them.
     Bare,
     /// An object where a name was due: its members are those of the object around it. The mistake's index.
@@ -58,7 +76,7 @@ pub(super) enum FrameKind {
 
 impl FrameKind {
     pub(super) fn is_array(self) -> bool {
-        matches!(self, Self::Array | Self::Dropped)
+        matches!(self, Self::Array | Self::HeadlessArray | Self::Dropped)
     }
 
     /// The bracket that closes it.
@@ -86,6 +104,8 @@ pub(super) struct Parser<'t> {
     /// Mistakes that are one however often they stand: their indices.
     pub(super) odd_spaces: Option<usize>,
     pub(super) escaped_quotes: Option<usize>,
+    /// The bracket that is to be read otherwise; `None` once it was.
+    pub(super) guess: Option<Guess>,
 }
 
 /// No unnamed object.
@@ -110,6 +130,7 @@ impl<'t> Parser<'t> {
             steps: 0,
             odd_spaces: None,
             escaped_quotes: None,
+            guess: None,
         }
     }
 
@@ -128,6 +149,9 @@ impl<'t> Parser<'t> {
         loop {
             self.skip_space();
             self.steps += 1;
+            if self.guess.is_some() && self.guessed() {
+                continue;
+            }
             let Some(&byte) = self.bytes.get(self.at) else {
                 if self.end_of_text() {
                     return;
@@ -169,7 +193,15 @@ impl<'t> Parser<'t> {
 
     fn member(&mut self) {
         let name = self.string_token();
+        self.name_read(name);
+    }
+
+    /// A name was read: its colon is due.
+    pub(super) fn name_read(&mut self, name: Data) {
         self.skip_space();
+        if self.bytes.get(self.at).is_some_and(|&byte| byte != b':') {
+            self.gap();
+        }
         if self.bytes.get(self.at) == Some(&b':') {
             self.at += 1;
             self.push_name(name);
@@ -263,6 +295,11 @@ impl<'t> Parser<'t> {
     /// A closing bracket, of whatever kind.
     fn close(&mut self, byte: u8) {
         let Some(frame) = self.frames.last() else { return };
+        if self.guess == Some(Guess::Drop(self.at as u32)) || self.guess == Some(Guess::Swap(self.at as u32))
+        {
+            self.guessed_closer();
+            return;
+        }
         if frame.kind.closer() != byte {
             self.wrong_closer(byte);
             return;
@@ -289,7 +326,11 @@ impl<'t> Parser<'t> {
                     .for_each(|mistake| mistake.span.end = self.at as u32);
                 self.names.truncate(frame.names as usize);
             }
-            FrameKind::Object | FrameKind::Array | FrameKind::Headless | FrameKind::Bare => {
+            FrameKind::Object
+            | FrameKind::Array
+            | FrameKind::Headless
+            | FrameKind::HeadlessArray
+            | FrameKind::Bare => {
                 let link = self.nodes.len() as u32;
                 if let Some(node) = self.nodes.get_mut(frame.node as usize) {
                     node.end = self.at as u32;
@@ -299,7 +340,7 @@ impl<'t> Parser<'t> {
                     self.check_names(frame.names as usize);
                     self.names.truncate(frame.names as usize);
                 }
-                if frame.kind == FrameKind::Headless {
+                if matches!(frame.kind, FrameKind::Headless | FrameKind::HeadlessArray) {
                     self.end_headless(&frame);
                 }
             }
@@ -310,7 +351,7 @@ impl<'t> Parser<'t> {
     fn literal(&mut self, word: &str, kind: Kind) {
         let end = self.at + word.len();
         let whole = self.bytes[self.at..].starts_with(word.as_bytes())
-            && self.bytes.get(end).is_none_or(|&next| is_delimiter(next));
+            && (self.bytes.get(end).is_none_or(|&next| is_delimiter(next)) || self.word_ends(end));
         if whole {
             let start = self.at as u32;
             self.at = end;
@@ -343,7 +384,7 @@ impl<'t> Parser<'t> {
             right &= exponent > at + 1 + sign;
             at = exponent;
         }
-        if right && self.bytes.get(at).is_none_or(|&next| is_delimiter(next)) {
+        if right && (self.bytes.get(at).is_none_or(|&next| is_delimiter(next)) || self.word_ends(at)) {
             self.at = at;
             self.push_value(Data {
                 start: start as u32,
@@ -383,7 +424,8 @@ impl<'t> Parser<'t> {
         }
         self.steps += (at - start) as u64;
         at += 1;
-        if self.bytes.get(at).is_some_and(|&next| !is_delimiter(next) && next != b'"') {
+        let next = self.bytes.get(at);
+        if !matches!(next, None | Some(b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' | b'}' | b']')) {
             return self.odd_string(start);
         }
         self.at = at;
@@ -463,6 +505,15 @@ impl<'t> Parser<'t> {
     fn name_twice(&mut self, earlier: usize, later: usize) {
         let (first, from_first) = self.names[earlier];
         let (second, from_second) = self.names[later];
+        // A name without a value is a mistake for itself.
+        let valueless = |name: u32| {
+            self.nodes
+                .get(name as usize + 1)
+                .is_some_and(|value| value.kind == Kind::Unknown && value.start == value.end)
+        };
+        if valueless(first) || valueless(second) {
+            return;
+        }
         let unnamed = if from_second == NOWHERE { from_first } else { from_second };
         if unnamed != NOWHERE {
             // The object without a name explains it: its members cannot simply join the others.

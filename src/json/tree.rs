@@ -64,7 +64,30 @@ pub struct Tree<'t> {
 impl<'t> Tree<'t> {
     /// Reads `text`, which may hold anything.
     pub fn parse(text: &'t str, dialect: Dialect) -> Self {
-        parser::parse(text, dialect)
+        parser::parse(text, dialect, None)
+    }
+
+    /// A tree that is one string and was never a text.
+    pub(crate) fn of_string(text: &str) -> Tree<'static> {
+        let node = Data { start: 0, end: 0, link: 0, kind: Kind::String, flags: OWNED };
+        Tree {
+            text: "",
+            nodes: vec![node],
+            owned: vec![text.into()],
+            mistakes: Vec::new(),
+            bare: false,
+            steps: 0,
+        }
+    }
+
+    /// The first node of a tree that has one: the root of what [`Tree::of_string`] makes.
+    pub(crate) fn only(&self) -> Node<'_> {
+        Node { tree: self, index: 0 }
+    }
+
+    /// The node with this [`Node::index`].
+    pub(crate) fn node(&self, index: u32) -> Option<Node<'_>> {
+        ((index as usize) < self.nodes.len()).then_some(Node { tree: self, index })
     }
 
     /// The value, or `None` if the text has none.
@@ -100,6 +123,17 @@ impl<'t> Tree<'t> {
     /// True if there is no value.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The name of the member whose value begins at `offset`.
+    pub fn name_before(&self, offset: u32) -> Option<Node<'_>> {
+        // Nodes lie in the order of the text; where a repair broke it, no name is better than a wrong one.
+        let value = self.nodes.partition_point(|node| node.start < offset);
+        let name = self.nodes.get(value.checked_sub(1)?)?;
+        let between = self.text.get(name.end as usize..offset as usize)?;
+        let names =
+            name.kind == Kind::String && between.trim() == ":" && self.nodes.get(value)?.start == offset;
+        names.then_some(Node { tree: self, index: value as u32 - 1 })
     }
 
     /// The node at `pointer` (RFC 6901), names compared as they are written.
@@ -143,6 +177,11 @@ impl<'t> Node<'t> {
     /// Its place in the arena: different for each node of a tree, smaller for what stands earlier.
     pub fn index(self) -> u32 {
         self.index
+    }
+
+    /// The index behind the last node within it: the node and all in it are `index()..end()`.
+    pub(crate) fn end(self) -> u32 {
+        after(self.tree, self.index)
     }
 
     /// The tree it is part of.

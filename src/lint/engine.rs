@@ -1,13 +1,22 @@
 //! From a source to its findings.
 
-use super::secrets;
+use std::sync::Arc;
+
+mod template;
+
+use super::fit::misfits;
+use super::rules::bad_encoding;
+use super::secrets::{self, Secret};
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
-use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType};
+use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
 use crate::container::{self, Kind};
-use crate::json::Tree;
+use crate::json::{self, Mistake, Tree};
 use crate::notation::{Call, Notation};
-use crate::text::{Source, Span};
+use crate::schema::Validators;
+use crate::text::{DEFAULT_MAX_SIZE, Source};
+
+pub use super::rules::too_large;
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,12 +41,18 @@ impl Given {
 pub struct Options {
     /// What bodies that stand alone are for.
     pub given: Given,
+    /// The type of bodies that stand alone, where it is one that only `schemas` knows.
+    pub type_name: Option<ResourceTypeName>,
+    /// The schemas; those in the program if none are named.
+    pub schemas: Option<Arc<Validators>>,
     /// The rules to run; all if empty.
     pub select: Vec<&'static Rule>,
     /// Rules that are left out.
     pub ignore: Vec<&'static Rule>,
     /// Severities other than the rules' own.
     pub severity: Vec<(&'static Rule, Severity)>,
+    /// The size in bytes beyond which a file is not looked at; [`crate::text::DEFAULT_MAX_SIZE`] if not said.
+    pub max_size: Option<u64>,
 }
 
 impl Options {
@@ -51,12 +66,20 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
     inspect(source, kind, options).0
 }
 
-/// [`check`], and the bytes of `source` that hold secrets and must not be shown.
-pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Span>) {
+/// [`check`], and what must not be shown of `source`.
+pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Secret>) {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
-    for call in container::calls(source, kind) {
-        check_call(source, &call, options, &mut findings, &mut secrets);
+    let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
+    if source.bytes().len() as u64 > limit {
+        findings.push(too_large(limit));
+    } else {
+        let readable = bad_encoding::is_readable(source);
+        let calls = if readable { container::calls(source, kind) } else { Vec::new() };
+        findings.extend(bad_encoding::finding(source, kind, &calls));
+        for call in &calls {
+            check_call(source, call, options, &mut findings, &mut secrets);
+        }
     }
     findings.retain(|finding| options.admits(finding.rule));
     for finding in &mut findings {
@@ -65,9 +88,7 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
         }
     }
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
-    if !findings.is_empty() {
-        secrets::tokens(source, &mut secrets);
-    }
+    secrets::tokens(source, &mut secrets);
     (findings, secrets)
 }
 
@@ -76,12 +97,34 @@ fn check_call(
     call: &Call<'_>,
     options: &Options,
     findings: &mut Vec<Finding>,
-    secrets: &mut Vec<Span>,
+    secrets: &mut Vec<Secret>,
 ) {
+    let embedded;
+    let validators = match &options.schemas {
+        Some(validators) => validators,
+        None => {
+            embedded = Validators::embedded();
+            &embedded
+        }
+    };
+    let as_body;
+    let mut call = call;
+    if call.notation == Notation::Template {
+        if template::check(source, call, options, validators, findings, secrets) {
+            return;
+        }
+        as_body = Call { notation: Notation::Body, ..call.clone() };
+        call = &as_body;
+    }
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
+    if url.is_none() && target.type_name.is_none() {
+        target.type_name.clone_from(&options.type_name);
+        target.resource_type = target.type_name.as_ref().and_then(ResourceTypeName::known);
+    }
     let body = call.body.text();
-    let tree = body.map(|body| Tree::parse(body.text(), target::dialect(call)));
+    let dialect = target::dialect(source, call);
+    let tree = body.map(|body| Tree::parse(body.text(), dialect));
     let resource = tree.as_ref().and_then(Tree::root);
 
     if target.type_name.is_none() {
@@ -101,22 +144,65 @@ fn check_call(
         target.method = method;
     }
 
-    let subject = Subject { source, call, url: url.as_ref(), body, tree: tree.as_ref(), target, resource };
+    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let tree = tree.as_ref();
+    let resource = tree.and_then(Tree::root);
+    let standing =
+        target.type_name.as_ref().and_then(|name| validators.standing(name.as_str(), target.api_version));
+    let subject = Subject {
+        source,
+        call,
+        url: url.as_ref(),
+        body,
+        tree,
+        target,
+        resource,
+        declared: None,
+        validators,
+        standing,
+    };
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
-    let known = subject.target.resource_type.is_some();
-    let identities = blocks(&subject);
+    if let Some(tree) = tree.filter(|_| is_known(&subject)) {
+        check_mistakes(tree, |_| &subject, &mut sink);
+    }
+    check_resource(&subject, &mut sink);
+}
+
+/// True if the resource type is one whose bodies are known, or has a schema of the user's.
+fn is_known(subject: &Subject<'_>) -> bool {
+    subject.target.resource_type.is_some() || subject.standing.is_some()
+}
+
+/// What the parser found, each with the subject that it is part of.
+fn check_mistakes<'s, 'a: 's>(
+    tree: &Tree<'_>,
+    subject: impl Fn(&Mistake) -> &'s Subject<'a>,
+    sink: &mut Sink<'_>,
+) {
+    for rule in super::rules() {
+        if let Check::Mistake(check) | Check::MistakeOrIdentity(check, _) = rule.check {
+            for mistake in tree.mistakes() {
+                check(subject(mistake), mistake, sink);
+            }
+        }
+    }
+}
+
+/// The resource and the call around it.
+fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let has_body = is_known(subject) && subject.tree.is_some();
+    let identities = blocks(subject);
+    let problems = super::rules::problems(subject);
     for rule in super::rules() {
         match rule.check {
-            Check::Mistake(check) if known => {
-                for mistake in tree.iter().flat_map(|tree| tree.mistakes()) {
-                    check(&subject, mistake, &mut sink);
-                }
+            Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
+                identities.iter().for_each(|block| check(subject, block, sink));
             }
-            Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
-            Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),
-            Check::Call(check) => check(&subject, &mut sink),
-            Check::Mistake(_) | Check::Body(_) | Check::Engine => {}
+            Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
+            Check::Body(check) if has_body => check(subject, sink),
+            Check::Call(check) => check(subject, sink),
+            Check::Mistake(_) | Check::Body(_) | Check::Template(_) | Check::Engine => {}
         }
     }
 }

@@ -122,9 +122,8 @@ mod tests {
 
     fn fingerprints(text: &str) -> Vec<(&'static str, Fingerprint)> {
         let source = Source::new("x.json", text);
-        let (findings, mut secrets) = inspect(&source, Kind::Json, &Options::default());
-        secrets.sort_unstable();
-        let prints = Fingerprint::of(&source, &findings, &secrets);
+        let (findings, _) = inspect(&source, Kind::Json, &Options::default());
+        let prints = Fingerprint::of(&source, &findings, &[]);
         findings.iter().map(|finding| finding.rule.name).zip(prints).collect()
     }
 

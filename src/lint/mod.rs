@@ -7,6 +7,7 @@
 mod engine;
 mod finding;
 mod fingerprint;
+mod fit;
 mod fix;
 mod rule;
 mod rules;
@@ -14,10 +15,11 @@ mod secrets;
 mod subject;
 mod target;
 
-pub use engine::{Given, Options, check, inspect};
+pub use engine::{Given, Options, check, inspect, too_large};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, rules};
+pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};

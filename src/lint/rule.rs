@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::{Block, Severity, Sink, Subject};
 use crate::json::Mistake;
+use crate::notation::template::Template;
+use crate::schema::Problem;
 
 /// The families of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,10 +81,16 @@ impl PartialEq for Rule {
 pub enum Check {
     /// At each mistake of the JSON parser; whether it is this rule's is for the function to say.
     Mistake(fn(&Subject<'_>, &Mistake, &mut Sink<'_>)),
+    /// At each mistake that the schema of the body finds; whether it is this rule's is for the function to say.
+    Problem(fn(&Subject<'_>, &Problem<'_>, &mut Sink<'_>)),
     /// At each identity block of a resource whose type takes one.
     Identity(fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
+    /// At both: the mistake is one of JSON or, written otherwise, one of the identity block.
+    MistakeOrIdentity(fn(&Subject<'_>, &Mistake, &mut Sink<'_>), fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
     /// At each body.
     Body(fn(&Subject<'_>, &mut Sink<'_>)),
+    /// At each template that holds resources of known types, once.
+    Template(fn(&Subject<'_>, &Template<'_>, &mut Sink<'_>)),
     /// At each call, with or without a body.
     Call(fn(&Subject<'_>, &mut Sink<'_>)),
     /// The linter itself reports it: the name has its page and its place in configuration here.

@@ -1,49 +1,106 @@
 //! What must not be shown of a file: passwords in bodies, credentials of calls, tokens anywhere.
 
+use std::ops::Range;
+
 use super::Subject;
+use super::rules::is_secret_property;
 use crate::arm::is_placeholder;
 use crate::json::{Kind, Node};
 use crate::text::{Fragment, Source, Span};
 
-/// Names whose values are secret in the schemas (`x-ms-secret`), in lower case, and what such names end with.
-const NAMES: [&str; 4] = ["customdata", "userdata", "protectedsettings", "content"];
-const ENDINGS: [&str; 5] = ["password", "secret", "token", "sastoken", "accesskey"];
+/// Bytes of a file that must not be shown, and what they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// The bytes of the file, quotes and escapes within them included.
+    pub span: Span,
+    /// The secret as each layer of quoting reads it, where that is not what the bytes say.
+    pub readings: Vec<String>,
+}
 
-/// The secrets of one call, as bytes of its file.
-pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Span>) {
+impl From<Span> for Secret {
+    fn from(span: Span) -> Self {
+        Self { span, readings: Vec::new() }
+    }
+}
+
+/// Names whose values may hold a secret, in lower case, beside those that the schemas mark.
+const NAMES: [&str; 4] = ["customdata", "userdata", "protectedsettings", "content"];
+/// What the names of secrets end with, in lower case.
+const ENDINGS: [&str; 9] = [
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "accesskey",
+    "sharedkey",
+    "accountkey",
+    "connectionstring",
+    "apikey",
+];
+/// Parameters of a URL or a form whose values are secrets, in lower case.
+const PARAMETERS: [&str; 12] = [
+    "access_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "id_token",
+    "password",
+    "refresh_token",
+    "sig",
+    "subscription-key",
+    "sas",
+    "token",
+];
+
+/// The secrets of one call.
+pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     let call = subject.call;
     for header in &call.headers {
-        secrets.extend(authorization(header));
+        secrets.extend(in_header(header).map(|span| of_part(header, span)));
     }
     if let Some(credentials) = call.credentials.as_ref().filter(|it| !is_open(it.text())) {
-        secrets.push(credentials.to_file(credentials.span()));
+        secrets.push(of_part(credentials, credentials.span()));
     }
-    let (Some(body), Some(root)) = (subject.body, subject.resource) else { return };
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        for (name, value) in node.members() {
-            if name.as_str().is_some_and(|name| is_secret_name(&name)) {
-                secrets.extend(strings(value).into_iter().map(|span| body.to_file(span)));
-            }
-            open.push(value);
+    if let Some(url) = &call.url {
+        secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span)));
+    }
+    let Some(body) = subject.body else { return };
+    if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
+        secrets.extend(in_parameters(body.text()).map(|span| of_part(body, span)));
+    }
+    let Some(root) = subject.resource else { return };
+    let mut open = vec![(root, false)];
+    while let Some((node, secret)) = open.pop() {
+        if secret && node.kind() == Kind::String {
+            secrets.extend(of_string(body, node));
         }
-        open.extend(node.elements());
+        for (name, value) in node.members() {
+            let is_secret = name.as_str().is_some_and(|name| is_secret_name(&name));
+            open.push((value, secret || is_secret));
+        }
+        open.extend(node.elements().map(|element| (element, secret)));
     }
 }
 
 /// JSON web tokens, wherever they stand in the file.
-pub(super) fn tokens(source: &Source, secrets: &mut Vec<Span>) {
-    let text = source.text().as_bytes();
-    for at in memchr::memmem::find_iter(text, b"eyJ") {
-        if at > 0 && is_token_byte(text[at - 1]) {
-            continue;
+pub(super) fn tokens(source: &Source, secrets: &mut Vec<Secret>) {
+    secrets.extend(web_tokens(source.text()).map(|range| Secret::from(Span::from(range))));
+}
+
+/// The JSON web tokens of a text, whole or cut short.
+pub(super) fn web_tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    memchr::memmem::find_iter(bytes, b"eyJ").filter_map(move |at| {
+        if at < done || (at > 0 && is_token_byte(bytes[at - 1])) {
+            return None;
         }
-        let len = text[at..].iter().take_while(|&&byte| is_token_byte(byte) || byte == b'.').count();
-        let dots = text[at..at + len].iter().filter(|&&byte| byte == b'.').count();
-        if len > 40 && dots >= 1 {
-            secrets.push(Span::new(at, at + len));
-        }
-    }
+        let len = bytes[at..].iter().take_while(|&&byte| is_token_byte(byte) || byte == b'.').count();
+        let token = text[at..at + len].trim_end_matches('.');
+        done = at + len;
+        (token.len() > 40 && token.contains('.')).then_some(at..at + token.len())
+    })
 }
 
 fn is_token_byte(byte: u8) -> bool {
@@ -51,9 +108,11 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// True if a property of this name holds a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    NAMES.contains(&name.as_str()) || ENDINGS.iter().any(|ending| name.ends_with(ending))
+fn is_secret_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    is_secret_property(name)
+        || NAMES.contains(&lower.as_str())
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// True if a value is one that the reader fills in, or that is computed.
@@ -62,31 +121,80 @@ fn is_open(text: &str) -> bool {
     text.is_empty() || is_placeholder(text) || (text.starts_with('[') && text.ends_with(']'))
 }
 
-fn strings(value: Node<'_>) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut open = vec![value];
-    while let Some(node) = open.pop() {
-        if node.kind() == Kind::String && node.as_str().is_some_and(|text| !is_open(&text)) {
-            spans.push(node.content_span());
-        }
-        open.extend(node.members().map(|(_, value)| value));
-        open.extend(node.elements());
-    }
-    spans
+/// A secret in `span` of a part of the call.
+fn of_part(part: &Fragment<'_>, span: Span) -> Secret {
+    Secret { span: part.to_file(span), readings: vec![part.text()[span.range()].to_owned()] }
 }
 
-/// What follows the scheme in an `Authorization` header.
-fn authorization(header: &Fragment<'_>) -> Option<Span> {
+/// A secret that is a string of the body.
+fn of_string(body: &Fragment<'_>, node: Node<'_>) -> Option<Secret> {
+    let text = node.as_str().filter(|text| !is_open(text))?;
+    let mut secret = of_part(body, node.content_span());
+    secret.readings.push(text.into_owned());
+    Some(secret)
+}
+
+/// Where the secret of a header stands: behind the scheme of `Authorization`, or the whole value of a header
+/// that is named after one.
+fn in_header(header: &Fragment<'_>) -> Option<Span> {
     let text = header.text();
     let (name, value) = text.split_once(':')?;
-    if !name.trim().eq_ignore_ascii_case("authorization") {
+    let name = name.trim().to_ascii_lowercase();
+    let is_authorization = name.ends_with("authorization");
+    let is_key =
+        name == "cookie" || ["-key", "apikey", "token", "secret"].iter().any(|end| name.ends_with(end));
+    if !is_authorization && !is_key {
         return None;
     }
     let value = value.trim();
-    let credentials = value.split_once(' ').map_or(value, |(_, credentials)| credentials.trim());
-    if is_open(credentials) || credentials.contains(['$', '<', '{']) {
+    let secret = match value.split_once(char::is_whitespace) {
+        Some((_, credentials)) if is_authorization => credentials.trim(),
+        _ => value,
+    };
+    if is_open(secret) || header_is_filled_in(secret) {
         return None;
     }
-    let start = credentials.as_ptr() as usize - text.as_ptr() as usize;
-    Some(header.to_file(Span::new(start, start + credentials.len())))
+    let start = secret.as_ptr() as usize - text.as_ptr() as usize;
+    Some(Span::new(start, start + secret.len()))
+}
+
+/// True if a header's value has a part that stands for the secret.
+fn header_is_filled_in(value: &str) -> bool {
+    value.contains(['$', '<', '{'])
+}
+
+/// The values of parameters that are secrets, in the query of a URL or in a form.
+fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
+    let mut at = 0;
+    text.split_inclusive(['?', '&', '#']).filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        let (name, value) = piece.trim_end_matches(['?', '&', '#']).split_once('=')?;
+        let is_secret = PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name.trim()));
+        let open = is_open(value) || header_is_filled_in(value);
+        let from = start + name.len() + 1;
+        (is_secret && !open).then(|| Span::new(from, from + value.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_found_whole_and_cut_short() {
+        let token = format!("eyJ{}.eyJ{}.{}", "a".repeat(40), "b".repeat(40), "c_-9".repeat(10));
+        let text = format!("x {token} y {}... heyJ{}", &token[..60], "d".repeat(50));
+        let found: Vec<_> = web_tokens(&text).map(|range| text[range].to_owned()).collect();
+        assert_eq!(found, [token.clone(), token[..60].to_owned()]);
+    }
+
+    #[test]
+    fn values_of_secret_parameters_are_found() {
+        let found =
+            |text: &str| in_parameters(text).map(|span| text[span.range()].to_owned()).collect::<Vec<_>>();
+        assert_eq!(found("https://h/p?sv=1&sig=ab%2Fc&x=1"), ["ab%2Fc"]);
+        assert_eq!(found("grant_type=x&client_secret=s3cret&code=<CODE>"), ["s3cret"]);
+        assert_eq!(found("https://h/p?api-version=2018-06-01"), [""; 0]);
+    }
 }

@@ -1,13 +1,16 @@
 //! What the rules look at: one call, its body as a tree, and what is known of the request.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
 use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
 };
 use crate::json::{Kind, Node, Tree};
-use crate::notation::{Call, Place};
+use crate::notation::template::Resource;
+use crate::notation::{Call, Notation, Place};
+use crate::schema::{Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span};
 
 /// What is known of the request that a body is for.
@@ -47,6 +50,13 @@ pub struct Subject<'a> {
     pub target: Target,
     /// The resource within the body: the root, or in a template one of its resources.
     pub resource: Option<Node<'a>>,
+    /// The resource as a template declares it.
+    pub declared: Option<&'a Resource<'a>>,
+    /// The schemas.
+    pub validators: &'a Validators,
+    /// What the schemas know of the API version; of the newest stable one where none is named. `None` for a
+    /// type without a schema.
+    pub standing: Option<Standing>,
 }
 
 impl<'a> Subject<'a> {
@@ -60,6 +70,11 @@ impl<'a> Subject<'a> {
     pub fn identity_form(&self) -> Option<IdentityForm> {
         let resource_type = self.target.resource_type.filter(|it| it.has_identity())?;
         Some(identity_form(resource_type, self.target.version()?))
+    }
+
+    /// True if the body is part of a deployment template: expressions stand for values there.
+    pub fn in_template(&self) -> bool {
+        self.call.notation == Notation::Template
     }
 
     /// True if the text is prose that shows calls: placeholders belong there.
@@ -225,6 +240,18 @@ impl<'f> Sink<'f> {
         self.findings[self.from..]
             .iter()
             .any(|finding| finding.severity > Severity::Note && finding.span.overlaps(span))
+    }
+
+    /// Takes back this call's findings of the rule called `name` at one of `spans` of the body: another rule
+    /// says more of the same mistake.
+    pub fn withdraw(&mut self, subject: &Subject<'_>, name: &str, spans: &[Span]) {
+        let Some(body) = subject.body else { return };
+        let spans: HashSet<Span> = spans.iter().map(|span| body.to_file(*span)).collect();
+        let mut at = 0;
+        self.findings.retain(|finding| {
+            at += 1;
+            at <= self.from || finding.rule.name != name || !spans.contains(&finding.span)
+        });
     }
 
     /// True if this call has a finding of the rule called `name`.

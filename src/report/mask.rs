@@ -2,31 +2,51 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Source, Span};
+use crate::lint::Secret;
+use crate::text::{Encoding, Source, Span};
 
-/// A secret shorter than this is hidden where it stands, but not wherever its letters recur in a message.
+/// A secret shorter than this is hidden in a text only where quotes show that it is meant: its letters recur
+/// in other words.
 const SHORTEST: usize = 4;
+
+/// Quotes around what a message takes from the file.
+const QUOTES: [char; 3] = ['`', '"', '\''];
+
+/// The ways in which what is said of a secret, or written into the file, may be quoted.
+const WRITTEN: [Encoding; 5] = [
+    Encoding::JsonString,
+    Encoding::ShellSingle,
+    Encoding::ShellDouble,
+    Encoding::PowerShellSingle,
+    Encoding::PowerShellDouble,
+];
 
 /// The secrets of one file.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
+    /// In order, none touching another.
     spans: Vec<Span>,
     words: Vec<String>,
 }
 
 impl Mask {
-    /// Hides the bytes of `spans` of the file, and whatever they say wherever it is said again.
-    pub fn new(source: &Source, mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        let mut words: Vec<String> = spans
-            .iter()
-            .filter_map(|span| source.text().get(span.range()))
-            .filter(|word| word.len() >= SHORTEST)
-            .map(str::to_owned)
-            .collect();
-        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    /// Hides the bytes of `secrets` in the file, and whatever they say wherever it is said again, in whatever
+    /// quotes.
+    pub fn new(source: &Source, secrets: Vec<Secret>) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        for secret in &secrets {
+            words.extend(source.text().get(secret.span.range()).map(str::to_owned));
+            for reading in &secret.readings {
+                for inner in [Cow::Borrowed(reading.as_str()), Encoding::JsonString.encode(reading, "")] {
+                    words.extend(WRITTEN.iter().map(|outer| outer.encode(&inner, "").into_owned()));
+                    words.push(inner.into_owned());
+                }
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         words.dedup();
-        Self { spans, words }
+        Self { spans: merged(secrets.into_iter().map(|secret| secret.span).collect()), words }
     }
 
     /// True if there is nothing to hide.
@@ -43,8 +63,17 @@ impl Mask {
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut out = Cow::Borrowed(text);
         for word in &self.words {
-            if out.contains(word.as_str()) {
+            if !out.contains(word.as_str()) {
+                continue;
+            }
+            if word.len() >= SHORTEST {
                 out = Cow::Owned(out.replace(word.as_str(), "***"));
+            } else {
+                for quote in QUOTES {
+                    out = Cow::Owned(
+                        out.replace(&format!("{quote}{word}{quote}"), &format!("{quote}***{quote}")),
+                    );
+                }
             }
         }
         out
@@ -71,16 +100,59 @@ impl Mask {
     }
 }
 
+/// The spans in order, those that overlap or touch made one.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn mask(source: &Source, spans: &[Span]) -> Mask {
+        Mask::new(source, spans.iter().copied().map(Secret::from).collect())
+    }
+
     #[test]
     fn a_secret_is_hidden_where_it_stands_and_where_it_is_said_again() {
         let source = Source::new("x", "a: geheim9 b: é c");
-        let mask = Mask::new(&source, vec![Span::new(3, 10), Span::new(14, 16)]);
+        let mask = mask(&source, &[Span::new(3, 10), Span::new(14, 16)]);
         assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "a: ******* b: * c");
         assert_eq!(mask.hide("`geheim9` is weak"), "`***` is weak");
         assert_eq!(mask.cover(&source, Span::new(0, 3)), "a: ");
+    }
+
+    #[test]
+    fn a_secret_within_another_hides_nothing_less() {
+        let source = Source::new("x", "0123456789");
+        let mask = mask(&source, &[Span::new(1, 9), Span::new(2, 4), Span::new(9, 10)]);
+        assert_eq!(mask.cover(&source, Span::new(0, 10)), "0*********");
+        assert_eq!(mask.cover(&source, Span::new(5, 10)), "*****");
+    }
+
+    #[test]
+    fn every_reading_and_writing_of_a_secret_is_hidden() {
+        let source = Source::new("x", r#""a\"b'\''$c""#);
+        let secret =
+            Secret { span: Span::new(1, 11), readings: vec![r#"a\"b'$c"#.to_owned(), "a\"b'$c".to_owned()] };
+        let mask = Mask::new(&source, vec![secret]);
+        for said in [r#"a\"b'\''$c"#, "a\"b'$c", r#"a\"b'$c"#, r#"a\"b'\$c"#, r#"a\\\"b'\$c"#, "a\"b''$c"] {
+            assert_eq!(mask.hide(&format!("it is {said}.")), "it is ***.", "{said}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_hidden_in_quotes_only() {
+        let source = Source::new("x", "abc");
+        let mask = mask(&source, &[Span::new(0, 3)]);
+        assert_eq!(mask.hide("`abc` is in abcess"), "`***` is in abcess");
     }
 }

@@ -6,11 +6,16 @@
 
 pub mod cache;
 pub mod catalogue;
+mod compile;
 pub mod document;
 mod folder;
 pub mod history;
 pub mod import;
+mod near;
+mod node;
 pub mod paths;
+mod problem;
+mod validate;
 mod write;
 
 pub use cache::Cache;
@@ -18,4 +23,6 @@ pub use catalogue::{Entry, SchemaError, Schemas};
 pub use document::Document;
 pub use history::VersionRange;
 pub use paths::Step;
+pub use problem::{Constraint, Place, Problem, ProblemKind, type_of};
+pub use validate::{Request, Standing, Validators, found_in_words, type_in_words};
 pub use write::pretty;

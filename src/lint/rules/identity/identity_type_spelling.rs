@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-spelling.md")]
 
+use super::view::lack;
 use crate::arm::{IdentityTypeReading, parse_identity_type};
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
@@ -15,14 +16,14 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
-    let Some((_, value)) = block.kind else { return };
+    let Some((_, value)) = block.kind.filter(|(_, value)| !value.is_repaired()) else { return };
     let Some(text) = value.as_str() else { return };
     let IdentityTypeReading::Accepted(meant) = parse_identity_type(&text) else { return };
-    if sink.explained(subject, value) {
+    if lack(subject, block).is_some() || sink.explained(subject, value) {
         return;
     }
     let right = meant.to_string();
-    let edit = Edit::replace(value.span(), format!("\"{right}\""));
+    let edit = Edit::replace(value.content_span(), right.clone());
     let draft = subject
         .at_node(&RULE, value, format!("`{text}` is documented as `{right}`"))
         .help("ARM reads it without regard to case, space and order; tools that compare text do not")

@@ -2,7 +2,7 @@
 
 use crate::json::{Kind, Mistake, MistakeKind, Node};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::{Edit, Span};
 
 rule!(
@@ -11,7 +11,7 @@ rule!(
     Error,
     Sometimes,
     "two strings stand where `identity.type` takes one",
-    Check::Mistake(check)
+    Check::MistakeOrIdentity(check, check_array)
 );
 
 fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
@@ -21,13 +21,12 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
 }
 
 /// The same mistake as an array, which is JSON and is no string: `["SystemAssigned", "UserAssigned"]`.
-pub(in crate::lint) fn check_array(subject: &Subject<'_>, value: Node<'_>, sink: &mut Sink<'_>) -> bool {
+fn check_array(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
+    let Some((_, value)) = block.kind else { return };
     let parts: Vec<Span> = value.elements().map(Node::span).collect();
-    if parts.is_empty() || value.elements().any(|part| part.kind() != Kind::String) {
-        return false;
+    if !parts.is_empty() && value.elements().all(|part| part.kind() == Kind::String) {
+        report(subject, &parts, value.span(), sink);
     }
-    report(subject, &parts, value.span(), sink);
-    true
 }
 
 fn report(subject: &Subject<'_>, parts: &[Span], whole: Span, sink: &mut Sink<'_>) {

@@ -1,0 +1,338 @@
+//! What the text before a call says that the call does: the words of several languages, since articles are
+//! translated. Silence is the answer to every doubt.
+
+use crate::notation::Context;
+
+/// What the text says is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    /// User-assigned identities.
+    UserAssigned,
+    /// Something; it does not say what, or speaks of several things.
+    Something,
+}
+
+/// What the text before the call says is removed, if it says that something is.
+///
+/// The sentence nearest to the call that speaks of removing, adding or keeping decides; where none does, the
+/// heading. A sentence that speaks of removing and keeping is believed if the heading says remove.
+pub(super) fn removal(context: &Context<'_>) -> Option<Removal> {
+    let heading =
+        context.heading.map(Stance::of).filter(|stance| stance.removes && !stance.adds && !stance.keeps);
+    for sentence in sentences(context.before).iter().rev() {
+        let stance = Stance::of(sentence);
+        return match (stance.removes, stance.adds, stance.keeps) {
+            (false, false, false) => continue,
+            (true, false, false) => Some(stance.removal()),
+            (true, false, true) => heading.map(Stance::removal),
+            _ => None,
+        };
+    }
+    heading.map(Stance::removal)
+}
+
+/// What one sentence speaks of.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a sentence may speak of any of them together")]
+struct Stance {
+    removes: bool,
+    adds: bool,
+    keeps: bool,
+    user: bool,
+    system: bool,
+}
+
+impl Stance {
+    fn of(sentence: &str) -> Self {
+        let text = plain(sentence).to_lowercase();
+        let words: Vec<&str> = text
+            .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
+            .filter(|word| !word.is_empty())
+            .collect();
+        // A sentence that sends the reader elsewhere says nothing of the call.
+        if words.iter().any(|word| ELSEWHERE.contains(word)) || has_any(&text, ELSEWHERE_UNSPACED) {
+            return Self::default();
+        }
+        let mut stance = Self {
+            adds: words.iter().any(|word| starts_any(word, ADDS) || ADDS_EXACTLY.contains(word)),
+            keeps: words.iter().any(|word| starts_any(word, KEEPS)),
+            user: words.iter().any(|word| starts_any(word, USER)) || has_any(&text, USER_UNSPACED),
+            system: words.iter().any(|word| starts_any(word, SYSTEM)) || has_any(&text, SYSTEM_UNSPACED),
+            ..Self::default()
+        };
+        for (at, word) in words.iter().enumerate() {
+            if starts_any(word, REMOVES) || REMOVES_EXACTLY.contains(word) {
+                let before = &words[at.saturating_sub(NEGATION_REACH)..at];
+                let negated = before
+                    .iter()
+                    .any(|word| NEGATIONS.contains(word) || word.ends_with("n't") || word.ends_with("n’t"));
+                // Not to remove is to keep.
+                if negated {
+                    stance.keeps = true;
+                } else {
+                    stance.removes = true;
+                }
+            }
+        }
+        if has_any(&text, REMOVES_UNSPACED) {
+            if has_any(&text, NEGATIONS_UNSPACED) {
+                stance.keeps = true;
+            } else {
+                stance.removes = true;
+            }
+        }
+        stance.adds |= has_any(&text, ADDS_UNSPACED);
+        stance.keeps |= has_any(&text, KEEPS_UNSPACED);
+        stance
+    }
+
+    fn removal(self) -> Removal {
+        if self.user && !self.system { Removal::UserAssigned } else { Removal::Something }
+    }
+}
+
+fn starts_any(word: &str, stems: &[&str]) -> bool {
+    stems.iter().any(|stem| word.starts_with(stem))
+}
+
+fn has_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// How many words a negation may stand before what it negates: "so that you don't accidentally delete".
+const NEGATION_REACH: usize = 4;
+
+/// Beginnings of words that speak of removing: English, German, French, Spanish, Dutch, Portuguese, Italian,
+/// Russian.
+const REMOVES: &[&str] = &[
+    "remov",
+    "delet",
+    "unassign",
+    "deassign",
+    "detach",
+    "disabl",
+    "disassoc",
+    "dissoc",
+    "revok",
+    "entfern",
+    "lösch",
+    "gelöscht",
+    "deaktivier",
+    "abgetrennt",
+    "supprim",
+    "retirer",
+    "retirez",
+    "retirar",
+    "enlev",
+    "désactiv",
+    "détach",
+    "elimin",
+    "borrar",
+    "borre",
+    "deshabilit",
+    "desactiv",
+    "desasign",
+    "verwijder",
+    "uitschakel",
+    "uitgeschakeld",
+    "ontkoppel",
+    "excluir",
+    "exclua",
+    "exclui",
+    "desabilit",
+    "desativ",
+    "rimuov",
+    "rimoz",
+    "rimoss",
+    "disabilit",
+    "disattiv",
+    "scolleg",
+    "удал",
+    "отключ",
+    "снят",
+    "отсоедин",
+    "откреп",
+];
+const REMOVES_EXACTLY: &[&str] = &["quitar", "quitando", "quitarla", "quitarlo", "cancellare", "snijd"];
+/// Chinese and Japanese, which put no blanks between words.
+const REMOVES_UNSPACED: &[&str] =
+    &["删除", "刪除", "移除", "解除", "禁用", "停用", "削除", "無効", "取り外", "取り除"];
+
+const ADDS: &[&str] = &[
+    "enabl",
+    "attach",
+    "grant",
+    "hinzuf",
+    "hinzugef",
+    "aktivier",
+    "ajout",
+    "agreg",
+    "añad",
+    "habilit",
+    "toevoeg",
+    "toegevoegd",
+    "inschakel",
+    "ingeschakeld",
+    "adicion",
+    "aggiung",
+    "aggiunt",
+    "abilit",
+    "добав",
+    "включ",
+];
+/// Words whose relatives (`user-assigned`) are part of what identities are called.
+const ADDS_EXACTLY: &[&str] = &[
+    "add",
+    "adds",
+    "adding",
+    "added",
+    "associate",
+    "associates",
+    "associating",
+    "activer",
+    "activez",
+    "activar",
+    "assign",
+    "assigns",
+    "assigning",
+    "zuweisen",
+    "zuweist",
+    "affecter",
+    "affectez",
+    "attribuer",
+    "asignar",
+    "asigne",
+    "asigna",
+    "toewijzen",
+    "voeg",
+    "atribuir",
+    "atribua",
+    "assegnare",
+    "assegna",
+    "назначить",
+    "назначьте",
+];
+const ADDS_UNSPACED: &[&str] = &["添加", "新增", "启用", "啟用", "追加", "有効"];
+
+const KEEPS: &[&str] = &[
+    "keep",
+    "kept",
+    "retain",
+    "preserv",
+    "behalten",
+    "behält",
+    "beibehalt",
+    "beizubehalten",
+    "erhalten",
+    "conserv",
+    "garder",
+    "manten",
+    "behoud",
+    "mantê",
+    "mantén",
+    "сохран",
+    "остав",
+];
+const KEEPS_UNSPACED: &[&str] = &["保留", "保持", "維持"];
+
+const NEGATIONS: &[&str] = &[
+    "not", "never", "without", "avoid", "no", "cannot", "nicht", "kein", "keine", "ohne", "ne", "n'", "pas",
+    "sans", "sin", "niet", "geen", "zonder", "não", "sem", "non", "senza", "не", "без",
+];
+const NEGATIONS_UNSPACED: &[&str] = &["不", "ない", "ません", "避免", "未"];
+
+const ELSEWHERE: &[&str] =
+    &["see", "siehe", "voir", "consultez", "consulte", "zie", "véase", "veja", "vedere", "vedi", "см"];
+const ELSEWHERE_UNSPACED: &[&str] = &["请参阅", "請參閱", "参照"];
+
+const USER: &[&str] =
+    &["user", "benutzer", "utilisateur", "usuari", "usuári", "gebruiker", "utente", "пользовател"];
+const USER_UNSPACED: &[&str] = &["用户", "使用者", "ユーザー"];
+const SYSTEM: &[&str] = &["system", "systèm", "sistem", "syste", "систем"];
+const SYSTEM_UNSPACED: &[&str] = &["系统", "系統", "システム"];
+
+/// The sentences of a piece of Markdown, without headings and without code blocks.
+fn sentences(markdown: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut open = String::new();
+    let mut end = |open: &mut String| {
+        if !open.trim().is_empty() {
+            sentences.push(std::mem::take(open));
+        }
+        open.clear();
+    };
+    let mut in_code = starts_in_code(markdown);
+    for line in markdown.lines() {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        if is_fence(line) {
+            in_code = !in_code;
+            end(&mut open);
+        } else if in_code {
+        } else if line.is_empty() || line.starts_with('#') {
+            end(&mut open);
+        } else {
+            if starts_item(line) {
+                end(&mut open);
+            }
+            let mut from = 0;
+            for (at, c) in line.char_indices().filter(|(_, c)| ".!?。！？".contains(*c)) {
+                let to = at + c.len_utf8();
+                // A dot before a letter is part of a name.
+                let goes_on = c.is_ascii() && line[to..].starts_with(char::is_alphanumeric);
+                if !goes_on {
+                    open.push_str(&line[from..to]);
+                    end(&mut open);
+                    from = to;
+                }
+            }
+            open.push_str(&line[from..]);
+            open.push(' ');
+        }
+    }
+    end(&mut open);
+    sentences
+}
+
+fn is_fence(line: &str) -> bool {
+    line.starts_with("```") || line.starts_with("~~~")
+}
+
+/// A text that begins behind a call begins in the call's own block, whose closing fence has no language.
+fn starts_in_code(markdown: &str) -> bool {
+    let mut lines = markdown.lines().map(|line| line.trim_start_matches([' ', '\t', '>']));
+    if lines.clone().next().is_some_and(|first| first.starts_with('#')) {
+        return false;
+    }
+    lines.find(|line| is_fence(line)).is_some_and(|fence| fence.trim_matches(['`', '~', ' ']).is_empty())
+}
+
+fn starts_item(line: &str) -> bool {
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    line.starts_with(['-', '*', '+']) && line[1..].starts_with(' ')
+        || digits > 0 && line[digits..].starts_with(['.', ')'])
+}
+
+/// The words of a sentence: without code, the targets of links, and HTML.
+fn plain(sentence: &str) -> String {
+    let mut plain = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some(at) = rest.find(['`', '<', ']']) {
+        plain.push_str(&rest[..at]);
+        plain.push(' ');
+        let (close, skip) = match rest.as_bytes()[at] {
+            b'`' => ('`', 1),
+            b'<' => ('>', 1),
+            _ if rest[at + 1..].starts_with('(') => (')', 2),
+            _ => {
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
+        rest = match rest[at + skip..].find(close) {
+            Some(end) => &rest[at + skip + end + 1..],
+            None => &rest[at + skip..],
+        };
+    }
+    plain.push_str(rest);
+    plain
+}

@@ -1,0 +1,88 @@
+#![doc = include_str!("../../../../docs/rules/api-version-missing.md")]
+
+use super::facts;
+use crate::arm::{ApiVersionParameter, newest_stable};
+use crate::lint::rule::rule;
+use crate::lint::{Check, Draft, Sink, Subject};
+use crate::notation::Notation;
+use crate::text::Span;
+
+rule!(
+    "api-version-missing",
+    Request,
+    Error,
+    Never,
+    "the request does not say which API version it is written for",
+    Check::Call(check)
+);
+
+fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    if subject.call.notation == Notation::Template {
+        in_template(subject, sink);
+        return;
+    }
+    let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
+    if !facts::is_arm(subject) || facts::is_broken(subject.call) {
+        return;
+    }
+    let (span, message, help) = match &url.api_version {
+        ApiVersionParameter::Missing if facts::is_cut_short(url) => return,
+        ApiVersionParameter::Missing => {
+            let end = url.query.or(url.path).map_or(part.text().len(), |last| last.end());
+            let start = part.text()[..end].rfind(['/', '?']).map_or(0, |at| at + 1);
+            let place = Span::new(start.min(end), end);
+            let place = if place.is_empty() { part.span() } else { place };
+            (place, "the URL has no `api-version`".to_owned(), add(subject))
+        }
+        ApiVersionParameter::NameMissing { span, version } => (
+            span.clone().into(),
+            format!("`{version}` stands in the query without its name"),
+            format!("write `api-version={version}`"),
+        ),
+        ApiVersionParameter::NameMisspelt { span } => (
+            span.clone().into(),
+            format!("`{}` is not the name of the parameter", &part.text()[span.clone()]),
+            "write `api-version`".to_owned(),
+        ),
+        ApiVersionParameter::Empty { span } => {
+            let before = part.text()[..span.start].rfind(['?', '&']).map_or(span.start, |at| at + 1);
+            (Span::new(before, span.end), "`api-version` has no value".to_owned(), add(subject))
+        }
+        ApiVersionParameter::Placeholder { .. }
+        | ApiVersionParameter::Invalid { .. }
+        | ApiVersionParameter::Given { .. } => return,
+    };
+    let draft = subject.at_part(&RULE, part, span, message).help(help);
+    sink.push(answered(draft));
+}
+
+fn answered(draft: Draft<'_>) -> Draft<'_> {
+    draft.arm(
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+    )
+}
+
+fn add(subject: &Subject<'_>) -> String {
+    match subject.target.resource_type {
+        Some(known) => {
+            format!("add `api-version={}`, the newest stable version of {known}", newest_stable(known))
+        }
+        None => "add `api-version=` and a version of the resource type: each type has its own".to_owned(),
+    }
+}
+
+/// A template's resource carries its version itself, unless the template names a profile of versions.
+fn in_template(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let Some(resource) = subject.resource else { return };
+    let has_profile = subject.tree.and_then(|tree| tree.root()?.member("apiProfile")).is_some();
+    if has_profile || resource.member("apiVersion").is_some() {
+        return;
+    }
+    let Some((_, kind)) = resource.member("type") else { return };
+    let help = match subject.target.resource_type {
+        Some(known) => format!("add `\"apiVersion\": \"{}\"`", newest_stable(known)),
+        None => "add `\"apiVersion\"`".to_owned(),
+    };
+    sink.push(subject.at_node(&RULE, kind, "the resource has no `apiVersion`").help(help));
+}

@@ -1,0 +1,47 @@
+#![doc = include_str!("../../../../docs/rules/authorization-missing.md")]
+
+use super::facts::{self, Header};
+use super::style::{self, Stands};
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::notation::Notation;
+
+rule!(
+    "authorization-missing",
+    Request,
+    Note,
+    Sometimes,
+    "no header carries an access token",
+    Check::Call(check)
+);
+
+fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let call = subject.call;
+    let Some(url) = &call.url else { return };
+    let is_bare = match call.notation {
+        Notation::Curl | Notation::InvokeRestMethod => true,
+        // A block that shows a request line and no headers shows none of them.
+        Notation::Http => !call.headers.is_empty() || !subject.in_document(),
+        Notation::AzRest
+        | Notation::ArmClient
+        | Notation::InvokeAzRestMethod
+        | Notation::Body
+        | Notation::Template => false,
+    };
+    if !is_bare
+        || call.credentials.is_some()
+        || !facts::is_arm(subject)
+        || facts::is_broken(call)
+        || facts::header(subject, "authorization") != Header::Absent
+    {
+        return;
+    }
+    let draft = subject
+        .at_file(&RULE, url.to_file(url.span()), "the request carries no access token")
+        .help("add the header `Authorization: Bearer …`");
+    let value = format!("Bearer {}", style::placeholder(subject, Stands::Token));
+    sink.push(match facts::add_header(subject, "Authorization", &value) {
+        Some(edits) => draft.fix("add the header", &edits),
+        None => draft,
+    });
+}

@@ -1,0 +1,94 @@
+//! The resource ids that a call says: in its URL and in the strings of its body.
+
+use std::collections::BTreeMap;
+
+use crate::arm::{Segment, find_placeholders};
+use crate::json::{Kind, Node};
+use crate::lint::Subject;
+use crate::text::{Fragment, Span};
+
+/// The subscription of an id, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::lint) struct Subscription<'a> {
+    /// The part of the call that it stands in.
+    pub(in crate::lint) part: &'a Fragment<'a>,
+    /// Its bytes there.
+    pub(in crate::lint) span: Span,
+    /// What it says.
+    pub(in crate::lint) text: &'a str,
+}
+
+impl Subscription<'_> {
+    /// Its bytes in the file.
+    pub(in crate::lint) fn in_file(&self) -> Span {
+        self.part.to_file(self.span)
+    }
+}
+
+/// Every subscription that ids of the call name, the URL's first.
+pub(in crate::lint) fn subscriptions<'a>(subject: &Subject<'a>) -> Vec<Subscription<'a>> {
+    let mut found = Vec::new();
+    if let (Some(part), Some(segment)) =
+        (subject.call.url.as_ref(), subject.url.and_then(|url| url.subscription))
+    {
+        found.push(of_url(part, segment));
+    }
+    let (Some(body), Some(root)) = (subject.body, subject.resource) else { return found };
+    for node in strings(root) {
+        found.extend(in_string(body, node));
+    }
+    found
+}
+
+fn of_url<'a>(part: &'a Fragment<'a>, segment: Segment<'a>) -> Subscription<'a> {
+    Subscription { part, span: segment.span().into(), text: segment.text }
+}
+
+/// The subscription that the resource id in a string names. The id may stand behind something else: a host, or
+/// the beginning of a template's expression.
+pub(super) fn in_string<'a>(body: &'a Fragment<'a>, node: Node<'_>) -> Option<Subscription<'a>> {
+    const MARK: &str = "/subscriptions/";
+    let content = node.content_span();
+    let text = body.text().get(content.range())?;
+    let lower = text.to_ascii_lowercase();
+    let start = memchr::memmem::find(lower.as_bytes(), MARK.as_bytes())? + MARK.len();
+    let rest = &text[start..];
+    let placeholder = find_placeholders(rest).next().filter(|found| found.range.start == 0);
+    let end = match placeholder {
+        Some(found) => found.range.end,
+        None => rest.find(['/', '\'', '"', '?', '\\', ' ']).unwrap_or(rest.len()),
+    };
+    let span = Span::new(start, start + end).shift(content.start as usize);
+    (end > 0).then(|| Subscription { part: body, span, text: &rest[..end] })
+}
+
+/// Every string below `root`, names included, in the order of the text.
+pub(in crate::lint) fn strings(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut all = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        if node.kind() == Kind::String {
+            all.push(node);
+        }
+        open.extend(node.members().flat_map(|(name, value)| [name, value]));
+        open.extend(node.elements());
+    }
+    all.sort_by_key(|node| node.index());
+    all
+}
+
+/// The subscriptions by what they say, without regard to case.
+pub(in crate::lint) fn by_text<'a>(
+    all: impl IntoIterator<Item = Subscription<'a>>,
+) -> Vec<Vec<Subscription<'a>>> {
+    let mut groups: Vec<Vec<Subscription<'a>>> = Vec::new();
+    let mut index: BTreeMap<String, usize> = BTreeMap::new();
+    for one in all {
+        let at = *index.entry(one.text.to_ascii_lowercase()).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}

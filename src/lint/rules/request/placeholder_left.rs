@@ -1,0 +1,93 @@
+#![doc = include_str!("../../../../docs/rules/placeholder-left.md")]
+
+use std::collections::BTreeMap;
+
+use super::{facts, ids};
+use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
+use crate::json::Kind;
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::notation::Notation;
+use crate::text::Span;
+
+rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody filled in", Check::Call(check));
+
+fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    if subject.in_document() || !facts::is_arm(subject) {
+        return;
+    }
+    let mut places: BTreeMap<Span, String> = BTreeMap::new();
+    let parts = subject.call.url.iter().chain(&subject.call.headers);
+    for part in parts {
+        for found in left(subject, part.text()) {
+            places.insert(part.to_file(found.range.clone().into()), part.text()[found.range].to_owned());
+        }
+    }
+    if let (Some(body), Some(root)) = (subject.body, subject.resource) {
+        for node in ids::strings(root) {
+            let content = node.content_span();
+            let text = &body.text()[content.range()];
+            for found in left(subject, text).filter(|found| stands_for_a_value(text, found)) {
+                let span = Span::from(found.range.clone()).shift(content.start as usize);
+                places.insert(body.to_file(span), text[found.range].to_owned());
+            }
+        }
+        for node in unquoted(root) {
+            places.insert(body.to_file(node), body.text()[node.range()].to_owned());
+        }
+    }
+    let mut first: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for (span, text) in &places {
+        first.entry(text).or_default().push(*span);
+    }
+    for (text, spans) in first {
+        let mut draft = subject
+            .at_file(&RULE, spans[0], format!("`{text}` is still to be filled in"))
+            .help("put the value in its place before this is sent");
+        for span in &spans[1..] {
+            draft = draft.label(*span, "and here");
+        }
+        sink.push(draft);
+    }
+}
+
+/// The placeholders of a text that people fill in, not a run of the script.
+fn left(subject: &Subject<'_>, text: &str) -> impl Iterator<Item = Placeholder> {
+    use PlaceholderStyle as S;
+    let is_http = subject.call.notation == Notation::Http;
+    find_placeholders(text).filter(move |found| match found.style {
+        S::Angle | S::DoubledAngle | S::Brace | S::Exes | S::Your => true,
+        S::Bracket => !is_http,
+        // Variables of the shell, the command prompt, the pipeline, the request file.
+        S::Variable
+        | S::BracedVariable
+        | S::Substitution
+        | S::Percent
+        | S::DoubledBrace
+        | S::Ellipsis
+        | S::ZeroGuid => false,
+    })
+}
+
+/// True if a placeholder is a string's value or a segment of its path: within other text, a script or a page
+/// of HTML, it may be anything.
+fn stands_for_a_value(text: &str, found: &Placeholder) -> bool {
+    let before = text[..found.range.start].chars().next_back();
+    let behind = text[found.range.end..].chars().next();
+    let is_edge = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | '-' | '_' | '.' | ':' | ',' | '='));
+    text.len() <= 512 && is_edge(before) && is_edge(behind)
+}
+
+/// Placeholders that stand for a value without quotes.
+fn unquoted(root: crate::json::Node<'_>) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        if node.kind() == Kind::Placeholder {
+            found.push(node.span());
+        }
+        open.extend(node.members().map(|(_, value)| value));
+        open.extend(node.elements());
+    }
+    found
+}

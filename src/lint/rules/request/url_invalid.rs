@@ -1,0 +1,69 @@
+#![doc = include_str!("../../../../docs/rules/url-invalid.md")]
+
+use super::facts;
+use crate::arm::UrlProblemKind as Kind;
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::notation::Notation;
+use crate::text::{Edit, Span};
+
+rule!(
+    "url-invalid",
+    Request,
+    Error,
+    Sometimes,
+    "the URL is none that Azure Resource Manager answers on",
+    Check::Call(check)
+);
+
+fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
+    if !facts::is_arm(subject) || facts::is_broken(subject.call) {
+        return;
+    }
+    let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
+    let gaps: Vec<Span> = gaps.map(|gap| gap.span.clone().into()).collect();
+    for problem in &url.problems {
+        // A word that a line break parts is not misspelt as well.
+        let span = Span::from(problem.span.clone());
+        if problem.kind != Kind::Whitespace && gaps.iter().any(|gap| span.contains(*gap)) {
+            continue;
+        }
+        let Some((message, help)) = describe(subject, &problem.kind) else { continue };
+        let mut draft = subject.at_part(&RULE, part, span, message);
+        if let Some(help) = help {
+            draft = draft.help(help);
+        }
+        let text = &part.text()[span.range()];
+        let edit = match &problem.edit {
+            Some((range, text)) => Some(Edit::replace(range.clone().into(), text.clone())),
+            // Whoever breaks a line in the middle of a URL means nothing by it.
+            None => (problem.kind == Kind::Whitespace && text.contains('\n')).then(|| Edit::delete(span)),
+        };
+        if let Some(edit) = edit {
+            draft = draft.fix("mend the URL", &[edit]);
+        }
+        sink.push(draft);
+    }
+}
+
+/// The message and what would be right; nothing for what is another rule's or the client's own way.
+fn describe(subject: &Subject<'_>, kind: &Kind) -> Option<(String, Option<&'static str>)> {
+    let (message, help) = match kind {
+        Kind::InsecureScheme => return None,
+        // It puts the host before whatever it is given.
+        Kind::MissingLeadingSlash if subject.call.notation == Notation::ArmClient => return None,
+        Kind::Whitespace => ("white space stands in the URL", Some("take it out, or write it as `%20`")),
+        Kind::DoubledScheme => ("the scheme stands twice", None),
+        Kind::MisspeltScheme => ("the scheme is misspelt", Some("write `https://`")),
+        Kind::MissingLeadingSlash => ("the path has no slash before it", None),
+        Kind::EmptySegment => ("two slashes stand in a row: a segment of the path is empty", None),
+        Kind::MissingQuestionMark => {
+            ("the query begins with `&`", Some("write `?` before the first parameter"))
+        }
+        Kind::DoubledQuestionMark => ("the query has a second `?`", Some("write `&` between parameters")),
+        Kind::DoubledApiVersion => ("`api-version` stands twice", Some("keep one")),
+        Kind::Path(path) => return Some((format!("the path is not one: {path}"), None)),
+    };
+    Some((message.to_owned(), help))
+}

@@ -1,0 +1,59 @@
+#![doc = include_str!("../../../../docs/rules/invalid-value.md")]
+
+use super::{called, choice, draft};
+use crate::json::{Kind, Node};
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::schema::{Constraint, Problem, ProblemKind};
+use crate::text::Edit;
+
+rule!(
+    "invalid-value",
+    Schema,
+    Error,
+    Sometimes,
+    "the value is not among those that the property takes",
+    Check::Problem(check)
+);
+
+fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
+    let ProblemKind::InvalidValue(constraint) = &problem.kind else { return };
+    let node = problem.node;
+    let is_leaf = !matches!(node.kind(), Kind::Object | Kind::Array);
+    if is_leaf && sink.explained(subject, node) {
+        return;
+    }
+    let called = called(subject, &problem.place);
+    let value = shown(node);
+    let found = match constraint {
+        Constraint::Words(words) => {
+            draft(subject, &RULE, node.span(), format!("{called} must {words}, not be {value}"))
+        }
+        Constraint::OneOf { allowed, near } => {
+            let found = draft(subject, &RULE, node.span(), format!("{value} is no value of {called}"));
+            let allowed = allowed.iter().map(|value| value.trim_matches('"'));
+            match near.as_slice() {
+                [right] => found
+                    .help(format!("did you mean `{right}`? It takes {}", choice(allowed)))
+                    .fix(format!("write `{right}`"), &[Edit::replace(node.span(), format!("\"{right}\""))]),
+                _ => found.help(format!("it takes {}", choice(allowed))),
+            }
+        }
+    };
+    sink.push(found);
+}
+
+/// The value as a message has it: a short one as it is written.
+fn shown(node: Node<'_>) -> String {
+    const LONGEST: usize = 60;
+    match node.kind() {
+        Kind::Object => "this object".to_owned(),
+        Kind::Array => "this array".to_owned(),
+        _ => {
+            let text = node.as_str().unwrap_or_else(|| node.source().into());
+            let short: String = text.chars().take(LONGEST).collect();
+            let more = if short.len() < text.len() { "…" } else { "" };
+            format!("`{short}{more}`")
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! It is JSON, but not this resource: the schema names the mistake, these rules report it.
+
+use crate::arm::Method;
+use crate::json::Node;
+use crate::lint::{Draft, Rule, Severity, Subject};
+use crate::schema::{Place, Problem, ProblemKind, Request, Standing};
+use crate::text::{Edit, Span};
+
+mod invalid_value;
+mod missing_property;
+mod name_case;
+mod property_not_in_version;
+mod read_only_property;
+mod unknown_property;
+mod unlisted_value;
+mod value_case;
+mod wrong_type;
+
+/// The family, in the order of the catalogue.
+pub(in crate::lint) static RULES: &[&Rule] = &[
+    &unknown_property::RULE,
+    &property_not_in_version::RULE,
+    &name_case::RULE,
+    &missing_property::RULE,
+    &wrong_type::RULE,
+    &invalid_value::RULE,
+    &value_case::RULE,
+    &unlisted_value::RULE,
+    &read_only_property::RULE,
+];
+
+/// What the schema finds in the body of a call, without what another family says.
+pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
+    let template = subject.in_template();
+    let method = if template { Method::Put } else { subject.method() };
+    let (Some(resource), Some(type_name), Some(standing)) =
+        (subject.resource, subject.target.type_name.as_ref(), subject.standing)
+    else {
+        return Vec::new();
+    };
+    if !method.needs_body() {
+        return Vec::new();
+    }
+    let request = Request { resource_type: type_name.as_str(), method, version: standing.serves(), template };
+    let mut problems = subject.validators.problems(request, resource);
+    problems.retain(|problem| !is_of_identity_family(subject, problem));
+    problems
+}
+
+/// What stands in an identity block is the identity family's business, but for its names, and what the service
+/// sets.
+fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
+    if !subject.target.resource_type.is_some_and(crate::arm::ResourceType::has_identity) {
+        return false;
+    }
+    let place = &problem.place;
+    if place.is(&["properties", "identity"]) || place.is(&["identity", "identity"]) {
+        return true;
+    }
+    if !place.starts_with(&["identity"]) {
+        return false;
+    }
+    let is_ids =
+        || place.is(&["identity", "identityIds"]) || place.is(&["identity", "userAssignedIdentities"]);
+    match &problem.kind {
+        ProblemKind::NameCase { .. } => place.steps.len() > 2,
+        // In versions before identities.
+        ProblemKind::UnknownProperty { .. } | ProblemKind::NotInVersion { .. } => {
+            place.steps.len() != 2 || is_ids()
+        }
+        ProblemKind::WrongType { .. } => place.steps.len() > 1,
+        ProblemKind::ReadOnly => place.steps.len() != 2,
+        _ => true,
+    }
+}
+
+/// A finding of this family: a warning at most where the version is newer than the schemas.
+fn draft<'a>(subject: &Subject<'a>, rule: &'static Rule, span: Span, message: String) -> Draft<'a> {
+    graded(subject, rule, rule.severity, span, message)
+}
+
+/// [`draft`] with another severity than the rule's own.
+fn graded<'a>(
+    subject: &Subject<'a>,
+    rule: &'static Rule,
+    severity: Severity,
+    span: Span,
+    message: String,
+) -> Draft<'a> {
+    let tolerant = matches!(subject.standing, Some(Standing::Later(_)));
+    let severity = if tolerant { severity.min(Severity::Warning) } else { severity };
+    subject.at(rule, span, message).severity(severity)
+}
+
+/// What a sentence calls the thing at a place.
+fn called(subject: &Subject<'_>, place: &Place) -> String {
+    match place.steps.last() {
+        Some(Some(name)) => format!("`{name}`"),
+        Some(None) => {
+            let list = place.steps.iter().rev().find_map(Option::as_deref).unwrap_or_default();
+            format!("an element of `{list}`")
+        }
+        None => match subject.target.resource_type {
+            Some(known) => format!("a {}", known.noun()),
+            None => "the body".to_owned(),
+        },
+    }
+}
+
+/// ``one of `a`, `b` or `c` ``, without more than some.
+fn choice<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const MOST: usize = 12;
+    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST {
+        let more = names.len() - MOST;
+        names.truncate(MOST);
+        return format!("{} or one of {more} more", names.join(", "));
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Writes another name, in the quotes that are there.
+fn rename(name: Node<'_>, right: &str) -> Edit {
+    if name.content_span() == name.span() {
+        Edit::replace(name.span(), format!("\"{right}\""))
+    } else {
+        Edit::replace(name.content_span(), right)
+    }
+}

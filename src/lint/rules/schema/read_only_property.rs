@@ -1,0 +1,68 @@
+#![doc = include_str!("../../../../docs/rules/read-only-property.md")]
+
+use super::graded;
+use crate::json::Node;
+use crate::lint::rule::rule;
+use crate::lint::{Check, Severity, Sink, Subject};
+use crate::schema::{Problem, ProblemKind};
+use crate::text::{Edit, Span};
+
+rule!(
+    "read-only-property",
+    Schema,
+    Warning,
+    Sometimes,
+    "the property is set by the service",
+    Check::Problem(check)
+);
+
+fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
+    if problem.kind != ProblemKind::ReadOnly {
+        return;
+    }
+    let Some(name) = problem.name else { return };
+    let text = name.as_str().unwrap_or_default();
+    let principal = problem.place.is(&["identity", "principalId"]);
+    let refused = principal || problem.place.is(&["identity", "tenantId"]);
+    let severity = if refused { Severity::Error } else { Severity::Warning };
+    let mut found = graded(
+        subject,
+        &RULE,
+        severity,
+        name.span(),
+        format!("`{text}` is set by the service, not by a request"),
+    );
+    if principal {
+        found = found.arm(
+            "MismatchingResourceIdentityPrincipalId",
+            "The principalId '<principalId>' on the resource's Identity property is invalid and must be empty \
+             or match the existing principalId of '<principalId>'.",
+        );
+    } else {
+        found = found.help("leave it out: it is part of what GET returns");
+    }
+    if let Some(edit) = removal(name, problem.node) {
+        found = found.fix(format!("take `{text}` away"), &[edit]);
+    }
+    sink.push(found);
+}
+
+/// Takes a member away, with the comma that goes with it: the next member moves into its place, the last one
+/// takes the comma before it along.
+fn removal(name: Node<'_>, value: Node<'_>) -> Option<Edit> {
+    let text = name.tree().text();
+    let (start, end) = (name.span().start as usize, value.span().end as usize);
+    let before = text[..start].trim_end();
+    let after = text[end..].trim_start();
+    if let Some(rest) = after.strip_prefix(',') {
+        let next = rest.trim_start();
+        return next.starts_with('"').then(|| Edit::delete(Span::new(start, text.len() - next.len())));
+    }
+    if !after.starts_with('}') {
+        return None;
+    }
+    if before.ends_with(',') {
+        return Some(Edit::delete(Span::new(before.len() - 1, end)));
+    }
+    before.ends_with('{').then(|| Edit::delete(Span::new(before.len(), text.len() - after.len())))
+}

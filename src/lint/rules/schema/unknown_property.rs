@@ -1,0 +1,59 @@
+#![doc = include_str!("../../../../docs/rules/unknown-property.md")]
+
+use super::{called, choice, draft, rename};
+use crate::arm::Method;
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::schema::{Problem, ProblemKind};
+
+rule!(
+    "unknown-property",
+    Schema,
+    Error,
+    Sometimes,
+    "the object has no property of this name",
+    Check::Problem(check)
+);
+
+fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
+    let ProblemKind::UnknownProperty { near, present, places, other_method } = &problem.kind else { return };
+    let Some(name) = problem.name else { return };
+    if sink.explained(subject, name) {
+        return;
+    }
+    let text = name.as_str().unwrap_or_default();
+    let message = format!("`{text}` is no property of {}", called(subject, &problem.place.parent()));
+    let mut found = draft(subject, &RULE, name.span(), message).arm(
+        "InvalidRequestContent",
+        format!(
+            "The request content was invalid and could not be deserialized: 'Could not find member '{text}' on \
+             object of type '<type>'. Path '{}', line <line>, position <position>.'.",
+            problem.place.dotted()
+        ),
+    );
+    if *present {
+        found = found.help(format!("{} is there already", choice(near.iter().map(String::as_str))));
+    } else if !near.is_empty() {
+        found = found.help(format!("did you mean {}?", choice(near.iter().map(String::as_str))));
+        if let [right] = near.as_slice() {
+            found = found.fix(format!("write `{right}`"), &[rename(name, right)]);
+        }
+    } else if let Some(help) = where_it_belongs(places, *other_method, subject.method()) {
+        found = found.help(help);
+    }
+    sink.push(found);
+}
+
+fn where_it_belongs(places: &[String], other: Option<Method>, method: Method) -> Option<String> {
+    let parents: Vec<&str> = places.iter().map(|path| path.rsplit_once('.').map_or("", |it| it.0)).collect();
+    match (parents.as_slice(), other) {
+        (_, Some(other)) => Some(format!("{other} takes it, {method} does not")),
+        ([], None) => None,
+        ([""], None) => Some("it belongs to the top of the body".to_owned()),
+        (parents, None) => {
+            let inner = parents.iter().filter(|parent| !parent.is_empty()).copied();
+            let top = if parents.contains(&"") { ", or to the top of the body" } else { "" };
+            Some(format!("it belongs into {}{top}", choice(inner)))
+        }
+    }
+}

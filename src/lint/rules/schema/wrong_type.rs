@@ -1,0 +1,56 @@
+#![doc = include_str!("../../../../docs/rules/wrong-type.md")]
+
+use super::{called, draft};
+use crate::json::{Kind, Node};
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+use crate::schema::{Problem, ProblemKind, found_in_words, type_in_words};
+use crate::text::Edit;
+
+rule!(
+    "wrong-type",
+    Schema,
+    Error,
+    Sometimes,
+    "the value has another type than the property",
+    Check::Problem(check)
+);
+
+fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
+    let ProblemKind::WrongType { expected } = &problem.kind else { return };
+    let node = problem.node;
+    let is_leaf = !matches!(node.kind(), Kind::Object | Kind::Array);
+    if is_leaf && sink.explained(subject, node) {
+        return;
+    }
+    let takes = |kind: &str| expected.iter().any(|it| it == kind);
+    let wanted: Vec<&str> = expected.iter().map(|kind| type_in_words(kind)).collect();
+    let found = match node.kind() {
+        Kind::Number if takes("integer") => "a number with a fraction",
+        _ => found_in_words(node),
+    };
+    let message = format!("{} takes {}, not {found}", called(subject, &problem.place), wanted.join(" or "));
+    let mut found = draft(subject, &RULE, node.span(), message);
+    if let Some(right) = unquoted(node, &takes) {
+        found = found.fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
+    } else if takes("string") && matches!(node.kind(), Kind::Number | Kind::True | Kind::False) {
+        let right = format!("\"{}\"", node.source());
+        found = found.unsafe_fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
+    } else if takes("array") && node.kind() != Kind::Null {
+        found = found.help("put it between `[` and `]`");
+    }
+    sink.push(found);
+}
+
+/// What stands between the quotes, if it is of the type that is due.
+fn unquoted(node: Node<'_>, takes: &impl Fn(&str) -> bool) -> Option<String> {
+    let text = node.as_str()?;
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    if takes("boolean") && matches!(lower.as_str(), "true" | "false") {
+        return Some(lower);
+    }
+    let number: serde_json::Number = text.parse().ok()?;
+    let fits = takes("number") || (takes("integer") && (number.is_i64() || number.is_u64()));
+    fits.then(|| number.to_string())
+}

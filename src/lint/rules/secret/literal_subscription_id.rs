@@ -1,0 +1,39 @@
+#![doc = include_str!("../../../../docs/rules/literal-subscription-id.md")]
+
+use crate::arm::is_real_guid;
+use crate::lint::rule::rule;
+use crate::lint::rules::request::style::{self, Stands};
+use crate::lint::rules::request::{facts, ids};
+use crate::lint::{Check, Severity, Sink, Subject};
+
+rule!(
+    "literal-subscription-id",
+    Secret,
+    Warning,
+    Sometimes,
+    "somebody's subscription is named",
+    Check::Call(check)
+);
+
+fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    if !facts::is_arm(subject) {
+        return;
+    }
+    let severity = if subject.in_document() { Severity::Warning } else { Severity::Note };
+    let real = ids::subscriptions(subject).into_iter().filter(|one| is_real_guid(one.text));
+    for group in ids::by_text(real) {
+        let Some((first, others)) = group.split_first() else { continue };
+        let mut draft = subject
+            .at_file(&RULE, first.in_file(), format!("`{}` looks like a real subscription", first.text))
+            .help("write a placeholder, so that nobody works on it by mistake")
+            .severity(severity);
+        for other in others {
+            draft = draft.label(other.in_file(), "and here");
+        }
+        let fills = group.iter().map(|one| style::fill(subject, one.part, one.span, Stands::Subscription));
+        sink.push(match fills.collect::<Option<Vec<_>>>() {
+            Some(edits) => draft.unsafe_fix("write a placeholder", &edits.concat()),
+            None => draft,
+        });
+    }
+}

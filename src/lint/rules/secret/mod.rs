@@ -1,0 +1,156 @@
+//! What should not be published.
+
+use crate::arm::{PlaceholderStyle, find_placeholders, is_placeholder};
+use crate::json::{Kind, Node};
+use crate::lint::{Rule, Subject};
+
+mod literal_password;
+mod literal_subscription_id;
+mod literal_token;
+mod weak_password;
+
+/// The family, in the order of the catalogue.
+pub(in crate::lint) static RULES: &[&Rule] =
+    &[&literal_token::RULE, &literal_password::RULE, &literal_subscription_id::RULE, &weak_password::RULE];
+
+/// Properties that Azure's OpenAPI files mark as secret (`x-ms-secret`): those of the embedded schemas, and the
+/// ones that other resource types have most.
+const PROPERTIES: [&str; 10] = [
+    "adminPassword",
+    "administratorLoginPassword",
+    "administratorPassword",
+    "password",
+    "clientSecret",
+    "secret",
+    "sharedKey",
+    "accessKey",
+    "accountKey",
+    "storageAccountKey",
+];
+
+/// True if a property of this name is a secret.
+pub(in crate::lint) fn is_secret_property(name: &str) -> bool {
+    PROPERTIES.iter().any(|property| property.eq_ignore_ascii_case(name))
+}
+
+/// The secret properties of the body whose values are there to be read, in the order of the text.
+fn literals<'a>(subject: &Subject<'a>) -> Vec<(Node<'a>, Node<'a>)> {
+    let (Some(body), Some(root)) = (subject.body, subject.resource) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(node) = open.pop() {
+        for (name, value) in node.members() {
+            let is_secret = name.as_str().is_some_and(|name| is_secret_property(&name));
+            if is_secret && is_literal(value) && !body.has_expansion(value.span()) {
+                found.push((name, value));
+            }
+            open.push(value);
+        }
+        open.extend(node.elements());
+    }
+    found.sort_by_key(|(name, _)| name.index());
+    found
+}
+
+/// True if a value is a string that says the secret itself: no placeholder, no expression, no row of stars.
+fn is_literal(value: Node<'_>) -> bool {
+    let Some(text) = value.as_str().filter(|_| value.kind() == Kind::String) else { return false };
+    let text = text.trim();
+    let is_blank = text.chars().all(|c| matches!(c, '*' | '•' | '.' | '…' | 'x' | 'X' | '-' | '_'));
+    let is_computed = text.starts_with('[') && text.ends_with(']');
+    let has_placeholder = find_placeholders(text)
+        .any(|found| matches!(found.style, PlaceholderStyle::Angle | PlaceholderStyle::DoubledAngle));
+    !(is_blank
+        || is_computed
+        || has_placeholder
+        || is_placeholder(text)
+        || is_reference(text)
+        || is_word_for_it(text))
+}
+
+/// `REDACTED`, `MGMT_PLACEHOLDER`, `ADMIN_PASSWORD`: what recordings and authors put in the place of a secret.
+fn is_word_for_it(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    let said = ["PLACEHOLDER", "REDACTED", "SANITIZED"].iter().any(|word| upper.contains(word));
+    let is_constant =
+        text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    said || is_constant
+}
+
+/// `@Microsoft.KeyVault(…)`, and what stands for another member of the body.
+fn is_reference(text: &str) -> bool {
+    text.starts_with("@Microsoft.KeyVault(") || text.starts_with("@{") || text.starts_with("@(")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Dialect, Tree};
+
+    #[test]
+    fn literals_are_told_from_what_stands_for_them() {
+        let literal = |text: &str| {
+            let tree = Tree::parse(text, Dialect::STRICT);
+            is_literal(tree.root().unwrap())
+        };
+        for text in [r#""myPassword12""#, r#""P@$$w0rd""#, r#""secret""#, r#""a[b]""#] {
+            assert!(literal(text), "{text}");
+        }
+        for text in [
+            r#""<PASSWORD>""#,
+            r#""my<PASSWORD>""#,
+            r#""{adminPassword}""#,
+            r#""$ADMIN_PASSWORD""#,
+            r#""your-password""#,
+            r#""********""#,
+            r#""REDACTED""#,
+            r#""MGMT_PLACEHOLDER""#,
+            r#""ADMIN_PASSWORD""#,
+            r#""[parameters('adminPassword')]""#,
+            r#""""#,
+            "null",
+            r#"{"reference":{}}"#,
+        ] {
+            assert!(!literal(text), "{text}");
+        }
+    }
+
+    /// Every property that the schemas mark is in the list.
+    #[test]
+    fn the_list_has_what_the_schemas_mark() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let mut marked = std::collections::BTreeSet::new();
+        let mut open = vec![folder];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|it| it == "json") {
+                let schema: serde_json::Value =
+                    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+                collect(&schema, &mut marked);
+            }
+        }
+        assert!(marked.contains("adminPassword"), "the schemas mark nothing: {marked:?}");
+        for name in marked {
+            assert!(is_secret_property(&name), "{name} is marked in schemas/ and not in the list");
+        }
+    }
+
+    fn collect(value: &serde_json::Value, marked: &mut std::collections::BTreeSet<String>) {
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            match value {
+                serde_json::Value::Object(members) => {
+                    for (name, value) in members {
+                        if value.get("x-ms-secret").is_some_and(|flag| flag == true) {
+                            marked.insert(name.clone());
+                        }
+                        open.push(value);
+                    }
+                }
+                serde_json::Value::Array(elements) => open.extend(elements),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../../../../docs/rules/duplicate-name.md")]
+
+use super::short;
+use crate::json::{Mistake, MistakeKind};
+use crate::lint::rule::rule;
+use crate::lint::{Check, Sink, Subject};
+
+rule!("duplicate-name", Syntax, Error, Never, "a name stands twice in one object", Check::Mistake(check));
+
+fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
+    if mistake.kind != MistakeKind::DuplicateName {
+        return;
+    }
+    let name = subject.written(mistake.span).trim_matches('"');
+    let first = mistake.related.map(|span| subject.written(span).trim_matches('"'));
+    let message = match first {
+        Some(first) if first != name => {
+            format!("`{}` is `{}` again: ARM does not tell them apart", short(name), short(first))
+        }
+        _ => format!("`{}` stands twice in one object", short(name)),
+    };
+    let mut draft = subject.at(&RULE, mistake.span, message).help("keep one, or put both values into one");
+    if let Some(first) = mistake.related {
+        draft = draft.label(first, "the first one");
+    }
+    sink.push(draft);
+}
