@@ -68,6 +68,11 @@ impl Mask {
         self.spans.is_empty()
     }
 
+    /// The bytes of the file that hold secrets, in order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
     /// `text`, which speaks of the file, without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let finder = match &self.words {
