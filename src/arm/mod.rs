@@ -6,9 +6,11 @@
 //! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
 //! and how it is mended; [`RequestUrl`] takes a URL apart; [`Request`] is a whole call, its [`Blank`]s
 //! to be filled in. [`identity`] has what a resource's identities are, and
-//! the algebra of changing them: [`plan`] and [`apply`].
+//! the algebra of changing them: [`plan`] and [`apply`]. [`expression`] is the language of
+//! ARM templates.
 
 mod api_version;
+pub mod expression;
 pub mod guid;
 mod id_error;
 pub mod identity;
@@ -26,6 +28,7 @@ mod typed_id;
 pub mod versions;
 
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub use expression::{Expression, is_expression};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use identity::{

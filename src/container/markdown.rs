@@ -10,14 +10,16 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::template;
 use crate::notation::shell::Dialect;
+use crate::notation::template::may_hold_resources;
 use crate::notation::{Call, Place, mentions_curl, shell_calls};
 use crate::text::{Builder, Encoding, Fragment, Source, Span};
 
 /// The calls of every code block and code span, whatever language its author gave it.
 pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
     let text = &source.text()[source.bom_len()..];
-    if !mentions_curl(text) {
+    if !may_hold_calls(text) {
         return Vec::new();
     }
     let root = source.fragment();
@@ -79,7 +81,7 @@ impl<'s> Reader<'_, 's> {
                 self.section = range.start;
                 self.heading = Some(heading_text(&self.text[range]));
             }
-            Event::Start(Tag::CodeBlock(kind)) if mentions_curl(&self.text[range.clone()]) => {
+            Event::Start(Tag::CodeBlock(kind)) if may_hold_calls(&self.text[range.clone()]) => {
                 self.block = Some(match kind {
                     CodeBlockKind::Fenced(info) => Block {
                         language: language(info).to_owned(),
@@ -126,7 +128,10 @@ impl<'s> Reader<'_, 's> {
             let Some(first) = lines.first() else { continue };
             let prefix = block.prefix.clone().unwrap_or_else(|| self.prefix_at(first.span.start as usize));
             let code = build(self.root, self.text, lines, &prefix);
-            self.code(&code, dialect, false);
+            match template::call(&code) {
+                Some(call) if is_json(&block.language, code.text()) => self.push(call),
+                _ => self.code(&code, dialect, false),
+            }
         }
     }
 
@@ -163,17 +168,21 @@ impl<'s> Reader<'_, 's> {
     /// Takes over the calls of `code`. What is `brief` stands within prose, where an example of an option is no
     /// call.
     fn code(&mut self, code: &Fragment<'s>, dialect: Dialect, brief: bool) {
-        for mut call in shell_calls(code, dialect) {
+        for call in shell_calls(code, dialect) {
             if brief && call.url.is_none() {
                 continue;
             }
-            let section = self.source.bom_len() + self.section;
-            let after_last = self.calls.last().map_or(section, |last| section.max(last.span.end as usize));
-            call.context.place = Place::Document;
-            call.context.heading = self.heading;
-            call.context.before = self.source.text().get(after_last..call.span.start as usize).unwrap_or("");
-            self.calls.push(call);
+            self.push(call);
         }
+    }
+
+    fn push(&mut self, mut call: Call<'s>) {
+        let section = self.source.bom_len() + self.section;
+        let after_last = self.calls.last().map_or(section, |last| section.max(last.span.end as usize));
+        call.context.place = Place::Document;
+        call.context.heading = self.heading;
+        call.context.before = self.source.text().get(after_last..call.span.start as usize).unwrap_or("");
+        self.calls.push(call);
     }
 
     /// What stands on the line before `offset`, with list markers blanked: what the following lines carry.
@@ -208,6 +217,17 @@ impl Block {
         let end = if crlf { range.end - 2 } else { range.end };
         self.lines.push(Line { span: Span::new(range.start, end), crlf });
     }
+}
+
+/// True if a text may hold something that is read here: a cheap look at its words.
+fn may_hold_calls(text: &str) -> bool {
+    mentions_curl(text) || may_hold_resources(text)
+}
+
+/// True if a block's text is meant to be JSON, as its language says or, where that says nothing, its first
+/// character.
+fn is_json(language: &str, text: &str) -> bool {
+    language.to_ascii_lowercase().contains("json") || text.trim_start().starts_with(['{', '[', '"', '/'])
 }
 
 /// The code that `lines` hold, without the last line's break: behind it the fence closes.

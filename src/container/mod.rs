@@ -3,6 +3,7 @@
 mod json;
 mod markdown;
 mod shell;
+mod template;
 
 use std::path::Path;
 

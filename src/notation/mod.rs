@@ -8,6 +8,7 @@ mod body;
 pub mod curl;
 mod request;
 pub mod shell;
+pub mod template;
 mod templates;
 mod write;
 
@@ -37,7 +38,7 @@ pub enum Notation {
     Http,
     /// A body alone.
     Body,
-    /// A resource of an ARM deployment template.
+    /// An ARM template, which is one body for the requests of all its resources.
     Template,
 }
 
