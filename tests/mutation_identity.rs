@@ -773,3 +773,66 @@ fn an_article_that_removes_nothing_is_told_so() {
         base("Disable the system-assigned identity", "Send this:", &mut random, "UserAssigned", false);
     assert!(!found(&system), "it does take the system-assigned identity away");
 }
+
+#[test]
+fn what_is_not_known_is_not_judged() {
+    let id =
+        "/subscriptions/<S>/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ID1";
+    let call = |method: &str, version: &str, body: &str| {
+        format!(
+            "curl 'https://management.azure.com/subscriptions/<S>/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm\
+             ?api-version={version}' -X {method} -d \"{}\" -H 'Content-Type: application/json'\n",
+            body.replace('"', "\\\"")
+        )
+    };
+    let list = format!("{{\"identity\":{{\"type\":\"UserAssigned\",\"identityIds\":[\"{id}\"]}}}}");
+    let null = format!(
+        "{{\"identity\":{{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{{\"{id}\":null}}}}}}"
+    );
+    let quiet = [
+        call("PATCH", "<API VERSION>", &list),
+        call("PATCH", "$API_VERSION", &list),
+        call("$METHOD", "2018-06-01", &null),
+        call("$METHOD", "2018-06-01", "{\"identity\":{\"type\":\"UserAssigned\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":{\"type\":\"<IDENTITY TYPE>\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":{\"type\":\"$TYPE\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":<IDENTITY>}"),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":$MAP}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"$ID\":{}}}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"$A/userAssignedIdentities/$B\":{}}}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"<USER ASSIGNED IDENTITY ID>\":{},\"{identityId}\":{}}}}",
+        ),
+    ];
+    for text in quiet {
+        let findings = check(&Source::new("x.sh", text.clone()), Kind::Shell, &Options::default());
+        let loud: Vec<_> = findings.into_iter().filter(|it| it.rule.family == Family::Identity).collect();
+        assert!(loud.is_empty(), "{text}{}", describe(&loud, &text));
+    }
+}
+
+/// A variable within an id stays one when the list around it becomes a map.
+#[test]
+fn variables_survive_a_conversion() {
+    let text = "curl \"https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm?api-version=2018-06-01\" -X PATCH -d \"{\\\"identity\\\":{\\\"type\\\":\\\"UserAssigned\\\",\\\"identityIds\\\":[\\\"$ID1\\\",\\\"$ID2\\\"]}}\"\n";
+    let fixed = fix(Source::new("x.sh", text.to_owned()), Kind::Shell, &Options::default(), false);
+    let right = text
+        .replace("identityIds\\\":[", "userAssignedIdentities\\\":{")
+        .replace("$ID1\\\"", "$ID1\\\":{}")
+        .replace("$ID2\\\"]", "$ID2\\\":{}}");
+    assert_eq!(fixed.source.text(), right);
+}
