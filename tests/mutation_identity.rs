@@ -140,7 +140,7 @@ impl Wrapping {
     }
 
     /// The file, and the bytes of it that stand for `planted` of the body.
-    fn wrap(self, base: &Base, body: &str, planted: &Span) -> (String, Span) {
+    fn wrap(self, base: &Base, body: &str, planted: Span) -> (String, Span) {
         let url = format!(
             "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/myResourceGroup/providers/\
              {}/myVM?api-version={}",
@@ -279,6 +279,7 @@ enum Mends {
     NotSafely,
 }
 
+#[derive(Clone, Copy)]
 struct Case {
     rule: &'static str,
     /// Bodies that it can be planted in.
@@ -634,7 +635,7 @@ fn check_one(case: &Case, base: &Base, wrapping: Wrapping, random: &mut Random) 
     let (open, close) = (body.find('⟦').unwrap(), body.find('⟧').unwrap() - '⟦'.len_utf8());
     let body = body.replace(['⟦', '⟧'], "");
     let planted_at = Span::new(open, close);
-    let (file, span) = wrapping.wrap(base, &body, &planted_at);
+    let (file, span) = wrapping.wrap(base, &body, planted_at);
     let source = Source::new("planted", file.clone());
     let options = options(base);
     let findings = check(&source, wrapping.kind(), &options);
@@ -691,7 +692,7 @@ fn the_right_blocks_are_silent() {
             let (.., right) = block(&mut random, base.form());
             let pretty = random.coin();
             let body = write(&base, &right, false, random.below(8), pretty);
-            let (file, _) = wrapping.wrap(&base, &body, &Span::at(0));
+            let (file, _) = wrapping.wrap(&base, &body, Span::at(0));
             let findings = check(&Source::new("right", file.clone()), wrapping.kind(), &options(&base));
             let loud: Vec<_> =
                 findings.into_iter().filter(|it| is_ours(it) && it.severity > Severity::Note).collect();
@@ -708,7 +709,7 @@ fn the_official_examples_are_silent_but_for_their_contradiction() {
             && base.body["identity"]["userAssignedIdentities"].is_object();
         assert!(!contradictory || name.ends_with("_Update_MaximumSet_Gen.json"), "{name}");
         for wrapping in WRAPPINGS {
-            let (file, _) = wrapping.wrap(&base, text.trim_end(), &Span::at(0));
+            let (file, _) = wrapping.wrap(&base, text.trim_end(), Span::at(0));
             let findings = check(&Source::new(name.clone(), file.clone()), wrapping.kind(), &options(&base));
             let loud: Vec<_> =
                 findings.into_iter().filter(|it| is_ours(it) && it.severity > Severity::Note).collect();
