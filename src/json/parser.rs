@@ -530,6 +530,10 @@ impl<'t> Parser<'t> {
 
     fn end_unnamed(&mut self, frame: &Frame, mistake: usize) {
         let closer = Span::new(self.at - 1, self.at);
+        if self.bytes[self.at - 1] != b'}' || closer.start <= frame.opener {
+            // It was ended for want of its brace, which is a mistake of its own.
+            return;
+        }
         let opener = Span { start: frame.opener, end: frame.opener + 1 };
         let comma = if frame.empty { self.comma_beside(frame.opener as usize, self.at) } else { None };
         if let Some(mistake) = self.mistakes.get_mut(mistake) {

@@ -864,6 +864,7 @@ impl Parser<'_> {
             edits.insert(0, Edit::delete(Span { start: comma, end: comma + 1 }));
         }
         let headless = frame.kind == FrameKind::Headless;
+        let unnamed = if let FrameKind::Unnamed(index) = frame.kind { Some(index) } else { None };
         if headless {
             // Both its braces are missing: that is said here, and not again at its end.
             frame.kind = FrameKind::Object;
@@ -871,7 +872,9 @@ impl Parser<'_> {
         if frame.named {
             self.push_unknown(Span::at(done));
         }
-        if headless {
+        if unnamed.is_some() {
+            // A brace that neither has a name nor is closed is one too many: said once, where it stands.
+        } else if headless {
             edits.insert(0, Edit::insert(opener.start, "{"));
             let span = Span { start: opener.start, end: (done as u32).max(opener.start) };
             self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).mended(edits));
@@ -884,6 +887,10 @@ impl Parser<'_> {
         let node = self.frames.last().map_or(0, |frame| frame.node as usize);
         let inner = self.nodes.get(node).map_or(0, |node| node.start);
         self.end_frame();
+        if let Some(mistake) = unnamed.and_then(|index| self.mistakes.get_mut(index)) {
+            mistake.related = None;
+            mistake.repair = Some(super::Repair { edits: vec![Edit::delete(opener)], safe: false });
+        }
         if let Some(node) = self.nodes.get_mut(node).filter(|_| done as u32 >= inner) {
             node.end = done as u32;
         }
