@@ -15,7 +15,7 @@ use schema_support::bodies::{self, Body};
 use schema_support::mutate::{Facts, Mutant, Mutation, Random, mutate};
 
 const SEED: u64 = 0x5eed_0003;
-const EACH: usize = 150;
+const EACH: usize = 60;
 const LEAST: usize = 20;
 
 fn options(body: &Body) -> Options {
