@@ -231,9 +231,7 @@ fn found(rule: &str, fixed: bool, plant: impl Fn(&mut Random, &Base, &mut Parts)
 }
 
 fn only(rule: &str) -> Options {
-    let mut options = Options::default();
-    options.select = vec![armbody::lint::find_rule(rule).unwrap()];
-    options
+    Options { select: vec![armbody::lint::find_rule(rule).unwrap()], ..Options::default() }
 }
 
 /// What the fix is to give back: the right call, with the document's own word for what was taken out.
