@@ -5,9 +5,11 @@
 //! deployments, policies and blueprints, and alone in a document's snippet. Templates are found by what is in
 //! them and not by where they stand, so that a format that wraps one needs no words of its own here.
 
+mod evaluate;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::borrow::Cow;
 
@@ -15,7 +17,9 @@ use memchr::memchr2_iter;
 
 use crate::arm::{ResourceType, ResourceTypeName};
 use crate::json::{Kind, Node, Tree};
+pub use evaluate::{Deployment, requests};
 use scope::Scopes;
+pub(super) use write::DeploymentTemplate;
 
 /// What a text holds of templates.
 #[derive(Clone, Debug, Default)]
