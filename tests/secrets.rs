@@ -70,12 +70,12 @@ fn assert_hidden(text: &str, kind: Kind, secret: &str) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// A body with a password, a mistake beside it so that its line is shown, and a name that says it again.
+/// A body with a password, and a mistake beside it so that its line is shown.
 fn body(password: &str) -> String {
     let password = serde_json::Value::from(password);
     format!(
         "{{\"identity\":{{\"type\":\"SystemAssigned\",\"UserAssigned\"}},\"properties\":{{\"osProfile\":\
-         {{\"adminPassword\":{password},\"adminPasword\":{password}}}}}}}"
+         {{\"adminPassword\":{password}}}}}}}"
     )
 }
 
@@ -97,19 +97,13 @@ fn wrappings(body: &str) -> Vec<(String, Kind)> {
     ]
 }
 
-fn without_misspelling(body: &str) -> String {
-    // The second property is nobody's secret by its name; it is there for the messages of the first.
-    let at = body.find(",\"adminPasword\"").unwrap();
-    format!("{}}}}}}}", &body[..at])
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn passwords_are_hidden(rest in "[A-Za-z0-9'\"\\\\$`!é# ]{5,16}", start in "[a-z]Q[0-9]z") {
         let password = format!("{start}{}z", rest.trim());
-        let body = without_misspelling(&body(&password));
+        let body = body(&password);
         for (text, kind) in wrappings(&body) {
             assert_hidden(&text, kind, &password)?;
         }

@@ -248,11 +248,12 @@ impl Lines {
             if !matches!(node.kind, Kind::Array | Kind::Object) || node.end == node.start {
                 continue;
             }
-            let missing = tree.text.as_bytes().get(node.start as usize) != Some(&opener(node.kind));
-            // A bracket that is missing should stand behind what is before it.
-            let start =
-                if missing { tree.text[..node.start as usize].trim_end().len() as u32 } else { node.start };
-            let (first, _, wanted) = self.at(start.saturating_sub(u32::from(missing)));
+            breaches += self.ragged(tree, index);
+            if tree.text.as_bytes().get(node.start as usize) != Some(&opener(node.kind)) {
+                // The line of a bracket that is missing is not known.
+                continue;
+            }
+            let (first, _, wanted) = self.at(node.start);
             let (last, start, indent) = self.at(node.end - 1);
             if first == last {
                 continue;
@@ -264,7 +265,7 @@ impl Lines {
             } else {
                 alone && indent != wanted
             };
-            breaches += usize::from(breach) + self.ragged(tree, index);
+            breaches += usize::from(breach);
         }
         breaches
     }

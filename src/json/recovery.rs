@@ -1088,6 +1088,9 @@ impl Parser<'_> {
                     break;
                 }
                 None => {
+                    if let Some(string) = self.typographic_end(start, self.bytes.len()) {
+                        return string;
+                    }
                     let end = self.unclosed_end(start, self.bytes.len());
                     return self.unclosed_string(start, end);
                 }

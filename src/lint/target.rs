@@ -128,6 +128,21 @@ pub(super) fn shape(root: Node<'_>) -> Shape {
     Shape::Body(known, method)
 }
 
+/// The machine that a template's resource looks like which does not say its type, as documents show one.
+pub(super) fn machine(resource: Node<'_>) -> Option<ResourceType> {
+    if let Shape::Body(known, _) = shape(resource) {
+        return Some(known);
+    }
+    let (_, identity) = resource.member("identity")?;
+    let properties = resource.member("properties").map(|(_, value)| value);
+    let is_other = resource.member("type").is_some() || properties.is_some_and(is_foreign);
+    let known = match resource.member("sku") {
+        Some(_) => ResourceType::VirtualMachineScaleSet,
+        None => ResourceType::VirtualMachine,
+    };
+    (!is_other && is_managed_identity(identity)).then_some(known)
+}
+
 /// True if `properties` has something, and nothing of it is an identity that slipped in.
 fn is_foreign(properties: Node<'_>) -> bool {
     let mut members = properties.members().peekable();

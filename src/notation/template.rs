@@ -68,7 +68,8 @@ pub enum Version<'t> {
 /// parsed.
 pub fn may_hold_resources(text: &str) -> bool {
     let text = text.as_bytes();
-    (contains(text, b"virtualmachine") || contains(text, b"userassignedidentities"))
+    let names: [&[u8]; 3] = [b"virtualmachine", b"userassignedidentities", b"systemassigned"];
+    names.iter().any(|name| contains(text, name))
         && (contains(text, b"\"contentversion\"")
             || contains(text, b"\"apiversion\"")
             || contains(text, b"deploymenttemplate"))
@@ -205,11 +206,15 @@ fn is_template(node: Node<'_>) -> bool {
 }
 
 /// True if an object that stands in no template is a resource of one: no request's body says its own API
-/// version.
+/// version. Documents leave the type to the text around them.
 fn is_snippet(node: Node<'_>) -> bool {
-    let text = |name: &str| node.member(name).and_then(|(_, value)| value.as_str());
-    text("type").is_some_and(|name| ResourceTypeName::parse(&name).is_some_and(|name| name.known().is_some()))
-        && text("apiVersion").is_some()
+    let is_text = |name: &str| node.member(name).is_some_and(|(_, value)| value.kind() == Kind::String);
+    let is_known = |name: &str| ResourceTypeName::parse(name).is_some_and(|name| name.known().is_some());
+    is_text("apiVersion")
+        && match node.member("type") {
+            Some((_, value)) => value.as_str().is_some_and(|name| is_known(&name)),
+            None => node.member("identity").is_some(),
+        }
 }
 
 /// True if a resource is only referred to, and not deployed.

@@ -30,6 +30,12 @@ pub fn is_escaped_expression(text: &str) -> bool {
     text.starts_with("[[") && text.ends_with(']')
 }
 
+/// True if `text` in a template stands for a value that only a deployment knows: an expression, of this template
+/// or of one that is made of it.
+pub fn is_computed(text: &str) -> bool {
+    is_expression(text) || is_escaped_expression(text)
+}
+
 /// A parsed expression. Spans are bytes of the text that was parsed, brackets included.
 #[derive(Clone, Debug)]
 pub struct Expression<'t> {

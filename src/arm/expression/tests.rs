@@ -21,6 +21,7 @@ fn one_bracket_makes_an_expression_and_two_make_text() {
     }
     assert!(is_escaped_expression("[[parameters('x')]"));
     assert!(!is_escaped_expression("[parameters('x')]"));
+    assert!(is_computed("[[parameters('x')]") && is_computed("[parameters('x')]") && !is_computed("[x] y"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A template: one text, many resources.
 
 use super::{Options, check_mistakes, check_resource};
-use crate::arm::{Method, ResourceTypeName};
+use crate::arm::{Method, ResourceType};
 use crate::json::{Mistake, Tree};
 use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
 use crate::notation::Call;
@@ -22,8 +22,11 @@ pub(super) fn check(
     let Some(body) = call.body.text() else { return false };
     let tree = Tree::parse(body.text(), target::dialect(source, call));
     let template = template::read(&tree);
-    let known: Vec<&Resource<'_>> =
-        template.resources.iter().filter(|resource| resource.resource_type().is_some()).collect();
+    let known: Vec<(&Resource<'_>, ResourceType)> = template
+        .resources
+        .iter()
+        .filter_map(|resource| Some((resource, resource_type(resource, template.is_snippet)?)))
+        .collect();
     // What the user says of a body holds for a text that is no whole template.
     if template.is_snippet && !options.given.is_empty() {
         return false;
@@ -46,7 +49,8 @@ pub(super) fn check(
         standing: None,
     };
     secrets::of_call(&whole, secrets);
-    let subjects: Vec<Subject<'_>> = known.iter().map(|resource| subject_of(&whole, resource)).collect();
+    let subjects: Vec<Subject<'_>> =
+        known.iter().map(|(resource, known)| subject_of(&whole, resource, *known)).collect();
 
     let mut of_text = Vec::new();
     let mut sink = Sink::new(&mut of_text);
@@ -70,8 +74,16 @@ pub(super) fn check(
     true
 }
 
-fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>) -> Subject<'a> {
-    let target = target_of(resource);
+/// The known type of a resource: what it says, or in a snippet that does not say it what it looks like.
+fn resource_type(resource: &Resource<'_>, is_snippet: bool) -> Option<ResourceType> {
+    if resource.type_name.is_some() || !is_snippet {
+        return resource.resource_type();
+    }
+    target::machine(resource.node)
+}
+
+fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>, known: ResourceType) -> Subject<'a> {
+    let target = target_of(resource, known);
     let name = target.type_name.as_ref();
     let standing = name.and_then(|name| whole.validators.standing(name.as_str(), target.api_version));
     Subject { target, standing, resource: Some(resource.node), declared: Some(resource), ..*whole }
@@ -86,14 +98,14 @@ fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>)
 }
 
 /// What a resource says of the request that the deployment makes: ARM puts each.
-fn target_of(resource: &Resource<'_>) -> Target {
+fn target_of(resource: &Resource<'_>, known: ResourceType) -> Target {
     let api_version = match &resource.version {
         Version::Named { text, .. } => text.parse().ok(),
         Version::Missing | Version::Open => None,
     };
     Target {
-        resource_type: resource.type_name.as_ref().and_then(ResourceTypeName::known),
-        type_name: resource.type_name.clone(),
+        resource_type: Some(known),
+        type_name: Some(resource.type_name.clone().unwrap_or_else(|| known.into())),
         api_version,
         method: Some(Method::Put),
     }
