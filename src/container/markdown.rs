@@ -5,6 +5,9 @@
 
 mod html;
 mod mend;
+mod parts;
+
+pub(crate) use parts::{Part, parts};
 
 use std::ops::Range;
 

@@ -5,6 +5,8 @@ mod markdown;
 mod shell;
 mod template;
 
+pub(crate) use markdown::{Part as MarkdownPart, parts as markdown_parts};
+
 use std::path::Path;
 
 use crate::notation::Call;
