@@ -1,7 +1,7 @@
 //! Templates that are written: read back they are the same request, and the linter has nothing to say.
 
-use armbody::arm::{BlankStyle, BodyValue, Cloud, Method, Part, Request, RequestTarget, ResourceType, Text};
 use armbody::arm::{ApiVersion, Blank, published};
+use armbody::arm::{BlankStyle, BodyValue, Cloud, Method, Part, Request, RequestTarget, ResourceType, Text};
 use armbody::container::Kind;
 use armbody::json::{Dialect, Tree};
 use armbody::lint::{Options, Severity, check};
@@ -15,9 +15,9 @@ use proptest::prelude::*;
 fn without_name(mut request: Request) -> Request {
     if let Some(BodyValue::Object(members)) = &mut request.body {
         members.retain(|(name, _)| {
-            !["name", "type", "apiVersion"].iter().any(|own| {
-                matches!(name.parts(), [Part::Literal(name)] if name.eq_ignore_ascii_case(own))
-            })
+            !["name", "type", "apiVersion"]
+                .iter()
+                .any(|own| matches!(name.parts(), [Part::Literal(name)] if name.eq_ignore_ascii_case(own)))
         });
     }
     request
@@ -48,16 +48,19 @@ fn name() -> impl Strategy<Value = Text> {
 /// Ids as bodies have them: of the deployment's own group, of others, and what only looks like one.
 fn id() -> impl Strategy<Value = Text> {
     let literal = |text: &str| Part::Literal(text.to_owned());
-    let types = ["Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/networkInterfaces", "A.B/c"];
-    (text(), text(), proptest::sample::select(types.to_vec()), text()).prop_map(move |(subscription, group, kind, name)| {
-        let mut parts = vec![literal("/subscriptions/")];
-        parts.extend(subscription.parts().iter().cloned());
-        parts.push(literal("/resourceGroups/"));
-        parts.extend(group.parts().iter().cloned());
-        parts.push(literal(&format!("/providers/{kind}/")));
-        parts.extend(name.parts().iter().cloned());
-        Text::from_parts(parts)
-    })
+    let types =
+        ["Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/networkInterfaces", "A.B/c"];
+    (text(), text(), proptest::sample::select(types.to_vec()), text()).prop_map(
+        move |(subscription, group, kind, name)| {
+            let mut parts = vec![literal("/subscriptions/")];
+            parts.extend(subscription.parts().iter().cloned());
+            parts.push(literal("/resourceGroups/"));
+            parts.extend(group.parts().iter().cloned());
+            parts.push(literal(&format!("/providers/{kind}/")));
+            parts.extend(name.parts().iter().cloned());
+            Text::from_parts(parts)
+        },
+    )
 }
 
 fn value() -> impl Strategy<Value = BodyValue> {
@@ -79,7 +82,8 @@ fn object(value: impl Strategy<Value = BodyValue>) -> impl Strategy<Value = Body
         let mut distinct: Vec<(Text, BodyValue)> = Vec::new();
         for (name, value) in members {
             let spelt = name.spell(BlankStyle::Angle);
-            if distinct.iter().all(|(known, _)| !known.spell(BlankStyle::Angle).eq_ignore_ascii_case(&spelt)) {
+            if distinct.iter().all(|(known, _)| !known.spell(BlankStyle::Angle).eq_ignore_ascii_case(&spelt))
+            {
                 distinct.push((name, value));
             }
         }
@@ -89,17 +93,19 @@ fn object(value: impl Strategy<Value = BodyValue>) -> impl Strategy<Value = Body
 
 fn request() -> impl Strategy<Value = Request> {
     let types = proptest::sample::select(ResourceType::ALL.to_vec());
-    (name(), name(), types, name(), object(value())).prop_map(|(subscription, group, resource_type, name, body)| {
-        let target = RequestTarget {
-            cloud: Cloud::Public,
-            subscription,
-            resource_group: Some(group),
-            resource_type: resource_type.into(),
-            names: vec![name],
-            api_version: "2024-07-01".parse().unwrap(),
-        };
-        Request::new(Method::Put, target, Some(body))
-    })
+    (name(), name(), types, name(), object(value())).prop_map(
+        |(subscription, group, resource_type, name, body)| {
+            let target = RequestTarget {
+                cloud: Cloud::Public,
+                subscription,
+                resource_group: Some(group),
+                resource_type: resource_type.into(),
+                names: vec![name],
+                api_version: "2024-07-01".parse().unwrap(),
+            };
+            Request::new(Method::Put, target, Some(body))
+        },
+    )
 }
 
 proptest! {
@@ -147,7 +153,11 @@ fn what_the_scenarios_create_is_clean_and_read_back() {
                     .collect();
                 assert_eq!(loud, [""; 0], "{what}");
                 let read: Vec<_> = read_back(&text, &request.target).into_iter().flatten().collect();
-                assert_eq!(read.into_iter().map(without_name).collect::<Vec<_>>(), [without_name(request)], "{what}");
+                assert_eq!(
+                    read.into_iter().map(without_name).collect::<Vec<_>>(),
+                    [without_name(request)],
+                    "{what}"
+                );
                 written += 1;
             }
         }
