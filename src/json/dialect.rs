@@ -2,6 +2,7 @@
 
 /// The JSON that is expected.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a freedom of its own, in any combination")]
 pub struct Dialect {
     /// Comments are taken, as ARM does in templates.
     pub comments: bool,

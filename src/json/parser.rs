@@ -408,12 +408,12 @@ impl<'t> Parser<'t> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     flags |= ESCAPED;
-                    if !matches!(
-                        self.bytes.get(at + 1),
-                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
-                    ) && !(self.bytes.get(at + 1) == Some(&b'u')
-                        && super::decode::hex4(self.text, at + 2).is_some())
-                    {
+                    let right = match self.bytes.get(at + 1) {
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
+                        Some(b'u') => super::decode::hex4(self.text, at + 2).is_some(),
+                        _ => false,
+                    };
+                    if !right {
                         return self.odd_string(start);
                     }
                     at += 2;

@@ -176,7 +176,8 @@ fn check_call(
         target.method = method;
     }
 
-    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let tree =
+        tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas())));
     let tree = tree.as_ref();
     let resource = tree.and_then(Tree::root);
     let standing =
@@ -229,7 +230,9 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     for rule in super::rules() {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
-                identities.iter().for_each(|block| check(subject, block, sink));
+                for block in &identities {
+                    check(subject, block, sink);
+                }
             }
             Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
             Check::Body(check) if has_body => check(subject, sink),
