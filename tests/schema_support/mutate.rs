@@ -342,7 +342,7 @@ pub(crate) fn mutate(
         }
         Mutation::EnumCase => {
             let (spot, fact) = among(random, &|spot, fact| {
-                !(fact.allowed.is_empty() && fact.known.is_empty()) && !is_identity(&spot.path)
+                (!fact.allowed.is_empty() || !fact.known.is_empty()) && !is_identity(&spot.path)
             })?;
             let own = value.pointer(&spot.pointer)?.as_str()?;
             let listed = fact.allowed.iter().chain(&fact.known).any(|it| it == own);
