@@ -319,6 +319,7 @@ fn url_invalid_with_several_readings() {
         let (from, to) = *random.of(&[
             ("/resourceGroups/", "//resourceGroups/"),
             ("/myName", "/my Name"),
+            ("?api-version", "?$filter=name eq 'x' and tag ne 'y'&api-version"),
             ("?api-version", "?api-version=2024-07-01&api-version"),
         ]);
         parts.url = parts.url.replace(from, to);
