@@ -22,6 +22,9 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+/// Bytes that mean something to JSON or to an expression.
+const ODD: &[u8] = b"{}[]\",:'\\/()\n#x0 \xc2\xa0";
+
 /// Numbers that look random and are the same each time.
 struct Numbers(u64);
 
@@ -51,7 +54,7 @@ fn no_damage_makes_it_panic() {
         for _ in 0..50 {
             let mut edited = bytes.clone();
             let at = numbers.below(edited.len());
-            let byte = b"{}[]\",:'\\/()\n#x0 \xc2\xa0"[numbers.below(20)];
+            let byte = ODD[numbers.below(ODD.len())];
             match numbers.below(3) {
                 0 => edited[at] = byte,
                 1 => edited.insert(at, byte),
