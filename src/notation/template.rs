@@ -42,6 +42,8 @@ pub struct Resource<'t> {
     pub type_name: Option<ResourceTypeName>,
     /// The API version.
     pub version: Version<'t>,
+    /// It stands without a template around it: a document shows what matters of it and leaves out the rest.
+    pub is_excerpt: bool,
 }
 
 impl Resource<'_> {
@@ -169,7 +171,7 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
             let type_name = type_name(node, &scopes, scope, above);
             let version = version(node, &scopes, scope);
             parent = Some(template.resources.len());
-            template.resources.push(Resource { node, type_name, version });
+            template.resources.push(Resource { node, type_name, version, is_excerpt: scope.is_none() });
         }
         for (name, value) in node.members() {
             let holds_resources = is_template || is_resource;

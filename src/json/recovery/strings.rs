@@ -113,7 +113,9 @@ impl Parser<'_> {
         }
         let next = self.text[at + 1..].chars().next()?;
         let content = self.text[start + 1..at].trim_end();
-        let unended = !content.is_empty() && content.ends_with([',', ':', '{', '[']);
+        // Before a quote, a colon in the midst of a line of prose is part of the prose.
+        let prose = self.expect == Expect::Value && content.contains(' ') && !content.contains(['\n', '\r']);
+        let unended = content.ends_with([',', '{', '[']) || content.ends_with(':') && !prose;
         match next {
             '/' if matches!(self.bytes.get(at + 2), Some(b'/' | b'*')) => return None,
             '{' | '[' | '"' if !unended => return None,

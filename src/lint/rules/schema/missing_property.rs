@@ -17,6 +17,9 @@ rule!(
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let ProblemKind::Missing { property } = &problem.kind else { return };
+    if subject.declared.is_some_and(|resource| resource.is_excerpt) {
+        return;
+    }
     // The whole object would be a wall of marks: its name is enough, or its brace.
     let start = problem.node.span().start as usize;
     let span = problem.name.map_or(Span::new(start, start + 1), crate::json::Node::span);
