@@ -36,6 +36,7 @@
 //! ```
 
 pub mod arm;
+pub mod config;
 pub mod container;
 pub mod json;
 pub mod lint;
