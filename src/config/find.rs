@@ -59,7 +59,7 @@ impl Configs {
         let mut found = Ok(None);
         for folder in folder.ancestors() {
             if let Some(known) = known.get(folder) {
-                found = known.clone();
+                found.clone_from(known);
                 break;
             }
             passed.push(folder);

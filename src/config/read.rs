@@ -3,12 +3,12 @@
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use toml::Spanned;
 
 use super::find::absolute;
-use super::{Config, Globs, Lint, PerFile, Render, Target};
+use super::{Config, GlobError, Globs, Lint, PerFile, Render, Target};
 use crate::lint::{Rule, find_rule, nearest_rule};
 use crate::text::Source;
 
@@ -53,52 +53,82 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Meaning`] if it is no TOML, or has a key or a value that is not known.
     pub fn parse(text: &str, path: &Path, base: &Path) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)).map_err(|error| {
-            let source = Source::new("", text);
-            let start = error.span().map_or(0, |span| span.start) + source.bom_len();
-            let at = source.position(start.min(text.len()) as u32);
-            let (path, message) = (path.to_owned(), in_words(error.message()));
-            ConfigError::Meaning { path, line: at.line, column: at.column, message }
-        })?;
-        let base = absolute(base);
-        let names = |rules: Vec<RuleName>| rules.into_iter().map(|rule| rule.0).collect();
-        Ok(Self {
-            path: path.to_owned(),
-            lint: Lint {
-                exclude: file.lint.exclude.into_iter().map(|pattern| pattern.0).collect(),
-                ignore: names(file.lint.ignore),
-                severity: file.lint.severity.0.into_iter().map(|(rule, level)| (rule.0, level.0)).collect(),
-                per_file_ignores: file
-                    .lint
-                    .per_file_ignores
-                    .0
-                    .into_iter()
-                    .map(|(place, rules)| PerFile {
-                        files: place.files,
-                        pointer: place.pointer,
-                        rules: names(rules),
-                    })
-                    .collect(),
+        understand(text.strip_prefix('\u{feff}').unwrap_or(text), path, base).map_err(
+            |Wrong { start, message }| {
+                let source = Source::new("", text);
+                let at = source.position((start + source.bom_len()).min(text.len()) as u32);
+                ConfigError::Meaning { path: path.to_owned(), line: at.line, column: at.column, message }
             },
-            targets: file
-                .target
-                .into_iter()
-                .map(|target| Target {
-                    files: target.files.0,
-                    resource_type: target.resource_type.map(|word| word.0),
-                    method: target.method.map(|word| word.0),
-                    api_version: target.api_version.map(|word| word.0),
-                })
-                .collect(),
-            render: Render {
-                placeholders: file.render.placeholders.map(|word| word.0),
-                api_version: file.render.api_version.map(|word| word.0),
-                templates: file.render.templates.map(|folder| base.join(folder)),
-            },
-            schemas: file.schemas.folders.iter().map(|folder| base.join(folder)).collect(),
-            base,
-        })
+        )
     }
+}
+
+/// What is wrong, and at which byte.
+struct Wrong {
+    start: usize,
+    message: String,
+}
+
+fn understand(text: &str, path: &Path, base: &Path) -> Result<Config, Wrong> {
+    let file: File = toml::from_str(text).map_err(|error| Wrong {
+        start: error.span().map_or(0, |span| span.start),
+        message: in_words(error.message()),
+    })?;
+    let base = absolute(base);
+    let mut lint = Lint { exclude: all(&file.lint.exclude, Globs::parse)?, ..Lint::default() };
+    lint.ignore = all(&file.lint.ignore, rule)?;
+    for (name, level) in &file.lint.severity.0 {
+        lint.severity.push((one(name, rule)?, one(level, str::parse)?));
+    }
+    for (place, rules) in &file.lint.per_file_ignores.0 {
+        let (files, pointer) = one(place, place_in_files)?;
+        lint.per_file_ignores.push(PerFile { files, pointer, rules: all(rules, rule)? });
+    }
+    let mut targets = Vec::new();
+    for target in &file.target {
+        targets.push(Target {
+            files: one(&target.files, Globs::parse)?,
+            resource_type: target.resource_type.as_ref().map(|word| one(word, str::parse)).transpose()?,
+            method: target.method.as_ref().map(|word| one(word, str::parse)).transpose()?,
+            api_version: target.api_version.as_ref().map(|word| one(word, str::parse)).transpose()?,
+        });
+    }
+    let render = Render {
+        placeholders: file.render.placeholders.as_ref().map(|word| one(word, str::parse)).transpose()?,
+        api_version: file.render.api_version.as_ref().map(|word| one(word, str::parse)).transpose()?,
+        templates: file.render.templates.map(|folder| base.join(folder)),
+    };
+    let schemas = file.schemas.folders.iter().map(|folder| base.join(folder)).collect();
+    Ok(Config { path: path.to_owned(), base, lint, targets, render, schemas })
+}
+
+/// What a string means.
+fn one<T, E: Display>(word: &Spanned<String>, read: impl Fn(&str) -> Result<T, E>) -> Result<T, Wrong> {
+    read(word.get_ref()).map_err(|error| Wrong { start: word.span().start, message: error.to_string() })
+}
+
+fn all<T, E: Display>(
+    words: &[Spanned<String>],
+    read: impl Fn(&str) -> Result<T, E> + Copy,
+) -> Result<Vec<T>, Wrong> {
+    words.iter().map(|word| one(word, read)).collect()
+}
+
+fn rule(name: &str) -> Result<&'static Rule, String> {
+    find_rule(name).ok_or_else(|| {
+        let hint = nearest_rule(name)
+            .map_or("`armbody rule` lists them".to_owned(), |near| format!("did you mean `{}`?", near.name));
+        format!("there is no rule `{name}`; {hint}")
+    })
+}
+
+/// Files, and perhaps a place in them: `bodies/*.json#/identity/type`.
+fn place_in_files(text: &str) -> Result<(Globs, Option<String>), GlobError> {
+    let (files, pointer) = match text.split_once("#/") {
+        Some((files, pointer)) => (files, Some(format!("/{pointer}"))),
+        None => (text, None),
+    };
+    Ok((Globs::parse(files)?, pointer))
 }
 
 #[derive(serde::Deserialize, Default)]
@@ -113,27 +143,27 @@ struct File {
 #[derive(serde::Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct LintTable {
-    exclude: Vec<Pattern>,
-    ignore: Vec<RuleName>,
-    severity: Entries<RuleName, Word<crate::lint::Severity>>,
-    per_file_ignores: Entries<Place, Vec<RuleName>>,
+    exclude: Vec<Spanned<String>>,
+    ignore: Vec<Spanned<String>>,
+    severity: Entries<Spanned<String>>,
+    per_file_ignores: Entries<Vec<Spanned<String>>>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct TargetTable {
-    files: Pattern,
+    files: Spanned<String>,
     #[serde(rename = "type")]
-    resource_type: Option<Word<crate::arm::ResourceType>>,
-    method: Option<Word<crate::arm::Method>>,
-    api_version: Option<Word<crate::arm::ApiVersion>>,
+    resource_type: Option<Spanned<String>>,
+    method: Option<Spanned<String>>,
+    api_version: Option<Spanned<String>>,
 }
 
 #[derive(serde::Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct RenderTable {
-    placeholders: Option<Word<crate::arm::BlankStyle>>,
-    api_version: Option<Word<crate::arm::ApiVersion>>,
+    placeholders: Option<Spanned<String>>,
+    api_version: Option<Spanned<String>>,
     templates: Option<PathBuf>,
 }
 
@@ -143,70 +173,20 @@ struct SchemasTable {
     folders: Vec<PathBuf>,
 }
 
-/// A string that means a `T`.
-struct Word<T>(T);
-
-impl<'de, T: FromStr<Err: Display>> Deserialize<'de> for Word<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(D::Error::custom)
-    }
-}
-
-struct RuleName(&'static Rule);
-
-impl<'de> Deserialize<'de> for RuleName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        find_rule(&name).map(Self).ok_or_else(|| {
-            let hint = nearest_rule(&name).map_or("`armbody rule` lists them".to_owned(), |near| {
-                format!("did you mean `{}`?", near.name)
-            });
-            D::Error::custom(format!("there is no rule `{name}`; {hint}"))
-        })
-    }
-}
-
-struct Pattern(Globs);
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Globs::parse(&text).map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// Files, and perhaps a place in them: `bodies/*.json#/identity/type`.
-struct Place {
-    files: Globs,
-    pointer: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Place {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let (files, pointer) = match text.split_once("#/") {
-            Some((files, pointer)) => (files, Some(format!("/{pointer}"))),
-            None => (text.as_str(), None),
-        };
-        Ok(Self { files: Globs::parse(files).map_err(D::Error::custom)?, pointer })
-    }
-}
-
 /// A table in the order in which it stands.
-struct Entries<K, V>(Vec<(K, V)>);
+struct Entries<V>(Vec<(Spanned<String>, V)>);
 
-impl<K, V> Default for Entries<K, V> {
+impl<V> Default for Entries<V> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Entries<K, V> {
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<K, V>(PhantomData<(K, V)>);
-        impl<'de, K: Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Reader<K, V> {
-            type Value = Entries<K, V>;
+        struct Reader<V>(PhantomData<V>);
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Reader<V> {
+            type Value = Entries<V>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a table")

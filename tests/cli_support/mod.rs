@@ -8,28 +8,28 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-pub const SPLIT: &str = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
-pub const CLEAN: &str = r#"{"tags":{"team":"web"}}"#;
-pub const URL: &str = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01";
+pub(crate) const SPLIT: &str = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
+pub(crate) const CLEAN: &str = r#"{"tags":{"team":"web"}}"#;
+pub(crate) const URL: &str = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01";
 
 /// A curl call with the mistake that the project is named for, and with no other.
-pub fn curl() -> String {
+pub(crate) fn curl() -> String {
     format!(
         "curl -X PATCH '{URL}' -d '{SPLIT}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'"
     )
 }
 
-pub fn armbody(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn armbody(folder: &Path, args: &[&str]) -> Output {
     command(folder, args).stdin(Stdio::null()).output().unwrap()
 }
 
-pub fn command(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_armbody"));
     command.args(args).current_dir(folder).env("NO_COLOR", "1");
     command
 }
 
-pub fn armbody_with_input(folder: &Path, args: &[&str], input: &str) -> Output {
+pub(crate) fn armbody_with_input(folder: &Path, args: &[&str], input: &str) -> Output {
     let mut child = command(folder, args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -41,7 +41,7 @@ pub fn armbody_with_input(folder: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-pub fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -52,7 +52,7 @@ pub fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 #[track_caller]
-pub fn expect(output: &Output, status: i32) -> (String, String) {
+pub(crate) fn expect(output: &Output, status: i32) -> (String, String) {
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(status), "stdout: {out}\nstderr: {err}");
@@ -62,7 +62,7 @@ pub fn expect(output: &Output, status: i32) -> (String, String) {
 
 /// `path:rule` of each line of a concise report.
 #[track_caller]
-pub fn found(folder: &Path, args: &[&str]) -> Vec<String> {
+pub(crate) fn found(folder: &Path, args: &[&str]) -> Vec<String> {
     let mut all = vec!["lint", "--format", "concise", "--exit-zero"];
     all.extend(args);
     let (out, _) = expect(&armbody(folder, &all), 0);

@@ -98,7 +98,12 @@ impl Total {
         }
         let [notes, warnings, errors] = self.counts;
         if notes + warnings + errors == 0 {
-            line.push_str("nothing wrong");
+            // Of a file that could not be checked nobody knows.
+            line.push_str(if self.problems.is_empty() {
+                "nothing wrong"
+            } else {
+                "nothing wrong in what was checked"
+            });
         } else {
             let counts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
             line.push_str(&counts.join(", "));
