@@ -168,14 +168,14 @@ fn places<'o>(
     let dialect =
         Dialect { comments: true, trailing_commas: true, multiline_strings: true, ..Dialect::STRICT };
     let tree = Tree::parse(&source.text()[offset..], dialect);
-    let mut placed = Vec::new();
+    let mut wished = Vec::new();
     for place in places {
         // Where there is no such place, nothing is left out.
         let span =
             member(&tree, &place.pointer).map_or(Span::at(source.text().len()), |span| span.shift(offset));
-        placed.extend(place.rules.iter().map(|rule| (place.pointer.as_str(), wish(rule, span))));
+        wished.extend(place.rules.iter().map(|rule| (place.pointer.as_str(), wish(rule, span))));
     }
-    placed
+    wished
 }
 
 fn member(tree: &Tree<'_>, pointer: &str) -> Option<Span> {

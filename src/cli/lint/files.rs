@@ -1,7 +1,9 @@
 //! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use armbody::config::Configs;
 use armbody::container::Kind;
 use ignore::WalkBuilder;
 
@@ -16,15 +18,17 @@ pub(crate) enum Input {
     Problem(String),
 }
 
-/// What `paths` name, folders walked in the order of their names. An iterator: a folder is never held whole.
-pub(crate) fn inputs(paths: &[PathBuf]) -> Box<dyn Iterator<Item = Input>> {
+/// What `paths` name, folders walked in the order of their names, those left out that a configuration excludes whole.
+/// An iterator: a folder is never held whole.
+pub(crate) fn inputs(paths: &[PathBuf], configs: &Arc<Configs>) -> Box<dyn Iterator<Item = Input>> {
     let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
-    Box::new(paths.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Input>> {
+    let configs = configs.clone();
+    Box::new(paths.into_iter().flat_map(move |path| -> Box<dyn Iterator<Item = Input>> {
         if path == Path::new("-") {
             return Box::new(std::iter::once(Input::Stdin));
         }
         match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => Box::new(folder(&path)),
+            Ok(metadata) if metadata.is_dir() => Box::new(folder(&path, &configs)),
             Ok(_) => Box::new(std::iter::once(named(path))),
             Err(error) => Box::new(std::iter::once(Input::Problem(format!("{}: {error}", path.display())))),
         }
@@ -40,9 +44,19 @@ fn named(path: PathBuf) -> Input {
     Input::Problem(format!("{}: not a kind of file that is checked ({known})", path.display()))
 }
 
-fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
+fn folder(path: &Path, configs: &Arc<Configs>) -> impl Iterator<Item = Input> + use<> {
     let strip = path == Path::new(".");
-    let walk = WalkBuilder::new(path).require_git(false).sort_by_file_name(std::ffi::OsStr::cmp).build();
+    let configs = configs.clone();
+    let walk = WalkBuilder::new(path)
+        .require_git(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .filter_entry(move |entry| {
+            // A configuration that is wrong is told of when a file asks for it.
+            let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+            let config = if is_folder { configs.of(entry.path()).ok().flatten() } else { None };
+            !config.is_some_and(|config| config.excludes(entry.path(), true))
+        })
+        .build();
     walk.filter_map(move |entry| match entry {
         Ok(entry) => {
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
