@@ -3,13 +3,21 @@
 //! Reading gives a [`Call`]: the parts of the request as fragments, each of which knows its place in the file.
 //! Nothing is judged here; what is wrong with a call is for the rules to say.
 
+pub mod armclient;
+pub mod az_rest;
 pub mod curl;
+mod pairs;
+mod payload;
+pub mod powershell;
 pub mod shell;
+mod variables;
 
 use memchr::memmem;
 
 use crate::arm::Method;
 use crate::text::{Fragment, Span};
+
+pub use variables::Scope;
 
 /// A way of writing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,14 +112,21 @@ impl Call<'_> {
 
 /// Every call that the commands of a shell text make, in the order in which they stand.
 pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call<'s>> {
-    let commands = shell::commands(code, dialect);
-    let input = |command: &shell::Command<'s>| command.input.and_then(|index| commands.get(index));
-    let mut calls: Vec<Call<'s>> =
-        commands.iter().flat_map(|command| curl::read(command, input(command))).collect();
-    calls.sort_by_key(|call| (call.span.start, call.span.end));
-    // A substitution within a quoted script is met twice.
-    calls.dedup_by_key(|call| call.span);
-    calls
+    shell::calls(code, dialect, &mut Scope::default())
+}
+
+/// True if `text` names a program or cmdlet that makes requests.
+pub(crate) fn mentions_call(text: &str) -> bool {
+    mentions_curl(text)
+        || memmem::find(text.as_bytes(), b"az rest").is_some()
+        || mentions_armclient(text)
+        || powershell::mentions_cmdlet(text)
+}
+
+fn mentions_armclient(text: &str) -> bool {
+    let text = text.as_bytes();
+    let named = |at: usize| at >= 5 && text[at - 5..at].eq_ignore_ascii_case(b"armcl");
+    memmem::find_iter(text, b"ient").any(named) || memmem::find_iter(text, b"IENT").any(named)
 }
 
 /// True if `text` names curl, in any of the ways in which people capitalise it.
