@@ -6,6 +6,7 @@
 pub mod armclient;
 pub mod az_rest;
 pub mod curl;
+pub mod http;
 mod pairs;
 mod payload;
 pub mod powershell;
@@ -184,6 +185,9 @@ pub struct Context<'s> {
     pub place: Place,
     /// The heading of its section, without marks.
     pub heading: Option<&'s str>,
+    /// For a body that stands alone in a document: the API version that the text around it names, if it names
+    /// one only.
+    pub api_version: Option<&'s str>,
     /// The raw text of its section from the heading, or from the last call before it, up to the call.
     pub before: &'s str,
 }

@@ -91,7 +91,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Says what a file holds that the script writes.
-    pub(super) fn write_file(&mut self, name: &str, text: Fragment<'s>) {
+    pub(crate) fn write_file(&mut self, name: &str, text: Fragment<'s>) {
         self.files.insert(file_key(name), text);
     }
 

@@ -10,6 +10,10 @@ pub(super) fn variable_len(text: &str) -> Option<usize> {
     let rest = text.strip_prefix('$')?;
     let bytes = rest.as_bytes();
     match bytes.first()? {
+        // A workflow puts its own values in the place of these before a shell sees them.
+        b'{' if bytes.get(1) == Some(&b'{') => {
+            memchr::memmem::find(&bytes[..bytes.len().min(256)], b"}}").map(|close| close + 3)
+        }
         b'{' => {
             let close = bytes.iter().take(256).position(|byte| matches!(byte, b'}' | b'\n'))?;
             (bytes[close] == b'}' && close > 1).then_some(close + 2)

@@ -223,7 +223,12 @@ impl<'s> Lexer<'_, 's> {
             }
             b'{' => {
                 let rest = &self.bytes[self.at..self.end];
-                let close = rest.iter().take(256).position(|byte| matches!(byte, b'}' | b'\n'))?;
+                let rest = &rest[..rest.len().min(256)];
+                if rest.starts_with(b"${{") {
+                    // A workflow puts its own values in the place of these before a shell sees them.
+                    return memchr::memmem::find(rest, b"}}").map(|close| self.at + close + 2);
+                }
+                let close = rest.iter().position(|byte| matches!(byte, b'}' | b'\n'))?;
                 (rest[close] == b'}' && close > 2).then_some(self.at + close + 1)
             }
             b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'0'..=b'9' => Some(self.at + 2),
