@@ -21,3 +21,4 @@ pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, rules};
 pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};
+pub use target::target;

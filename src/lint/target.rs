@@ -2,9 +2,25 @@
 
 use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
-use crate::json::{Dialect, Kind, Node};
-use crate::notation::{Call, Notation};
+use crate::json::{Dialect, Kind, Node, Tree};
+use crate::notation::{Call, Notation, Place};
 use crate::text::Source;
+
+/// What the text says of the request that `call` is, its body's shape included where nothing else says it; `None`
+/// for a body that nothing is known of. No URL is judged here.
+pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target> {
+    let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
+    let mut target = of_call(call, url.as_ref(), given);
+    if target.type_name.is_none() && call.notation == Notation::Body {
+        let body = call.body.text()?;
+        let tree = Tree::parse(body.text(), dialect(source, call));
+        let Shape::Body(resource_type, method) = shape(tree.root()?) else { return None };
+        target.resource_type = Some(resource_type);
+        target.type_name = Some(resource_type.into());
+        target.method.get_or_insert(method);
+    }
+    Some(target)
+}
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.
 pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
@@ -13,7 +29,8 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
         comments: template,
         trailing_commas: template,
         multiline_strings: template,
-        bare_members: false,
+        bare_members: call.notation == Notation::Body && call.context.place == Place::Document,
+        single_quotes: call.notation == Notation::AzRest,
         stand_ins: source.problem().is_some(),
         joins,
         ..Dialect::STRICT
@@ -36,7 +53,7 @@ pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: &Giv
         return Target {
             resource_type: given.resource_type,
             type_name: given.resource_type.map(Into::into),
-            api_version: given.api_version,
+            api_version: given.api_version.or_else(|| call.context.api_version?.parse().ok()),
             method: given.method,
         };
     };

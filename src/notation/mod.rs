@@ -41,6 +41,21 @@ pub enum Notation {
     Template,
 }
 
+impl Notation {
+    /// Its name for reports: `curl`, `az`, `armclient`, `powershell`, `http`, `json`, `template`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Curl => "curl",
+            Self::AzRest => "az",
+            Self::ArmClient => "armclient",
+            Self::InvokeAzRestMethod | Self::InvokeRestMethod => "powershell",
+            Self::Http => "http",
+            Self::Body => "json",
+            Self::Template => "template",
+        }
+    }
+}
+
 /// A request as it stands in a text.
 #[derive(Clone, Debug)]
 pub struct Call<'s> {
@@ -94,6 +109,21 @@ impl Call<'_> {
             (None, Some(method)) => method.parse().ok(),
             (None, None) => None,
         }
+    }
+
+    /// True if the call goes to Azure Resource Manager as far as the text says: its URL speaks of it, or its
+    /// client goes there unless the URL names another host.
+    pub fn is_arm(&self) -> bool {
+        if self.looks_like_arm() {
+            return true;
+        }
+        let client = matches!(self.notation, Notation::AzRest | Notation::ArmClient | Notation::InvokeAzRestMethod);
+        let Some(url) = &self.url else {
+            return matches!(self.notation, Notation::Body | Notation::Template);
+        };
+        let text = url.text().trim();
+        let elsewhere = text.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
+        client && !elsewhere
     }
 
     /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
