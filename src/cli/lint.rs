@@ -1,8 +1,7 @@
 //! `armbody lint`: read files, check them side by side, report in order, and mend what can be mended.
 
-mod files;
+pub(super) mod files;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,7 +9,7 @@ use armbody::arm::{ApiVersion, Method, ResourceType};
 use armbody::container::Kind;
 use armbody::lint::{Finding, Given, Options, Severity, fix, inspect};
 use armbody::report::{Checked, Format, Mask, Report, unified};
-use armbody::text::{DEFAULT_MAX_SIZE, ReadError, Source, replace_file};
+use armbody::text::{DEFAULT_MAX_SIZE, Source, replace_file};
 use rayon::prelude::*;
 
 use super::rule::lookup;
@@ -171,40 +170,10 @@ fn options(args: &Args) -> anyhow::Result<Options> {
 }
 
 fn file(input: &files::Input, args: &Args, options: &Options, report: Report) -> Done {
-    match read(input, args) {
+    match files::read(input, args.stdin_filename.as_deref(), args.max_size) {
         Ok(Some((source, kind))) => checked(source, kind, input, args, options, report),
         Ok(None) => Done::nothing(),
         Err(problem) => Done { problem: Some(problem), ..Done::nothing() },
-    }
-}
-
-/// The input's text and kind; nothing if no kind of file that is known has its name.
-fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, String> {
-    match input {
-        files::Input::Stdin => {
-            let name = args.stdin_filename.as_deref().unwrap_or("<stdin>");
-            let mut bytes = Vec::new();
-            let limit = args.max_size;
-            std::io::stdin()
-                .lock()
-                .take(limit + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| format!("{name}: {error}"))?;
-            if bytes.len() as u64 > limit {
-                return Err(format!("{name}: larger than {limit} bytes"));
-            }
-            let source = Source::from_bytes(name, bytes);
-            let kind = Kind::of(Path::new(name)).unwrap_or_else(|| files::guess(source.text()));
-            Ok(Some((source, kind)))
-        }
-        files::Input::Path(path) => {
-            let Some(kind) = Kind::of(path) else { return Ok(None) };
-            match Source::read(path, args.max_size) {
-                Ok(source) => Ok(Some((source, kind))),
-                Err(error @ (ReadError::Io { .. } | ReadError::TooLarge { .. })) => Err(error.to_string()),
-            }
-        }
-        files::Input::Problem(problem) => Err(problem.clone()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Commands talk to people and leave the domain to the library.
 
 mod lint;
+mod requests;
 mod rule;
 mod schema;
 mod terminal;
@@ -48,6 +49,8 @@ struct Cli {
 enum Command {
     /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
     Lint(Box<lint::Args>),
+    /// List every ARM call found in documents, scripts and templates.
+    Requests(requests::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
     /// The embedded schemas; make them from Azure's OpenAPI files.
@@ -64,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
     let mut terminal = Terminal::new(cli.color);
     let outcome = match cli.command {
         Command::Lint(args) => lint::run(&args, &mut terminal),
+        Command::Requests(args) => requests::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
     };

@@ -13,7 +13,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use self::code::{Block, Line};
-use self::prose::Versions;
+use self::prose::{Machines, Versions};
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
 use crate::notation::{Call, Notation, Payload, Place, Scope, mentions_call, powershell, shell};
@@ -34,7 +34,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         source,
         text,
         root: &root,
-        names_machines: prose::names_machines(text),
+        machines: Machines::of(text),
         heading: None,
         section: 0,
         block: None,
@@ -59,8 +59,7 @@ struct Reader<'r, 's> {
     /// The text behind the byte order mark, which all offsets speak of.
     text: &'s str,
     root: &'r Fragment<'s>,
-    /// The document speaks of virtual machines or their scale sets as resources.
-    names_machines: bool,
+    machines: Machines,
     heading: Option<&'s str>,
     section: usize,
     block: Option<Block>,
@@ -310,10 +309,11 @@ impl<'s> Reader<'_, 's> {
                 return;
             }
         }
-        if prose::is_machine_body(body.text(), self.names_machines) {
+        if prose::is_machine_body(body.text(), self.machines.any()) {
             let mut call = Call::new(Notation::Body, body.to_file(body.span()));
             call.body = Payload::Text(body);
             call.context.api_version = self.version(start);
+            call.context.resource_type = self.machines.only();
             self.push(call);
         }
     }

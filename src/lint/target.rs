@@ -14,7 +14,7 @@ pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target>
     if target.type_name.is_none() && call.notation == Notation::Body {
         let body = call.body.text()?;
         let tree = Tree::parse(body.text(), dialect(source, call));
-        let Shape::Body(resource_type, method) = shape(tree.root()?) else { return None };
+        let Shape::Body(resource_type, method) = shape_of(call, tree.root()?) else { return None };
         target.resource_type = Some(resource_type);
         target.type_name = Some(resource_type.into());
         target.method.get_or_insert(method);
@@ -104,8 +104,26 @@ const VMSS_PROPERTIES: [&str; 8] = [
 /// Members of `properties` that the service sets.
 const ANSWER_PROPERTIES: [&str; 4] = ["provisioningState", "vmId", "timeCreated", "instanceView"];
 
+/// What the body of `call` looks like, if neither its URL nor the user says what it is for. An `identity` alone is
+/// that of any resource: the document around it decides, and a URL that only a run knows leaves it open.
+pub(super) fn shape_of(call: &Call<'_>, root: Node<'_>) -> Shape {
+    let Shape::Body(resource_type, method) = shape(root) else { return shape(root) };
+    let properties = root.member("properties").map(|(_, value)| value);
+    let told = root.member("type").is_some()
+        || properties.is_some_and(|it| {
+            VM_PROPERTIES.iter().chain(&VMSS_PROPERTIES).any(|name| it.member(name).is_some())
+        });
+    if told {
+        Shape::Body(resource_type, method)
+    } else if call.url.is_some() {
+        Shape::Other
+    } else {
+        Shape::Body(call.context.resource_type.unwrap_or(resource_type), method)
+    }
+}
+
 /// What `root` looks like, if nobody says what it is.
-pub(super) fn shape(root: Node<'_>) -> Shape {
+fn shape(root: Node<'_>) -> Shape {
     if root.kind() != Kind::Object {
         return Shape::Other;
     }

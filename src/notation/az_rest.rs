@@ -87,6 +87,10 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     if !matches!(name.as_str(), "az" | "az.cmd") || words.get(1)?.text.text() != "rest" {
         return None;
     }
+    // `[--body]` stands in a description of the options.
+    if words.iter().any(|word| word.text.text().starts_with("[-")) {
+        return None;
+    }
     let span = words.first()?.span.cover(words.last()?.span);
     let mut call = Call::new(Notation::AzRest, span);
     call.default_method = Some("GET");

@@ -139,7 +139,8 @@ impl<'s> Reader<'_, 's> {
         let deeper = line.len() - line.trim_start().len() > indent;
         let open = self.code.text()[piece.range()].ends_with(['/', '?', '&', '=']);
         let one_word = !text.contains([' ', '"', '<', ':']) && !text.starts_with(['{', '[', '#']);
-        (deeper && text.starts_with('/')) || (open && one_word)
+        let variable = text.starts_with("{{") && text.ends_with("}}") && !text.contains(' ');
+        (deeper && (text.starts_with('/') || variable)) || (open && one_word)
     }
 
     fn headers(&mut self, call: &mut Call<'s>, end: &mut u32) {

@@ -15,7 +15,7 @@ mod variables;
 
 use memchr::memmem;
 
-use crate::arm::Method;
+use crate::arm::{Method, ResourceType};
 use crate::text::{Fragment, Span};
 
 pub use variables::Scope;
@@ -117,13 +117,18 @@ impl Call<'_> {
         if self.looks_like_arm() {
             return true;
         }
-        let client = matches!(self.notation, Notation::AzRest | Notation::ArmClient | Notation::InvokeAzRestMethod);
         let Some(url) = &self.url else {
             return matches!(self.notation, Notation::Body | Notation::Template);
         };
-        let text = url.text().trim();
-        let elsewhere = text.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
-        client && !elsewhere
+        let path = url.text().trim().split('?').next().unwrap_or("");
+        let literal_host =
+            path.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
+        match self.notation {
+            Notation::ArmClient | Notation::InvokeAzRestMethod => !literal_host,
+            // It goes wherever it is sent: a variable alone is more likely a resource than another service.
+            Notation::AzRest => !literal_host && !path.contains('/'),
+            _ => false,
+        }
     }
 
     /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
@@ -215,6 +220,8 @@ pub struct Context<'s> {
     pub place: Place,
     /// The heading of its section, without marks.
     pub heading: Option<&'s str>,
+    /// For a body that stands alone in a document: the resource type, if the document speaks of one only.
+    pub resource_type: Option<ResourceType>,
     /// For a body that stands alone in a document: the API version that the text around it names, if it names
     /// one only.
     pub api_version: Option<&'s str>,

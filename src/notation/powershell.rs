@@ -23,6 +23,8 @@ use super::variables::{Language, Value};
 use super::{Call, Scope, armclient, az_rest, curl};
 use crate::text::{Fragment, Span};
 
+/// A value of more tokens than this is not looked into.
+const MAX_TOKENS: usize = 4096;
 /// How deep commands are looked for inside the substitutions of strings.
 const MAX_NESTING: u8 = 4;
 
@@ -151,7 +153,8 @@ impl<'s> Reader<'_, 's> {
         let name = self.text_of(&list[value - 2]).rsplit(']').next().unwrap_or("");
         let changed = list[value - 1].kind == Kind::Change;
         debug_assert!(index < value);
-        let end = self.level_end(value);
+        // `$a = $b = 1`: the last one has the value, and is met next.
+        let end = if self.assigned_at(value).is_some() { value } else { self.level_end(value) };
         let (variable, member) = match name.split_once('.') {
             Some((variable, member)) => (variable, Some(member)),
             None => (name, None),
@@ -174,6 +177,9 @@ impl<'s> Reader<'_, 's> {
     fn value(&self, range: Range<usize>) -> Value<'s> {
         let list = &self.tokens.list;
         let Some(first) = list.get(range.start) else { return Value::Unknown };
+        if range.is_empty() || range.len() > MAX_TOKENS {
+            return Value::Unknown;
+        }
         if first.kind == Kind::Open(Bracket::Table) && first.partner + 1 >= range.end {
             return Value::Table(table::read(self.code, list, range.start));
         }
@@ -259,6 +265,10 @@ impl<'s> Reader<'_, 's> {
             return;
         };
         let arguments = self.arguments(index + 1);
+        // `[-Method <String>]` stands in a description of the parameters.
+        if arguments.iter().any(|argument| self.text_of(&list[argument.start]).starts_with("[-")) {
+            return;
+        }
         let end = arguments.last().map_or(index, |last| last.end - 1);
         let span = self.code.to_file(word.span.cover(list[end].span));
         let is_cmdlet = program != Program::Native || {

@@ -170,7 +170,11 @@ fn says_target(value: &str) -> bool {
             4 | 7 => *byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    (version || value.contains(['/', '?', '='])) && !value.contains('\n')
+    let provider = value.len() > 10
+        && value.is_char_boundary(10)
+        && value[..10].eq_ignore_ascii_case("microsoft.")
+        && value[10..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    (version || provider || value.contains(['/', '?', '='])) && !value.contains('\n')
 }
 
 /// The `{{name}}` in `text`.

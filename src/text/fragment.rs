@@ -594,7 +594,7 @@ mod tests {
         assert_eq!(whole.to_file(Span::new(0, 1)), Span::new(11, 12));
         assert_eq!(whole.to_file(Span::new(7, 8)), Span::new(6, 8));
         let edits = whole.edit(Span::new(5, 7), "'").unwrap();
-        assert_eq!(apply_edits(source.text(), &edits).unwrap(), "b='''''s' a");
+        assert_eq!(apply_edits(source.text(), &edits).unwrap(), "b='\"''''s' a");
     }
 
     #[test]

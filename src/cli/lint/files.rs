@@ -1,8 +1,10 @@
 //! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use armbody::container::Kind;
+use armbody::text::{ReadError, Source};
 use ignore::WalkBuilder;
 
 /// Something to check.
@@ -69,5 +71,38 @@ pub(crate) fn guess(text: &str) -> Kind {
         Kind::Json
     } else {
         Kind::Markdown
+    }
+}
+
+/// The input's text and kind; nothing if no kind of file that is known has its name.
+pub(in crate::cli) fn read(
+    input: &Input,
+    stdin_filename: Option<&str>,
+    limit: u64,
+) -> Result<Option<(Source, Kind)>, String> {
+    match input {
+        Input::Stdin => {
+            let name = stdin_filename.unwrap_or("<stdin>");
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .lock()
+                .take(limit + 1)
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("{name}: {error}"))?;
+            if bytes.len() as u64 > limit {
+                return Err(format!("{name}: larger than {limit} bytes"));
+            }
+            let source = Source::from_bytes(name, bytes);
+            let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
+            Ok(Some((source, kind)))
+        }
+        Input::Path(path) => {
+            let Some(kind) = Kind::of(path) else { return Ok(None) };
+            match Source::read(path, limit) {
+                Ok(source) => Ok(Some((source, kind))),
+                Err(error @ (ReadError::Io { .. } | ReadError::TooLarge { .. })) => Err(error.to_string()),
+            }
+        }
+        Input::Problem(problem) => Err(problem.clone()),
     }
 }

@@ -3,6 +3,7 @@
 
 use memchr::memmem;
 
+use crate::arm::ResourceType;
 use crate::notation::mentions_call;
 
 /// Words for what a service answers, in small letters.
@@ -54,14 +55,44 @@ pub(super) fn mentions_arm(text: &str) -> bool {
     [&b"management."[..], b"ubscriptions/", b"roviders/"].iter().any(|mark| memmem::find(text, mark).is_some())
 }
 
-/// True if the document speaks of virtual machines as resources.
-pub(super) fn names_machines(text: &str) -> bool {
-    memmem::find_iter(text.as_bytes(), b"irtual").any(|at| {
-        let head = text.as_bytes().get(at + 6..at + 13);
-        head.is_some_and(|head| head.eq_ignore_ascii_case(b"machine"))
-            && text[..at].len() >= 2
-            && text.as_bytes()[at - 2] == b'/'
-    })
+/// Which resources a document speaks of, by their types.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Machines {
+    /// Virtual machines.
+    pub(super) single: bool,
+    /// Scale sets of them.
+    pub(super) sets: bool,
+}
+
+impl Machines {
+    /// Those that `text` names: `…/virtualMachines`, `…/virtualMachineScaleSets`.
+    pub(super) fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let bytes = text.as_bytes();
+        for at in memmem::find_iter(bytes, b"irtual") {
+            let named = at >= 2 && bytes[at - 2] == b'/';
+            let rest = bytes[at + 6..].get(..7).filter(|head| named && head.eq_ignore_ascii_case(b"machine"));
+            if rest.is_some() {
+                let behind = &bytes[at + 13..];
+                let sets = |name: &[u8]| behind.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+                if sets(b"scaleset") || sets(b"sscaleset") { found.sets = true } else { found.single = true }
+            }
+        }
+        found
+    }
+
+    pub(super) fn any(self) -> bool {
+        self.single || self.sets
+    }
+
+    /// The type, if only one is spoken of.
+    pub(super) fn only(self) -> Option<ResourceType> {
+        match (self.single, self.sets) {
+            (true, false) => Some(ResourceType::VirtualMachine),
+            (false, true) => Some(ResourceType::VirtualMachineScaleSet),
+            _ => None,
+        }
+    }
 }
 
 /// True if `text` is written as JSON is.

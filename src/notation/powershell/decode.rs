@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::lexer::{Bracket, Kind, Quote, Token, bracket_end};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
+/// What stands in brackets and is longer than this, in bytes, is not shown.
+const MAX_SHOWN: usize = 2000;
+
 /// The length of the variable that `text` begins with: `$name`, `${name}`, `$env:NAME`.
 pub(super) fn variable_len(text: &str) -> Option<usize> {
     let rest = text.strip_prefix('$')?;
@@ -85,7 +88,12 @@ pub(super) fn argument<'s>(code: &Fragment<'s>, list: &[Token], range: Range<usi
         let token = &list[index];
         if let Kind::Open(_) = token.kind {
             let last = token.partner.clamp(index, range.end - 1);
-            builder.expansion(token.span.cover(list[last].span), Encoding::Plain);
+            let mut span = token.span.cover(list[last].span);
+            if span.len() > MAX_SHOWN {
+                // Brackets within brackets would be copied once for each.
+                span = token.span;
+            }
+            builder.expansion(span, Encoding::Plain);
             index = last;
         } else {
             push(&mut builder, code, token);

@@ -457,6 +457,9 @@ impl Lexer<'_, '_> {
     }
 
     fn word(&mut self) {
+        if let Some(len) = type_len(self.rest()) {
+            return self.one(Kind::Word, len);
+        }
         let first = self.rest().chars().next().map_or(1, char::len_utf8);
         let first = placeholder_len(self.rest()).unwrap_or(first).max(if self.bytes[self.at] == b'`' { 2 } else { 1 });
         self.word_from((self.at + first).min(self.end));
@@ -510,6 +513,15 @@ fn smart_quote(text: &str) -> Option<Quote> {
         '\u{201c}' | '\u{201d}' | '\u{201e}' => Some(Quote::Double),
         _ => None,
     }
+}
+
+/// The length of the `[string]` that `text` begins with, if a value follows it at once.
+fn type_len(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('[')?;
+    let named = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'[' | b']');
+    let len = 1 + inner.bytes().take(80).take_while(named).count();
+    let value = text[len..].trim_start_matches([' ', '\t']);
+    (text[..len].ends_with(']') && len > 2 && value.starts_with(['$', '@', '\'', '"', '('])).then_some(len)
 }
 
 /// The offset behind the `)` that closes the bracket whose content begins at `from`.

@@ -7,6 +7,8 @@ use crate::text::{Builder, Encoding, Fragment};
 
 /// Hashtables within a hashtable that are read: parameters, and the headers among them.
 const MAX_DEPTH: u8 = 2;
+/// One of more tokens than this is not looked into.
+const MAX_TOKENS: usize = 4096;
 
 /// A literal hashtable.
 #[derive(Clone, Debug, Default)]
@@ -26,11 +28,6 @@ pub(super) struct Entry<'s> {
 }
 
 impl<'s> Table<'s> {
-    /// The entry of `name`, in any case.
-    pub(super) fn get(&self, name: &str) -> Option<&Entry<'s>> {
-        self.entries.iter().rev().find(|entry| entry.name.eq_ignore_ascii_case(name))
-    }
-
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<'s>> {
         self.entries.iter()
     }
@@ -48,6 +45,9 @@ impl<'s> Table<'s> {
 
 /// The hashtable that begins at `open`.
 pub(super) fn read<'s>(code: &Fragment<'s>, list: &[Token], open: usize) -> Table<'s> {
+    if list[open].partner.min(list.len()) - open > MAX_TOKENS {
+        return Table::default();
+    }
     read_nested(code, list, open, 0)
 }
 
