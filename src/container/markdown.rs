@@ -166,7 +166,8 @@ impl<'s> Reader<'_, 's> {
         };
         let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
         let prefix = self.prefix_at(range.start);
-        let mut block = Block { language, prefix: Some(prefix.clone()), start: range.start, lines: Vec::new() };
+        let mut block =
+            Block { language, prefix: Some(prefix.clone()), start: range.start, lines: Vec::new() };
         let mut start = inner.start + info_len + 1;
         for line in self.text[start..inner.end].split_inclusive('\n') {
             let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
@@ -199,7 +200,8 @@ impl<'s> Reader<'_, 's> {
     fn snippet(&mut self, code: &Fragment<'s>, language: &str, start: usize) {
         let text = code.text();
         let is = |names: &[&str]| names.iter().any(|name| language.eq_ignore_ascii_case(name));
-        let style = if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
+        let style =
+            if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
         if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto"]) {
             if is(&["output"]) {
                 self.awaiting = None;
@@ -256,10 +258,8 @@ impl<'s> Reader<'_, 's> {
     /// Takes over calls; those that are `brief` stand within prose.
     fn take(&mut self, calls: Vec<Call<'s>>, brief: bool) {
         for call in calls {
-            let sends = matches!(
-                call.sent_method().map(crate::arm::Method::as_str),
-                Some("PUT" | "PATCH" | "POST")
-            );
+            let sends =
+                matches!(call.sent_method().map(crate::arm::Method::as_str), Some("PUT" | "PATCH" | "POST"));
             let open = matches!(call.body, Payload::None | Payload::File(_)) && sends;
             let needs_word = brief || call.notation != Notation::Http;
             self.awaiting = open.then_some(Awaiting { call: self.calls.len(), needs_word });
@@ -288,9 +288,7 @@ impl<'s> Reader<'_, 's> {
         }
         let whole = body.text().starts_with('{');
         if let Some(name) = prose::file_named(lead).filter(|_| whole) {
-            let waits = |call: &&mut Call<'s>| {
-                matches!(&call.body, Payload::File(file) if prose::is_file(file.text(), name))
-            };
+            let waits = |call: &&mut Call<'s>| matches!(&call.body, Payload::File(file) if prose::is_file(file.text(), name));
             let mut found = false;
             for call in self.calls.iter_mut().rev().take(MAX_FILES).filter(waits) {
                 call.body = Payload::Text(body.clone());

@@ -130,7 +130,8 @@ impl<'f, 's> Scanner<'f, 's> {
             return index + 1;
         }
         let mut is_item = false;
-        while let Some(item) = rest.strip_prefix('-').filter(|rest| rest.starts_with(' ') || rest.is_empty()) {
+        while let Some(item) = rest.strip_prefix('-').filter(|rest| rest.starts_with(' ') || rest.is_empty())
+        {
             self.close(column + 1);
             is_item = true;
             rest = item.trim_start_matches(' ');
@@ -186,9 +187,8 @@ impl<'f, 's> Scanner<'f, 's> {
 
 /// The key and the value of `key: value`.
 fn key_and_value(text: &str) -> Option<(&str, &str)> {
-    let colon = memchr::memchr_iter(b':', text.as_bytes()).find(|&at| {
-        text[at + 1..].is_empty() || text[at + 1..].starts_with([' ', '\t'])
-    })?;
+    let colon = memchr::memchr_iter(b':', text.as_bytes())
+        .find(|&at| text[at + 1..].is_empty() || text[at + 1..].starts_with([' ', '\t']))?;
     let key = text[..colon].trim().trim_matches(['"', '\'']);
     (!key.is_empty() && key.len() < 100).then(|| (key, text[colon + 1..].trim_start()))
 }

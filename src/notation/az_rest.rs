@@ -73,7 +73,8 @@ impl Opt {
         if let Some((_, opt)) = exact {
             return Some(*opt);
         }
-        let mut begun = OPTIONS.iter().filter(|(option, _)| option[2..].starts_with(&name)).map(|(_, opt)| *opt);
+        let mut begun =
+            OPTIONS.iter().filter(|(option, _)| option[2..].starts_with(&name)).map(|(_, opt)| *opt);
         let first = begun.next()?;
         begun.all(|other| other == first).then_some(first)
     }
@@ -104,9 +105,8 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
         if opt == Opt::Flag {
             continue;
         }
-        let is_option = |index: &usize| {
-            words.get(*index).is_none_or(|word| Opt::of(word.text.text()).is_some())
-        };
+        let is_option =
+            |index: &usize| words.get(*index).is_none_or(|word| Opt::of(word.text.text()).is_some());
         let mut values: Vec<Fragment<'s>> = Vec::new();
         if let Some(from) = value {
             values.push(word.text.slice(Span::new(from, word.text.text().len())));

@@ -190,11 +190,8 @@ impl<'c, 's> Reader<'c, 's> {
     }
 
     fn data(&mut self, value: &Fragment<'s>, files: bool) {
-        let payload = if files {
-            payload::of_option(value, self.command, self.input)
-        } else {
-            payload::literal(value)
-        };
+        let payload =
+            if files { payload::of_option(value, self.command, self.input) } else { payload::literal(value) };
         self.request.data.push(payload);
     }
 

@@ -79,7 +79,8 @@ impl<'s> Reader<'_, 's> {
 
     /// `@name = value`
     fn variable<'t>(&self, line: &'t str) -> Option<(&'t str, Fragment<'s>)> {
-        let (name, value) = line.trim().strip_prefix('@').filter(|_| self.style == Style::File)?.split_once('=')?;
+        let (name, value) =
+            line.trim().strip_prefix('@').filter(|_| self.style == Style::File)?.split_once('=')?;
         let name = name.trim();
         let named = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
         if name.is_empty() || !name.chars().all(named) {
@@ -150,7 +151,9 @@ impl<'s> Reader<'_, 's> {
                 let span = self.trimmed(self.at);
                 call.headers.push(self.code.slice(span));
                 *end = span.end;
-            } else if !(text.starts_with('<') && text.ends_with('>')) && !(is_comment(text) && !is_separator(text)) {
+            } else if !(text.starts_with('<') && text.ends_with('>'))
+                && !(is_comment(text) && !is_separator(text))
+            {
                 return;
             }
             self.at += 1;
@@ -175,7 +178,8 @@ impl<'s> Reader<'_, 's> {
         let first = self.trimmed(index);
         let text = self.line(index).trim();
         if let Some(file) = text.strip_prefix("<@").or_else(|| text.strip_prefix("< ")) {
-            let name = self.code.slice_trimmed(Span::new(first.end as usize - file.len(), first.end as usize));
+            let name =
+                self.code.slice_trimmed(Span::new(first.end as usize - file.len(), first.end as usize));
             if !name.text().is_empty() {
                 call.body = Payload::File(name);
                 *end = first.end;
@@ -206,7 +210,9 @@ impl<'s> Reader<'_, 's> {
         }
         let mut body = self.code.text()[first.start as usize..last as usize].trim_end();
         // Comments behind the body speak of what comes next.
-        while let Some((before, comment)) = body.rsplit_once('\n').filter(|(_, line)| is_comment(line) || line.trim().is_empty()) {
+        while let Some((before, comment)) =
+            body.rsplit_once('\n').filter(|(_, line)| is_comment(line) || line.trim().is_empty())
+        {
             debug_assert!(comment.len() <= body.len());
             body = before.trim_end();
         }
@@ -223,7 +229,8 @@ impl<'s> Reader<'_, 's> {
         if is_separator(text) && self.style == Style::File || text.starts_with("HTTP/") {
             return true;
         }
-        line.len() - text.len() <= indent + 3 && request_line(line, self.style).is_some_and(|it| it.method.is_some())
+        line.len() - text.len() <= indent + 3
+            && request_line(line, self.style).is_some_and(|it| it.method.is_some())
     }
 }
 

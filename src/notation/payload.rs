@@ -25,9 +25,7 @@ pub(super) fn standard_input<'s>(
     command: &Command<'s>,
     input: Option<&Command<'s>>,
 ) -> Payload<'s> {
-    redirected(command)
-        .or_else(|| output(input?))
-        .unwrap_or_else(|| Payload::Unknown(value.clone()))
+    redirected(command).or_else(|| output(input?)).unwrap_or_else(|| Payload::Unknown(value.clone()))
 }
 
 /// What `command` writes, where its words say it: `cat <<EOF`, `echo '…'`.
@@ -59,7 +57,11 @@ pub(super) fn literal<'s>(value: &Fragment<'s>) -> Payload<'s> {
     let trimmed = value.text().trim();
     let from = (value.text().len() - value.text().trim_start().len()) as u32;
     let whole = Span { start: from, end: from + trimmed.len() as u32 };
-    if whole.is_empty() || !value.expansions().any(|span| span.contains(whole)) {
+    let covered: usize = value
+        .expansions()
+        .map(|span| span.end.min(whole.end).saturating_sub(span.start.max(whole.start)) as usize)
+        .sum();
+    if whole.is_empty() || covered < whole.len() {
         return Payload::Text(value.clone());
     }
     let inner = trimmed.strip_prefix("$(").and_then(|text| text.strip_suffix(')')).map(str::trim);

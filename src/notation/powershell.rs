@@ -48,7 +48,9 @@ pub fn is_likely(text: &str) -> bool {
         || memmem::find(text.as_bytes(), b"ConvertTo-").is_some()
         || text.lines().any(|line| {
             let line = line[known::line_prompt(line)..].trim_start();
-            let Some(rest) = line.strip_prefix('$') else { return line.starts_with("@'") || line.starts_with("@\"") };
+            let Some(rest) = line.strip_prefix('$') else {
+                return line.starts_with("@'") || line.starts_with("@\"");
+            };
             let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
             name > 0 && rest[name..].trim_start().starts_with('=')
         })
@@ -116,12 +118,21 @@ impl<'s> Reader<'_, 's> {
                 self.command(index, piped.take());
                 start = index;
             }
+            if token.kind == Kind::Comma {
+                // `param([string] $a = '…', [string] $b = '…')`
+                if let Some(value) = self.assigned_at(index + 1) {
+                    self.assign(index + 1, value);
+                }
+            }
             begins = match token.kind {
                 Kind::Pipe => {
                     piped = Some(start..index);
                     true
                 }
-                Kind::Separator | Kind::Open(Bracket::Paren | Bracket::Array | Bracket::Substitution | Bracket::Brace) => true,
+                Kind::Separator
+                | Kind::Open(Bracket::Paren | Bracket::Array | Bracket::Substitution | Bracket::Brace) => {
+                    true
+                }
                 // `& curl …`
                 Kind::Word => begins && matches!(self.text_of(token), "&" | "." | "return"),
                 _ => false,
@@ -206,7 +217,8 @@ impl<'s> Reader<'_, 's> {
         }
         let arguments = self.arguments(range.start + 1);
         let is_option = |argument: &Range<usize>| self.text_of(&list[argument.start]).starts_with('-');
-        let file = arguments.iter().take_while(|argument| argument.end <= range.end).find(|it| !is_option(it))?;
+        let file =
+            arguments.iter().take_while(|argument| argument.end <= range.end).find(|it| !is_option(it))?;
         // Whatever is piped on is another text, but for a string made of it.
         let pipe = (file.end..range.end).find(|&at| list[at].kind == Kind::Pipe);
         let to_string = pipe.is_none_or(|at| {

@@ -63,9 +63,9 @@ impl Language {
         }
         let scopes = ["script:", "global:", "local:"];
         if self == Self::PowerShell {
-            let scope = scopes.iter().find(|scope| {
-                name.get(..scope.len()).is_some_and(|head| head.eq_ignore_ascii_case(scope))
-            });
+            let scope = scopes
+                .iter()
+                .find(|scope| name.get(..scope.len()).is_some_and(|head| head.eq_ignore_ascii_case(scope)));
             name = scope.map_or(name, |scope| &name[scope.len()..]);
         }
         let named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -82,11 +82,20 @@ impl<'s> Scope<'s> {
         self.variables.get(&language.key(name))
     }
 
-    /// The text of the variable that `text` is the use of.
+    /// The text of the variable, or of the hashtable's entry, that `text` is the use of.
     pub(super) fn text(&self, language: Language, text: &str) -> Option<&Fragment<'s>> {
-        match self.value(language, language.variable(text)?)? {
-            Value::Text(text) => Some(text),
-            Value::File(_) | Value::Table(_) | Value::Unknown => None,
+        if let Some(name) = language.variable(text) {
+            return match self.value(language, name)? {
+                Value::Text(text) => Some(text),
+                Value::File(_) | Value::Table(_) | Value::Unknown => None,
+            };
+        }
+        let inner = text.trim().strip_prefix("$(").and_then(|inner| inner.strip_suffix(')'));
+        let (variable, member) =
+            inner.unwrap_or(text).split_once('.').filter(|_| language == Language::PowerShell)?;
+        match self.value(language, language.variable(variable)?)? {
+            Value::Table(table) => table.text(member.trim()),
+            _ => None,
         }
     }
 
@@ -100,13 +109,13 @@ impl<'s> Scope<'s> {
         let mut body = std::mem::take(&mut call.body);
         if let Payload::Unknown(name) = &body {
             let value = language.variable(name.text()).and_then(|name| self.value(language, name));
-            match value {
-                Some(Value::Text(text)) if text.text().starts_with('@') => {
-                    body = Payload::File(text.slice(Span::new(1, text.text().len())));
-                }
-                Some(Value::Text(text)) => body = Payload::Text(text.clone()),
-                Some(Value::File(file)) => body = Payload::File(file.clone()),
-                Some(Value::Table(_) | Value::Unknown) | None => {}
+            if let Some(Value::File(file)) = value {
+                body = Payload::File(file.clone());
+            } else if let Some(text) = self.text(language, name.text()) {
+                body = match text.text().strip_prefix('@') {
+                    Some(file) => Payload::File(text.slice(Span::new(1, 1 + file.len()))),
+                    None => Payload::Text(text.clone()),
+                };
             }
         }
         if let Payload::File(name) = &body {

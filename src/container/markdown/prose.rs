@@ -8,22 +8,80 @@ use crate::notation::mentions_call;
 
 /// Words for what a service answers, in small letters.
 const ANSWER: [&str; 28] = [
-    "response", "respond", "respuesta", "réponse", "antwort", "antwoord", "resposta", "risposta", "ответ", "回應",
-    "回应", "响应", "応答", "응답", "odpowied", "odpověď", "yanıt", "returns", "returned", "sample output",
-    "devuelve", "retourne", "zurückgegeben", "geretourneerd", "возвращ", "返回", "傳回", "http/1.1 2",
+    "response",
+    "respond",
+    "respuesta",
+    "réponse",
+    "antwort",
+    "antwoord",
+    "resposta",
+    "risposta",
+    "ответ",
+    "回應",
+    "回应",
+    "响应",
+    "応答",
+    "응답",
+    "odpowied",
+    "odpověď",
+    "yanıt",
+    "returns",
+    "returned",
+    "sample output",
+    "devuelve",
+    "retourne",
+    "zurückgegeben",
+    "geretourneerd",
+    "возвращ",
+    "返回",
+    "傳回",
+    "http/1.1 2",
 ];
 
 /// Words for what is sent, in small letters.
 const BODY: [&str; 22] = [
-    "body", "payload", "cuerpo", "corps", "texto de la solicitud", "nachrichtentext", "anforderungstext", "hauptteil",
-    "aanvraagtekst", "hoofdtekst", "corpo", "тело", "тексте запроса", "текст запроса", "本文", "主體", "主体", "正文", "본문",
-    "treść", "gövde", "json file",
+    "body",
+    "payload",
+    "cuerpo",
+    "corps",
+    "texto de la solicitud",
+    "nachrichtentext",
+    "anforderungstext",
+    "hauptteil",
+    "aanvraagtekst",
+    "hoofdtekst",
+    "corpo",
+    "тело",
+    "тексте запроса",
+    "текст запроса",
+    "本文",
+    "主體",
+    "主体",
+    "正文",
+    "본문",
+    "treść",
+    "gövde",
+    "json file",
 ];
 
 /// Words for a request, in small letters.
 const REQUEST: [&str; 16] = [
-    "request", "solicitud", "requête", "demande", "anforderung", "anfrage", "aanvraag", "запрос", "要求", "请求",
-    "リクエスト", "요청", "richiesta", "solicitação", "żądani", "istek",
+    "request",
+    "solicitud",
+    "requête",
+    "demande",
+    "anforderung",
+    "anfrage",
+    "aanvraag",
+    "запрос",
+    "要求",
+    "请求",
+    "リクエスト",
+    "요청",
+    "richiesta",
+    "solicitação",
+    "żądani",
+    "istek",
 ];
 
 /// Members that only a virtual machine or a scale set of them has.
@@ -52,7 +110,9 @@ pub(super) fn may_hold_calls(text: &str) -> bool {
 /// True if `text` has the host or a path of Azure Resource Manager.
 pub(super) fn mentions_arm(text: &str) -> bool {
     let text = text.as_bytes();
-    [&b"management."[..], b"ubscriptions/", b"roviders/"].iter().any(|mark| memmem::find(text, mark).is_some())
+    [&b"management."[..], b"ubscriptions/", b"roviders/"]
+        .iter()
+        .any(|mark| memmem::find(text, mark).is_some())
 }
 
 /// Which resources a document speaks of, by their types.
@@ -74,7 +134,8 @@ impl Machines {
             let rest = bytes[at + 6..].get(..7).filter(|head| named && head.eq_ignore_ascii_case(b"machine"));
             if rest.is_some() {
                 let behind = &bytes[at + 13..];
-                let sets = |name: &[u8]| behind.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+                let sets =
+                    |name: &[u8]| behind.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
                 if sets(b"scaleset") || sets(b"sscaleset") { found.sets = true } else { found.single = true }
             }
         }
@@ -162,9 +223,7 @@ pub(super) fn is_answer(json: &str) -> bool {
 /// The name of the JSON file that `lead` speaks of.
 pub(super) fn file_named(lead: &str) -> Option<&str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    lead.split(|c| !is_part(c)).find(|word| {
-        word.len() > 5 && word.to_ascii_lowercase().ends_with(".json")
-    })
+    lead.split(|c| !is_part(c)).find(|word| word.len() > 5 && word.to_ascii_lowercase().ends_with(".json"))
 }
 
 /// True if `path`, as a command has it, is the file `name`.

@@ -81,7 +81,14 @@ fn block<'s>(
         }
         let deeper = |at: usize| line(at)[depth.min(line(at).len())..].starts_with([' ', '\t']);
         let next_blank = at + 1 < end && is_blank(line(at + 1));
-        if folded && has_break && !is_blank(content) && !deeper(at) && !next_blank && at + 1 < end && !deeper(at + 1) {
+        if folded
+            && has_break
+            && !is_blank(content)
+            && !deeper(at)
+            && !next_blank
+            && at + 1 < end
+            && !deeper(at + 1)
+        {
             push(&mut builder, from, stop);
             let next = lines[at + 1].start as usize + depth;
             builder.decoded(Span::new(stop, next), " ", Encoding::Lines);
@@ -103,7 +110,13 @@ fn push(builder: &mut Builder<'_, '_>, from: usize, to: usize) {
 }
 
 /// A text without quotes, up to a comment; lines that are deeper than the key go on with it.
-fn plain<'s>(text: &Fragment<'s>, lines: &[Span], index: usize, start: usize, column: usize) -> (Fragment<'s>, usize) {
+fn plain<'s>(
+    text: &Fragment<'s>,
+    lines: &[Span],
+    index: usize,
+    start: usize,
+    column: usize,
+) -> (Fragment<'s>, usize) {
     let end = block_end(text, lines, index + 1, column);
     let mut builder = Builder::new(text);
     let mut gap = None;

@@ -12,7 +12,8 @@ fn lines(text: &str, style: Style) -> Vec<String> {
         calls
             .iter()
             .map(|call| {
-                let text = |part: &Option<Fragment<'_>>| part.as_ref().map_or("-".into(), |it| it.text().to_owned());
+                let text =
+                    |part: &Option<Fragment<'_>>| part.as_ref().map_or("-".into(), |it| it.text().to_owned());
                 let headers: Vec<&str> = call.headers.iter().map(Fragment::text).collect();
                 let body = match &call.body {
                     Payload::Text(body) => body.text().to_owned(),
@@ -28,10 +29,19 @@ fn lines(text: &str, style: Style) -> Vec<String> {
 #[test]
 fn requests_are_read() {
     let cases = [
-        ("PUT https://h/x?api-version=1 HTTP/1.1\nHost: h\nA-B: c\n\n{\"a\": 1}\n", "PUT https://h/x?api-version=1 [Host: h|A-B: c] {\"a\": 1}"),
-        ("PUT https://h/x\n    /y\n    ?api-version=1\n    &a=b HTTP/1.1\nA: b\n\n{}", "PUT https://h/x/y?api-version=1&a=b [A: b] {}"),
+        (
+            "PUT https://h/x?api-version=1 HTTP/1.1\nHost: h\nA-B: c\n\n{\"a\": 1}\n",
+            "PUT https://h/x?api-version=1 [Host: h|A-B: c] {\"a\": 1}",
+        ),
+        (
+            "PUT https://h/x\n    /y\n    ?api-version=1\n    &a=b HTTP/1.1\nA: b\n\n{}",
+            "PUT https://h/x/y?api-version=1&a=b [A: b] {}",
+        ),
         ("PUT https://h/x?\napi-version=1\n\n{}", "PUT https://h/x?api-version=1 [] {}"),
-        ("  PATCH /subscriptions/{Sub Id}/x?api-version=1\n    <common headers>\n    {\n      \"a\": 1\n    }", "PATCH /subscriptions/{Sub Id}/x?api-version=1 [] {\n      \"a\": 1\n    }"),
+        (
+            "  PATCH /subscriptions/{Sub Id}/x?api-version=1\n    <common headers>\n    {\n      \"a\": 1\n    }",
+            "PATCH /subscriptions/{Sub Id}/x?api-version=1 [] {\n      \"a\": 1\n    }",
+        ),
         ("PUT https://h/x\n\nRequest body:\n{}\n\nResponse:\n{}", "PUT https://h/x [] {}"),
         ("PUT https://h/x\n\n{\"a\": {}}}\n", "PUT https://h/x [] {\"a\": {}}}"),
         ("PUT https://h/x\n\n{\"a\": 1\n\nHTTP/1.1 200 OK\n\n{}", "PUT https://h/x [] {\"a\": 1"),

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
+use super::decode;
 use super::known::Program;
 use super::lexer::{Bracket, Kind, Token};
 use super::table::{self, Table};
-use super::decode;
 use crate::notation::curl::FORM;
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Call, Notation, Payload, Scope, payload};
@@ -112,7 +112,8 @@ impl<'s> Cmdlet<'_, 's> {
                     } else if name_end < word.len() && argument.len() > 1 {
                         Some(self.argument(token, argument.start + 1..argument.end))
                     } else {
-                        let next = arguments.get(at).filter(|next| takes_value && !self.is_parameter_at(next));
+                        let next =
+                            arguments.get(at).filter(|next| takes_value && !self.is_parameter_at(next));
                         at += usize::from(next.is_some());
                         next.map(|next| self.argument(token, next.clone()))
                     };
@@ -162,7 +163,8 @@ impl<'s> Cmdlet<'_, 's> {
             let table = match &entry.value {
                 Value::Table(table) => Some(table.clone()),
                 _ => {
-                    let name = entry.text.as_ref().and_then(|text| Language::PowerShell.variable(text.text()));
+                    let name =
+                        entry.text.as_ref().and_then(|text| Language::PowerShell.variable(text.text()));
                     match name.and_then(|name| self.scope.value(Language::PowerShell, name)) {
                         Some(Value::Table(table)) => Some(table.clone()),
                         _ => None,
@@ -170,7 +172,9 @@ impl<'s> Cmdlet<'_, 's> {
                 }
             };
             let text = entry.text.clone().unwrap_or_else(|| self.code.slice(Span::at(0)));
-            parameters.named.push((name, Argument { text, table, tokens: None, header: entry.header.clone() }));
+            parameters
+                .named
+                .push((name, Argument { text, table, tokens: None, header: entry.header.clone() }));
         }
     }
 
@@ -200,7 +204,8 @@ impl<'s> Cmdlet<'_, 's> {
         }
         let piped = inner.clone().any(|at| self.list[at].kind == Kind::Pipe);
         let file = inner.skip(1).find(|&at| {
-            !(self.list[at].kind == Kind::Word && text(at).starts_with('-')) && self.list[at].kind != Kind::Pipe
+            !(self.list[at].kind == Kind::Word && text(at).starts_with('-'))
+                && self.list[at].kind != Kind::Pipe
         })?;
         (!piped).then(|| decode::argument(self.code, self.list, file..file + 1))
     }

@@ -26,7 +26,8 @@ pub(super) fn variable_len(text: &str) -> Option<usize> {
                 bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
             };
             let len = word(bytes);
-            let scope = bytes.get(len) == Some(&b':') && bytes.get(len + 1).is_some_and(u8::is_ascii_alphabetic);
+            let scope =
+                bytes.get(len) == Some(&b':') && bytes.get(len + 1).is_some_and(u8::is_ascii_alphabetic);
             Some(1 + if scope { len + 1 + word(&bytes[len + 1..]) } else { len })
         }
         b'?' | b'^' | b'$' => Some(2),

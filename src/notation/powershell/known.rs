@@ -39,9 +39,8 @@ impl Program {
         if find(flags).is_some() || find(&COMMON_FLAGS).is_some() {
             return (None, false);
         }
-        let begins = |it: &&&'static str| {
-            it.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
-        };
+        let begins =
+            |it: &&&'static str| it.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
         let mut candidates = with_value.iter().filter(begins);
         match (candidates.next(), candidates.next(), flags.iter().any(|it| begins(&it))) {
             (Some(only), None, false) => (Some(only), true),
@@ -134,9 +133,9 @@ fn begins_request(code: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '\t', '`']);
     match Program::of(word) {
         Some(Program::Native) if word.starts_with(['a', 'A']) => {
-            ["rest ", "get ", "put ", "patch ", "post ", "delete "].iter().any(|verb| {
-                rest.get(..verb.len()).is_some_and(|head| head.eq_ignore_ascii_case(verb))
-            })
+            ["rest ", "get ", "put ", "patch ", "post ", "delete "]
+                .iter()
+                .any(|verb| rest.get(..verb.len()).is_some_and(|head| head.eq_ignore_ascii_case(verb)))
         }
         Some(Program::Native) => rest.starts_with(['-', '\'', '"', '$', 'h']),
         Some(_) => rest.is_empty() || rest.starts_with(['-', '\'', '"', '$', '@', '\n', '\r', 'h']),

@@ -98,6 +98,7 @@ pub(super) fn tokens(code: &Fragment<'_>, span: Span, prompts: bool) -> Tokens {
         requests: request_lines(&text[range.clone()], range.start),
         unclosed_here: [usize::MAX; 2],
         unclosed_substitution: usize::MAX,
+        unclosed_comment: false,
     };
     lexer.run();
     lexer.tokens
@@ -118,6 +119,8 @@ struct Lexer<'f, 's> {
     /// From here on no here-string in `'` or `"` is closed.
     unclosed_here: [usize; 2],
     unclosed_substitution: usize,
+    /// No comment is closed behind this.
+    unclosed_comment: bool,
 }
 
 impl Lexer<'_, '_> {
@@ -239,8 +242,10 @@ impl Lexer<'_, '_> {
 
     fn skip_comment(&mut self) {
         let rest = &self.bytes[self.at..self.end];
+        let close = if self.unclosed_comment { None } else { memchr::memmem::find(rest, b"#>") };
+        self.unclosed_comment = close.is_none();
         // One that is never closed is not a comment, or nothing of the rest would be read.
-        self.at += memchr::memmem::find(rest, b"#>").map_or(2, |len| len + 2);
+        self.at += close.map_or(2, |len| len + 2);
     }
 
     // -- Brackets ---------------------------------------------------------------------------------------
@@ -254,9 +259,7 @@ impl Lexer<'_, '_> {
         let index = self.tokens.list.len();
         self.one(Kind::Close, 1);
         // A bracket of the wrong kind closes nothing; one that was left open closes with what is around it.
-        let is_partner = |open: &usize| {
-            matches!(self.tokens.list[*open].kind, Kind::Open(bracket) if bracket.closer() == byte)
-        };
+        let is_partner = |open: &usize| matches!(self.tokens.list[*open].kind, Kind::Open(bracket) if bracket.closer() == byte);
         let near = self.open.len().saturating_sub(MAX_BRACKETS);
         if let Some(depth) = self.open[near..].iter().rposition(is_partner).map(|depth| near + depth) {
             for open in self.open.drain(depth..) {
@@ -277,9 +280,11 @@ impl Lexer<'_, '_> {
             Some(b'"') => self.here(Quote::HereDouble, b"\"@"),
             _ => {
                 let rest = &self.rest()[1..];
-                let len = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+                let len =
+                    rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
                 let next = rest.as_bytes().get(len);
-                let ends = next.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'|' | b')'));
+                let ends =
+                    next.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b'|' | b')'));
                 if len > 0 && ends { self.one(Kind::Splat, len + 1) } else { self.word() }
             }
         }
@@ -380,7 +385,8 @@ impl Lexer<'_, '_> {
                 b'\\' if json && self.bytes[..limit].get(at + 1) == Some(&b'"') => at += 2,
                 b'"' if self.bytes[..limit].get(at + 1) == Some(&b'"') => at += 2,
                 b'"' => return Some((at, at + 1)),
-                b'$' if self.bytes[..limit].get(at + 1) == Some(&b'(') => match self.substitution_end(at + 2) {
+                b'$' if self.bytes[..limit].get(at + 1) == Some(&b'(') => match self.substitution_end(at + 2)
+                {
                     Some(end) => {
                         self.tokens.nested.push(Span::new(at + 2, end - 1));
                         at = end;
@@ -443,7 +449,8 @@ impl Lexer<'_, '_> {
             }
         }
         // What goes on without a blank is one word: `$base/vm?api-version=1`.
-        let goes_on = matches!(self.bytes[..self.end].get(end), Some(b'/' | b'?' | b':' | b'$' | b'-' | b'.' | b'<'));
+        let goes_on =
+            matches!(self.bytes[..self.end].get(end), Some(b'/' | b'?' | b':' | b'$' | b'-' | b'.' | b'<'));
         if goes_on && !self.text[end..self.end].starts_with("?=") {
             return self.word_from(end);
         }
@@ -461,7 +468,11 @@ impl Lexer<'_, '_> {
             return self.one(Kind::Word, len);
         }
         let first = self.rest().chars().next().map_or(1, char::len_utf8);
-        let first = placeholder_len(self.rest()).unwrap_or(first).max(if self.bytes[self.at] == b'`' { 2 } else { 1 });
+        let first = placeholder_len(self.rest()).unwrap_or(first).max(if self.bytes[self.at] == b'`' {
+            2
+        } else {
+            1
+        });
         self.word_from((self.at + first).min(self.end));
     }
 

@@ -28,6 +28,15 @@ pub(super) struct Entry<'s> {
 }
 
 impl<'s> Table<'s> {
+    /// The text of the entry `name`, in any case.
+    pub(in crate::notation) fn text(&self, name: &str) -> Option<&Fragment<'s>> {
+        let entry = self.entries.iter().rev().find(|entry| entry.name.eq_ignore_ascii_case(name))?;
+        match &entry.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<'s>> {
         self.entries.iter()
     }

@@ -33,7 +33,10 @@ fn cmdlets_and_their_parameters_are_read() {
         ("irm https://h/s -Method Put -Body '{}' -Verbose", "Put https://h/s {}"),
         ("$r = Invoke-RestMethod -Uri \"https://h/$x/y\" -b '{}' | Select-Object a", "- https://h/$x/y {}"),
         ("iwr -UseBasicParsing -Uri https://h -Method POST -InFile body.json", "POST https://h @body.json"),
-        ("Invoke-WebRequest -Uri https://h -Method PUT -Body (Get-Content ./b.json -Raw)", "PUT https://h @./b.json"),
+        (
+            "Invoke-WebRequest -Uri https://h -Method PUT -Body (Get-Content ./b.json -Raw)",
+            "PUT https://h @./b.json",
+        ),
         ("Invoke-RestMethod `\n  -Method PUT `\n  -Uri https://h `\n  -Body '{}'", "PUT https://h {}"),
         ("Invoke-RestMethod -Method PUT\n  -Uri https://h\n  -Body '{}'", "PUT https://h {}"),
         ("PS C:\\> Invoke-RestMethod https://h", "- https://h -"),
@@ -73,7 +76,10 @@ fn parts_make_a_url() {
         assert_eq!(&source.text()[url.to_file(Span::new(at, at + 10)).range()], "2023-07-01");
     });
     let nested = "Invoke-AzRestMethod -ResourceProviderName P.X -ResourceType Spring,apps -Name a,b -ApiVersion 2020-07-01";
-    assert_eq!(lines(nested), ["- /subscriptions/{subscriptionId}/providers/P.X/Spring/a/apps/b?api-version=2020-07-01 -"]);
+    assert_eq!(
+        lines(nested),
+        ["- /subscriptions/{subscriptionId}/providers/P.X/Spring/a/apps/b?api-version=2020-07-01 -"]
+    );
 }
 
 #[test]
@@ -97,12 +103,19 @@ fn literal_tables_are_parameters_and_headers() {
 
 #[test]
 fn variables_are_followed() {
-    let here = "$body = @'\n{\n  \"a\": \"it's\"\n}\n'@\nInvoke-AzRestMethod -Path /s -Method PUT -Payload $body";
+    let here =
+        "$body = @'\n{\n  \"a\": \"it's\"\n}\n'@\nInvoke-AzRestMethod -Path /s -Method PUT -Payload $body";
     assert_eq!(lines(here), ["PUT /s {\n  \"a\": \"it's\"\n}"]);
     let cases = [
-        ("$b = @\"\n{\"a\": \"$x\", \"b\": \"`$y\"}\n\"@\narmclient PUT /s $b", "PUT /s {\"a\": \"$x\", \"b\": \"$y\"}"),
+        (
+            "$b = @\"\n{\"a\": \"$x\", \"b\": \"`$y\"}\n\"@\narmclient PUT /s $b",
+            "PUT /s {\"a\": \"$x\", \"b\": \"$y\"}",
+        ),
         ("[string]$Body = '{}'\nirm https://h -Method Put -Body $body", "Put https://h {}"),
-        ("$body = @{ a = 1 } | ConvertTo-Json\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        (
+            "$body = @{ a = 1 } | ConvertTo-Json\nirm https://h -Method Put -Body $body",
+            "Put https://h ?$body",
+        ),
         ("$body = '{}'\n$body += 'x'\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
         ("$body = '{}'\n$body = Get-Thing\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
         ("$body = Get-Content b.json -Raw\nirm https://h -Method Put -Body $body", "Put https://h @b.json"),
@@ -110,7 +123,10 @@ fn variables_are_followed() {
         ("'{}' | Out-File -FilePath b.json\naz rest -m put -u /s -b '@b.json'", "put /s {}"),
         ("'{}' | irm https://h -Method Put", "Put https://h {}"),
         ("$u = \"https://m/$sub?api-version=1\"\nirm $u", "- https://m/$sub?api-version=1 -"),
-        ("$id = '/subscriptions/1'\nirm \"https://m$($id)?api-version=1\"", "- https://m/subscriptions/1?api-version=1 -"),
+        (
+            "$id = '/subscriptions/1'\nirm \"https://m$($id)?api-version=1\"",
+            "- https://m/subscriptions/1?api-version=1 -",
+        ),
         ("$vm = 'vm1'\nirm \"https://m/$vm/x\"", "- https://m/$vm/x -"),
     ];
     for (text, wanted) in cases {
@@ -125,7 +141,10 @@ fn programs_get_what_windows_passes_them() {
         ("az rest --method put --uri /s --body \"{\\\"a\\\": \\\"b\\\"}\"", "put /s {\"a\": \"b\"}"),
         ("az rest --method put --uri /s --body '{\"a\": \"\\\"b\\\"\"}'", "put /s {\"a\": \"\\\"b\\\"\"}"),
         ("az rest `\n --method put `\n --uri /s `\n --body `@b.json", "put /s @b.json"),
-        ("ARMClient PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json -verbose", "PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json"),
+        (
+            "ARMClient PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json -verbose",
+            "PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json",
+        ),
         ("curl.exe -X PUT https://h -d '{\\\"a\\\": 1}'", "PUT https://h {\"a\": 1}"),
         ("$e = “{‘a’: [‘b’]}”\narmclient POST /s $e", "POST /s {‘a’: [‘b’]}"),
     ];
@@ -172,8 +191,30 @@ fn an_open_quote_ends_before_the_next_request() {
 #[test]
 fn hopeless_input_is_read_in_linear_time() {
     let units = [
-        "$(", "@{", "@'\n", "@\"\n", "\"", "'", "`", "(", "{", "$a=", "irm (", "\"$(", "<#", "@{a=@{", "irm '\nirm ",
-        "$a = $a + $a\n", "\"$(irm \"", "}", ")", "|", "$x.y", "$x[", "a,", "'a'+",
+        "$(",
+        "@{",
+        "@'\n",
+        "@\"\n",
+        "\"",
+        "'",
+        "`",
+        "(",
+        "{",
+        "$a=",
+        "irm (",
+        "\"$(",
+        "<#",
+        "@{a=@{",
+        "irm '\nirm ",
+        "$a = $a + $a\n",
+        "\"$(irm \"",
+        "}",
+        ")",
+        "|",
+        "$x.y",
+        "$x[",
+        "a,",
+        "'a'+",
     ];
     for unit in units {
         let time = |count: usize| {
