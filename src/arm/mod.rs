@@ -4,16 +4,20 @@
 //! that was published and what each version lets a request say about identities. [`placeholder`] knows what
 //! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`ResourceName`] keeps the
 //! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
-//! and how it is mended; [`RequestUrl`] takes a URL apart. [`identity`] has what a resource's identities are, and
-//! the algebra of changing them: [`plan`] and [`apply`].
+//! and how it is mended; [`RequestUrl`] takes a URL apart; [`Request`] is a whole call, its [`Blank`]s
+//! to be filled in. [`identity`] has what a resource's identities are, and
+//! the algebra of changing them: [`plan`] and [`apply`]. [`expression`] is the language of
+//! ARM templates.
 
 mod api_version;
+pub mod expression;
 pub mod guid;
 mod id_error;
 pub mod identity;
 mod method;
 mod path;
 pub mod placeholder;
+mod request;
 mod request_url;
 mod resource_id;
 mod resource_name;
@@ -24,6 +28,7 @@ mod typed_id;
 pub mod versions;
 
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub use expression::{Expression, is_expression};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use identity::{
@@ -35,6 +40,10 @@ pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;
 pub use placeholder::{
     Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
+};
+pub use request::{
+    Blank, BlankStyle, BodyValue, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UnknownBlankStyle,
+    UrlReadError, canonical_blanks,
 };
 pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
 pub use resource_id::ResourceId;

@@ -2,13 +2,14 @@
 
 pub(super) mod files;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method, ResourceType};
 use armbody::container::Kind;
-use armbody::lint::{Finding, Given, Options, Severity, fix, inspect};
-use armbody::report::{Checked, Format, Mask, Report, unified};
+use armbody::lint::{Finding, Given, Options, Rule, Severity, fix, inspect, rules};
+use armbody::report::{Checked, Format, Mask, Report, Summary, unified};
 use armbody::text::{DEFAULT_MAX_SIZE, Source, replace_file};
 use rayon::prelude::*;
 
@@ -36,7 +37,7 @@ pub(crate) struct Args {
     /// Print what --fix would do and write nothing.
     #[arg(long)]
     diff: bool,
-    /// text, concise or json.
+    /// text, concise, json, sarif, github, azure-pipelines, junit or gitlab.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     /// The severity from which findings make the exit status 1: error or warning.
@@ -83,6 +84,8 @@ struct Done {
     fixable: usize,
     applied: usize,
     changes: bool,
+    /// The rules of its findings.
+    rules: Vec<&'static Rule>,
     /// Standard input after its fixes.
     mended: Option<Vec<u8>>,
     problem: Option<String>,
@@ -93,10 +96,15 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         anyhow::bail!("--fail-on takes error or warning; a note never fails a run");
     }
     let options = options(args)?;
-    let mut report = Report::new(args.format, terminal.styled());
+    let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
+    // A text that goes to standard output leaves no room there for a report.
+    let mut beside = (args.paths.iter().any(|path| path == Path::new("-"))
+        && (args.fix || args.unsafe_fixes)
+        && !args.diff)
+        .then(Vec::new);
     let mut copy = match &args.output_file {
         Some(path) => Some((
-            Report::new(args.format, false),
+            Report::new(args.format, false).failing_on(args.fail_on),
             std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
         )),
         None => None,
@@ -118,30 +126,39 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         for done in done {
             if let Some(problem) = &done.problem {
                 terminal.say(&format!("armbody: {problem}"));
-                total.failed = true;
             }
             if let Some(mended) = &done.mended {
-                // The text takes standard output; what is left to say of it goes beside.
                 terminal.out().write_all(mended)?;
-                terminal.say(done.rendered.trim_end());
-            } else if args.diff {
+            }
+            if args.diff {
                 terminal.print(&done.rendered)?;
+            } else if let Some(beside) = &mut beside {
+                report.write(&done.rendered, beside)?;
             } else {
                 report.write(&done.rendered, terminal.out())?;
             }
             if let Some((copy, file)) = &mut copy {
-                copy.write(done.plain.as_deref().unwrap_or(&done.rendered), file)?;
+                let rendered = done.plain.as_deref().unwrap_or(&done.rendered);
+                if args.diff {
+                    file.write_all(rendered.as_bytes())?;
+                } else {
+                    copy.write(rendered, file)?;
+                }
             }
-            total.add(&done);
+            total.add(done);
         }
     }
     if !args.diff {
-        if !((args.fix || args.unsafe_fixes) && args.paths.iter().any(|path| path == Path::new("-"))) {
-            report.end(terminal.out())?;
+        let summary = total.summary(args);
+        if let Some(mut beside) = beside {
+            report.end(&summary, &mut beside)?;
+            terminal.say(String::from_utf8_lossy(&beside).trim_end());
+        } else {
+            report.end(&summary, terminal.out())?;
         }
-    }
-    if let Some((copy, file)) = &mut copy {
-        copy.end(file)?;
+        if let Some((copy, file)) = &mut copy {
+            copy.end(&summary, file)?;
+        }
     }
     if !args.quiet && args.format == Format::Text {
         terminal.say(&total.line(args));
@@ -231,6 +248,7 @@ impl Done {
             fixable: 0,
             applied: 0,
             changes: false,
+            rules: Vec::new(),
             mended: None,
             problem: None,
         }
@@ -248,6 +266,9 @@ impl Done {
     fn count(&mut self, findings: &[Finding]) {
         self.worst = findings.iter().map(|finding| finding.severity).max();
         for finding in findings {
+            if !self.rules.contains(&finding.rule) {
+                self.rules.push(finding.rule);
+            }
             self.counts[finding.severity as usize] += 1;
             self.fixable += usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));
         }
@@ -261,11 +282,12 @@ struct Total {
     fixable: usize,
     applied: usize,
     changes: bool,
-    failed: bool,
+    rules: Vec<&'static Rule>,
+    problems: Vec<String>,
 }
 
 impl Total {
-    fn add(&mut self, done: &Done) {
+    fn add(&mut self, done: Done) {
         self.worst = self.worst.max(done.worst);
         for (sum, count) in self.counts.iter_mut().zip(done.counts) {
             *sum += count;
@@ -273,10 +295,25 @@ impl Total {
         self.fixable += done.fixable;
         self.applied += done.applied;
         self.changes |= done.changes;
+        for rule in done.rules {
+            if !self.rules.contains(&rule) {
+                self.rules.push(rule);
+            }
+        }
+        self.problems.extend(done.problem);
+    }
+
+    fn summary(&self, args: &Args) -> Summary {
+        Summary {
+            fails: self.status(args) != Status::Clean,
+            worst: self.worst,
+            rules: rules().filter(|rule| self.rules.contains(rule)).collect(),
+            problems: self.problems.clone(),
+        }
     }
 
     fn status(&self, args: &Args) -> Status {
-        if self.failed {
+        if !self.problems.is_empty() {
             return Status::Failed;
         }
         let found =

@@ -1,6 +1,9 @@
 //! The command line: one file a command. Commands talk to people and leave the domain to the library.
 
+mod common;
 mod lint;
+mod plan;
+mod render;
 mod requests;
 mod rule;
 mod schema;
@@ -47,6 +50,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write the requests of identity scenarios.
+    Render(Box<render::Args>),
+    /// Write the request that takes a VM from the identity it has to the one wanted.
+    Plan(Box<plan::Args>),
     /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
     Lint(Box<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
@@ -66,6 +73,8 @@ pub(crate) fn run() -> ExitCode {
     };
     let mut terminal = Terminal::new(cli.color);
     let outcome = match cli.command {
+        Command::Render(args) => render::run(&args, &mut terminal),
+        Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
         Command::Requests(args) => requests::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),

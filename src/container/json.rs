@@ -6,6 +6,9 @@ use crate::text::Source;
 /// One call, of which the body is all that is known.
 pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
     let text = source.fragment();
+    if let Some(call) = super::template::call(&text) {
+        return vec![call];
+    }
     let body = text.slice_trimmed(text.span());
     let mut call = Call::new(Notation::Body, body.to_file(body.span()));
     call.body = Payload::Text(body);

@@ -213,7 +213,8 @@ impl<'s> Reader<'_, 's> {
             return self.take(calls, false);
         }
         let mentions = mentions_call(text);
-        if !mentions && prose::looks_like_json(text) {
+        let json = is(&["json", "jsonc"]) && super::template::call(code).is_some();
+        if !mentions && (json || prose::looks_like_json(text)) {
             return self.json(code, start);
         }
         if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
@@ -281,6 +282,10 @@ impl<'s> Reader<'_, 's> {
     fn json(&mut self, code: &Fragment<'s>, start: usize) {
         let body = code.slice_trimmed(code.span());
         let lead = prose::lead(&self.text[..start]);
+        if let Some(call) = super::template::call(code) {
+            self.awaiting = None;
+            return self.push(call);
+        }
         let answers = prose::speaks_of_answer(lead) || prose::is_answer(body.text());
         let awaiting = self.awaiting.take();
         if answers {

@@ -5,6 +5,7 @@ mod json;
 mod markdown;
 mod powershell;
 mod shell;
+mod template;
 mod yaml;
 
 use std::path::Path;

@@ -49,13 +49,11 @@ pub fn settle<'t>(
         let reading = Reading { same, cost, misfit, tree };
         if cost < best.cost {
             others = 0;
-            best = reading;
-        } else if reading.same == best.same {
-            // The same text but for its white space: the later place is the outer bracket's.
-            best = reading;
-        } else {
+        } else if reading.same != best.same {
             others += 1;
         }
+        // Of places that are as good the last is shown: what fits into a container is taken to belong there.
+        best = reading;
     }
     best.finish(others)
 }
@@ -86,10 +84,11 @@ impl<'t> Reading<'t> {
 }
 
 fn is_bracket(mistake: &Mistake) -> bool {
-    matches!(
-        mistake.kind,
-        MistakeKind::ExtraBracket { .. } | MistakeKind::UnclosedBracket(Unclosed::Object | Unclosed::Array)
-    )
+    match mistake.kind {
+        MistakeKind::ExtraBracket { .. } => true,
+        MistakeKind::UnclosedBracket(what) => what != Unclosed::String,
+        _ => false,
+    }
 }
 
 /// What the text would be after the repair of its one bracket, told by the end of the run of like brackets
@@ -208,6 +207,10 @@ fn tokens(text: &str, mut token: impl FnMut(usize, u8, usize)) {
     }
 }
 
+fn opener(kind: Kind) -> u8 {
+    if kind == Kind::Array { b'[' } else { b'{' }
+}
+
 /// The lines of a text: where each begins and how far it is indented.
 struct Lines {
     starts: Vec<(u32, u32)>,
@@ -240,8 +243,14 @@ impl Lines {
         let unclosed = tree.mistakes.iter().filter(|mistake| is_bracket(mistake)).map(|it| it.span.start);
         let unclosed: Vec<u32> = unclosed.collect();
         let mut breaches = 0;
-        for node in &tree.nodes {
+        for index in 0..tree.nodes.len() {
+            let node = &tree.nodes[index];
             if !matches!(node.kind, Kind::Array | Kind::Object) || node.end == node.start {
+                continue;
+            }
+            breaches += self.ragged(tree, index);
+            if tree.text.as_bytes().get(node.start as usize) != Some(&opener(node.kind)) {
+                // The line of a bracket that is missing is not known.
                 continue;
             }
             let (first, _, wanted) = self.at(node.start);
@@ -259,5 +268,25 @@ impl Lines {
             breaches += usize::from(breach);
         }
         breaches
+    }
+
+    /// Members or elements that begin a line and do not stand below the first one that does.
+    fn ragged(&self, tree: &Tree<'_>, container: usize) -> usize {
+        let data = &tree.nodes[container];
+        let mut column = None;
+        let mut ragged = 0;
+        let mut index = container + 1;
+        while index < data.link as usize {
+            let start = tree.nodes[index].start;
+            let (_, line, indent) = self.at(start);
+            if line + indent == start {
+                ragged += usize::from(*column.get_or_insert(indent) != indent);
+            }
+            let value = index + usize::from(data.kind == Kind::Object);
+            let Some(value_node) = tree.nodes.get(value) else { break };
+            let container = matches!(value_node.kind, Kind::Array | Kind::Object);
+            index = if container { value_node.link as usize } else { value + 1 };
+        }
+        ragged
     }
 }

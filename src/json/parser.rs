@@ -193,7 +193,15 @@ impl<'t> Parser<'t> {
 
     fn member(&mut self) {
         let name = self.string_token();
+        self.name_read(name);
+    }
+
+    /// A name was read: its colon is due.
+    pub(super) fn name_read(&mut self, name: Data) {
         self.skip_space();
+        if self.bytes.get(self.at).is_some_and(|&byte| byte != b':') {
+            self.gap();
+        }
         if self.bytes.get(self.at) == Some(&b':') {
             self.at += 1;
             self.push_name(name);
@@ -343,7 +351,7 @@ impl<'t> Parser<'t> {
     fn literal(&mut self, word: &str, kind: Kind) {
         let end = self.at + word.len();
         let whole = self.bytes[self.at..].starts_with(word.as_bytes())
-            && self.bytes.get(end).is_none_or(|&next| is_delimiter(next));
+            && (self.bytes.get(end).is_none_or(|&next| is_delimiter(next)) || self.word_ends(end));
         if whole {
             let start = self.at as u32;
             self.at = end;
@@ -376,7 +384,7 @@ impl<'t> Parser<'t> {
             right &= exponent > at + 1 + sign;
             at = exponent;
         }
-        if right && self.bytes.get(at).is_none_or(|&next| is_delimiter(next)) {
+        if right && (self.bytes.get(at).is_none_or(|&next| is_delimiter(next)) || self.word_ends(at)) {
             self.at = at;
             self.push_value(Data {
                 start: start as u32,
@@ -416,7 +424,8 @@ impl<'t> Parser<'t> {
         }
         self.steps += (at - start) as u64;
         at += 1;
-        if self.bytes.get(at).is_some_and(|&next| !is_delimiter(next) && next != b'"') {
+        let next = self.bytes.get(at);
+        if !matches!(next, None | Some(b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' | b'}' | b']')) {
             return self.odd_string(start);
         }
         self.at = at;
@@ -496,6 +505,15 @@ impl<'t> Parser<'t> {
     fn name_twice(&mut self, earlier: usize, later: usize) {
         let (first, from_first) = self.names[earlier];
         let (second, from_second) = self.names[later];
+        // A name without a value is a mistake for itself.
+        let valueless = |name: u32| {
+            self.nodes
+                .get(name as usize + 1)
+                .is_some_and(|value| value.kind == Kind::Unknown && value.start == value.end)
+        };
+        if valueless(first) || valueless(second) {
+            return;
+        }
         let unnamed = if from_second == NOWHERE { from_first } else { from_second };
         if unnamed != NOWHERE {
             // The object without a name explains it: its members cannot simply join the others.

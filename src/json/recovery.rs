@@ -17,6 +17,30 @@ impl Parser<'_> {
     pub(super) fn trivia(&mut self, byte: u8) -> bool {
         let rest = &self.bytes[self.at..];
         match byte {
+            b'.' if rest.starts_with(b"...") => {
+                let dots = rest.iter().take_while(|&&byte| byte == b'.').count();
+                self.ellipsis(dots);
+            }
+            0xe2 if rest.starts_with("…".as_bytes()) => self.ellipsis("…".len()),
+            b'<' | b'=' | b'>' | b'|' if self.conflict_marker(byte) => {}
+            _ => return self.filler(byte),
+        }
+        true
+    }
+
+    /// Passes over white space, comments and characters that only look like spaces.
+    pub(super) fn gap(&mut self) {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !self.filler(byte) {
+                break;
+            }
+            self.skip_space();
+        }
+    }
+
+    fn filler(&mut self, byte: u8) -> bool {
+        let rest = &self.bytes[self.at..];
+        match byte {
             b'/' if rest.starts_with(b"//") => self.comment(self.line_end()),
             b'/' if rest.starts_with(b"/*") => {
                 let end = memchr::memmem::find(&rest[2..], b"*/").map_or(rest.len(), |found| found + 4);
@@ -27,12 +51,6 @@ impl Parser<'_> {
                 self.comment(self.at + end);
             }
             b'#' if !rest.starts_with(b"#{") => self.comment(self.line_end()),
-            b'.' if rest.starts_with(b"...") => {
-                let dots = rest.iter().take_while(|&&byte| byte == b'.').count();
-                self.ellipsis(dots);
-            }
-            0xe2 if rest.starts_with("…".as_bytes()) => self.ellipsis("…".len()),
-            b'<' | b'=' | b'>' | b'|' if self.conflict_marker(byte) => {}
             _ => return self.odd_space(),
         }
         true
@@ -78,23 +96,10 @@ impl Parser<'_> {
         let mut at = start;
         let mut narrow = true;
         let mut foreign = false;
-        while let Some(c) = self.text[at..].chars().next() {
-            match c {
-                '\u{a0}'
-                | '\u{2000}'..='\u{200a}'
-                | '\u{202f}'
-                | '\u{3000}'
-                | '\u{205f}'
-                | '\u{b}'
-                | '\u{c}' => {
-                    narrow = false;
-                }
-                '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {}
-                // Bytes that are not UTF-8: the source names them.
-                '\u{1a}' if self.dialect.stand_ins => foreign = true,
-                c if c < ' ' && !c.is_ascii_whitespace() => {}
-                _ => break,
-            }
+        while let Some(c) = self.text[at..].chars().next().filter(|&c| is_odd_space(c)) {
+            narrow &= is_narrow(c);
+            // Bytes that are not UTF-8: the source names them.
+            foreign |= c == '\u{1a}' && self.dialect.stand_ins;
             at += c.len_utf8();
         }
         if at == start {
@@ -179,16 +184,6 @@ impl Parser<'_> {
         }
     }
 
-    fn name_read(&mut self, name: Data) {
-        self.skip_space();
-        if self.bytes.get(self.at) == Some(&b':') {
-            self.at += 1;
-            self.push_name(name);
-        } else {
-            self.name_without_colon(name);
-        }
-    }
-
     /// Commas that nothing stands before or between. A run of them is one mistake.
     fn extra_comma(&mut self) {
         let first = self.at;
@@ -255,6 +250,12 @@ impl Parser<'_> {
         let start = self.at;
         let mut end = start;
         while let Some(&byte) = self.bytes.get(end) {
+            if byte == b'{' && end > start {
+                if let Some(len) = self.braced_word(end) {
+                    end += len;
+                    continue;
+                }
+            }
             if matches!(byte, b':' | b',' | b'}' | b']' | b'{' | b'[' | b'"' | b'\n' | b'=') {
                 break;
             }
@@ -303,6 +304,15 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// The length of `{word}` at `at`, a placeholder within something longer.
+    fn braced_word(&self, at: usize) -> Option<usize> {
+        let inner = &self.bytes[at + 1..];
+        let word =
+            inner.iter().take(60).take_while(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(byte));
+        let len = word.count();
+        (len > 0 && inner.get(len) == Some(&b'}')).then_some(len + 2)
     }
 
     /// A string that stands where a name is due and that no colon follows.
@@ -542,13 +552,43 @@ impl Parser<'_> {
         at
     }
 
+    /// Where a string without its opening quote ends that has a comma in it: at a quote that closes one.
+    fn unopened_end(&mut self, comma: usize) -> Option<usize> {
+        if self.bytes.get(comma) != Some(&b',') {
+            return None;
+        }
+        let window = &self.bytes[comma..self.bytes.len().min(comma + 80)];
+        let quote = comma + memchr::memchr2(b'"', b'\n', window)?;
+        let between = &self.bytes[comma..quote];
+        let closes = self.bytes[quote] == b'"'
+            && !self.opens_string(quote)
+            && self.bytes[quote - 1].is_ascii_alphanumeric()
+            && !between.iter().any(|byte| b":{}[]".contains(byte));
+        self.steps += between.len() as u64;
+        closes.then_some(quote)
+    }
+
     fn bare_value(&mut self) {
         let start = self.at;
         let end = self.bare_end(start).max(start + 1);
+        let end = self.unopened_end(end).unwrap_or(end);
         let word_end = start + self.text[start..end].trim_end().len();
         let word = &self.text[start..word_end];
         let span = Span::new(start, word_end);
         self.at = word_end.max(start + 1);
+        let unopened = self.bytes.get(end) == Some(&b'"')
+            && word_end == end
+            && !word.is_empty()
+            && !self.opens_string(end);
+        if unopened {
+            let span = Span::new(start, end + 1);
+            let mistake = Mistake::new(MistakeKind::UnquotedValue, span);
+            self.mistake(mistake.mended(vec![Edit::insert(span.start, "\"")]));
+            let node = self.own(word, start, end + 1);
+            self.at = end + 1;
+            self.push_value(Data { flags: node.flags | REPAIRED, ..node });
+            return;
+        }
         if is_placeholder(word) {
             self.push_value(Data {
                 start: span.start,
@@ -583,16 +623,24 @@ impl Parser<'_> {
             self.push_value(node);
             return;
         }
-        let unopened = self.bytes.get(end) == Some(&b'"') && word_end == end && !word.is_empty();
-        let (span, node) = if unopened {
-            self.at = end + 1;
-            (Span::new(start, end + 1), self.own(word, start, end + 1))
-        } else {
-            (span, self.own(word, start, word_end))
-        };
-        let mistake = Mistake::new(MistakeKind::UnquotedValue, span);
-        self.mistake(if unopened { mistake.mended(vec![Edit::insert(span.start, "\"")]) } else { mistake });
+        let node = self.own(word, start, word_end);
+        self.mistake(Mistake::new(MistakeKind::UnquotedValue, span));
         self.push_value(Data { flags: node.flags | REPAIRED, ..node });
+    }
+
+    /// True if a number or literal ends at `at` although no delimiter stands there: what follows is wrong for
+    /// itself.
+    pub(super) fn word_ends(&self, at: usize) -> bool {
+        match self.text[at..].chars().next() {
+            Some('"') => self.opens_string(at),
+            Some(c) => c == ';' || is_odd_space(c),
+            None => true,
+        }
+    }
+
+    /// True if the quote at `at` begins a string and ends none: a name or word follows it at once.
+    fn opens_string(&self, at: usize) -> bool {
+        self.bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace() && !b",:}]".contains(next))
     }
 
     // -- Where a comma is due ---------------------------------------------------------------------------
@@ -833,7 +881,12 @@ impl Parser<'_> {
                 Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(place).mended(edits),
             );
         }
+        let node = self.frames.last().map_or(0, |frame| frame.node as usize);
+        let inner = self.nodes.get(node).map_or(0, |node| node.start);
         self.end_frame();
+        if let Some(node) = self.nodes.get_mut(node).filter(|_| done as u32 >= inner) {
+            node.end = done as u32;
+        }
     }
 
     /// The text is over. True if nothing is left open.
@@ -1035,10 +1088,16 @@ impl Parser<'_> {
                     break;
                 }
                 None => {
+                    if let Some(string) = self.typographic_end(start, self.bytes.len()) {
+                        return string;
+                    }
                     let end = self.unclosed_end(start, self.bytes.len());
                     return self.unclosed_string(start, end);
                 }
                 Some(b'\n' | b'\r') if !multiline => {
+                    if let Some(string) = self.typographic_end(start, at) {
+                        return string;
+                    }
                     if self.ends_at_line(start, at) {
                         let end = self.unclosed_end(start, at);
                         return self.unclosed_string(start, end);
@@ -1069,7 +1128,17 @@ impl Parser<'_> {
         }
         if let Some(first) = controls.first() {
             let span = first.span;
+            let name = self.expect == Expect::Name;
+            if name {
+                // No name has a line break: whoever wrapped the text put it there.
+                controls.iter_mut().for_each(|edit| edit.text.clear());
+            }
             self.mistake(Mistake::new(MistakeKind::ControlCharacter, span).mended(controls));
+            if name {
+                let content = &self.text[start + 1..at];
+                let text = super::decode_string(content).replace(|c: char| c < ' ', "");
+                return self.own(&text, start, at + 1);
+            }
         }
         Data { start: start as u32, end: self.at as u32, link: 0, kind: Kind::String, flags }
     }
@@ -1100,20 +1169,52 @@ impl Parser<'_> {
 
     /// True if the string that begins at `start` was meant to end with its line, which ends at `line_end`.
     fn ends_at_line(&mut self, start: usize, line_end: usize) -> bool {
-        let line = self.text[start + 1..line_end].trim_end();
-        if line.ends_with([',', '{', '[', ':']) {
+        if self.named_prefix(start, line_end).is_some() {
             return true;
         }
+        let line = self.text[start + 1..line_end].trim_end();
+        let punctuated = line.ends_with([',', '{', '[', ':']);
         match self.peek_from(line_end) {
-            (None | Some(b'}' | b']'), _) => true,
+            (None, _) => true,
+            (Some(b'}' | b']'), mut at) => {
+                while let (Some(b'}' | b']'), next) = self.peek_from(at) {
+                    at = next + 1;
+                }
+                // A quote right behind the bracket closes this string.
+                self.bytes.get(at) != Some(&b'"') || self.opens_string(at)
+            }
             // A quote that something is closed behind ends this string; any other begins the next.
             (Some(b'"'), at) => !matches!(self.peek_from(at + 1).0, None | Some(b',' | b'}' | b']' | b':')),
-            _ => false,
+            (Some(_), at) => punctuated && !self.closes_in_line(at),
         }
+    }
+
+    /// True if the first quote from `at` on stands in the same line and closes a string.
+    fn closes_in_line(&mut self, at: usize) -> bool {
+        let found = memchr::memchr2(b'"', b'\n', &self.bytes[at..]).map(|found| at + found);
+        self.steps += found.unwrap_or(self.bytes.len()).saturating_sub(at) as u64;
+        found.is_some_and(|quote| self.bytes[quote] == b'"' && !self.opens_string(quote))
+    }
+
+    /// A name that begins at `start` and lacks its closing quote ends before its colon.
+    fn named_prefix(&self, start: usize, limit: usize) -> Option<usize> {
+        if self.expect != Expect::Name {
+            return None;
+        }
+        let content = &self.text[start + 1..limit];
+        let colon = content.find(':')?;
+        let name = &content[..colon];
+        let plain = !name.is_empty()
+            && !name.contains([' ', ',', '"', '\'', '\t', '\n'])
+            && !name.contains(is_typographic);
+        plain.then_some(start + 1 + colon)
     }
 
     /// Where a string without a closing quote ends: before the punctuation that follows it.
     fn unclosed_end(&self, start: usize, limit: usize) -> usize {
+        if let Some(end) = self.named_prefix(start, limit) {
+            return end;
+        }
         let content = &self.text[start + 1..limit];
         let mut kept = content.trim_end();
         loop {
@@ -1145,30 +1246,75 @@ impl Parser<'_> {
     /// The quote at `at` would end the string, and a word follows it at once. Either the string should have
     /// ended before, or the quote is part of it, or its end was written in other quotes.
     fn quote_elsewhere(&mut self, start: usize, at: usize) -> Option<Data> {
-        let content = &self.text[start + 1..at];
-        if let Some(quote) = content.find(is_typographic) {
-            let len = content[quote..].chars().next().map_or(1, char::len_utf8);
-            let behind = content[quote + len..].trim_start();
-            if behind.starts_with([':', ',', '}', ']']) {
-                let span = Span::new(start + 1 + quote, start + 1 + quote + len);
-                let edits = vec![Edit::replace(span, "\"")];
-                self.mistake(Mistake::new(MistakeKind::WrongQuotes { escaped: false }, span).mended(edits));
-                let text = content[..quote].to_owned();
-                self.at = span.end as usize;
-                return Some(self.own(&text, start, span.end as usize));
-            }
+        if let Some(string) = self.typographic_end(start, at) {
+            return Some(string);
         }
         let next = self.text[at + 1..].chars().next()?;
-        if !(next.is_alphanumeric() || matches!(next, '_' | '/' | '$' | '<' | '-' | '.' | '(' | '+' | '\'')) {
+        let content = self.text[start + 1..at].trim_end();
+        let unended = !content.is_empty() && content.ends_with([',', ':', '{', '[']);
+        match next {
+            '/' if matches!(self.bytes.get(at + 2), Some(b'/' | b'*')) => return None,
+            '{' | '[' | '"' if !unended => return None,
+            '{' | '[' | '"' | '/' | '_' | '$' | '<' | '-' | '.' | '(' | '+' | '\'' => {}
+            c if c.is_alphanumeric() => {}
+            _ => return None,
+        }
+        if self.value_stands(at + 1) {
             return None;
         }
-        if content.trim_end().ends_with([',', ':', '{', '[']) && !content.trim().is_empty() {
+        if self.expect == Expect::Name && content.ends_with(':') {
+            // Either the colon slipped into the name's quotes, or this quote begins the value.
+            return self.closes_in_line(at + 1).then(|| {
+                let end = self.unclosed_end(start, at);
+                self.unclosed_string(start, end)
+            });
+        }
+        if unended {
             let end = self.unclosed_end(start, at);
             if end > start + 1 {
                 return Some(self.unclosed_string(start, end));
             }
         }
-        self.inner_quotes(start, at)
+        if matches!(next, '{' | '[' | '"') { None } else { self.inner_quotes(start, at) }
+    }
+
+    /// The string that begins at `start`, if a typographic quote before `limit` was meant to end it.
+    fn typographic_end(&mut self, start: usize, limit: usize) -> Option<Data> {
+        let content = &self.text[start + 1..limit];
+        let quote = content.find(is_typographic)?;
+        let len = content[quote..].chars().next().map_or(1, char::len_utf8);
+        let behind = content[quote + len..].trim();
+        let line_ends = self.bytes.get(limit) != Some(&b'"');
+        let ends = match behind.as_bytes().first() {
+            None => line_ends,
+            Some(b':') => true,
+            Some(b',' | b'}' | b']') => !line_ends || behind.bytes().all(|byte| b",}]{[ ".contains(&byte)),
+            Some(_) => false,
+        };
+        if !ends {
+            return None;
+        }
+        let span = Span::new(start + 1 + quote, start + 1 + quote + len);
+        let edits = vec![Edit::replace(span, "\"")];
+        self.mistake(Mistake::new(MistakeKind::WrongQuotes { escaped: false }, span).mended(edits));
+        let text = super::decode_string(&content[..quote]).into_owned();
+        self.at = span.end as usize;
+        Some(self.own(&text, start, span.end as usize))
+    }
+
+    /// True if a number or a literal stands at `at`, whole.
+    fn value_stands(&self, at: usize) -> bool {
+        let rest = &self.bytes[at..];
+        let len = rest
+            .iter()
+            .take(40)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+            .count();
+        let word = &rest[..len];
+        let value = matches!(word, b"true" | b"false" | b"null")
+            || word.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
+                && word.iter().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte));
+        value && matches!(rest.get(len), None | Some(b',' | b'}' | b']' | b'\n' | b'\r' | b' '))
     }
 
     /// Quotes inside a string that lack their backslash: the string ends at the first quote of the line that
@@ -1298,6 +1444,21 @@ impl Parser<'_> {
         self.at = end + 2;
         Some(self.own(&text, start, end + 2))
     }
+}
+
+/// Characters that look like white space, or like nothing, and are not what JSON allows between tokens.
+fn is_odd_space(c: char) -> bool {
+    is_narrow(c)
+        || matches!(
+            c,
+            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\u{205f}' | '\u{b}' | '\u{c}'
+        )
+}
+
+/// Those that take no room.
+fn is_narrow(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || (c < ' ' && !c.is_ascii_whitespace() && c != '\u{b}')
 }
 
 fn count(text: &str, byte: u8) -> usize {

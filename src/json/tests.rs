@@ -234,6 +234,7 @@ fn what_stands_between() {
         &[("BadEscape", r"\'"), ("BadEscape", r"\U"), ("BadEscape", r"\x")],
         r#"{"a":"'\\U\x"}"#,
     );
+    check("{\"loc\nation\":\"x\"}", &[("ControlCharacter", "\n")], "{\"location\":\"x\"}");
     check(
         "{\n<<<<<<< HEAD\n\"a\":1\n=======\n\"a\":2\n>>>>>>> other\n}",
         &[("ConflictMarker", "<<<<<<< HEAD")],
@@ -371,15 +372,13 @@ proptest! {
     fn what_is_json_has_no_mistake_and_what_is_not_has_one(text in snippets()) {
         let tree = Tree::parse(&text, Dialect::STRICT);
         let ours = tree.mistakes().iter().all(|mistake| mistake.kind == MistakeKind::DuplicateName);
-        let placeholders = tree.nodes.iter().any(|node| node.kind == Kind::Placeholder);
+        let placeholders = tree.nodes.iter().any(|node| node.kind == Kind::Placeholder)
+            || ["<x y>", "${a}", "{a}"].iter().any(|placeholder| text.contains(placeholder));
         let parsed = serde_json::from_str::<serde_json::Value>(&text);
-        // A number that is too large for others is JSON all the same.
-        if parsed.as_ref().is_err_and(|error| error.to_string().contains("out of range")) {
-            return Ok(());
-        }
-        let valid = parsed.is_ok();
-        if !placeholders {
-            prop_assert_eq!(ours, valid, "{:?}", tree.mistakes());
+        // A number that is too large for others is JSON all the same; they do not say what follows it.
+        let too_large = parsed.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
+        if !placeholders && !too_large {
+            prop_assert_eq!(ours, parsed.is_ok(), "{:?}", tree.mistakes());
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+mod template;
+
 use super::fit::misfits;
 use super::rules::bad_encoding;
 use super::secrets::{self, Secret};
@@ -9,7 +11,7 @@ use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
 use crate::container::{self, Kind};
-use crate::json::{self, Tree};
+use crate::json::{self, Mistake, Tree};
 use crate::notation::{Call, Notation};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source};
@@ -97,6 +99,23 @@ fn check_call(
     findings: &mut Vec<Finding>,
     secrets: &mut Vec<Secret>,
 ) {
+    let embedded;
+    let validators = match &options.schemas {
+        Some(validators) => validators,
+        None => {
+            embedded = Validators::embedded();
+            &embedded
+        }
+    };
+    let as_body;
+    let mut call = call;
+    if call.notation == Notation::Template {
+        if template::check(source, call, options, validators, findings, secrets) {
+            return;
+        }
+        as_body = Call { notation: Notation::Body, ..call.clone() };
+        call = &as_body;
+    }
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
     let mut target = target::of_call(call, url.as_ref(), &options.given);
     if url.is_none() && target.type_name.is_none() {
@@ -126,51 +145,64 @@ fn check_call(
     }
 
     let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
-    let resource = tree.as_ref().and_then(Tree::root);
-    let embedded;
-    let validators = match &options.schemas {
-        Some(validators) => validators,
-        None => {
-            embedded = Validators::embedded();
-            &embedded
-        }
-    };
+    let tree = tree.as_ref();
+    let resource = tree.and_then(Tree::root);
     let standing =
         target.type_name.as_ref().and_then(|name| validators.standing(name.as_str(), target.api_version));
-    let known = target.resource_type.is_some() || standing.is_some();
     let subject = Subject {
         source,
         call,
         url: url.as_ref(),
         body,
-        tree: tree.as_ref(),
+        tree,
         target,
         resource,
+        declared: None,
         validators,
         standing,
     };
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
-    let identities = blocks(&subject);
-    let problems = super::rules::problems(&subject);
+    if let Some(tree) = tree.filter(|_| is_known(&subject)) {
+        check_mistakes(tree, |_| &subject, &mut sink);
+    }
+    check_resource(&subject, &mut sink);
+}
+
+/// True if the resource type is one whose bodies are known, or has a schema of the user's.
+fn is_known(subject: &Subject<'_>) -> bool {
+    subject.target.resource_type.is_some() || subject.standing.is_some()
+}
+
+/// What the parser found, each with the subject that it is part of.
+fn check_mistakes<'s, 'a: 's>(
+    tree: &Tree<'_>,
+    subject: impl Fn(&Mistake) -> &'s Subject<'a>,
+    sink: &mut Sink<'_>,
+) {
+    for rule in super::rules() {
+        if let Check::Mistake(check) | Check::MistakeOrIdentity(check, _) = rule.check {
+            for mistake in tree.mistakes() {
+                check(subject(mistake), mistake, sink);
+            }
+        }
+    }
+}
+
+/// The resource and the call around it.
+fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let has_body = is_known(subject) && subject.tree.is_some();
+    let identities = blocks(subject);
+    let problems = super::rules::problems(subject);
     for rule in super::rules() {
         match rule.check {
-            Check::Mistake(check) if known => {
-                for mistake in tree.iter().flat_map(|tree| tree.mistakes()) {
-                    check(&subject, mistake, &mut sink);
-                }
+            Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
+                identities.iter().for_each(|block| check(subject, block, sink));
             }
-            Check::MistakeOrIdentity(check, check_block) => {
-                for mistake in tree.iter().flat_map(|tree| tree.mistakes()).filter(|_| known) {
-                    check(&subject, mistake, &mut sink);
-                }
-                identities.iter().for_each(|block| check_block(&subject, block, &mut sink));
-            }
-            Check::Problem(check) => problems.iter().for_each(|problem| check(&subject, problem, &mut sink)),
-            Check::Identity(check) => identities.iter().for_each(|block| check(&subject, block, &mut sink)),
-            Check::Body(check) if known && tree.is_some() => check(&subject, &mut sink),
-            Check::Call(check) => check(&subject, &mut sink),
-            Check::Mistake(_) | Check::Body(_) | Check::Engine => {}
+            Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
+            Check::Body(check) if has_body => check(subject, sink),
+            Check::Call(check) => check(subject, sink),
+            Check::Mistake(_) | Check::Body(_) | Check::Template(_) | Check::Engine => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod engine;
 mod finding;
+mod fingerprint;
 mod fit;
 mod fix;
 mod rule;
@@ -16,6 +17,7 @@ mod target;
 
 pub use engine::{Given, Options, check, inspect, too_large};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
+pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, rules};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Block, Severity, Sink, Subject};
 use crate::json::Mistake;
+use crate::notation::template::Template;
 use crate::schema::Problem;
 
 /// The families of rules.
@@ -88,6 +89,8 @@ pub enum Check {
     MistakeOrIdentity(fn(&Subject<'_>, &Mistake, &mut Sink<'_>), fn(&Subject<'_>, &Block<'_>, &mut Sink<'_>)),
     /// At each body.
     Body(fn(&Subject<'_>, &mut Sink<'_>)),
+    /// At each template that holds resources of known types, once.
+    Template(fn(&Subject<'_>, &Template<'_>, &mut Sink<'_>)),
     /// At each call, with or without a body.
     Call(fn(&Subject<'_>, &mut Sink<'_>)),
     /// The linter itself reports it: the name has its page and its place in configuration here.

@@ -8,6 +8,7 @@ use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
 };
 use crate::json::{Kind, Node, Tree};
+use crate::notation::template::Resource;
 use crate::notation::{Call, Notation, Place};
 use crate::schema::{Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span};
@@ -49,6 +50,8 @@ pub struct Subject<'a> {
     pub target: Target,
     /// The resource within the body: the root, or in a template one of its resources.
     pub resource: Option<Node<'a>>,
+    /// The resource as a template declares it.
+    pub declared: Option<&'a Resource<'a>>,
     /// The schemas.
     pub validators: &'a Validators,
     /// What the schemas know of the API version; of the newest stable one where none is named. `None` for a

@@ -29,7 +29,7 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
         comments: template,
         trailing_commas: template,
         multiline_strings: template,
-        bare_members: call.notation == Notation::Body && call.context.place == Place::Document,
+        bare_members: (template || call.notation == Notation::Body) && call.context.place == Place::Document,
         single_quotes: call.notation == Notation::AzRest,
         stand_ins: source.problem().is_some(),
         joins,
@@ -40,9 +40,11 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
 /// Two words of `type` that belong into one string.
 fn joins(name: &str, first: &str, second: &str) -> bool {
     let word = |text: &str| {
-        let text = text.trim_matches([',', ' ']);
-        text.len() <= 40
-            && (text.to_ascii_lowercase().contains("assigned") || text.eq_ignore_ascii_case("none"))
+        text.len() <= 60
+            && text.trim_matches([',', ' ']).to_ascii_lowercase().split(',').map(str::trim).all(|word| {
+                word == "none"
+                    || (word.ends_with("assigned") && word.bytes().all(|it| it.is_ascii_alphabetic()))
+            })
     };
     name.trim().eq_ignore_ascii_case("type") && word(first) && word(second)
 }
@@ -145,6 +147,8 @@ fn shape(root: Node<'_>) -> Shape {
         Some(Err(_)) => return Shape::Other,
         None if holds(&VMSS_PROPERTIES) => Some(ResourceType::VirtualMachineScaleSet),
         None if holds(&VM_PROPERTIES) => Some(ResourceType::VirtualMachine),
+        // Many types have an identity; what else this one has is neither a VM's nor a scale set's.
+        None if has("apiVersion") || properties.is_some_and(is_foreign) => None,
         // A scale set's `sku` stands at the top, a VM has none.
         None if managed && has("sku") => Some(ResourceType::VirtualMachineScaleSet),
         None if managed => Some(ResourceType::VirtualMachine),
@@ -157,6 +161,28 @@ fn shape(root: Node<'_>) -> Shape {
     }
     let method = if has("location") { Method::Put } else { Method::Patch };
     Shape::Body(known, method)
+}
+
+/// The machine that a template's resource looks like which does not say its type, as documents show one.
+pub(super) fn machine(resource: Node<'_>) -> Option<ResourceType> {
+    if let Shape::Body(known, _) = shape(resource) {
+        return Some(known);
+    }
+    let (_, identity) = resource.member("identity")?;
+    let properties = resource.member("properties").map(|(_, value)| value);
+    let is_other = resource.member("type").is_some() || properties.is_some_and(is_foreign);
+    let known = match resource.member("sku") {
+        Some(_) => ResourceType::VirtualMachineScaleSet,
+        None => ResourceType::VirtualMachine,
+    };
+    (!is_other && is_managed_identity(identity)).then_some(known)
+}
+
+/// True if `properties` has something, and nothing of it is an identity that slipped in.
+fn is_foreign(properties: Node<'_>) -> bool {
+    let mut members = properties.members().peekable();
+    members.peek().is_some()
+        && !members.any(|(name, _)| name.as_str().is_some_and(|it| it.eq_ignore_ascii_case("identity")))
 }
 
 /// True if an `identity` value is one of a resource: other formats have members of that name too.

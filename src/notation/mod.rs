@@ -1,24 +1,33 @@
 //! How one request is written: a notation is one file that both reads and writes.
 //!
 //! Reading gives a [`Call`]: the parts of the request as fragments, each of which knows its place in the file.
-//! Nothing is judged here; what is wrong with a call is for the rules to say.
+//! Nothing is judged here; what is wrong with a call is for the rules to say. [`request()`] makes of a call the
+//! [`Request`](crate::arm::Request) that [`write()`] writes: `request(read(write(r))) == r`.
 
 pub mod armclient;
 pub mod az_rest;
+mod body;
 pub mod curl;
 pub mod http;
 mod pairs;
 mod payload;
 pub mod powershell;
+mod request;
 pub mod shell;
+pub mod template;
+mod templates;
 mod variables;
+mod write;
 
 use memchr::memmem;
 
 use crate::arm::{Method, ResourceType};
 use crate::text::{Fragment, Span};
 
+pub use request::{RequestError, request};
+pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
+pub use write::{Form, Layout, UnknownForm, WriteError, Writer, write};
 
 /// A way of writing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +46,7 @@ pub enum Notation {
     Http,
     /// A body alone.
     Body,
-    /// A resource of an ARM deployment template.
+    /// An ARM template, which is one body for the requests of all its resources.
     Template,
 }
 

@@ -3,17 +3,19 @@
 use std::fmt::Write as _;
 
 use super::Checked;
+use super::place::printable;
 
 pub(super) fn render(file: Checked<'_>) -> String {
     let mut out = String::new();
     for finding in file.findings {
         let at = file.source.position(finding.span.start);
-        let message = file.mask.hide(&finding.message).replace(['\n', '\r'], " ");
+        let line = |text: &str| printable(text).replace(['\n', '\r'], " ");
+        let message = line(&file.mask.hide(&finding.message));
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
             "{}:{}:{}: {} {}: {message}",
-            file.source.name(),
+            line(file.source.name()),
             at.line,
             at.column,
             finding.severity,

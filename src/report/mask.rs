@@ -1,16 +1,21 @@
 //! Secrets are shown to nobody: not in a frame, not in a message, not in an edit.
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::lint::Secret;
 use crate::text::{Encoding, Source, Span};
 
-/// A secret shorter than this is hidden in a text only where quotes show that it is meant: its letters recur
-/// in other words.
-const SHORTEST: usize = 4;
+/// A secret of this many letters and nothing else may be a word of the language as well.
+const LONGEST_WORD: usize = 12;
 
-/// Quotes around what a message takes from the file.
-const QUOTES: [char; 3] = ['`', '"', '\''];
+/// A secret shorter than this is not looked for in the rest of its file.
+const SHORTEST_TELLING: usize = 8;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "***";
 
 /// The ways in which what is said of a secret, or written into the file, may be quoted.
 const WRITTEN: [Encoding; 5] = [
@@ -26,27 +31,36 @@ const WRITTEN: [Encoding; 5] = [
 pub struct Mask {
     /// In order, none touching another.
     spans: Vec<Span>,
-    words: Vec<String>,
+    words: Words,
+}
+
+/// What the secrets say.
+#[derive(Clone, Debug, Default)]
+enum Words {
+    #[default]
+    None,
+    /// Finds them in a text.
+    Known(AhoCorasick),
+    /// More than can be looked for: no text is shown.
+    TooMany,
 }
 
 impl Mask {
     /// Hides the bytes of `secrets` in the file, and whatever they say wherever it is said again, in whatever
     /// quotes.
     pub fn new(source: &Source, secrets: Vec<Secret>) -> Self {
-        let mut words: Vec<String> = Vec::new();
-        for secret in &secrets {
-            words.extend(source.text().get(secret.span.range()).map(str::to_owned));
-            for reading in &secret.readings {
-                for inner in [Cow::Borrowed(reading.as_str()), Encoding::JsonString.encode(reading, "")] {
-                    words.extend(WRITTEN.iter().map(|outer| outer.encode(&inner, "").into_owned()));
-                    words.push(inner.into_owned());
-                }
+        let words = Words::of(source, &secrets);
+        let mut spans: Vec<Span> = secrets.into_iter().map(|secret| secret.span).collect();
+        match &words {
+            Words::None => {}
+            Words::TooMany => spans.push(Span::new(0, source.text().len())),
+            Words::Known(finder) => {
+                let text = source.text();
+                let again = finder.find_iter(text).filter(|found| is_telling(&text[found.range()]));
+                spans.extend(again.map(|found| Span::from(found.range())));
             }
         }
-        words.retain(|word| !word.is_empty());
-        words.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        words.dedup();
-        Self { spans: merged(secrets.into_iter().map(|secret| secret.span).collect()), words }
+        Self { spans: merged(spans), words }
     }
 
     /// True if there is nothing to hide.
@@ -54,24 +68,30 @@ impl Mask {
         self.spans.is_empty()
     }
 
+    /// The bytes of the file that hold secrets, in order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
     /// `text`, which speaks of the file, without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut out = Cow::Borrowed(text);
-        for word in &self.words {
-            if !out.contains(word.as_str()) {
-                continue;
-            }
-            if word.len() >= SHORTEST {
-                out = Cow::Owned(out.replace(word.as_str(), "***"));
-            } else {
-                for quote in QUOTES {
-                    out = Cow::Owned(
-                        out.replace(&format!("{quote}{word}{quote}"), &format!("{quote}***{quote}")),
-                    );
-                }
-            }
+        let finder = match &self.words {
+            Words::None => return Cow::Borrowed(text),
+            Words::TooMany => return Cow::Borrowed(HIDDEN),
+            Words::Known(finder) => finder,
+        };
+        let mut out = String::new();
+        let mut done = 0;
+        for found in finder.find_iter(text).filter(|found| !is_prose(text, found.range())) {
+            out.push_str(&text[done..found.start()]);
+            out.push_str(HIDDEN);
+            done = found.end();
         }
-        out
+        if done == 0 {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(&text[done..]);
+        Cow::Owned(out)
     }
 
     /// The bytes of the file in `span` with each character of a secret as `*`.
@@ -93,6 +113,53 @@ impl Mask {
         }
         Cow::Owned(out)
     }
+}
+
+impl Words {
+    fn of(source: &Source, secrets: &[Secret]) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        for secret in secrets {
+            words.extend(source.text().get(secret.span.range()).map(str::to_owned));
+            for reading in &secret.readings {
+                for inner in [Cow::Borrowed(reading.as_str()), Encoding::JsonString.encode(reading, "")] {
+                    words.extend(WRITTEN.iter().map(|outer| outer.encode(&inner, "").into_owned()));
+                    words.push(inner.into_owned());
+                }
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable();
+        words.dedup();
+        if words.is_empty() {
+            return Self::None;
+        }
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words);
+        finder.map_or(Self::TooMany, Self::Known)
+    }
+}
+
+/// True if nobody writes such a word without meaning the secret.
+fn is_telling(word: &str) -> bool {
+    word.len() >= SHORTEST_TELLING && !is_plain(word)
+}
+
+/// True if a secret may be a word or a part of one.
+fn is_plain(word: &str) -> bool {
+    word.len() < 4 || (word.len() <= LONGEST_WORD && word.chars().all(char::is_alphabetic))
+}
+
+/// True if what is found is the language's own word: part of a longer one, or with spaces around it.
+fn is_prose(text: &str, found: Range<usize>) -> bool {
+    if !is_plain(&text[found.clone()]) {
+        return false;
+    }
+    let before = text[..found.start].chars().next_back();
+    let behind = text[found.end..].chars().next();
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    is_letter(before)
+        || is_letter(behind)
+        || (is_space(before) && is_space(behind) && (before, behind) != (None, None))
 }
 
 /// The spans in order, those that overlap or touch made one.
@@ -145,9 +212,21 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_hidden_in_quotes_only() {
-        let source = Source::new("x", "abc");
-        let mask = mask(&source, &[Span::new(0, 3)]);
+    fn a_secret_that_is_a_word_leaves_prose_alone() {
+        let source = Source::new("x", "abc password");
+        let mask = mask(&source, &[Span::new(0, 3), Span::new(4, 12)]);
         assert_eq!(mask.hide("`abc` is in abcess"), "`***` is in abcess");
+        assert_eq!(
+            mask.hide("the password is \"password\", adminpassword=password"),
+            "the password is \"***\", adminpassword=***"
+        );
+        assert_eq!(mask.hide("password"), "***");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_wherever_the_file_says_it() {
+        let source = Source::new("x", "\"geheim-9x\"\nIt is geheim-9x.");
+        let mask = mask(&source, &[Span::new(1, 10)]);
+        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "\"*********\"\nIt is *********.");
     }
 }

@@ -3,10 +3,16 @@
 //! A [`Report`] is written file by file, in the order in which they are given, so that memory holds one at a
 //! time; each format says how a file's findings stand in it and what begins and ends the whole.
 
+mod azure_pipelines;
 mod concise;
 mod diff;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod mask;
+mod place;
+mod sarif;
 mod text;
 mod view;
 
@@ -16,7 +22,7 @@ pub use mask::Mask;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::lint::Finding;
+use crate::lint::{Finding, Rule, Severity};
 use crate::text::Source;
 
 /// How findings are written.
@@ -29,12 +35,35 @@ pub enum Format {
     Concise,
     /// One JSON array.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions, which make annotations.
+    GitHub,
+    /// Logging commands of Azure Pipelines, which make issues.
+    AzurePipelines,
+    /// JUnit's XML, for whatever shows test results.
+    JUnit,
+    /// GitLab's Code Quality report.
+    GitLab,
 }
 
 impl Format {
     /// The formats by name.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("text", Self::Text), ("concise", Self::Concise), ("json", Self::Json)];
+    pub const NAMES: [(&'static str, Self); 8] = [
+        ("text", Self::Text),
+        ("concise", Self::Concise),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("github", Self::GitHub),
+        ("azure-pipelines", Self::AzurePipelines),
+        ("junit", Self::JUnit),
+        ("gitlab", Self::GitLab),
+    ];
+
+    /// True if it is for people: colours, lines to skim.
+    pub fn is_for_reading(self) -> bool {
+        matches!(self, Self::Text | Self::Concise)
+    }
 }
 
 /// A word that is no format.
@@ -65,18 +94,38 @@ pub struct Checked<'a> {
     pub mask: &'a Mask,
 }
 
+/// What a report ends with.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// True if the run fails: something at or above what is asked for, or a file that could not be handled.
+    pub fails: bool,
+    /// The worst finding.
+    pub worst: Option<Severity>,
+    /// The rules of the findings, in the order of the table.
+    pub rules: Vec<&'static Rule>,
+    /// Files that could not be handled and why, a line each.
+    pub problems: Vec<String>,
+}
+
 /// Writes findings in one format.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     format: Format,
     styled: bool,
+    fail_on: Severity,
     begun: bool,
 }
 
 impl Report {
     /// A report in `format`; `styled` puts colours where the format is for people.
     pub fn new(format: Format, styled: bool) -> Self {
-        Self { format, styled, begun: false }
+        Self { format, styled, fail_on: Severity::Error, begun: false }
+    }
+
+    /// With another severity from which a finding fails the run: formats of test results tell those from others.
+    #[must_use]
+    pub fn failing_on(self, fail_on: Severity) -> Self {
+        Self { fail_on, ..self }
     }
 
     /// What stands for `file` in the report: made apart from the writing, so that files can be rendered side by
@@ -86,6 +135,11 @@ impl Report {
             Format::Text => text::render(file, self.styled),
             Format::Concise => concise::render(file),
             Format::Json => json::render(file),
+            Format::Sarif => sarif::render(file),
+            Format::GitHub => github::render(file),
+            Format::AzurePipelines => azure_pipelines::render(file),
+            Format::JUnit => junit::render(file, self.fail_on),
+            Format::GitLab => gitlab::render(file),
         }
     }
 
@@ -97,10 +151,13 @@ impl Report {
         if rendered.is_empty() {
             return Ok(());
         }
-        if self.format == Format::Json {
-            out.write_all(if self.begun { b",\n" } else { b"[\n" })?;
-        }
+        let before = match (self.format, self.begun) {
+            (Format::Json | Format::GitLab | Format::Sarif, true) => ",\n",
+            (_, true) => "",
+            (_, false) => self.beginning(),
+        };
         self.begun = true;
+        out.write_all(before.as_bytes())?;
         out.write_all(rendered.as_bytes())
     }
 
@@ -108,11 +165,27 @@ impl Report {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn end(self, out: &mut dyn Write) -> io::Result<()> {
-        match (self.format, self.begun) {
-            (Format::Json, true) => out.write_all(b"\n]\n"),
-            (Format::Json, false) => out.write_all(b"[]\n"),
-            _ => Ok(()),
+    pub fn end(self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+        let ending = match (self.format, self.begun) {
+            (Format::Text | Format::Concise, _) => String::new(),
+            (Format::Json | Format::GitLab, true) => "\n]\n".to_owned(),
+            (Format::Json | Format::GitLab, false) => "[]\n".to_owned(),
+            (Format::Sarif, true) => sarif::end(summary),
+            (Format::Sarif, false) => self.beginning().to_owned() + &sarif::end(summary),
+            (Format::JUnit, true) => junit::end(summary),
+            (Format::JUnit, false) => self.beginning().to_owned() + &junit::end(summary),
+            (Format::GitHub, _) => github::end(summary),
+            (Format::AzurePipelines, _) => azure_pipelines::end(summary),
+        };
+        out.write_all(ending.as_bytes())
+    }
+
+    fn beginning(self) -> &'static str {
+        match self.format {
+            Format::Json | Format::GitLab => "[\n",
+            Format::Sarif => sarif::BEGIN,
+            Format::JUnit => junit::BEGIN,
+            Format::Text | Format::Concise | Format::GitHub | Format::AzurePipelines => "",
         }
     }
 }

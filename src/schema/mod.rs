@@ -2,7 +2,8 @@
 //!
 //! [`Schemas`] is the way in: which types, versions and methods there are, the schema of one body, and since when a
 //! property exists. [`import`](mod@import) makes the files under `schemas/` from a checkout of azure-rest-api-specs; what is in them is
-//! described in `docs/schemas.md`.
+//! described in `docs/schemas.md`. [`Validators`] compare bodies with them, in place, and name each mistake as a
+//! [`Problem`] at its node.
 
 pub mod cache;
 pub mod catalogue;
@@ -11,11 +12,14 @@ pub mod document;
 mod folder;
 pub mod history;
 pub mod import;
+mod inquiry;
 mod near;
 mod node;
 pub mod paths;
 mod problem;
+mod settle;
 mod validate;
+mod words;
 mod write;
 
 pub use cache::Cache;
@@ -24,5 +28,6 @@ pub use document::Document;
 pub use history::VersionRange;
 pub use paths::Step;
 pub use problem::{Constraint, Place, Problem, ProblemKind, type_of};
-pub use validate::{Request, Standing, Validators, found_in_words, type_in_words};
+pub use validate::{Request, Standing, Validators};
+pub use words::{found_in_words, type_in_words};
 pub use write::pretty;

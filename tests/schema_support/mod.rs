@@ -1,6 +1,11 @@
 //! Where the published files stand that the schemas are compared with.
 #![expect(clippy::print_stderr, reason = "a test that skips must say so")]
 
+#[allow(dead_code, reason = "not every test needs every part")]
+pub(crate) mod bodies;
+#[allow(dead_code, reason = "not every test needs every part")]
+pub(crate) mod mutate;
+
 use std::path::{Path, PathBuf};
 
 /// A path below the folder of published files; `None`, with a word about it, when it is not there.

@@ -5,6 +5,7 @@ use memchr::memmem;
 
 use crate::arm::ResourceType;
 use crate::notation::mentions_call;
+use crate::notation::template::may_hold_resources;
 
 /// Words for what a service answers, in small letters.
 const ANSWER: [&str; 28] = [
@@ -103,6 +104,7 @@ const VERSION: &[u8] = b"api-version=";
 pub(super) fn may_hold_calls(text: &str) -> bool {
     mentions_call(text)
         || mentions_arm(text)
+        || may_hold_resources(text)
         || memmem::find(text.as_bytes(), b"dentity\"").is_some()
         || memmem::find(text.as_bytes(), b"Profile\"").is_some()
 }

@@ -7,6 +7,7 @@ mod request;
 mod schema;
 mod secret;
 mod syntax;
+mod template;
 
 pub(super) use schema::problems;
 pub(super) use secret::is_secret_property;
@@ -21,6 +22,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(identity::RULES)
         .chain(request::RULES)
         .chain(secret::RULES)
+        .chain(template::RULES)
         .copied()
 }
 

@@ -267,6 +267,7 @@ fn hopeless_input_is_read_in_linear_time() {
                 .unwrap()
         };
         let (short, long) = (time(500), time(16_000));
-        assert!(long < 500 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
+        // Thirty-two times the text; a thousand times the work would be quadratic. The rest is for a busy machine.
+        assert!(long < 400 * short.max(300_000), "{unit:?}: {short} ns, {long} ns");
     }
 }

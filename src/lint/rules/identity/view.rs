@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::arm::expression::is_computed;
 use crate::arm::versions::supports;
 use crate::arm::{
     ApiVersion, IdentityForm, IdentityType, IdentityTypeReading, Method, Refusal, RefusalKind,
@@ -85,12 +86,7 @@ pub(super) fn is_open(subject: &Subject<'_>, node: Node<'_>) -> bool {
 
 /// True if a text is filled in later as a whole: a placeholder or, in a template, an expression.
 pub(super) fn is_filled_in(subject: &Subject<'_>, text: &str) -> bool {
-    let is_expression = || {
-        subject.call.notation == Notation::Template
-            && text.starts_with('[')
-            && !text.starts_with("[[")
-            && text.ends_with(']')
-    };
+    let is_expression = || subject.call.notation == Notation::Template && is_computed(text);
     is_expression() || is_placeholder(text)
 }
 

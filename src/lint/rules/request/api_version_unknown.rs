@@ -3,6 +3,7 @@
 use crate::arm::ApiVersionParameter;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
+use crate::notation::template::Version;
 use crate::schema::Standing;
 use crate::text::Span;
 
@@ -47,7 +48,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// At the version in the URL; where the user named it, at the first byte of what it is for.
+/// At the version in the URL, or the one that a template's resource names; where the user named it, at the first byte of what it is for.
 fn at_version<'a>(subject: &Subject<'a>, message: String) -> Draft<'a> {
     let given = subject.url.map(|url| &url.api_version);
     if let Some(ApiVersionParameter::Given { span, .. } | ApiVersionParameter::NameMissing { span, .. }) =
@@ -55,6 +56,9 @@ fn at_version<'a>(subject: &Subject<'a>, message: String) -> Draft<'a> {
         && let Some(part) = &subject.call.url
     {
         return subject.at_part(&RULE, part, Span::new(span.start, span.end), message);
+    }
+    if let Some(Version::Named { node, .. }) = subject.declared.map(|resource| &resource.version) {
+        return subject.at_node(&RULE, *node, message);
     }
     let start = subject.call.span.start as usize;
     subject.at_file(&RULE, Span::new(start, start), message)

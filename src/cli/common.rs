@@ -1,0 +1,138 @@
+//! Words that `render` and `plan` share.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
+use armbody::notation::{Form, Layout, Templates};
+use armbody::scenario::Names;
+
+use super::Terminal;
+
+/// What is written, how, and where to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Output {
+    /// What to write: the body alone, or a call (json, curl, az, http, powershell, template).
+    #[arg(long = "as", value_name = "FORM", default_value = "json")]
+    pub(crate) form: Form,
+    /// How to write what is to be filled in: angle, shell or braces.
+    #[arg(long, value_name = "STYLE", default_value = "angle")]
+    pub(crate) placeholders: BlankStyle,
+    /// Write the body on several lines.
+    #[arg(long)]
+    pretty: bool,
+    /// Write the command on several lines.
+    #[arg(long)]
+    multiline: bool,
+    /// Write files into a folder instead of standard output.
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/curl.sh.j2).
+    #[arg(long = "templates", value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+impl Output {
+    /// The templates to write with.
+    pub(crate) fn templates(&self) -> anyhow::Result<Templates> {
+        Ok(match &self.templates {
+            Some(folder) => Templates::with_folder(folder)?,
+            None => Templates::embedded(),
+        })
+    }
+
+    pub(crate) fn layout<'t>(&self, templates: &'t Templates) -> Layout<'t> {
+        Layout { blanks: self.placeholders, pretty: self.pretty, multiline: self.multiline, templates }
+    }
+
+    /// The extension of the files that it makes, and whether they are calls or bodies.
+    ///
+    /// # Errors
+    /// A form that nothing writes yet.
+    pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn armbody::notation::Writer> {
+        let form = self.form;
+        form.writer().ok_or_else(|| anyhow::anyhow!("`--as {form}` is not there yet: json and curl are"))
+    }
+}
+
+/// The request's type, method and version.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Target {
+    /// vm, vmss, identity or a full type name.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) resource_type: Option<ResourceType>,
+    /// PUT, PATCH, GET or DELETE.
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<Method>,
+    /// The API version; the newest stable one without it.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) api_version: Option<ApiVersion>,
+}
+
+/// The names that fill the request.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fill {
+    /// The subscription's id.
+    #[arg(long, value_name = "ID")]
+    subscription: Option<String>,
+    /// The resource group.
+    #[arg(long, short = 'g', value_name = "NAME")]
+    resource_group: Option<String>,
+    /// The virtual machine.
+    #[arg(long, value_name = "NAME")]
+    vm: Option<String>,
+    /// The scale set; the type is vmss then.
+    #[arg(long, value_name = "NAME", conflicts_with = "vm")]
+    vmss: Option<String>,
+    /// The region.
+    #[arg(long, value_name = "REGION")]
+    location: Option<String>,
+    /// The network interface.
+    #[arg(long, value_name = "NAME")]
+    nic: Option<String>,
+}
+
+impl Fill {
+    /// Puts what was given into `names`.
+    pub(crate) fn fill(&self, names: &mut Names) -> anyhow::Result<()> {
+        let given = [
+            (NameKind::Subscription, "--subscription", &self.subscription),
+            (NameKind::ResourceGroup, "--resource-group", &self.resource_group),
+            (NameKind::VirtualMachine, "--vm", &self.vm),
+            (NameKind::VirtualMachineScaleSet, "--vmss", &self.vmss),
+            (NameKind::Location, "--location", &self.location),
+            (NameKind::NetworkInterface, "--nic", &self.nic),
+        ];
+        for (kind, flag, text) in given {
+            if let Some(text) = text {
+                names.set(kind, text).context(flag)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The type that the machine's name says.
+    pub(crate) fn machine(&self) -> Option<ResourceType> {
+        match (&self.vm, &self.vmss) {
+            (Some(_), _) => Some(ResourceType::VirtualMachine),
+            (_, Some(_)) => Some(ResourceType::VirtualMachineScaleSet),
+            _ => None,
+        }
+    }
+}
+
+/// Writes files of these names and texts into a folder, which is made if it is not there.
+pub(crate) fn write_files(
+    folder: &Path,
+    files: &[(String, String)],
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+    }
+    let count = files.len();
+    terminal.say(&format!("{count} file{} in {}", if count == 1 { "" } else { "s" }, folder.display()));
+    Ok(())
+}

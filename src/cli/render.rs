@@ -1,0 +1,309 @@
+//! `armbody render`: the requests of scenarios.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use armbody::arm::versions::is_published;
+use armbody::arm::{Identity, IdentityId, Method, ResourceType, parse_user_assigned};
+use armbody::notation;
+use armbody::scenario::{
+    Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, scenarios,
+};
+
+use super::common::{Fill, Output, Target, write_files};
+use super::{Status, Terminal};
+
+/// Write the requests of identity scenarios.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The scenarios, by name.
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["list", "all"])]
+    scenarios: Vec<String>,
+    /// List the scenarios.
+    #[arg(long, conflicts_with = "all")]
+    list: bool,
+    /// Every scenario.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    fill: Fill,
+    /// User-assigned identities, as ids or as names in the same resource group. In add- and remove- scenarios, the
+    /// last one is the one added or removed.
+    #[arg(long = "identity", value_name = "ID-OR-NAME", num_args = 1..)]
+    identities: Vec<String>,
+    /// What a new machine runs: windows or linux.
+    #[arg(long, value_name = "OS", default_value = "windows")]
+    image: Image,
+}
+
+pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let machine = machine(args)?;
+    if args.list {
+        terminal.print(&list(args, machine))?;
+        return Ok(Status::Clean);
+    }
+    let (named, identities) = chosen(args)?;
+    let mut names = Names::default();
+    args.fill.fill(&mut names)?;
+    let spec = Spec {
+        machine,
+        method: args.target.method,
+        api_version: args.target.api_version,
+        names,
+        identities,
+        image: args.image,
+    };
+    let job = Job { args, spec, templates: args.output.templates()?, writer: args.output.writer()? };
+    let (rendered, left_out) =
+        if args.all { job.all()? } else { (job.named(&named, terminal)?, LeftOut::default()) };
+    if rendered.is_empty() {
+        bail!("nothing can be written: {}", left_out.lines().join("; "));
+    }
+    match &args.output.folder {
+        Some(folder) => {
+            let files: Vec<(String, String)> = rendered
+                .iter()
+                .map(|one| (format!("{}.{}", one.name, one.extension), format!("{}\n", one.text)))
+                .collect();
+            write_files(folder, &files, terminal)?;
+        }
+        None => terminal.print(&joined(&rendered))?,
+    }
+    for line in left_out.lines() {
+        terminal.say(&format!("left out: {line}"));
+    }
+    Ok(Status::Clean)
+}
+
+/// The type of the machines.
+fn machine(args: &Args) -> anyhow::Result<ResourceType> {
+    let asked = args.target.resource_type.filter(|it| it.has_identity());
+    match (asked, args.fill.machine()) {
+        (Some(asked), Some(named)) if asked != named => {
+            let flag = if named == ResourceType::VirtualMachine { "--vm" } else { "--vmss" };
+            bail!("--type {} and {flag} contradict each other", asked.short_name())
+        }
+        (asked, named) => Ok(asked.or(named).unwrap_or(ResourceType::VirtualMachine)),
+    }
+}
+
+/// The scenarios that are named, and the identities. `--identity ID1 SCENARIO` takes the scenario for an identity:
+/// where no other scenario is named, it is put back.
+fn chosen(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Vec<String>)> {
+    let mut identities = args.identities.clone();
+    let mut named = args.scenarios.clone();
+    if named.is_empty() && !args.all {
+        let first = identities.iter().rposition(|name| find_scenario(name).is_err()).map_or(0, |at| at + 1);
+        named = identities.split_off(first);
+    }
+    if named.is_empty() && !args.all {
+        bail!("no scenario is named: `armbody render --list` shows them, --all takes every one");
+    }
+    let mut found = Vec::new();
+    for name in &named {
+        let scenario = find_scenario(name)?;
+        if !args.target.resource_type.is_none_or(|asked| belongs(scenario, asked)) {
+            bail!("`{}` is about machines: --type is vm or vmss", scenario.name);
+        }
+        found.push(scenario);
+    }
+    Ok((found, identities))
+}
+
+/// Whether a scenario is one for a resource type. Identities are made for machines of either type.
+fn belongs(scenario: &Scenario, asked: ResourceType) -> bool {
+    asked.has_identity() || !scenario.is_about_machines()
+}
+
+/// One thing that is written.
+struct Rendered {
+    name: &'static str,
+    extension: &'static str,
+    text: String,
+}
+
+/// The scenarios that are left out, by what stands in the way.
+#[derive(Default)]
+struct LeftOut(Vec<(String, Vec<&'static str>)>);
+
+impl LeftOut {
+    fn add(&mut self, why: &str, scenario: &'static Scenario) {
+        match self.0.iter_mut().find(|(known, _)| known == why) {
+            Some((_, names)) => names.push(scenario.name),
+            None => self.0.push((why.to_owned(), vec![scenario.name])),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.iter().map(|(why, names)| format!("{} ({why})", names.join(", "))).collect()
+    }
+}
+
+struct Job<'a> {
+    args: &'a Args,
+    spec: Spec,
+    templates: notation::Templates,
+    writer: &'static dyn notation::Writer,
+}
+
+impl Job<'_> {
+    /// The scenarios that are named; whatever is wrong with one is an error.
+    fn named(
+        &self,
+        scenarios: &[&'static Scenario],
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Vec<Rendered>> {
+        let mut rendered = Vec::new();
+        for scenario in scenarios {
+            if !self.spec.identities.is_empty() && !scenario.uses_identities() {
+                terminal.say(&format!("note: `{}` is about no user-assigned identity", scenario.name));
+            }
+            rendered.push(self.render(scenario, &self.spec_of(scenario, scenarios))?);
+        }
+        Ok(rendered)
+    }
+
+    /// Every scenario that can be written, and those that cannot.
+    fn all(&self) -> anyhow::Result<(Vec<Rendered>, LeftOut)> {
+        let asked = self.args.target.resource_type;
+        let all: Vec<&'static Scenario> =
+            scenarios().iter().filter(|it| asked.is_none_or(|asked| belongs(it, asked))).collect();
+        let (mut rendered, mut left_out) = (Vec::new(), LeftOut::default());
+        for scenario in &all {
+            let has_body = matches!(scenario.method(), Some(Method::Put | Method::Patch));
+            if !self.writer.writes_calls() && !has_body {
+                left_out.add("no body, which is all that `--as json` writes; try `--as curl`", scenario);
+                continue;
+            }
+            let spec = self.spec_of(scenario, &all);
+            match self.render(scenario, &spec) {
+                Ok(one) => rendered.push(one),
+                Err(error) => match error.downcast_ref::<ScenarioError>() {
+                    // What this version or method cannot do; anything else is wrong with all of them.
+                    Some(ScenarioError::Plan { error, .. }) => left_out.add(&error.to_string(), scenario),
+                    Some(ScenarioError::Method { asked, .. }) => {
+                        left_out.add(&format!("no {asked}"), scenario);
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+        Ok((rendered, left_out))
+    }
+
+    /// What is asked of one scenario among others. A version that one of their types does not have is meant for
+    /// the others.
+    fn spec_of(&self, scenario: &Scenario, among: &[&Scenario]) -> Spec {
+        let mut spec = self.spec.clone();
+        if let Some(version) = spec.api_version {
+            let has = |it: &Scenario| is_published(it.resource_type(spec.machine), version);
+            if !has(scenario) && among.iter().any(|other| has(other)) {
+                spec.api_version = None;
+            }
+        }
+        spec
+    }
+
+    fn render(&self, scenario: &'static Scenario, spec: &Spec) -> anyhow::Result<Rendered> {
+        let style = self.args.output.placeholders;
+        if scenario.method().is_none() {
+            spec.names.check_style(&[], style)?;
+            let text = prerequisites(spec.machine, &spec.names, style);
+            let text = text.trim_end().to_owned();
+            return Ok(Rendered { name: scenario.name, extension: "sh", text });
+        }
+        spec.names.check_style(&scenario.ids(spec)?, style)?;
+        let request = scenario.request(spec, &self.templates)?;
+        let layout = self.args.output.layout(&self.templates);
+        let text = notation::write(self.args.output.form, &request, &layout)?;
+        Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
+    }
+}
+
+/// Several texts in a row: scripts under their names, bodies a line each.
+fn joined(rendered: &[Rendered]) -> String {
+    let mut out = String::new();
+    for (at, one) in rendered.iter().enumerate() {
+        if rendered.len() > 1 && one.extension == "sh" {
+            let blank = if at == 0 { "" } else { "\n" };
+            let _ = writeln!(out, "{blank}# {}", one.name);
+        }
+        out.push_str(&one.text);
+        out.push('\n');
+    }
+    out
+}
+
+/// The table of scenarios.
+fn list(args: &Args, machine: ResourceType) -> String {
+    let mut rows = vec![["SCENARIO", "METHOD", "BEFORE", "AFTER", "SINCE"].map(str::to_owned)];
+    let chosen = scenarios().iter().filter(|scenario| {
+        let of_type = args.target.resource_type.is_none_or(|asked| belongs(scenario, asked));
+        of_type && args.target.method.is_none_or(|method| scenario.takes(method))
+    });
+    for scenario in chosen {
+        let ids: Vec<String> = scenario.default_identities().iter().map(|id| (*id).to_owned()).collect();
+        let states = scenario.states(&ids);
+        let creates = scenario.method() == Some(Method::Put);
+        let dash = || "-".to_owned();
+        let before =
+            states.as_ref().map_or_else(dash, |(before, _)| if creates { dash() } else { say(before) });
+        let after = states.as_ref().map_or_else(dash, |(_, after)| say(after));
+        let method = args.target.method.or(scenario.method());
+        let since = method.and_then(|method| scenario.first_version(machine, method));
+        rows.push([
+            scenario.name.to_owned(),
+            method.map_or_else(dash, |method| method.to_string()),
+            before,
+            after,
+            since.map_or_else(dash, |version| version.to_string()),
+        ]);
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..5).map(width).collect();
+    let mut out = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// What tells ids apart: the names, or with them the resource groups, or the ids.
+pub(super) fn short_names<'i>(ids: impl Iterator<Item = &'i IdentityId>) -> Vec<String> {
+    let ids: Vec<&str> = ids.map(IdentityId::as_str).collect();
+    let parts = ids.iter().map(|id| {
+        let id = parse_user_assigned(id).ok()?;
+        Some((id.subscription?.text, id.resource_group?.text, id.name?.text))
+    });
+    let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
+        return ids.into_iter().map(str::to_owned).collect();
+    };
+    let alike = |key: fn(&(&str, &str, &str)) -> String| {
+        let mut keys: Vec<String> = parts.iter().map(|part| key(part).to_ascii_lowercase()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.len()
+    };
+    if alike(|(subscription, ..)| (*subscription).to_owned()) > 1 {
+        return ids.into_iter().map(str::to_owned).collect();
+    }
+    let one_group = alike(|(_, group, _)| (*group).to_owned()) <= 1;
+    let name = |(_, group, name): &(&str, &str, &str)| {
+        if one_group { (*name).to_owned() } else { format!("{name} ({group})") }
+    };
+    parts.iter().map(name).collect()
+}
+
+/// A state in a few words.
+pub(super) fn say(identity: &Identity) -> String {
+    let system = identity.system_assigned.then(|| "system".to_owned());
+    let words: Vec<String> = system.into_iter().chain(short_names(identity.user_assigned.iter())).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}

@@ -1,0 +1,133 @@
+//! A template: one text, many resources.
+
+use super::{Options, check_mistakes, check_resource};
+use crate::arm::{Method, ResourceType};
+use crate::json::{Mistake, Tree};
+use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
+use crate::notation::Call;
+use crate::notation::template::{self, Resource, Template, Version};
+use crate::schema::Validators;
+use crate::text::Source;
+
+/// Checks every resource of a known type. False if the text is no template, or one without such resources, and
+/// nothing was looked at.
+pub(super) fn check(
+    source: &Source,
+    call: &Call<'_>,
+    options: &Options,
+    validators: &Validators,
+    findings: &mut Vec<Finding>,
+    secrets: &mut Vec<Secret>,
+) -> bool {
+    let Some(body) = call.body.text() else { return false };
+    let tree = Tree::parse(body.text(), target::dialect(source, call));
+    let template = template::read(&tree);
+    let known: Vec<(&Resource<'_>, ResourceType)> = template
+        .resources
+        .iter()
+        .filter_map(|resource| Some((resource, resource_type(resource, template.is_snippet)?)))
+        .collect();
+    // What the user says of a body holds for a text that is no whole template.
+    if template.is_snippet && !options.given.is_empty() {
+        return false;
+    }
+    let is_broken = !tree.mistakes().is_empty() && template::seems_to_hold_resources(body.text());
+    if known.is_empty() && !is_broken {
+        return false;
+    }
+
+    let whole = Subject {
+        source,
+        call,
+        url: None,
+        body: Some(body),
+        tree: Some(&tree),
+        target: Target { method: Some(Method::Put), ..Target::default() },
+        resource: tree.root(),
+        declared: None,
+        validators,
+        standing: None,
+    };
+    secrets::of_call(&whole, secrets);
+    let subjects: Vec<Subject<'_>> =
+        known.iter().map(|(resource, known)| subject_of(&whole, resource, *known)).collect();
+
+    let mut of_text = Vec::new();
+    let mut sink = Sink::new(&mut of_text);
+    check_mistakes(&tree, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
+    check_text(&whole, &template, &mut sink);
+    of_text.sort_by_key(|finding| finding.span.start);
+
+    let first = findings.len();
+    for subject in &subjects {
+        // What was said of the text explains what is odd in the resource; what was said of others does not.
+        let place = subject.resource.map_or(call.span, |node| body.to_file(node.span()));
+        let from = of_text.partition_point(|finding| finding.span.start < place.start);
+        let to = of_text.partition_point(|finding| finding.span.start < place.end);
+        let mut own = of_text[from..to.max(from)].to_vec();
+        let explained = own.len();
+        check_resource(subject, &mut Sink::new(&mut own));
+        findings.extend(own.drain(explained..));
+    }
+    findings.extend(of_text);
+    drop_repeated(findings, first);
+    true
+}
+
+/// The known type of a resource: what it says, or in a snippet that does not say it what it looks like.
+fn resource_type(resource: &Resource<'_>, is_snippet: bool) -> Option<ResourceType> {
+    if resource.type_name.is_some() || !is_snippet {
+        return resource.resource_type();
+    }
+    target::machine(resource.node)
+}
+
+fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>, known: ResourceType) -> Subject<'a> {
+    let target = target_of(resource, known);
+    let name = target.type_name.as_ref();
+    let standing = name.and_then(|name| whole.validators.standing(name.as_str(), target.api_version));
+    Subject { target, standing, resource: Some(resource.node), declared: Some(resource), ..*whole }
+}
+
+fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
+    for rule in rules() {
+        if let Check::Template(check) = rule.check {
+            check(whole, template, sink);
+        }
+    }
+}
+
+/// What a resource says of the request that the deployment makes: ARM puts each.
+fn target_of(resource: &Resource<'_>, known: ResourceType) -> Target {
+    let api_version = match &resource.version {
+        Version::Named { text, .. } => text.parse().ok(),
+        Version::Missing | Version::Open => None,
+    };
+    Target {
+        resource_type: Some(known),
+        type_name: Some(resource.type_name.clone().unwrap_or_else(|| known.into())),
+        api_version,
+        method: Some(Method::Put),
+    }
+}
+
+/// The innermost resource that a mistake stands in.
+fn around<'s, 'a>(subjects: &'s [Subject<'a>], mistake: &Mistake) -> Option<&'s Subject<'a>> {
+    let holds = |subject: &&Subject<'_>| {
+        subject.resource.is_some_and(|node| {
+            let span = node.span();
+            span.start <= mistake.span.start && mistake.span.end <= span.end
+        })
+    };
+    subjects.iter().rev().find(holds)
+}
+
+/// A rule that looks at the whole call finds the same at each resource.
+fn drop_repeated(findings: &mut Vec<Finding>, first: usize) {
+    let mut seen = std::collections::HashSet::new();
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        index <= first || seen.insert((finding.span, finding.rule.name, finding.message.clone()))
+    });
+}

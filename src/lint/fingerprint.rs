@@ -1,0 +1,177 @@
+//! What tells one finding from another while the text around it moves: its rule and the text it is about, never
+//! its line.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::Finding;
+use crate::text::{Source, Span};
+
+/// Bytes of the finding's line that count on either side of it, and of the finding itself at either end: a body
+/// that stands in one line of a megabyte is no reason to read it again for each finding.
+const REACH: usize = 160;
+
+/// A finding by its content: 128 bits of its rule and its text, and which of those that look the same it is.
+///
+/// White space does not count, nor do secrets: what a hash is made of can be guessed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    /// The hash of rule and text.
+    pub content: u128,
+    /// The number of findings before it in the file that have the same hash.
+    pub ordinal: u32,
+}
+
+impl Fingerprint {
+    /// The fingerprints of `findings`, which are all of the file's, in the order of the text; `secrets` are the
+    /// sorted bytes that do not count.
+    pub fn of(source: &Source, findings: &[Finding], secrets: &[Span]) -> Vec<Self> {
+        let mut seen: HashMap<u128, u32> = HashMap::new();
+        let number = |finding| {
+            let content = content(source, finding, secrets);
+            let ordinal = seen.entry(content).and_modify(|count| *count += 1).or_default();
+            Self { content, ordinal: *ordinal }
+        };
+        findings.iter().map(number).collect()
+    }
+
+    /// The fingerprint as one word, with the file's name in it: different for each finding of a run.
+    pub fn within(self, path: &str) -> String {
+        let mut hash = Fnv(self.content);
+        hash.add(path.as_bytes());
+        hash.add(&[0]);
+        hash.add(&self.ordinal.to_le_bytes());
+        format!("{:032x}", hash.0)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}:{}", self.content, self.ordinal)
+    }
+}
+
+fn content(source: &Source, finding: &Finding, secrets: &[Span]) -> u128 {
+    let text = source.text();
+    let (start, end) = (finding.span.start as usize, finding.span.end as usize);
+    let before = floor(text, start.saturating_sub(REACH));
+    let line_start =
+        memchr::memrchr(b'\n', &text.as_bytes()[before..start]).map_or(before, |at| before + at + 1);
+    let behind = floor(text, end + REACH);
+    let line_end = memchr::memchr(b'\n', &text.as_bytes()[end..behind]).map_or(behind, |at| end + at);
+    let head = floor(text, end.min(start + REACH));
+    let tail = floor(text, end.saturating_sub(REACH)).max(head);
+
+    let mut hash = Fnv::default();
+    hash.add(finding.rule.name.as_bytes());
+    hash.add(&[0]);
+    hash.add_text(source, line_start..start, secrets);
+    hash.add(&[0]);
+    hash.add_text(source, start..head, secrets);
+    hash.add_text(source, tail..end, secrets);
+    hash.add(&[0]);
+    hash.add_text(source, end..line_end, secrets);
+    hash.0
+}
+
+/// The nearest character boundary at or before `offset`.
+fn floor(text: &str, offset: usize) -> usize {
+    text.floor_char_boundary(offset.min(text.len()))
+}
+
+/// FNV-1a with 128 bits: the same on every machine and in every version of this program.
+struct Fnv(u128);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
+    }
+}
+
+impl Fnv {
+    fn add(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+    }
+
+    /// The text without white space and with one star for each secret.
+    fn add_text(&mut self, source: &Source, range: std::ops::Range<usize>, secrets: &[Span]) {
+        let text = source.text();
+        let mut at = range.start;
+        let first = secrets.partition_point(|secret| secret.end as usize <= at);
+        for secret in secrets[first..].iter().take_while(|secret| (secret.start as usize) < range.end) {
+            let from = (secret.start as usize).max(at);
+            self.add_words(&text[at..from]);
+            self.add(b"*");
+            at = (secret.end as usize).clamp(from, range.end);
+        }
+        self.add_words(&text[at..range.end]);
+    }
+
+    fn add_words(&mut self, text: &str) {
+        text.split_whitespace().for_each(|word| self.add(word.as_bytes()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::container::Kind;
+    use crate::lint::{Options, inspect};
+
+    fn fingerprints(text: &str) -> Vec<(&'static str, Fingerprint)> {
+        let source = Source::new("x.json", text);
+        let (findings, _) = inspect(&source, Kind::Json, &Options::default());
+        let prints = Fingerprint::of(&source, &findings, &[]);
+        findings.iter().map(|finding| finding.rule.name).zip(prints).collect()
+    }
+
+    const BODY: &str = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
+
+    #[test]
+    fn lines_and_white_space_do_not_count() {
+        let first = fingerprints(BODY);
+        assert!(!first.is_empty());
+        assert_eq!(first, fingerprints(&format!("\n\n  {BODY}\n\n")));
+        assert_eq!(first, fingerprints(&BODY.replace(',', " , ")));
+        assert_ne!(first, fingerprints(&BODY.replace("SystemAssigned\",", "None\",")));
+    }
+
+    #[test]
+    fn findings_that_look_the_same_are_numbered() {
+        let source = Source::new("x", format!("{BODY}\n{BODY}\n"));
+        let (findings, _) = inspect(&Source::new("x", BODY), Kind::Json, &Options::default());
+        let finding = findings[0].clone();
+        let mut second = finding.clone();
+        second.span = second.span.shift(BODY.len() + 1);
+        let prints = Fingerprint::of(&source, &[finding, second], &[]);
+        assert_eq!(prints[0].content, prints[1].content);
+        assert_eq!((prints[0].ordinal, prints[1].ordinal), (0, 1));
+        assert_ne!(prints[0].within("a"), prints[1].within("a"));
+        assert_ne!(prints[0].within("a"), prints[0].within("b"));
+    }
+
+    #[test]
+    fn secrets_do_not_count() {
+        let (findings, _) = inspect(&Source::new("x", BODY), Kind::Json, &Options::default());
+        let line = |secret: &str| {
+            let source = Source::new("x", format!("{BODY} {secret} é"));
+            let span = Span::new(BODY.len() + 1, BODY.len() + 1 + secret.len());
+            Fingerprint::of(&source, &findings[..1], &[span])[0]
+        };
+        assert_eq!(line("geheim"), line("verschwiegen"));
+    }
+
+    #[test]
+    fn long_lines_and_characters_of_many_bytes_are_cut_between_characters() {
+        let long = "é".repeat(5_000);
+        let source = Source::new("x", format!("{long}{BODY}{long}"));
+        let (mut findings, _) = inspect(&Source::new("x", BODY), Kind::Json, &Options::default());
+        for finding in &mut findings {
+            finding.span = finding.span.shift(long.len());
+        }
+        findings[0].span = Span::new(0, source.text().len());
+        assert_eq!(Fingerprint::of(&source, &findings, &[]).len(), findings.len());
+    }
+}

@@ -1,0 +1,159 @@
+//! The templates that requests are written with: embedded, each replaceable by a file of the user's.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
+
+/// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
+const EMBEDDED: [(&str, &str); 4] = [
+    ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
+    ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
+    ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
+    ("notations/curl.sh.j2", include_str!("../../templates/notations/curl.sh.j2")),
+];
+
+/// The largest file that is read as a template, in bytes.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// A template that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    /// Its name (`bodies/vm.json.j2`), or the folder that was to hold templates.
+    pub template: String,
+    /// The line at fault, from 1, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template {}", self.template)?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// The templates that requests are written with.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// The embedded ones.
+    pub fn embedded() -> Self {
+        Self::with_loader(None)
+    }
+
+    /// The embedded ones, each replaced by the file of the same name below `folder`, if there is one. Files of
+    /// other names there can be included.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or replaces no template.
+    pub fn with_folder(folder: &Path) -> Result<Self, TemplateError> {
+        let fault =
+            |message: String| TemplateError { template: folder.display().to_string(), line: None, message };
+        std::fs::read_dir(folder).map_err(|error| fault(format!("cannot be read: {error}")))?;
+        if !EMBEDDED.iter().any(|(name, _)| folder.join(name).is_file()) {
+            let names: Vec<&str> = EMBEDDED.iter().map(|(name, _)| *name).collect();
+            return Err(fault(format!("replaces no template; they are {}", names.join(", "))));
+        }
+        Ok(Self::with_loader(Some(folder.to_owned())))
+    }
+
+    fn with_loader(folder: Option<PathBuf>) -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_loader(move |name| {
+            if let Some(folder) = &folder
+                && let Some(source) = load(folder, name)?
+            {
+                return Ok(Some(source));
+            }
+            let embedded = EMBEDDED.iter().find(|(known, _)| *known == name);
+            Ok(embedded.map(|(_, source)| (*source).to_owned()))
+        });
+        Self { environment }
+    }
+
+    /// What a template makes of `context`.
+    ///
+    /// # Errors
+    /// The template is none, cannot be read, or uses what is not there.
+    pub fn render(&self, name: &str, context: Value) -> Result<String, TemplateError> {
+        let rendered = self.environment.get_template(name).and_then(|template| template.render(context));
+        rendered.map_err(|error| {
+            let message = match error.detail() {
+                Some(detail) => format!("{}: {detail}", error.kind()),
+                None => error.kind().to_string(),
+            };
+            // What a template includes has a name of its own.
+            let template = error.name().unwrap_or(name).to_owned();
+            TemplateError { template, line: error.line(), message }
+        })
+    }
+}
+
+/// The text of a file below a folder; `None` when there is none of that name.
+fn load(folder: &Path, name: &str) -> Result<Option<String>, Error> {
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    let path = folder.join(name);
+    if !inside || name.contains('\\') || !path.is_file() {
+        return Ok(None);
+    }
+    let fault = |what: String| Error::new(ErrorKind::InvalidOperation, what);
+    let size = std::fs::metadata(&path).map_err(|error| fault(error.to_string()))?.len();
+    if size > MAX_SIZE {
+        return Err(fault(format!("{} is larger than {MAX_SIZE} bytes", path.display())));
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| fault(error.to_string()))?;
+    Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minijinja::context;
+
+    #[test]
+    fn what_is_put_into_a_body_is_escaped() {
+        let templates = Templates::embedded();
+        let body =
+            templates.render("bodies/identity.json.j2", context! { location => "we\"st\\us\n" }).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(value["location"], "we\"st\\us\n");
+    }
+
+    #[test]
+    fn a_file_replaces_a_template_and_faults_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Templates::with_folder(folder.path()).unwrap_err();
+        assert!(error.message.starts_with("replaces no template; they are bodies/identity.json.j2, "));
+        std::fs::create_dir(folder.path().join("bodies")).unwrap();
+        let file = folder.path().join("bodies/identity.json.j2");
+        std::fs::write(&file, "{\"location\": 1,\n\"x\": {{ nowhere }}}").unwrap();
+        let templates = Templates::with_folder(folder.path()).unwrap();
+        let error = templates.render("bodies/identity.json.j2", context! {}).unwrap_err();
+        assert!(error.to_string().starts_with("template bodies/identity.json.j2, line 2: undefined value"));
+        let missing = templates.render("bodies/vm.json.j2", context! {}).unwrap_err();
+        assert_eq!(missing.template, "bodies/vm.json.j2");
+        assert!(Templates::with_folder(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn includes_stay_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        let inner = folder.path().join("templates");
+        std::fs::create_dir_all(inner.join("bodies")).unwrap();
+        std::fs::write(inner.join("bodies/identity.json.j2"), "{% include '../secret' %}").unwrap();
+        let templates = Templates::with_folder(&inner).unwrap();
+        assert!(templates.render("bodies/identity.json.j2", context! {}).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! Writing: from a [`Request`] to text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::templates::{TemplateError, Templates};
+use crate::arm::{BlankStyle, Method, Request};
+
+/// What a request can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Form {
+    /// The body alone, as JSON.
+    #[default]
+    Json,
+    /// A `curl` command.
+    Curl,
+    /// An `az rest` command.
+    Az,
+    /// A request line, headers, a body.
+    Http,
+    /// `Invoke-AzRestMethod` in PowerShell.
+    PowerShell,
+    /// A resource of an ARM deployment template.
+    Template,
+}
+
+/// A text that names no form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no way to write a request: expected {names}", names = names())]
+pub struct UnknownForm(pub String);
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Form; 6] =
+        [Self::Json, Self::Curl, Self::Az, Self::Http, Self::PowerShell, Self::Template];
+
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Curl => "curl",
+            Self::Az => "az",
+            Self::Http => "http",
+            Self::PowerShell => "powershell",
+            Self::Template => "template",
+        }
+    }
+
+    /// The one that writes it, where there is one yet.
+    pub fn writer(self) -> Option<&'static dyn Writer> {
+        match self {
+            Self::Json => Some(&super::body::Json),
+            Self::Curl => Some(&super::curl::Curl),
+            Self::Az | Self::Http | Self::PowerShell | Self::Template => None,
+        }
+    }
+}
+
+fn names() -> String {
+    Form::ALL.map(Form::as_str).join(", ")
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Form {
+    type Err = UnknownForm;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|form| form.as_str().eq_ignore_ascii_case(text));
+        known.ok_or_else(|| UnknownForm(text.chars().take(40).collect()))
+    }
+}
+
+/// How a request is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout<'t> {
+    /// How blanks are spelt.
+    pub blanks: BlankStyle,
+    /// The body on several lines.
+    pub pretty: bool,
+    /// A command on several lines.
+    pub multiline: bool,
+    /// The templates to write with.
+    pub templates: &'t Templates,
+}
+
+impl<'t> Layout<'t> {
+    /// One line, blanks in angle brackets.
+    pub fn new(templates: &'t Templates) -> Self {
+        Self { blanks: BlankStyle::Angle, pretty: false, multiline: false, templates }
+    }
+}
+
+/// Writes requests in one form. What it writes is read back as the same request.
+pub trait Writer: Sync {
+    /// The request as text, without a line break at its end.
+    ///
+    /// # Errors
+    /// [`WriteError`] when the form cannot say the request, or a template fails.
+    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError>;
+
+    /// The extension of files that hold it, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Whether it says more than the body: a request without a body can be written.
+    fn writes_calls(&self) -> bool;
+}
+
+/// A request that a form cannot say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// There is no body to write.
+    #[error("a {0} has no body, which is all that `--as json` writes; `--as curl` writes the call")]
+    NoBody(Method),
+    /// Nothing writes this form yet.
+    #[error("`--as {0}` is not there yet: json and curl are")]
+    NotYet(Form),
+    /// A template fails.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+/// Writes a request in a form.
+///
+/// # Errors
+/// A line that says why not.
+pub fn write(form: Form, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
+    form.writer().ok_or(WriteError::NotYet(form))?.write(request, layout)
+}

@@ -1,0 +1,58 @@
+//! Workflow commands, which GitHub Actions turns into annotations: `::error file=…,line=…::message`.
+
+use std::fmt::Write as _;
+
+use super::place::{ends, printable, slashes};
+use super::{Checked, Summary};
+use crate::lint::{Finding, Severity};
+
+pub(super) fn render(file: Checked<'_>) -> String {
+    let mut out = String::new();
+    for finding in file.findings {
+        let (start, end) = ends(file.source, finding.span);
+        let _ = write!(
+            out,
+            "::{} title={},file={},line={},endLine={}",
+            command(finding.severity),
+            property(finding.rule.name),
+            property(&slashes(file.source.name())),
+            start.line,
+            end.line,
+        );
+        // Columns are refused where the lines differ.
+        if start.line == end.line {
+            let _ = write!(out, ",col={},endColumn={}", start.column, end.column.max(start.column));
+        }
+        let _ = writeln!(out, "::{}", data(&message(file, finding)));
+    }
+    out
+}
+
+pub(super) fn end(summary: &Summary) -> String {
+    summary.problems.iter().map(|problem| format!("::error title=armbody::{}\n", data(problem))).collect()
+}
+
+fn message(file: Checked<'_>, finding: &Finding) -> String {
+    let mut message = file.mask.hide(&finding.message).into_owned();
+    if let Some(help) = &finding.help {
+        message.push('\n');
+        message.push_str(&file.mask.hide(help));
+    }
+    message
+}
+
+fn command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    }
+}
+
+fn data(text: &str) -> String {
+    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,54 @@
+//! GitLab's Code Quality report: one JSON array.
+
+use serde::Serialize;
+
+use super::Checked;
+use super::place::{ends, slashes};
+use crate::lint::{Fingerprint, Severity};
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: &'a str,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'a str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+pub(super) fn render(file: Checked<'_>) -> String {
+    let path = slashes(file.source.name());
+    let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
+    let issues = file.findings.iter().zip(prints).filter_map(|(finding, print)| {
+        let (start, end) = ends(file.source, finding.span);
+        let issue = Issue {
+            description: &file.mask.hide(&finding.message),
+            check_name: finding.rule.name,
+            fingerprint: print.within(&path),
+            severity: level(finding.severity),
+            location: Location { path: &path, lines: Lines { begin: start.line, end: end.line } },
+        };
+        // No map has keys that are not strings: nothing can fail.
+        serde_json::to_string(&issue).ok()
+    });
+    issues.collect::<Vec<_>>().join(",\n")
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "major",
+        Severity::Warning => "minor",
+        Severity::Note => "info",
+    }
+}

@@ -1,0 +1,279 @@
+//! SARIF 2.1.0, the format of code scanning.
+//!
+//! Results are written as they come, what they need to know of their rules behind them: the order of an object's
+//! members says nothing, and so the results of a thousand files need not be kept.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::place::{ends, slashes};
+use super::{Checked, Summary};
+use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
+use crate::text::{Position, Span};
+
+/// Everything up to the results.
+pub(super) const BEGIN: &str = concat!(
+    r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"#,
+    r#""columnKind":"unicodeCodePoints","#,
+    r#""originalUriBaseIds":{"%SRCROOT%":{"description":{"text":"The folder in which armbody ran."}}},"#,
+    r#""results":["#
+);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'a> {
+    rule_id: &'a str,
+    level: &'a str,
+    message: Message,
+    locations: [Place<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Place<'a>>,
+    partial_fingerprints: Prints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Mending<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Prints {
+    #[serde(rename = "armbody/v1")]
+    content: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Place<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: Physical<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical<'a> {
+    artifact_location: &'a Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+/// Lines and columns from 1, the end behind the last character.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mending<'a> {
+    description: Message,
+    artifact_changes: [Change<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Change<'a> {
+    artifact_location: &'a Artifact,
+    replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<Content<'a>>,
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    text: &'a str,
+}
+
+impl Region {
+    fn new((start, end): (Position, Position)) -> Self {
+        Self {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+/// The results of one file.
+pub(super) fn render(file: Checked<'_>) -> String {
+    let artifact = artifact(file.source.name());
+    let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
+    let results = file.findings.iter().zip(prints).filter_map(|(finding, print)| {
+        // No map has keys that are not strings: nothing can fail.
+        serde_json::to_string(&outcome(file, finding, print, &artifact)).ok()
+    });
+    results.collect::<Vec<_>>().join(",\n")
+}
+
+fn outcome<'a>(
+    file: Checked<'a>,
+    finding: &'a Finding,
+    print: Fingerprint,
+    artifact: &'a Artifact,
+) -> Outcome<'a> {
+    let hide = |text: &str| file.mask.hide(text).into_owned();
+    let physical =
+        |span: Span| Physical { artifact_location: artifact, region: Region::new(ends(file.source, span)) };
+    let mut text = hide(&finding.message);
+    for more in finding.help.iter().map(|help| hide(help)).chain(
+        finding.arm.iter().map(|answer| format!("ARM answers {}: {}", answer.code, hide(&answer.message))),
+    ) {
+        text.push('\n');
+        text.push_str(&more);
+    }
+    Outcome {
+        rule_id: finding.rule.name,
+        level: finding.severity.as_str(),
+        message: Message { text },
+        locations: [Place { id: None, physical_location: physical(finding.span), message: None }],
+        related_locations: finding
+            .labels
+            .iter()
+            .enumerate()
+            .map(|(id, label)| Place {
+                id: Some(id),
+                physical_location: physical(label.span),
+                message: Some(Message { text: hide(&label.message) }),
+            })
+            .collect(),
+        partial_fingerprints: Prints { content: print.to_string() },
+        fixes: finding.fix.iter().filter_map(|fix| mending(file, fix, artifact)).collect(),
+    }
+}
+
+/// A fix that writes what must not be shown is not passed on: applied without it, it would destroy it.
+fn mending<'a>(file: Checked<'_>, fix: &'a Fix, artifact: &'a Artifact) -> Option<Mending<'a>> {
+    let replacements = fix.edits.iter().map(|edit| {
+        let shown = matches!(file.mask.hide(&edit.text), Cow::Borrowed(_));
+        let place = |offset: u32| file.source.position(offset);
+        shown.then(|| Replacement {
+            deleted_region: Region::new((place(edit.span.start), place(edit.span.end))),
+            inserted_content: (!edit.text.is_empty()).then_some(Content { text: &edit.text }),
+        })
+    });
+    let note = if fix.safe { "" } else { " (to be looked at: it may change what ARM reads)" };
+    Some(Mending {
+        description: Message { text: format!("{}{note}", fix.title) },
+        artifact_changes: [Change {
+            artifact_location: artifact,
+            replacements: replacements.collect::<Option<_>>()?,
+        }],
+    })
+}
+
+/// What ends the results, and the rules that they speak of.
+pub(super) fn end(summary: &Summary) -> String {
+    let rules: Vec<Value> = summary.rules.iter().map(|rule| descriptor(rule)).collect();
+    let driver = json!({
+        "name": "armbody",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": rules,
+    });
+    let notifications: Vec<Value> = summary
+        .problems
+        .iter()
+        .map(|problem| json!({ "level": "error", "message": { "text": problem } }))
+        .collect();
+    let invocation = json!({
+        "executionSuccessful": notifications.is_empty(),
+        "toolExecutionNotifications": notifications,
+    });
+    format!("],\n\"tool\":{},\n\"invocations\":[{invocation}]}}]}}\n", json!({ "driver": driver }))
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    let mut tags = vec![rule.family.to_string()];
+    if rule.fixable != Fixable::Never {
+        tags.push("fixable".to_owned());
+    }
+    json!({
+        "id": rule.name,
+        "shortDescription": { "text": plain(rule.summary) },
+        "fullDescription": { "text": plain(why(rule.page)) },
+        "help": { "text": plain(rule.page), "markdown": rule.page },
+        "defaultConfiguration": { "level": rule.severity.as_str() },
+        "properties": { "tags": tags, "problem.severity": severity(rule.severity) },
+    })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "recommendation",
+    }
+}
+
+/// The first paragraph of the page's section that says why.
+fn why(page: &str) -> &str {
+    let section = page.split_once("\n## What and why\n").map_or(page, |(_, section)| section);
+    section.trim_start().split("\n\n").next().unwrap_or(section).trim()
+}
+
+/// Markdown without the marks of code, for readers that show text.
+fn plain(markdown: &str) -> String {
+    markdown.replace('`', "")
+}
+
+/// Where a file is: below the folder that the command ran in, or anywhere as a URL.
+fn artifact(path: &str) -> Artifact {
+    let path = slashes(path);
+    let drive = path.as_bytes().get(1) == Some(&b':') && cfg!(windows);
+    if path.starts_with('/') || drive {
+        let root = if drive { "file:///" } else { "file://" };
+        return Artifact { uri: root.to_owned() + &encoded(&path), uri_base_id: None };
+    }
+    Artifact { uri: encoded(&path), uri_base_id: Some("%SRCROOT%") }
+}
+
+/// A path as a URI has it. A colon is encoded too: before the first slash it would end a scheme.
+fn encoded(path: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(path.len());
+    for &byte in path.as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(artifact("./a b/c:ü.md").uri, "a%20b/c%3A%C3%BC.md");
+        assert_eq!(artifact("<stdin>").uri, "%3Cstdin%3E");
+        let absolute = artifact("/srv/a.md");
+        assert_eq!((absolute.uri.as_str(), absolute.uri_base_id), ("file:///srv/a.md", None));
+    }
+}

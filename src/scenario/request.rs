@@ -1,0 +1,227 @@
+//! From a scenario to its request.
+
+use super::body::{BodyError, full_body, identity_value};
+use super::catalogue::{Action, Scenario};
+use super::names::{Image, Names, NamesError};
+use crate::arm::versions::{effective, newest, published};
+use crate::arm::{
+    ApiVersion, BodyValue, Cloud, IdentityBlock, IdentityForm, Method, PlanError, PlanErrorReason, Request,
+    RequestTarget, ResourceType, Text, first_with, nearest_earlier, nearest_later, newest_stable,
+    parse_user_assigned, plan,
+};
+use crate::notation::Templates;
+
+/// What is asked of a scenario.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// The type of the machines: virtual machine or scale set.
+    pub machine: ResourceType,
+    /// The method, if not the scenario's own.
+    pub method: Option<Method>,
+    /// The API version, if not the newest stable one.
+    pub api_version: Option<ApiVersion>,
+    /// What the request is about.
+    pub names: Names,
+    /// The user-assigned identities, as names or ids; none for the scenario's own.
+    pub identities: Vec<String>,
+    /// What a new machine runs.
+    pub image: Image,
+}
+
+impl Default for Spec {
+    /// A virtual machine with the default names, by the scenario's method and in the newest stable version.
+    fn default() -> Self {
+        Self {
+            machine: ResourceType::VirtualMachine,
+            method: None,
+            api_version: None,
+            names: Names::default(),
+            identities: Vec::new(),
+            image: Image::default(),
+        }
+    }
+}
+
+/// A request that cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScenarioError {
+    /// The scenario makes none.
+    #[error("`{0}` is not one request")]
+    NoRequest(&'static str),
+    /// The scenario has another method.
+    #[error("`{scenario}` is a {own}, not a {asked}{}", if *.own == Method::Patch { "; it can be a PUT" } else { "" })]
+    Method {
+        /// The scenario.
+        scenario: &'static str,
+        /// Its method.
+        own: Method,
+        /// What was asked for.
+        asked: Method,
+    },
+    /// The version was never published.
+    #[error("there is no API version {version} of {resource_type}; {}", nearest(*resource_type, *version))]
+    NeverPublished {
+        /// The type.
+        resource_type: ResourceType,
+        /// The version.
+        version: ApiVersion,
+    },
+    /// The version cannot make the change.
+    #[error("`{scenario}`: {error}")]
+    Plan {
+        /// The scenario.
+        scenario: &'static str,
+        /// Why, and which version can.
+        error: PlanError,
+    },
+    /// A name breaks a rule.
+    #[error(transparent)]
+    Names(#[from] NamesError),
+    /// The body's template fails.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+}
+
+fn nearest(resource_type: ResourceType, version: ApiVersion) -> String {
+    let near = [nearest_earlier(resource_type, version), nearest_later(resource_type, version)];
+    let near: Vec<String> = near.into_iter().flatten().map(|version| version.to_string()).collect();
+    match &near[..] {
+        [one] if version > newest(resource_type) => format!("the newest is {one}"),
+        [one] => format!("the first is {one}"),
+        _ => format!("the nearest are {}", near.join(" and ")),
+    }
+}
+
+/// The version that is asked for, if it was published for the type; the newest stable one if none is.
+pub(super) fn version_of(
+    resource_type: ResourceType,
+    asked: Option<ApiVersion>,
+) -> Result<ApiVersion, ScenarioError> {
+    let Some(version) = asked else { return Ok(newest_stable(resource_type)) };
+    if published(resource_type).iter().any(|row| row.version == version) {
+        return Ok(version);
+    }
+    Err(ScenarioError::NeverPublished { resource_type, version })
+}
+
+impl Scenario {
+    /// The ids of the identities that the scenario is about.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub fn ids(&self, spec: &Spec) -> Result<Vec<String>, NamesError> {
+        if !self.uses_identities() {
+            return Ok(Vec::new());
+        }
+        if spec.identities.is_empty() {
+            return spec.names.identity_ids(self.default_identities().iter().copied());
+        }
+        spec.names.identity_ids(spec.identities.iter().map(String::as_str))
+    }
+
+    /// The request of the scenario.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] says what stands in the way, and what would have been right.
+    pub fn request(&self, spec: &Spec, templates: &Templates) -> Result<Request, ScenarioError> {
+        let own = self.method().ok_or(ScenarioError::NoRequest(self.name))?;
+        let method = spec.method.unwrap_or(own);
+        if !self.takes(method) {
+            return Err(ScenarioError::Method { scenario: self.name, own, asked: method });
+        }
+        let resource_type = self.resource_type(spec.machine);
+        let version = version_of(resource_type, spec.api_version)?;
+        let ids = self.ids(spec)?;
+        if let Action::Read = self.action {
+            self.check_form(resource_type, version)?;
+        }
+        let block = match self.states(&ids) {
+            Some((before, after)) => plan(&before, &after, resource_type, version, method)
+                .map_err(|error| ScenarioError::Plan { scenario: self.name, error })?,
+            None => None,
+        };
+        let names = &spec.names;
+        let full = || full_body(resource_type, version, names, spec.image, block.as_ref(), templates);
+        let body = match (self.action, method) {
+            (Action::Create(_) | Action::CreateIdentity, _) | (Action::Change { .. }, Method::Put) => {
+                Some(full()?)
+            }
+            (Action::Change { .. }, _) => Some(change_body(block.as_ref(), None)),
+            _ => None,
+        };
+        let target = match (self.action, ids.first()) {
+            (Action::CreateIdentity | Action::DeleteIdentity, Some(id)) => {
+                identity_target(names, id, version)
+            }
+            (Action::ListIdentities, _) => target(names, resource_type, None, version),
+            _ => target(names, resource_type, Some(names.machine(resource_type)), version),
+        };
+        Ok(Request::new(method, target, body))
+    }
+
+    /// Reading identities takes a version that has them.
+    fn check_form(&self, resource_type: ResourceType, version: ApiVersion) -> Result<(), ScenarioError> {
+        if effective(resource_type, version).is_some_and(|row| row.identity != IdentityForm::None) {
+            return Ok(());
+        }
+        let error = PlanError {
+            resource_type,
+            version,
+            reason: PlanErrorReason::NoIdentity,
+            first_version: first_with(resource_type, IdentityForm::SystemOnly),
+        };
+        Err(ScenarioError::Plan { scenario: self.name, error })
+    }
+}
+
+/// The request that sends an identity block to a machine: a PATCH of it alone, or a PUT with the region, which
+/// every PUT needs and which leaves the rest as it is.
+///
+/// # Errors
+/// The version was never published for the type.
+pub fn change_request(
+    resource_type: ResourceType,
+    names: &Names,
+    version: Option<ApiVersion>,
+    method: Method,
+    block: &IdentityBlock,
+) -> Result<Request, ScenarioError> {
+    let version = version_of(resource_type, version)?;
+    let target = target(names, resource_type, Some(names.machine(resource_type)), version);
+    let location = (method == Method::Put).then(|| names.location());
+    Ok(Request::new(method, target, Some(change_body(Some(block), location))))
+}
+
+fn change_body(block: Option<&IdentityBlock>, location: Option<&str>) -> BodyValue {
+    let location = location.map(|location| (Text::new("location"), BodyValue::String(Text::new(location))));
+    let identity = block.map(|block| (Text::new("identity"), identity_value(block)));
+    BodyValue::Object(location.into_iter().chain(identity).collect())
+}
+
+fn target(
+    names: &Names,
+    resource_type: ResourceType,
+    name: Option<&str>,
+    api_version: ApiVersion,
+) -> RequestTarget {
+    RequestTarget {
+        cloud: Cloud::Public,
+        subscription: Text::new(names.subscription()),
+        resource_group: Some(Text::new(names.resource_group())),
+        resource_type: resource_type.into(),
+        names: name.map(Text::new).into_iter().collect(),
+        api_version,
+    }
+}
+
+/// An identity has its own subscription and resource group.
+fn identity_target(names: &Names, id: &str, api_version: ApiVersion) -> RequestTarget {
+    let mut target = target(names, ResourceType::UserAssignedIdentity, None, api_version);
+    if let Ok(id) = parse_user_assigned(id) {
+        let text = |segment: crate::arm::Segment<'_>| Text::new(segment.text);
+        target.names = id.name.map(text).into_iter().collect();
+        target.resource_group = id.resource_group.map(text).or(target.resource_group);
+        target.subscription = id.subscription.map_or(target.subscription, text);
+    }
+    target
+}
