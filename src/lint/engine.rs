@@ -161,7 +161,7 @@ fn check_call(
 
     if target.type_name.is_none() {
         // Neither URL nor user says what it is: a body that nothing is known of is nobody's business here.
-        match resource.map_or(Shape::Other, target::shape) {
+        match resource.map_or(Shape::Other, |root| target::shape_of(call, root)) {
             Shape::Body(resource_type, method) => {
                 target.resource_type = Some(resource_type);
                 target.type_name = Some(resource_type.into());

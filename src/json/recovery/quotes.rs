@@ -85,9 +85,11 @@ impl Parser<'_> {
         self.steps += (close.end as usize - start) as u64;
         edits.push(Edit::replace(close, "\""));
         let span = Span { start: start as u32, end: close.end };
-        let kind = MistakeKind::WrongQuotes { escaped: false };
-        let known = self.mistakes.iter().position(|mistake| mistake.kind == kind);
-        self.repeated(known, kind, span, edits);
+        if !(self.dialect.single_quotes && open == '\'') {
+            let kind = MistakeKind::WrongQuotes { escaped: false };
+            let known = self.mistakes.iter().position(|mistake| mistake.kind == kind);
+            self.repeated(known, kind, span, edits);
+        }
         let text = crate::json::decode_string(&content).into_owned();
         self.at = close.end as usize;
         Some(self.own(&text, start, close.end as usize))
