@@ -830,7 +830,9 @@ fn what_is_not_known_is_not_judged() {
 #[test]
 fn variables_survive_a_conversion() {
     let text = "curl \"https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm?api-version=2018-06-01\" -X PATCH -d \"{\\\"identity\\\":{\\\"type\\\":\\\"UserAssigned\\\",\\\"identityIds\\\":[\\\"$ID1\\\",\\\"$ID2\\\"]}}\"\n";
-    let fixed = fix(Source::new("x.sh", text.to_owned()), Kind::Shell, &Options::default(), false);
+    let mut options = Options::default();
+    options.select.extend(armbody::lint::find_rule("identity-ids-wrong-property"));
+    let fixed = fix(Source::new("x.sh", text.to_owned()), Kind::Shell, &options, false);
     let right = text
         .replace("identityIds\\\":[", "userAssignedIdentities\\\":{")
         .replace("$ID1\\\"", "$ID1\\\":{}")

@@ -343,7 +343,7 @@ mod tests {
     use crate::notation::Place;
 
     fn said(heading: &str, before: &str) -> Option<Removal> {
-        removal(&Context { place: Place::Document, heading: Some(heading), before })
+        removal(&Context { place: Place::Document, heading: Some(heading), before, ..Context::default() })
     }
 
     #[test]
