@@ -15,7 +15,7 @@
 //! Floors, from the top; a room uses only rooms below it:
 //!
 //! - the binary: `cli`, one file a command
-//! - [`report`]: findings as text, JSON and the like · [`scenario`]: the catalogue of identity scenarios ·
+//! - [`config`]: what `armbody.toml` says · [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
 //!   [`lint`]: the rules, one file each, and the fixes
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
@@ -36,6 +36,7 @@
 //! ```
 
 pub mod arm;
+pub mod config;
 pub mod container;
 pub mod json;
 pub mod lint;

@@ -4,6 +4,7 @@ mod common;
 mod lint;
 mod plan;
 mod render;
+mod requests;
 mod rule;
 mod schema;
 mod terminal;
@@ -56,6 +57,8 @@ enum Command {
     Plan(Box<plan::Args>),
     /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
     Lint(Box<lint::Args>),
+    /// List every ARM call found in documents, scripts and templates.
+    Requests(requests::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
     /// The embedded schemas; make them from Azure's OpenAPI files.
@@ -74,6 +77,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(args) => render::run(&args, &mut terminal),
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
+        Command::Requests(args) => requests::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
     };

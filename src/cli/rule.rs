@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use armbody::lint::{Fixable, find_rule, rules};
+use armbody::lint::{Fixable, find_rule, nearest_rule, rules};
 
 use super::{Status, Terminal};
 
@@ -29,12 +29,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 /// An unknown name, with the nearest right one.
 pub(crate) fn lookup(name: &str) -> anyhow::Result<&'static armbody::lint::Rule> {
     find_rule(name).ok_or_else(|| {
-        let near = rules()
-            .map(|rule| (strsim::damerau_levenshtein(name, rule.name), rule.name))
-            .min()
-            .filter(|(distance, _)| *distance <= name.len() / 2);
-        let hint = near
-            .map_or("`armbody rule` lists them".to_owned(), |(_, near)| format!("did you mean `{near}`?"));
+        let hint = nearest_rule(name)
+            .map_or("`armbody rule` lists them".to_owned(), |near| format!("did you mean `{}`?", near.name));
         anyhow::anyhow!("there is no rule `{name}`; {hint}")
     })
 }

@@ -1,6 +1,6 @@
 //! Where a command writes: results on standard output, talk on standard error.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Write};
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -15,13 +15,20 @@ pub(crate) enum ColorChoice {
 
 /// The two streams, and whether they are coloured.
 pub(crate) struct Terminal {
-    out: BufWriter<io::StdoutLock<'static>>,
+    out: Box<dyn Write>,
     color: ColorChoice,
 }
 
 impl Terminal {
     pub(crate) fn new(color: ColorChoice) -> Self {
-        Self { out: BufWriter::with_capacity(1 << 16, io::stdout().lock()), color }
+        let stdout = io::stdout().lock();
+        // On a terminal only whole lines: the line that shows how far a run is would be drawn over half of one.
+        let out: Box<dyn Write> = if stdout.is_terminal() {
+            Box::new(LineWriter::with_capacity(1 << 20, stdout))
+        } else {
+            Box::new(BufWriter::with_capacity(1 << 16, stdout))
+        };
+        Self { out, color }
     }
 
     /// True if standard output gets colours.

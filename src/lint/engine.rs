@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 mod template;
 
+use super::baseline::Known;
 use super::fit::misfits;
 use super::rules::bad_encoding;
 use super::secrets::{self, Secret};
+use super::suppress::{self, IgnoredPlace};
 use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
@@ -53,10 +55,14 @@ pub struct Options {
     pub severity: Vec<(&'static Rule, Severity)>,
     /// The size in bytes beyond which a file is not looked at; [`crate::text::DEFAULT_MAX_SIZE`] if not said.
     pub max_size: Option<u64>,
+    /// Places of the file where rules are left out.
+    pub ignored_places: Vec<IgnoredPlace>,
+    /// Findings that are known already and not told again.
+    pub known: Option<Arc<Known>>,
 }
 
 impl Options {
-    fn admits(&self, rule: &'static Rule) -> bool {
+    pub(super) fn admits(&self, rule: &'static Rule) -> bool {
         (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
     }
 }
@@ -68,18 +74,42 @@ pub fn check(source: &Source, kind: Kind, options: &Options) -> Vec<Finding> {
 
 /// [`check`], and what must not be shown of `source`.
 pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>, Vec<Secret>) {
+    let Inspection { findings, secrets, .. } = examine(source, kind, options);
+    (findings, secrets)
+}
+
+/// What there is to say of a file.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    /// Everything that is wrong, in the order of the text.
+    pub findings: Vec<Finding>,
+    /// What must not be shown of it.
+    pub secrets: Vec<Secret>,
+    /// The number of findings that were known and are gone.
+    pub stale: usize,
+}
+
+/// Checks `source`: runs the rules over its calls, leaves out what is suppressed or known.
+pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     let mut findings = Vec::new();
     let mut secrets = Vec::new();
     let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
-    if source.bytes().len() as u64 > limit {
+    let is_large = source.bytes().len() as u64 > limit;
+    let readable = !is_large && bad_encoding::is_readable(source);
+    let calls = if readable { container::calls(source, kind) } else { Vec::new() };
+    if is_large {
         findings.push(too_large(limit));
     } else {
-        let readable = bad_encoding::is_readable(source);
-        let calls = if readable { container::calls(source, kind) } else { Vec::new() };
         findings.extend(bad_encoding::finding(source, kind, &calls));
-        for call in &calls {
-            check_call(source, call, options, &mut findings, &mut secrets);
-        }
+    }
+    let mut owners = Vec::with_capacity(calls.len());
+    for call in &calls {
+        let from = findings.len();
+        check_call(source, call, options, &mut findings, &mut secrets);
+        owners.push((call.span, from..findings.len()));
+    }
+    if readable {
+        suppress::apply(source, kind, &owners, options, &mut findings);
     }
     findings.retain(|finding| options.admits(finding.rule));
     for finding in &mut findings {
@@ -89,7 +119,9 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
     }
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     secrets::tokens(source, &mut secrets);
-    (findings, secrets)
+    let stale =
+        options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
+    Inspection { findings, secrets, stale }
 }
 
 fn check_call(
@@ -129,7 +161,7 @@ fn check_call(
 
     if target.type_name.is_none() {
         // Neither URL nor user says what it is: a body that nothing is known of is nobody's business here.
-        match resource.map_or(Shape::Other, target::shape) {
+        match resource.map_or(Shape::Other, |root| target::shape_of(call, root)) {
             Shape::Body(resource_type, method) => {
                 target.resource_type = Some(resource_type);
                 target.type_name = Some(resource_type.into());
@@ -144,7 +176,8 @@ fn check_call(
         target.method = method;
     }
 
-    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let tree =
+        tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas())));
     let tree = tree.as_ref();
     let resource = tree.and_then(Tree::root);
     let standing =
@@ -197,7 +230,9 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     for rule in super::rules() {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
-                identities.iter().for_each(|block| check(subject, block, sink));
+                for block in &identities {
+                    check(subject, block, sink);
+                }
             }
             Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
             Check::Body(check) if has_body => check(subject, sink),

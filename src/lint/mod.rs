@@ -4,6 +4,7 @@
 //! `rules/<family>/` and a page under `docs/rules/`; [`rules`] is the table of all. [`fix`] applies what the
 //! findings offer until nothing changes.
 
+mod baseline;
 mod engine;
 mod finding;
 mod fingerprint;
@@ -13,13 +14,17 @@ mod rule;
 mod rules;
 mod secrets;
 mod subject;
+mod suppress;
 mod target;
 
-pub use engine::{Given, Options, check, inspect, too_large};
+pub use baseline::{Baseline, BaselineError, Known};
+pub use engine::{Given, Inspection, Options, check, examine, inspect, too_large};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
-pub use rules::{find_rule, rules};
+pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};
+pub use suppress::IgnoredPlace;
+pub use target::target;

@@ -1,8 +1,12 @@
 //! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use armbody::config::Configs;
 use armbody::container::Kind;
+use armbody::text::{ReadError, Source};
 use ignore::WalkBuilder;
 
 /// Something to check.
@@ -16,15 +20,17 @@ pub(crate) enum Input {
     Problem(String),
 }
 
-/// What `paths` name, folders walked in the order of their names. An iterator: a folder is never held whole.
-pub(crate) fn inputs(paths: &[PathBuf]) -> Box<dyn Iterator<Item = Input>> {
+/// What `paths` name, folders walked in the order of their names, those left out that a configuration excludes whole.
+/// An iterator: a folder is never held whole.
+pub(crate) fn inputs(paths: &[PathBuf], configs: &Arc<Configs>) -> Box<dyn Iterator<Item = Input>> {
     let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
-    Box::new(paths.into_iter().flat_map(|path| -> Box<dyn Iterator<Item = Input>> {
+    let configs = configs.clone();
+    Box::new(paths.into_iter().flat_map(move |path| -> Box<dyn Iterator<Item = Input>> {
         if path == Path::new("-") {
             return Box::new(std::iter::once(Input::Stdin));
         }
         match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => Box::new(folder(&path)),
+            Ok(metadata) if metadata.is_dir() => Box::new(folder(&path, &configs)),
             Ok(_) => Box::new(std::iter::once(named(path))),
             Err(error) => Box::new(std::iter::once(Input::Problem(format!("{}: {error}", path.display())))),
         }
@@ -40,9 +46,19 @@ fn named(path: PathBuf) -> Input {
     Input::Problem(format!("{}: not a kind of file that is checked ({known})", path.display()))
 }
 
-fn folder(path: &Path) -> impl Iterator<Item = Input> + use<> {
+fn folder(path: &Path, configs: &Arc<Configs>) -> impl Iterator<Item = Input> + use<> {
     let strip = path == Path::new(".");
-    let walk = WalkBuilder::new(path).require_git(false).sort_by_file_name(std::ffi::OsStr::cmp).build();
+    let configs = configs.clone();
+    let walk = WalkBuilder::new(path)
+        .require_git(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .filter_entry(move |entry| {
+            // A configuration that is wrong is told of when a file asks for it.
+            let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+            let config = if is_folder { configs.of(entry.path()).ok().flatten() } else { None };
+            !config.is_some_and(|config| config.excludes(entry.path(), true))
+        })
+        .build();
     walk.filter_map(move |entry| match entry {
         Ok(entry) => {
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
@@ -69,5 +85,62 @@ pub(crate) fn guess(text: &str) -> Kind {
         Kind::Json
     } else {
         Kind::Markdown
+    }
+}
+
+/// Why an input gave no text.
+#[derive(Debug)]
+pub(in crate::cli) enum Unread {
+    /// In a line for people.
+    Problem(String),
+    /// It has more bytes than are read.
+    TooLarge {
+        /// The input, as the user named it.
+        name: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Problem(problem) => f.write_str(problem),
+            Self::TooLarge { name, limit } => write!(f, "{name}: larger than {limit} bytes"),
+        }
+    }
+}
+
+/// The input's text and kind; nothing if no kind of file that is known has its name.
+pub(in crate::cli) fn read(
+    input: &Input,
+    stdin_filename: Option<&str>,
+    limit: u64,
+) -> Result<Option<(Source, Kind)>, Unread> {
+    match input {
+        Input::Stdin => {
+            let name = stdin_filename.unwrap_or("<stdin>");
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .lock()
+                .take(limit + 1)
+                .read_to_end(&mut bytes)
+                .map_err(|error| Unread::Problem(format!("{name}: {error}")))?;
+            if bytes.len() as u64 > limit {
+                return Err(Unread::TooLarge { name: name.to_owned(), limit });
+            }
+            let source = Source::from_bytes(name, bytes);
+            let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
+            Ok(Some((source, kind)))
+        }
+        Input::Path(path) => {
+            let Some(kind) = Kind::of(path) else { return Ok(None) };
+            match Source::read(path, limit) {
+                Ok(source) => Ok(Some((source, kind))),
+                Err(ReadError::TooLarge { name, limit }) => Err(Unread::TooLarge { name, limit }),
+                Err(error @ ReadError::Io { .. }) => Err(Unread::Problem(error.to_string())),
+            }
+        }
+        Input::Problem(problem) => Err(Unread::Problem(problem.clone())),
     }
 }

@@ -4,11 +4,13 @@ use super::Rule;
 
 mod identity;
 mod request;
+mod run;
 mod schema;
 mod secret;
 mod syntax;
 mod template;
 
+pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
 pub(super) use schema::problems;
 pub(super) use secret::is_secret_property;
 pub(super) use syntax::bad_encoding;
@@ -23,10 +25,25 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(request::RULES)
         .chain(secret::RULES)
         .chain(template::RULES)
+        .chain(run::RULES)
         .copied()
 }
 
 /// The rule called `name`.
 pub fn find_rule(name: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.name == name)
+}
+
+/// The rule whose name is nearest to `name`, if one is near at all.
+pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
+    let limit = name.len() / 2;
+    // A name that is far too long is near to none, and comparing takes time for each of its letters.
+    if name.len() > 64 {
+        return None;
+    }
+    rules()
+        .map(|rule| (strsim::damerau_levenshtein(name, rule.name), rule))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, rule)| (*distance, rule.name))
+        .map(|(_, rule)| rule)
 }

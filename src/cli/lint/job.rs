@@ -1,0 +1,156 @@
+//! One file: read, check, mend, render.
+
+use armbody::container::Kind;
+use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix, too_large};
+use armbody::report::{Checked, Format, Mask, Report, unified};
+use armbody::text::{Source, replace_file};
+
+use super::{Args, Setup, files};
+
+/// What became of one file.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) rendered: String,
+    /// What stands in the copy of the report, if that differs.
+    pub(super) plain: Option<String>,
+    pub(super) worst: Option<Severity>,
+    pub(super) counts: [usize; 3],
+    pub(super) fixable: usize,
+    pub(super) applied: usize,
+    pub(super) changes: bool,
+    /// The rules of its findings, each with the number of those and of those that a safe fix mends.
+    pub(super) rules: Vec<(&'static Rule, [usize; 2])>,
+    /// Known findings that are gone.
+    pub(super) stale: usize,
+    /// What is to be known from now on, by the file's name in a baseline.
+    pub(super) known: Option<(String, Known)>,
+    /// Standard input after its fixes.
+    pub(super) mended: Option<Vec<u8>>,
+    pub(super) problem: Option<String>,
+}
+
+pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Report) -> Done {
+    let problem = |problem| Done { problem: Some(problem), ..Done::default() };
+    let name = match input {
+        files::Input::Stdin => args.stdin_filename.as_deref().unwrap_or("<stdin>").as_ref(),
+        files::Input::Path(path) => path.as_path(),
+        files::Input::Problem(text) => return problem(text.clone()),
+    };
+    let options = match setup.options(name) {
+        Ok(Some(options)) => options,
+        Ok(None) => return left_out(input, args).unwrap_or_else(problem),
+        Err(text) => return problem(text),
+    };
+    match read(input, args) {
+        Ok(Some((source, kind))) => Job {
+            kind,
+            args,
+            options: &options,
+            report,
+            setup,
+            is_stdin: matches!(input, files::Input::Stdin),
+        }
+        .run(source),
+        Ok(None) => Done::default(),
+        Err(files::Unread::Problem(text)) => problem(text),
+        Err(files::Unread::TooLarge { name, limit }) => {
+            let mut done = Done::default();
+            let findings = [too_large(limit)];
+            let (source, mask) = (Source::new(name, ""), Mask::default());
+            done.rendered = report.render(Checked { source: &source, findings: &findings, mask: &mask });
+            done.count(&findings);
+            done
+        }
+    }
+}
+
+fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, files::Unread> {
+    files::read(input, args.stdin_filename.as_deref(), args.max_size)
+}
+
+/// A file that the configuration leaves out; standard input goes through as it is.
+fn left_out(input: &files::Input, args: &Args) -> Result<Done, String> {
+    if !matches!(input, files::Input::Stdin) || !args.fixes() || args.diff {
+        return Ok(Done::default());
+    }
+    let mended =
+        read(input, args).map_err(|unread| unread.to_string())?.map(|(source, _)| source.bytes().to_vec());
+    Ok(Done { mended, ..Done::default() })
+}
+
+/// A file that was read, and all that is needed to deal with it.
+struct Job<'j> {
+    kind: Kind,
+    args: &'j Args,
+    options: &'j Options,
+    report: Report,
+    setup: &'j Setup,
+    is_stdin: bool,
+}
+
+impl Job<'_> {
+    fn run(&self, source: Source) -> Done {
+        let mut done = Done::default();
+        if !self.args.fixes() && !self.args.diff {
+            self.report(&source, examine(&source, self.kind, self.options), &mut done);
+            return done;
+        }
+        let before = source.with_bytes(source.bytes().to_vec());
+        let fixed = fix(source, self.kind, self.options, self.args.unsafe_fixes);
+        let left = examine(&fixed.source, self.kind, self.options);
+        done.changes = fixed.applied > 0;
+        if self.args.diff {
+            let old = Mask::new(&before, examine(&before, self.kind, self.options).secrets);
+            let new = Mask::new(&fixed.source, left.secrets);
+            done.rendered = unified((&before, &old), (&fixed.source, &new));
+            return done;
+        }
+        if self.is_stdin {
+            // What was read from standard input goes to standard output, mended or not.
+            done.mended = Some(fixed.source.bytes().to_vec());
+        } else if let Some(path) = before.path().filter(|_| fixed.applied > 0) {
+            if let Err(error) = replace_file(path, before.bytes(), fixed.source.bytes()) {
+                self.report(&before, examine(&before, self.kind, self.options), &mut done);
+                done.problem = Some(error.to_string());
+                return done;
+            }
+            done.applied = fixed.applied;
+        }
+        self.report(&fixed.source, left, &mut done);
+        done
+    }
+
+    fn report(&self, source: &Source, found: Inspection, done: &mut Done) {
+        let Inspection { mut findings, secrets, stale } = found;
+        done.stale = stale;
+        if let Some(path) = self.setup.recorded_name(source.name()) {
+            done.known = Some((path, Known::new(source, &findings, &secrets)));
+            findings.clear();
+        }
+        let mask = Mask::new(source, secrets);
+        let file = Checked { source, findings: &findings, mask: &mask };
+        done.rendered = self.report.render(file);
+        if self.args.output_file.is_some() && self.args.format == Format::Text {
+            done.plain = Some(Report::new(self.args.format, false).render(file));
+        }
+        done.count(&findings);
+    }
+}
+
+impl Done {
+    fn count(&mut self, findings: &[Finding]) {
+        self.worst = findings.iter().map(|finding| finding.severity).max();
+        for finding in findings {
+            let fixable = usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));
+            self.counts[finding.severity as usize] += 1;
+            self.fixable += fixable;
+            match self.rules.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+                Some((_, counts)) => {
+                    counts[0] += 1;
+                    counts[1] += fixable;
+                }
+                None => self.rules.push((finding.rule, [1, fixable])),
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What all files come to.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use armbody::lint::{Severity, rules};
+use armbody::report::Summary;
+
+use super::{Args, Done};
+use crate::cli::Status;
+
+#[derive(Default)]
+pub(super) struct Total {
+    worst: Option<Severity>,
+    counts: [usize; 3],
+    fixable: usize,
+    applied: usize,
+    changes: bool,
+    /// Known findings that are gone.
+    pub(super) stale: usize,
+    /// By a rule's name the number of its findings, and of those that a safe fix mends.
+    rules: HashMap<&'static str, [usize; 2]>,
+    problems: Vec<String>,
+    told: HashSet<String>,
+}
+
+impl Total {
+    pub(super) fn add(&mut self, done: Done) {
+        self.worst = self.worst.max(done.worst);
+        for (sum, count) in self.counts.iter_mut().zip(done.counts) {
+            *sum += count;
+        }
+        self.fixable += done.fixable;
+        self.applied += done.applied;
+        self.changes |= done.changes;
+        self.stale += done.stale;
+        for (rule, [found, fixable]) in done.rules {
+            let counts = self.rules.entry(rule.name).or_default();
+            counts[0] += found;
+            counts[1] += fixable;
+        }
+        // One configuration that is wrong is wrong for many files.
+        if let Some(problem) = done.problem.filter(|problem| self.told.insert(problem.clone())) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// True if the problem was told before.
+    pub(super) fn has_told(&self, problem: &str) -> bool {
+        self.told.contains(problem)
+    }
+
+    pub(super) fn summary(&self, args: &Args) -> Summary {
+        Summary {
+            fails: self.status(args) != Status::Clean,
+            worst: self.worst,
+            rules: rules().filter(|rule| self.rules.contains_key(rule.name)).collect(),
+            problems: self.problems.clone(),
+        }
+    }
+
+    pub(super) fn status(&self, args: &Args) -> Status {
+        if !self.problems.is_empty() {
+            return Status::Failed;
+        }
+        let found =
+            if args.diff { self.changes } else { self.worst.is_some_and(|worst| worst >= args.fail_on) };
+        if found && !args.exit_zero { Status::Findings } else { Status::Clean }
+    }
+
+    /// The findings by rule, the most frequent first.
+    pub(super) fn statistics(&self) -> String {
+        let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
+        rows.sort_by(|(a, one), (b, other)| b[0].cmp(&a[0]).then(one.cmp(other)));
+        let mut out = String::new();
+        if !rows.is_empty() {
+            out.push_str("findings  fixable  rule\n");
+        }
+        for ([found, fixable], name) in rows {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{found:8}  {fixable:7}  {name}");
+        }
+        out
+    }
+
+    /// What was found, in one line.
+    pub(super) fn line(&self, args: &Args) -> String {
+        let mut line = String::new();
+        if self.applied > 0 {
+            line = format!(
+                "{} applied; ",
+                if self.applied == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.applied) }
+            );
+        }
+        if args.diff {
+            line.push_str(if self.changes { "--fix would change something" } else { "nothing to fix" });
+            return line;
+        }
+        let [notes, warnings, errors] = self.counts;
+        if notes + warnings + errors == 0 {
+            // Of a file that could not be checked nobody knows.
+            line.push_str(if self.problems.is_empty() {
+                "nothing wrong"
+            } else {
+                "nothing wrong in what was checked"
+            });
+        } else {
+            let counts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
+            line.push_str(&counts.join(", "));
+        }
+        if self.fixable > 0 {
+            let _ = write!(line, "; --fix mends {}", self.fixable);
+        }
+        if self.stale > 0 {
+            let _ = write!(line, "; {} of the baseline no longer found", count(self.stale, "entry"));
+        }
+        line
+    }
+}
+
+/// `1 note`, `2 notes`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    match (number, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {noun}s"),
+    }
+}

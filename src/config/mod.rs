@@ -1,0 +1,126 @@
+//! `armbody.toml`: what a project says once, so that nobody has to say it on each command line.
+//!
+//! [`Configs`] finds the file that holds for a path; a [`Config`] says which files are left out, and what the
+//! [`Options`] for one file are. What the command line says counts more.
+
+mod find;
+mod globs;
+mod read;
+mod schema;
+
+pub use find::{Configs, relative};
+pub use globs::{GlobError, Globs};
+pub use read::ConfigError;
+pub use schema::json_schema;
+
+use std::path::{Path, PathBuf};
+
+use crate::arm::{ApiVersion, BlankStyle, Method, ResourceType};
+use crate::lint::{IgnoredPlace, Options, Rule, Severity};
+
+/// The name of the file.
+pub const FILE_NAME: &str = "armbody.toml";
+
+/// What a configuration says.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// The file, for messages.
+    pub path: PathBuf,
+    /// The folder that its patterns and folders are relative to.
+    pub base: PathBuf,
+    /// `[lint]`
+    pub lint: Lint,
+    /// `[[target]]`, in the order in which they stand.
+    pub targets: Vec<Target>,
+    /// `[render]`
+    pub render: Render,
+    /// `[schemas] folders`, below `base`.
+    pub schemas: Vec<PathBuf>,
+}
+
+/// What is checked and how.
+#[derive(Debug, Default)]
+pub struct Lint {
+    /// Files and folders that are left out.
+    pub exclude: Vec<Globs>,
+    /// Rules that are left out.
+    pub ignore: Vec<&'static Rule>,
+    /// Severities other than the rules' own.
+    pub severity: Vec<(&'static Rule, Severity)>,
+    /// Rules that are left out in some files.
+    pub per_file_ignores: Vec<PerFile>,
+}
+
+/// Rules that are left out in some files, or in one place of them.
+#[derive(Debug)]
+pub struct PerFile {
+    /// The files.
+    pub files: Globs,
+    /// A JSON pointer: only what it points at is meant.
+    pub pointer: Option<String>,
+    /// The rules.
+    pub rules: Vec<&'static Rule>,
+}
+
+/// What bodies that stand alone in some files are for.
+#[derive(Debug)]
+pub struct Target {
+    /// The files.
+    pub files: Globs,
+    /// Their resource type.
+    pub resource_type: Option<ResourceType>,
+    /// Their method.
+    pub method: Option<Method>,
+    /// Their API version.
+    pub api_version: Option<ApiVersion>,
+}
+
+/// How requests are written.
+#[derive(Clone, Debug, Default)]
+pub struct Render {
+    /// How blanks are spelt.
+    pub placeholders: Option<BlankStyle>,
+    /// The API version.
+    pub api_version: Option<ApiVersion>,
+    /// The folder with the project's own templates.
+    pub templates: Option<PathBuf>,
+}
+
+impl Config {
+    /// True if a file is left out; for a folder, if all that may be in it is.
+    pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
+        if self.lint.exclude.is_empty() {
+            return false;
+        }
+        let path = find::relative(path, &self.base);
+        self.lint.exclude.iter().any(|globs| globs.matches(&path, is_folder))
+    }
+
+    /// The options for one file: `given` is what the command line says, which counts more.
+    #[must_use]
+    pub fn options(&self, path: &Path, given: &Options) -> Options {
+        let mut options = given.clone();
+        let path = find::relative(path, &self.base);
+        // A rule that is asked for by name is not left out because the project does without it.
+        options.ignore.extend(self.lint.ignore.iter().filter(|rule| !given.select.contains(rule)));
+        // The first one that speaks of a rule counts.
+        options.severity.extend(&self.lint.severity);
+        for entry in self.lint.per_file_ignores.iter().filter(|entry| entry.files.matches(&path, false)) {
+            match &entry.pointer {
+                None => options.ignore.extend(&entry.rules),
+                Some(pointer) => options
+                    .ignored_places
+                    .push(IgnoredPlace { pointer: pointer.clone(), rules: entry.rules.clone() }),
+            }
+        }
+        // Of two that speak of a file, the later one counts.
+        let is_typed = given.given.resource_type.is_some() || given.type_name.is_some();
+        for target in self.targets.iter().rev().filter(|target| target.files.matches(&path, false)) {
+            let it = &mut options.given;
+            it.resource_type = it.resource_type.or(target.resource_type.filter(|_| !is_typed));
+            it.method = it.method.or(target.method);
+            it.api_version = it.api_version.or(target.api_version);
+        }
+        options
+    }
+}

@@ -1,0 +1,103 @@
+//! The form of `armbody.toml` as a JSON Schema, for editors.
+
+use serde_json::{Value, json};
+
+use crate::lint::rules;
+
+/// The JSON Schema (draft 7, which editors of TOML read) of the configuration.
+pub fn json_schema() -> Value {
+    let names: Vec<&str> = rules().map(|rule| rule.name).collect();
+    let version = json!({
+        "type": "string",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(-[A-Za-z]+)?$",
+        "examples": ["2024-07-01"]
+    });
+    let with = |description: &str, mut schema: Value| {
+        schema["description"] = json!(description);
+        schema
+    };
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "armbody.toml",
+        "description": "The configuration of armbody.",
+        "type": "object",
+        "additionalProperties": false,
+        "definitions": {
+            "rule": { "type": "string", "enum": names },
+            "rules": { "type": "array", "items": { "$ref": "#/definitions/rule" } },
+            "severity": { "type": "string", "enum": ["error", "warning", "note"] },
+            "api-version": version
+        },
+        "properties": {
+            "lint": {
+                "description": "What `armbody lint` checks and how.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "exclude": {
+                        "description": "Files and folders that are left out, also when they are named. Patterns as in a .gitignore.",
+                        "type": "array",
+                        "items": { "type": "string" }
+                    },
+                    "ignore": with("Rules that are left out.", json!({ "allOf": [{ "$ref": "#/definitions/rules" }] })),
+                    "severity": {
+                        "description": "Severities other than the rules' own.",
+                        "type": "object",
+                        "propertyNames": { "$ref": "#/definitions/rule" },
+                        "additionalProperties": { "$ref": "#/definitions/severity" }
+                    },
+                    "per-file-ignores": {
+                        "description": "Rules that are left out in some files; after `#`, a JSON pointer to the one place that is meant.",
+                        "type": "object",
+                        "additionalProperties": { "$ref": "#/definitions/rules" }
+                    }
+                }
+            },
+            "target": {
+                "description": "What bodies that stand alone in JSON files are for. Of two that speak of a file, the later one counts.",
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["files"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "files": { "description": "A pattern as in a .gitignore.", "type": "string" },
+                        "type": {
+                            "description": "The resource type: vm, vmss, identity or its full name.",
+                            "type": "string",
+                            "examples": ["vm", "vmss", "identity"]
+                        },
+                        "method": { "description": "The method.", "type": "string", "examples": ["PUT", "PATCH"] },
+                        "api-version": with("The API version.", json!({ "allOf": [{ "$ref": "#/definitions/api-version" }] }))
+                    }
+                }
+            },
+            "render": {
+                "description": "How requests are written.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "placeholders": {
+                        "description": "How blanks are spelt: <SUBSCRIPTION ID>, $SUBSCRIPTION_ID or {subscriptionId}.",
+                        "type": "string",
+                        "enum": ["angle", "shell", "braces"]
+                    },
+                    "api-version": with("The API version.", json!({ "allOf": [{ "$ref": "#/definitions/api-version" }] })),
+                    "templates": { "description": "The folder with templates of your own.", "type": "string" }
+                }
+            },
+            "schemas": {
+                "description": "Schemas beside those in the program.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "folders": {
+                        "description": "Folders that `armbody schema import` wrote.",
+                        "type": "array",
+                        "items": { "type": "string" }
+                    }
+                }
+            }
+        }
+    })
+}
