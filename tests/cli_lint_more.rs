@@ -151,7 +151,7 @@ fn watching_checks_again_when_something_changes() {
                 early.borrow_mut().remove(at);
                 break;
             }
-            let line = lines.recv_timeout(Duration::from_secs(60)).expect(wanted);
+            let line = lines.recv_timeout(Duration::from_mins(1)).expect(wanted);
             early.borrow_mut().push(line);
         };
         wait("a.json:1:21: error identity-type-split");
