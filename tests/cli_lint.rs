@@ -108,7 +108,10 @@ fn input_that_is_no_text_is_told_in_a_line() {
         ("deep.json", format!("{{\"identity\":{{\"type\":\"SystemAssigned\",\"x\":{}}}}}", "[".repeat(100_000)).as_bytes()),
     ]);
     let at = folder.path();
-    expect(&armbody(at, &["lint", "empty.md"]), 0);
+    for name in ["empty.md", "empty.json"] {
+        let (_, err) = expect(&armbody(at, &["lint", name]), 0);
+        assert!(err.contains(&format!("{name}: empty")), "{err}");
+    }
     let (out, _) = expect(&armbody(at, &["lint", "--format", "concise", "latin1.md"]), 1);
     assert!(out.contains("latin1.md:4:") && out.contains("identity-type-split"), "{out}");
     for name in ["binary.json", "utf16.json"] {

@@ -138,6 +138,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         )),
         None => None,
     };
+    if !args.quiet {
+        say_what_is_empty(&args.paths, terminal);
+    }
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
     let mut recorded = Baseline::default();
@@ -222,4 +225,13 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         terminal.say(&total.line(args));
     }
     Ok(total.status(args))
+}
+
+/// Whoever names a file expects something in it; one found in a folder may be empty.
+fn say_what_is_empty(paths: &[PathBuf], terminal: &mut Terminal) {
+    for path in paths {
+        if std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0) {
+            terminal.say(&format!("armbody: {}: empty, nothing to check", path.display()));
+        }
+    }
 }
