@@ -74,8 +74,9 @@ fn left(subject: &Subject<'_>, text: &str) -> impl Iterator<Item = Placeholder> 
 fn stands_for_a_value(text: &str, found: &Placeholder) -> bool {
     let before = text[..found.range.start].chars().next_back();
     let behind = text[found.range.end..].chars().next();
+    let is_expression = text.starts_with('[') && found.range.len() < text.len() && text.ends_with(']');
     let is_edge = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | '-' | '_' | '.' | ':' | ',' | '='));
-    text.len() <= 512 && is_edge(before) && is_edge(behind)
+    text.len() <= 512 && !is_expression && is_edge(before) && is_edge(behind)
 }
 
 /// Placeholders that stand for a value without quotes.

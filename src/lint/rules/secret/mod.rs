@@ -77,9 +77,9 @@ fn is_word_for_it(text: &str) -> bool {
     said || is_constant
 }
 
-/// `@Microsoft.KeyVault(…)`, and what stands for another member of the body.
+/// A key vault's secret, and another member of the body (`PrivateSettingsRef:AdminPassword`).
 fn is_reference(text: &str) -> bool {
-    text.starts_with("@Microsoft.KeyVault(") || text.starts_with("@{") || text.starts_with("@(")
+    ["@Microsoft.KeyVault(", "@{", "@(", "PrivateSettingsRef:"].iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
@@ -104,6 +104,7 @@ mod tests {
             r#""your-password""#,
             r#""********""#,
             r#""REDACTED""#,
+            r#""PrivateSettingsRef:AdminPassword""#,
             r#""MGMT_PLACEHOLDER""#,
             r#""ADMIN_PASSWORD""#,
             r#""[parameters('adminPassword')]""#,
