@@ -15,8 +15,9 @@
 //! Floors, from the top; a room uses only rooms below it:
 //!
 //! - the binary: `cli`, one file a command
-//! - [`config`]: what `armbody.toml` says · [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
-//!   [`lint`]: the rules, one file each, and the fixes
+//! - [`config`]: what `armbody.toml` says
+//! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
+//!   [`lint`]: the rules, one file each, the fixes, what is suppressed or known
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it

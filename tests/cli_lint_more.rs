@@ -144,7 +144,7 @@ fn watching_checks_again_when_something_changes() {
     // Whatever happens, the process ends with the test.
     let result = std::panic::catch_unwind(|| {
         let wait = |wanted: &str| loop {
-            let line = lines.recv_timeout(Duration::from_secs(60)).expect(wanted);
+            let line = lines.recv_timeout(Duration::from_mins(1)).expect(wanted);
             if line.contains(wanted) {
                 break;
             }

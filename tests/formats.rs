@@ -1,6 +1,8 @@
 //! Every format through the same set of files, each read back by a reader that is not ours or by a strict parser
 //! of its documented grammar.
 
+#![allow(clippy::unwrap_used, reason = "a reader that fails is a test that fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -45,13 +47,13 @@ fn files() -> Vec<File> {
         ),
     ];
     let rows = files[1].findings.len();
-    assert!(rows > 0 && files[2].findings.len() > 0 && files[3].findings.len() >= files[2].findings.len());
+    assert!(rows > 0 && !files[2].findings.is_empty() && files[3].findings.len() >= files[2].findings.len());
     assert!(files[4].findings.iter().any(|it| it.span.len() > 20), "a span of several lines");
 
     let mut hostile = read(&format!("x,y:z;]/{HOSTILE}.json"), &format!("{split}\n"), Kind::Json);
     let end = hostile.source.text().len();
     let mut finding = hostile.findings[0].clone();
-    finding.message = HOSTILE.to_owned();
+    HOSTILE.clone_into(&mut finding.message);
     finding.help = Some(HOSTILE.to_owned());
     finding.labels = vec![Label { message: HOSTILE.to_owned(), span: Span::at(end) }];
     finding.fix = Some(Fix {
@@ -219,7 +221,7 @@ fn sarif_is_valid_and_says_what_was_found() {
             Row {
                 path: decoded(artifact.uri.as_deref().unwrap()),
                 rule: result.rule_id.clone().unwrap(),
-                severity: serde_json::to_value(&result.level).unwrap().as_str().unwrap().to_owned(),
+                severity: serde_json::to_value(result.level).unwrap().as_str().unwrap().to_owned(),
                 start: (number(region.start_line), number(region.start_column)),
                 end: (number(region.end_line), number(region.end_column)),
                 message,

@@ -18,7 +18,7 @@ pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> String {
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
         if out.is_empty() {
-            out.push_str(&format!("--- {name}\n+++ {name}\n"));
+            out = format!("--- {name}\n+++ {name}\n");
         }
         out.push_str(&hunk.header().to_string());
         out.push('\n');

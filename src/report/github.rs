@@ -29,7 +29,11 @@ pub(super) fn render(file: Checked<'_>) -> String {
 }
 
 pub(super) fn end(summary: &Summary) -> String {
-    summary.problems.iter().map(|problem| format!("::error title=armbody::{}\n", data(problem))).collect()
+    let mut out = String::new();
+    for problem in &summary.problems {
+        let _ = writeln!(out, "::error title=armbody::{}", data(problem));
+    }
+    out
 }
 
 fn message(file: Checked<'_>, finding: &Finding) -> String {

@@ -1,4 +1,4 @@
-//! JUnit's XML: a suite a file, a case a finding; a clean file is a suite with one case that passes.
+//! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
 use std::fmt::Write as _;
 

@@ -37,13 +37,13 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Workflow commands of GitHub Actions, which make annotations.
+    /// Workflow commands of `GitHub` Actions, which make annotations.
     GitHub,
     /// Logging commands of Azure Pipelines, which make issues.
     AzurePipelines,
-    /// JUnit's XML, for whatever shows test results.
+    /// The XML of `JUnit`, for whatever shows test results.
     JUnit,
-    /// GitLab's Code Quality report.
+    /// `GitLab`'s Code Quality report.
     GitLab,
 }
 

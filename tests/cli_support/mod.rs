@@ -1,5 +1,6 @@
 //! Running the command in a folder of its own.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a command that does not start is a test that fails")]
 
 use std::fs;
 use std::io::Write as _;

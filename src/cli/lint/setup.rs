@@ -76,10 +76,9 @@ impl Setup {
             }
             options = Cow::Owned(own);
         }
-        if let Some((baseline, base)) = &self.baseline {
-            if let Some(known) = baseline.of(&name(path, base)) {
-                options.to_mut().known = Some(known.clone());
-            }
+        let known = self.baseline.as_ref().and_then(|(baseline, base)| baseline.of(&name(path, base)));
+        if let Some(known) = known {
+            options.to_mut().known = Some(known.clone());
         }
         Ok(Some(options))
     }

@@ -100,5 +100,5 @@ fn concerns(path: &Path, args: &Args, own: &[PathBuf]) -> bool {
 }
 
 fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).map(|path| path.components().collect()).unwrap_or_else(|_| path.to_owned())
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.components().collect())
 }
