@@ -140,7 +140,7 @@ impl Wrapping {
     }
 
     /// The file, and the bytes of it that stand for `planted` of the body.
-    fn wrap(self, base: &Base, body: &str, planted: &Span) -> (String, Span) {
+    fn wrap(self, base: &Base, body: &str, planted: Span) -> (String, Span) {
         let url = format!(
             "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/myResourceGroup/providers/\
              {}/myVM?api-version={}",
@@ -279,6 +279,7 @@ enum Mends {
     NotSafely,
 }
 
+#[derive(Clone, Copy)]
 struct Case {
     rule: &'static str,
     /// Bodies that it can be planted in.
@@ -634,7 +635,7 @@ fn check_one(case: &Case, base: &Base, wrapping: Wrapping, random: &mut Random) 
     let (open, close) = (body.find('⟦').unwrap(), body.find('⟧').unwrap() - '⟦'.len_utf8());
     let body = body.replace(['⟦', '⟧'], "");
     let planted_at = Span::new(open, close);
-    let (file, span) = wrapping.wrap(base, &body, &planted_at);
+    let (file, span) = wrapping.wrap(base, &body, planted_at);
     let source = Source::new("planted", file.clone());
     let options = options(base);
     let findings = check(&source, wrapping.kind(), &options);
@@ -691,7 +692,7 @@ fn the_right_blocks_are_silent() {
             let (.., right) = block(&mut random, base.form());
             let pretty = random.coin();
             let body = write(&base, &right, false, random.below(8), pretty);
-            let (file, _) = wrapping.wrap(&base, &body, &Span::at(0));
+            let (file, _) = wrapping.wrap(&base, &body, Span::at(0));
             let findings = check(&Source::new("right", file.clone()), wrapping.kind(), &options(&base));
             let loud: Vec<_> =
                 findings.into_iter().filter(|it| is_ours(it) && it.severity > Severity::Note).collect();
@@ -708,7 +709,7 @@ fn the_official_examples_are_silent_but_for_their_contradiction() {
             && base.body["identity"]["userAssignedIdentities"].is_object();
         assert!(!contradictory || name.ends_with("_Update_MaximumSet_Gen.json"), "{name}");
         for wrapping in WRAPPINGS {
-            let (file, _) = wrapping.wrap(&base, text.trim_end(), &Span::at(0));
+            let (file, _) = wrapping.wrap(&base, text.trim_end(), Span::at(0));
             let findings = check(&Source::new(name.clone(), file.clone()), wrapping.kind(), &options(&base));
             let loud: Vec<_> =
                 findings.into_iter().filter(|it| is_ours(it) && it.severity > Severity::Note).collect();
@@ -772,4 +773,69 @@ fn an_article_that_removes_nothing_is_told_so() {
     let system =
         base("Disable the system-assigned identity", "Send this:", &mut random, "UserAssigned", false);
     assert!(!found(&system), "it does take the system-assigned identity away");
+}
+
+#[test]
+fn what_is_not_known_is_not_judged() {
+    let id =
+        "/subscriptions/<S>/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ID1";
+    let call = |method: &str, version: &str, body: &str| {
+        format!(
+            "curl 'https://management.azure.com/subscriptions/<S>/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm\
+             ?api-version={version}' -X {method} -d \"{}\" -H 'Content-Type: application/json'\n",
+            body.replace('"', "\\\"")
+        )
+    };
+    let list = format!("{{\"identity\":{{\"type\":\"UserAssigned\",\"identityIds\":[\"{id}\"]}}}}");
+    let null = format!(
+        "{{\"identity\":{{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{{\"{id}\":null}}}}}}"
+    );
+    let quiet = [
+        call("PATCH", "<API VERSION>", &list),
+        call("PATCH", "$API_VERSION", &list),
+        call("$METHOD", "2018-06-01", &null),
+        call("$METHOD", "2018-06-01", "{\"identity\":{\"type\":\"UserAssigned\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":{\"type\":\"<IDENTITY TYPE>\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":{\"type\":\"$TYPE\"}}"),
+        call("PUT", "2018-06-01", "{\"identity\":<IDENTITY>}"),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":$MAP}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"$ID\":{}}}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"$A/userAssignedIdentities/$B\":{}}}}",
+        ),
+        call(
+            "PUT",
+            "2018-06-01",
+            "{\"identity\":{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{\"<USER ASSIGNED IDENTITY ID>\":{},\"{identityId}\":{}}}}",
+        ),
+    ];
+    for text in quiet {
+        let findings = check(&Source::new("x.sh", text.clone()), Kind::Shell, &Options::default());
+        let loud: Vec<_> = findings.into_iter().filter(|it| it.rule.family == Family::Identity).collect();
+        assert!(loud.is_empty(), "{text}{}", describe(&loud, &text));
+    }
+}
+
+/// A variable within an id stays one when the list around it becomes a map.
+#[test]
+fn variables_survive_a_conversion() {
+    let text = "curl \"https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm?api-version=2018-06-01\" -X PATCH -d \"{\\\"identity\\\":{\\\"type\\\":\\\"UserAssigned\\\",\\\"identityIds\\\":[\\\"$ID1\\\",\\\"$ID2\\\"]}}\"\n";
+    let mut options = Options::default();
+    options.select.extend(armbody::lint::find_rule("identity-ids-wrong-property"));
+    let fixed = fix(Source::new("x.sh", text.to_owned()), Kind::Shell, &options, false);
+    let right = text
+        .replace("identityIds\\\":[", "userAssignedIdentities\\\":{")
+        .replace("$ID1\\\"", "$ID1\\\":{}")
+        .replace("$ID2\\\"]", "$ID2\\\":{}}");
+    assert_eq!(fixed.source.text(), right);
 }

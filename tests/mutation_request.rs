@@ -231,9 +231,7 @@ fn found(rule: &str, fixed: bool, plant: impl Fn(&mut Random, &Base, &mut Parts)
 }
 
 fn only(rule: &str) -> Options {
-    let mut options = Options::default();
-    options.select = vec![armbody::lint::find_rule(rule).unwrap()];
-    options
+    Options { select: vec![armbody::lint::find_rule(rule).unwrap()], ..Options::default() }
 }
 
 /// What the fix is to give back: the right call, with the document's own word for what was taken out.
@@ -321,6 +319,7 @@ fn url_invalid_with_several_readings() {
         let (from, to) = *random.of(&[
             ("/resourceGroups/", "//resourceGroups/"),
             ("/myName", "/my Name"),
+            ("?api-version", "?$filter=name eq 'x' and tag ne 'y'&api-version"),
             ("?api-version", "?api-version=2024-07-01&api-version"),
         ]);
         parts.url = parts.url.replace(from, to);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use armbody::container::{Kind, calls};
-use armbody::notation::{Call, CallMistake, Payload};
+use armbody::notation::{Call, CallMistake, Notation, Payload};
 use armbody::text::{Encoding, Fragment, Source, Span, apply_edits};
 use proptest::prelude::*;
 
@@ -266,7 +266,8 @@ fn the_corpus_has_the_calls_that_were_counted() {
     for path in files(&shared.join("corpus")) {
         let Some(kind) = Kind::of(&path).filter(|&kind| kind != Kind::Json) else { continue };
         let source = Source::read(&path, 1 << 26).unwrap();
-        let found = calls(&source, kind);
+        let mut found = calls(&source, kind);
+        found.retain(|call| call.notation == Notation::Curl);
         let arm: Vec<&Call<'_>> = found.iter().filter(|call| call.looks_like_arm()).collect();
         let bodies = found.iter().filter(|call| call.body.text().is_some()).count();
         let open = found.iter().filter(|call| !call.mistakes.is_empty()).count();

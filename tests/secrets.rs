@@ -29,8 +29,8 @@ fn reports(text: &str, kind: Kind) -> Vec<(String, String)> {
     let mask = |source: &Source| Mask::new(source, inspect(source, kind, &options).1);
     // Whichever fixes are made, the lines around them are shown.
     for some in [&["literal-password"][..], &["literal-subscription-id"], &["content-type-missing"], &[]] {
-        let mut options = Options::default();
-        options.select = some.iter().map(|name| find_rule(name).unwrap()).collect();
+        let select = some.iter().map(|name| find_rule(name).unwrap()).collect();
+        let options = Options { select, ..Options::default() };
         let fixed = fix(Source::new("x.md", text), kind, &options, true).source;
         let diff = unified((&source, &mask(&source)), (&fixed, &mask(&fixed)));
         all.push((format!("diff of {some:?}"), diff));

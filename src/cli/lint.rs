@@ -1,6 +1,6 @@
 //! `armbody lint`: read files, check them side by side, report in order, and mend what can be mended.
 
-mod files;
+pub(super) mod files;
 mod job;
 mod progress;
 mod setup;

@@ -4,10 +4,12 @@ mod common;
 mod lint;
 mod plan;
 mod render;
+mod requests;
 mod rule;
 mod schema;
 mod terminal;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -55,6 +57,8 @@ enum Command {
     Plan(Box<plan::Args>),
     /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
     Lint(Box<lint::Args>),
+    /// List every ARM call found in documents, scripts and templates.
+    Requests(requests::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
     /// The embedded schemas; make them from Azure's OpenAPI files.
@@ -73,6 +77,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(args) => render::run(&args, &mut terminal),
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
+        Command::Requests(args) => requests::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
     };
@@ -94,8 +99,27 @@ fn refuse(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let _ = error.print();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return Status::Failed.into();
+    }
+    // Nothing is left to do about a standard error that cannot be written.
+    let _ = writeln!(std::io::stderr(), "armbody: {}", in_one_line(&error.render().to_string()));
     Status::Failed.into()
+}
+
+/// What clap says in several lines, without the usage that it ends with.
+fn in_one_line(text: &str) -> String {
+    let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let parts = parts.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let mut line = String::new();
+    for part in parts {
+        if !line.is_empty() {
+            line.push_str(if line.ends_with(':') { " " } else { "; " });
+        }
+        line.push_str(part.strip_prefix("error: ").unwrap_or(part));
+    }
+    line
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use armbody::arm::versions::is_published;
 use armbody::arm::{Identity, IdentityId, Method, ResourceType, parse_user_assigned};
-use armbody::notation;
+use armbody::notation::{self, WriteError};
 use armbody::scenario::{
     Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, scenarios,
 };
@@ -182,6 +182,9 @@ impl Job<'_> {
             let spec = self.spec_of(scenario, &all);
             match self.render(scenario, &spec) {
                 Ok(one) => rendered.push(one),
+                Err(error) if matches!(error.downcast_ref(), Some(WriteError::NotDeployed(_))) => {
+                    left_out.add("a deployment does not make such a request", scenario);
+                }
                 Err(error) => match error.downcast_ref::<ScenarioError>() {
                     // What this version or method cannot do; anything else is wrong with all of them.
                     Some(ScenarioError::Plan { error, .. }) => left_out.add(&error.to_string(), scenario),

@@ -284,7 +284,7 @@ mod tests {
             ("[[target]]\nmethod = \"PATCH\"", "missing field `files`"),
             ("[[target]]\nfiles = \"a\"\napi-version = \"2018\"", "3:15: "),
             ("[lint\n", "armbody.toml:1:6: "),
-            ("\u{feff}é", "armbody.toml:1:1: "),
+            ("\u{feff}é", "armbody.toml:1:"),
             ("a = 1\na = 2", "2:1: "),
         ] {
             let error = error(text);

@@ -3,9 +3,11 @@
 //! pulldown-cmark says where the lines of code are and what marks stand before them; [`mend`] first gives it
 //! the fences that were meant where they differ from those that `CommonMark` sees.
 
+mod code;
 mod html;
 mod mend;
 mod parts;
+mod prose;
 
 pub(crate) use parts::{Part, parts};
 
@@ -13,16 +15,20 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::template;
+use self::code::{Block, Line};
+use self::prose::{Machines, Versions};
+use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
-use crate::notation::template::may_hold_resources;
-use crate::notation::{Call, Place, mentions_curl, shell_calls};
-use crate::text::{Builder, Encoding, Fragment, Source, Span};
+use crate::notation::{Call, Notation, Payload, Place, Scope, mentions_call, powershell, shell};
+use crate::text::{Fragment, Source};
+
+/// Calls that a block of JSON may be the file of: those before it, the last ones first.
+const MAX_FILES: usize = 8;
 
 /// The calls of every code block and code span, whatever language its author gave it.
 pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
     let text = &source.text()[source.bom_len()..];
-    if !may_hold_calls(text) {
+    if !prose::may_hold_calls(text) {
         return Vec::new();
     }
     let root = source.fragment();
@@ -31,11 +37,16 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         source,
         text,
         root: &root,
+        machines: Machines::of(text),
         heading: None,
         section: 0,
         block: None,
         html_code: None,
         calls: Vec::new(),
+        scope: Scope::default(),
+        awaiting: None,
+        versions: Versions::default(),
+        all_versions: Versions::default(),
     };
     // The parser's own front matter may stand anywhere, where two rules in prose look the same.
     let skipped = front_matter_len(&mended.text);
@@ -51,30 +62,28 @@ struct Reader<'r, 's> {
     /// The text behind the byte order mark, which all offsets speak of.
     text: &'s str,
     root: &'r Fragment<'s>,
+    machines: Machines,
     heading: Option<&'s str>,
     section: usize,
     block: Option<Block>,
     /// Where the code of an inline `<code>` begins.
     html_code: Option<usize>,
     calls: Vec<Call<'s>>,
+    /// What the document's snippets have assigned so far.
+    scope: Scope<'s>,
+    /// The call whose body may stand in the next block of JSON.
+    awaiting: Option<Awaiting>,
+    /// The API versions that the section and the document name.
+    versions: Versions<'s>,
+    all_versions: Versions<'s>,
 }
 
-/// A code block that is being read.
-#[derive(Default)]
-struct Block {
-    language: String,
-    /// What stands before each line of it.
-    prefix: Option<String>,
-    lines: Vec<Line>,
-}
-
-/// A line of code.
-#[derive(Clone, Copy)]
-struct Line {
-    /// Its text, with its line break unless that is CR LF.
-    span: Span,
-    /// Its line break is CR LF and stands behind `span`.
-    crlf: bool,
+/// A call without a body whose method sends one.
+#[derive(Clone, Copy, Debug)]
+struct Awaiting {
+    call: usize,
+    /// The text before the block must speak of a body.
+    needs_word: bool,
 }
 
 impl<'s> Reader<'_, 's> {
@@ -82,16 +91,20 @@ impl<'s> Reader<'_, 's> {
         match event {
             Event::Start(Tag::Heading { .. }) => {
                 self.section = range.start;
-                self.heading = Some(heading_text(&self.text[range]));
+                self.versions = Versions::from(range.start);
+                let heading = heading_text(&self.text[range]);
+                self.heading = Some(heading);
+                self.awaiting = self.awaiting.filter(|_| prose::speaks_of_request(heading));
             }
-            Event::Start(Tag::CodeBlock(kind)) if may_hold_calls(&self.text[range.clone()]) => {
+            Event::Start(Tag::CodeBlock(kind)) => {
                 self.block = Some(match kind {
                     CodeBlockKind::Fenced(info) => Block {
                         language: language(info).to_owned(),
                         prefix: Some(self.prefix_at(range.start)),
+                        start: range.start,
                         lines: Vec::new(),
                     },
-                    CodeBlockKind::Indented => Block::default(),
+                    CodeBlockKind::Indented => Block { start: range.start, ..Block::default() },
                 });
             }
             Event::Text(_) => {
@@ -104,8 +117,9 @@ impl<'s> Reader<'_, 's> {
                     self.code_block(&block);
                 }
             }
-            Event::Code(_) if mentions_curl(&self.text[range.clone()]) => self.code_span(range),
-            Event::Start(Tag::HtmlBlock) if mentions_curl(&self.text[range.clone()]) => {
+            Event::Start(Tag::Paragraph) => self.paragraph(range),
+            Event::Code(_) if self.worth_reading(range.clone()) => self.code_span(range),
+            Event::Start(Tag::HtmlBlock) if self.worth_reading(range.clone()) => {
                 for code in html::code_in(self.text, range) {
                     self.html(code);
                 }
@@ -113,7 +127,7 @@ impl<'s> Reader<'_, 's> {
             Event::InlineHtml(tag) if html::opens_code(tag) => self.html_code = Some(range.end),
             Event::InlineHtml(tag) if html::closes_code(tag) => {
                 let code = self.html_code.take().map(|start| start..range.start);
-                if let Some(code) = code.filter(|code| mentions_curl(&self.text[code.clone()])) {
+                if let Some(code) = code.filter(|code| self.worth_reading(code.clone())) {
                     self.html(code);
                 }
             }
@@ -121,8 +135,12 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
+    fn worth_reading(&self, range: Range<usize>) -> bool {
+        let text = &self.text[range];
+        mentions_call(text) || prose::mentions_arm(text)
+    }
+
     fn code_block(&mut self, block: &Block) {
-        let dialect = Dialect::of_block(&block.language);
         // A fence that is too far in for `CommonMark` is a line of an indented block.
         let is_fence = |line: &Line| {
             block.prefix.is_none() && self.text[line.span.range()].trim_start().starts_with("```")
@@ -130,11 +148,9 @@ impl<'s> Reader<'_, 's> {
         for lines in block.lines.split(is_fence) {
             let Some(first) = lines.first() else { continue };
             let prefix = block.prefix.clone().unwrap_or_else(|| self.prefix_at(first.span.start as usize));
-            let code = build(self.root, self.text, lines, &prefix);
-            match template::call(&code) {
-                Some(call) if is_json(&block.language, code.text()) => self.push(call),
-                _ => self.code(&code, dialect, false),
-            }
+            let code = code::build(self.root, self.text, lines, &prefix);
+            let start = block.start.min(first.span.start as usize);
+            self.snippet(&code, &block.language, start);
         }
     }
 
@@ -148,12 +164,13 @@ impl<'s> Reader<'_, 's> {
         let inner = range.start + ticks..range.end - ticks;
         let first_break = self.text[inner.clone()].find('\n').filter(|_| ticks >= 3);
         let Some(info_len) = first_break else {
-            let code = inline(self.root, self.text, inner);
-            return self.code(&code, Dialect::of_block(""), true);
+            let code = code::inline(self.root, self.text, inner);
+            return self.brief(&code);
         };
         let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
         let prefix = self.prefix_at(range.start);
-        let mut block = Block { language, prefix: Some(prefix.clone()), lines: Vec::new() };
+        let mut block =
+            Block { language, prefix: Some(prefix.clone()), start: range.start, lines: Vec::new() };
         let mut start = inner.start + info_len + 1;
         for line in self.text[start..inner.end].split_inclusive('\n') {
             let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
@@ -165,16 +182,91 @@ impl<'s> Reader<'_, 's> {
 
     fn html(&mut self, range: Range<usize>) {
         let code = html::decode(self.root, self.text, range);
-        self.code(&code, Dialect::of_block(""), true);
+        self.brief(&code);
     }
 
-    /// Takes over the calls of `code`. What is `brief` stands within prose, where an example of an option is no
-    /// call.
-    fn code(&mut self, code: &Fragment<'s>, dialect: Dialect, brief: bool) {
-        for call in shell_calls(code, dialect) {
-            if brief && call.url.is_none() {
-                continue;
+    /// A paragraph that is nothing but a request's line.
+    fn paragraph(&mut self, range: Range<usize>) {
+        let line = self.text[range.clone()].trim_end();
+        if line.len() > 1000 || !http::begins(line, Style::Unknown) || !prose::mentions_arm(line) {
+            return;
+        }
+        if line.contains('\n') {
+            return;
+        }
+        let code = code::inline(self.root, self.text, range.start..range.start + line.len());
+        let calls = http::calls(&code, Style::Unknown, &mut Scope::default());
+        self.take(calls, true);
+    }
+
+    /// A block of code: requests as they go over the wire, commands, or JSON.
+    fn snippet(&mut self, code: &Fragment<'s>, language: &str, start: usize) {
+        let text = code.text();
+        let is = |names: &[&str]| names.iter().any(|name| language.eq_ignore_ascii_case(name));
+        let style =
+            if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
+        if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto"]) {
+            if is(&["output"]) {
+                self.awaiting = None;
             }
+            return;
+        }
+        if http::begins(text, style) {
+            let calls = http::calls(code, style, &mut self.scope);
+            return self.take(calls, false);
+        }
+        let mentions = mentions_call(text);
+        let json = is(&["json", "jsonc"]) && super::template::call(code).is_some();
+        if !mentions && (json || prose::looks_like_json(text)) {
+            return self.json(code, start);
+        }
+        if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
+            return;
+        }
+        if mentions && is(&["yaml", "yml"]) {
+            let calls = super::yaml::calls_in(code);
+            if !calls.is_empty() {
+                return self.take(calls, false);
+            }
+        }
+        let named = ["powershell", "pwsh", "ps1", "posh"]
+            .iter()
+            .any(|name| language.to_ascii_lowercase().contains(name));
+        let is_powershell = powershell::is_likely(text)
+            || (named && !text.lines().any(|line| line.trim_end().ends_with(" \\")));
+        let calls = if is_powershell {
+            powershell::calls(code, true, &mut self.scope)
+        } else {
+            shell::calls(code, Dialect::of_block(language), &mut self.scope)
+        };
+        self.take(calls, false);
+    }
+
+    /// Code within prose, where an example of an option is no call.
+    fn brief(&mut self, code: &Fragment<'s>) {
+        let text = code.text();
+        let mut calls = if http::begins(text, Style::Unknown) {
+            http::calls(code, Style::Unknown, &mut Scope::default())
+        } else if powershell::is_likely(text) {
+            powershell::calls(code, true, &mut self.scope)
+        } else {
+            shell::calls(code, Dialect::of_block(""), &mut self.scope)
+        };
+        calls.retain(|call| {
+            let bare = call.notation == Notation::Http && !call.looks_like_arm();
+            call.url.is_some() && !bare
+        });
+        self.take(calls, true);
+    }
+
+    /// Takes over calls; those that are `brief` stand within prose.
+    fn take(&mut self, calls: Vec<Call<'s>>, brief: bool) {
+        for call in calls {
+            let sends =
+                matches!(call.sent_method().map(crate::arm::Method::as_str), Some("PUT" | "PATCH" | "POST"));
+            let open = matches!(call.body, Payload::None | Payload::File(_)) && sends;
+            let needs_word = brief || call.notation != Notation::Http;
+            self.awaiting = open.then_some(Awaiting { call: self.calls.len(), needs_word });
             self.push(call);
         }
     }
@@ -188,102 +280,66 @@ impl<'s> Reader<'_, 's> {
         self.calls.push(call);
     }
 
+    /// A block of JSON that begins at `start`: the body of the call before it, the file that a call sends, or a
+    /// body of its own.
+    fn json(&mut self, code: &Fragment<'s>, start: usize) {
+        let body = code.slice_trimmed(code.span());
+        let lead = prose::lead(&self.text[..start]);
+        if let Some(call) = super::template::call(code) {
+            self.awaiting = None;
+            return self.push(call);
+        }
+        let answers = prose::speaks_of_answer(lead) || prose::is_answer(body.text());
+        let awaiting = self.awaiting.take();
+        if answers {
+            return;
+        }
+        let whole = body.text().starts_with('{');
+        if let Some(name) = prose::file_named(lead).filter(|_| whole) {
+            let waits = |call: &&mut Call<'s>| matches!(&call.body, Payload::File(file) if prose::is_file(file.text(), name));
+            let mut found = false;
+            for call in self.calls.iter_mut().rev().take(MAX_FILES).filter(waits) {
+                call.body = Payload::Text(body.clone());
+                found = true;
+            }
+            self.scope.write_file(name, body.clone());
+            if found {
+                return;
+            }
+        }
+        if let Some(Awaiting { call, needs_word }) = awaiting.filter(|_| whole) {
+            let call = &mut self.calls[call];
+            let is_file = matches!(call.body, Payload::File(_));
+            if !(needs_word || is_file) || prose::speaks_of_body(lead) {
+                call.body = Payload::Text(body);
+                return;
+            }
+        }
+        if prose::is_machine_body(body.text(), self.machines.any()) {
+            let mut call = Call::new(Notation::Body, body.to_file(body.span()));
+            call.body = Payload::Text(body);
+            call.context.api_version = self.version(start);
+            call.context.resource_type = self.machines.only();
+            self.push(call);
+        }
+    }
+
+    /// The API version that the section names up to `offset`; else the document's.
+    fn version(&mut self, offset: usize) -> Option<&'s str> {
+        self.versions.read(self.text, offset);
+        if !self.versions.is_empty() {
+            return self.versions.only();
+        }
+        self.all_versions.read(self.text, self.text.len());
+        self.all_versions.only()
+    }
+
     /// What stands on the line before `offset`, with list markers blanked: what the following lines carry.
     fn prefix_at(&self, offset: usize) -> String {
         let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..offset]).map_or(0, |at| at + 1);
         let blank = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
         self.text[line..offset].chars().map(blank).collect()
     }
-}
-
-impl Block {
-    /// Takes over text as the parser gives it: CR LF without the CR, and the line break together with the line
-    /// that follows it.
-    fn push(&mut self, text: &str, mut range: Range<usize>) {
-        let bytes = text.as_bytes();
-        if bytes[range.clone()].first() == Some(&b'\n') && bytes[..range.start].last() == Some(&b'\r') {
-            match self.lines.last_mut() {
-                Some(last) if last.span.end as usize + 1 == range.start => last.crlf = true,
-                _ => self.lines.push(Line { span: Span::at(range.start - 1), crlf: true }),
-            }
-            range.start += 1;
-        }
-        // The blanks of a tab that is cut in two stand for no bytes of their own.
-        if !range.is_empty() {
-            self.lines.push(Line { span: range.into(), crlf: false });
-        }
-    }
-
-    fn push_raw(&mut self, text: &str, range: Range<usize>) {
-        let line = &text[range.clone()];
-        let crlf = line.ends_with("\r\n");
-        let end = if crlf { range.end - 2 } else { range.end };
-        self.lines.push(Line { span: Span::new(range.start, end), crlf });
-    }
-}
-
-/// True if a text may hold something that is read here: a cheap look at its words.
-fn may_hold_calls(text: &str) -> bool {
-    mentions_curl(text) || may_hold_resources(text)
-}
-
-/// True if a block's text is meant to be JSON, as its language says or, where that says nothing, its first
-/// character.
-fn is_json(language: &str, text: &str) -> bool {
-    language.to_ascii_lowercase().contains("json") || text.trim_start().starts_with(['{', '[', '"', '/'])
-}
-
-/// The code that `lines` hold, without the last line's break: behind it the fence closes.
-fn build<'s>(root: &Fragment<'s>, text: &str, lines: &[Line], prefix: &str) -> Fragment<'s> {
-    let mut builder = Builder::new(root);
-    builder.set_prefix(prefix);
-    let mut run: Option<Span> = None;
-    for (index, line) in lines.iter().enumerate() {
-        let is_last = index + 1 == lines.len();
-        let mut span = line.span;
-        if is_last && text[span.range()].ends_with('\n') {
-            span.end -= 1;
-        }
-        // Lines that follow each other without a mark between are one run.
-        match &mut run {
-            Some(run) if run.end == span.start => run.end = span.end,
-            _ => {
-                flush(&mut builder, run.replace(span));
-                builder.glue();
-            }
-        }
-        if line.crlf && !is_last {
-            flush(&mut builder, run.take());
-            builder.decoded(Span { start: span.end, end: span.end + 2 }, "\n", Encoding::Lines);
-        }
-    }
-    flush(&mut builder, run);
-    builder.finish(lines.first().map_or(0, |line| line.span.start), Encoding::Lines)
-}
-
-fn flush(builder: &mut Builder<'_, '_>, run: Option<Span>) {
-    if let Some(run) = run.filter(|run| !run.is_empty()) {
-        builder.copy(run, Encoding::Lines);
-    }
-}
-
-/// A code span's text: a line break, and the marks of the line that follows, are one blank.
-fn inline<'s>(root: &Fragment<'s>, text: &str, range: Range<usize>) -> Fragment<'s> {
-    let mut builder = Builder::new(root);
-    let mut run = range.start;
-    for at in memchr::memchr_iter(b'\n', text[range.clone()].as_bytes()).map(|at| range.start + at) {
-        let end = at - usize::from(at > run && text.as_bytes()[at - 1] == b'\r');
-        if run < end {
-            builder.copy(Span::new(run, end), Encoding::Plain);
-        }
-        let rest = &text[at + 1..range.end];
-        run = range.end - rest.trim_start_matches([' ', '\t', '>']).len();
-        builder.decoded(Span::new(end, run), " ", Encoding::Plain);
-    }
-    if run < range.end {
-        builder.copy(Span::new(run, range.end), Encoding::Plain);
-    }
-    builder.finish(range.start as u32, Encoding::Plain)
 }
 
 /// The length of the YAML between two `---` with which a document may begin.

@@ -1,9 +1,12 @@
 //! Files that requests sit in: from a [`crate::text::Source`] to the [`crate::notation::Call`]s that it holds.
 
+mod http;
 mod json;
 mod markdown;
+mod powershell;
 mod shell;
 mod template;
+mod yaml;
 
 pub(crate) use markdown::{Part as MarkdownPart, parts as markdown_parts};
 
@@ -51,8 +54,21 @@ pub fn calls(source: &Source, kind: Kind) -> Vec<Call<'_>> {
         Kind::Markdown => markdown::calls(source),
         Kind::Json => json::calls(source),
         Kind::Shell => shell::calls(source),
-        Kind::PowerShell | Kind::Http | Kind::Yaml => Vec::new(),
+        Kind::PowerShell => powershell::calls(source),
+        Kind::Http => http::calls(source),
+        Kind::Yaml => yaml::calls(source),
     }
+}
+
+/// The calls of a script, each with the text since the last one.
+fn with_context<'s>(source: &'s Source, mut calls: Vec<Call<'s>>) -> Vec<Call<'s>> {
+    let mut done = source.bom_len();
+    for call in &mut calls {
+        let start = call.span.start as usize;
+        call.context.before = source.text().get(done..start).unwrap_or("");
+        done = done.max(call.span.end as usize);
+    }
+    calls
 }
 
 /// The text with each CR LF read as one line break, so that what is inserted reads back as it was meant.

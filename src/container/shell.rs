@@ -1,21 +1,20 @@
 //! A POSIX shell script.
 
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, mentions_curl, shell_calls};
+use crate::notation::{Call, Scope, mentions_call, powershell, shell};
 use crate::text::Source;
 
-/// The calls that the script's commands make.
+/// The calls that the script's commands make. Scratch files of commands (`.azcli`) may be PowerShell's.
 pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
-    if !mentions_curl(source.text()) {
+    if !mentions_call(source.text()) {
         return Vec::new();
     }
     let script = super::with_plain_line_breaks(&source.fragment());
-    let mut calls = shell_calls(&script, Dialect::default());
-    let mut done = source.bom_len();
-    for call in &mut calls {
-        let start = call.span.start as usize;
-        call.context.before = source.text().get(done..start).unwrap_or("");
-        done = call.span.end as usize;
-    }
-    calls
+    let mut scope = Scope::default();
+    let calls = if !source.text().starts_with("#!") && powershell::is_likely(script.text()) {
+        powershell::calls(&script, false, &mut scope)
+    } else {
+        shell::calls(&script, Dialect::default(), &mut scope)
+    };
+    super::with_context(source, calls)
 }

@@ -267,6 +267,6 @@ fn hopeless_documents_are_read_in_linear_time() {
             (0..3).map(|_| once()).min().unwrap_or(0)
         };
         let (short, long) = (time(500), time(16_000));
-        assert!(long < 200 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
+        assert!(long < 500 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
     }
 }

@@ -34,7 +34,8 @@ pub fn settle<'t>(
         (tree.mistakes.len() + misfit.unwrap_or(0) + lines.breaches(tree), misfit)
     };
     let (cost, misfit) = weigh(&tree);
-    let mut best = Reading { same: same_text(&tree), cost, misfit, tree };
+    let same = same_text(&tree);
+    let mut best = Reading { tree, cost, misfit, same };
     let mut others = 0;
     for guess in guesses {
         let tree = parser::parse(text, dialect, Some(guess));
@@ -46,7 +47,7 @@ pub fn settle<'t>(
         if same.is_none() || cost > best.cost {
             continue;
         }
-        let reading = Reading { same, cost, misfit, tree };
+        let reading = Reading { tree, cost, misfit, same };
         if cost < best.cost {
             others = 0;
         } else if reading.same != best.same {

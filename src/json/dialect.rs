@@ -2,6 +2,7 @@
 
 /// The JSON that is expected.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a freedom of its own, in any combination")]
 pub struct Dialect {
     /// Comments are taken, as ARM does in templates.
     pub comments: bool,
@@ -13,6 +14,8 @@ pub struct Dialect {
     pub stand_ins: bool,
     /// Members may stand without the braces around them, as documents show part of a body.
     pub bare_members: bool,
+    /// Strings may stand in single quotes, as programs take them that read more than JSON.
+    pub single_quotes: bool,
     /// True if `second` after `first`, as values of `name`, are two halves of one value:
     /// `"type": "SystemAssigned", "UserAssigned"`.
     pub joins: fn(name: &str, first: &str, second: &str) -> bool,
@@ -29,6 +32,7 @@ impl Dialect {
         multiline_strings: false,
         stand_ins: false,
         bare_members: false,
+        single_quotes: false,
         joins: |_, _, _| false,
         is_name: looks_like_name,
     };

@@ -408,12 +408,12 @@ impl<'t> Parser<'t> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     flags |= ESCAPED;
-                    if !matches!(
-                        self.bytes.get(at + 1),
-                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
-                    ) && !(self.bytes.get(at + 1) == Some(&b'u')
-                        && super::decode::hex4(self.text, at + 2).is_some())
-                    {
+                    let right = match self.bytes.get(at + 1) {
+                        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => true,
+                        Some(b'u') => super::decode::hex4(self.text, at + 2).is_some(),
+                        _ => false,
+                    };
+                    if !right {
                         return self.odd_string(start);
                     }
                     at += 2;
@@ -530,6 +530,10 @@ impl<'t> Parser<'t> {
 
     fn end_unnamed(&mut self, frame: &Frame, mistake: usize) {
         let closer = Span::new(self.at - 1, self.at);
+        if self.bytes[self.at - 1] != b'}' || closer.start <= frame.opener {
+            // It was ended for want of its brace, which is a mistake of its own.
+            return;
+        }
         let opener = Span { start: frame.opener, end: frame.opener + 1 };
         let comma = if frame.empty { self.comma_beside(frame.opener as usize, self.at) } else { None };
         if let Some(mistake) = self.mistakes.get_mut(mistake) {

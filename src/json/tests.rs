@@ -244,6 +244,15 @@ fn what_stands_between() {
 }
 
 #[test]
+fn single_quotes_are_taken_where_the_reader_takes_them() {
+    let dialect = Dialect { single_quotes: true, ..DIALECT };
+    let tree = Tree::parse("{'a': 'b', \"c\": 'it\\'s'}", dialect);
+    assert_eq!(tree.mistakes(), []);
+    assert_eq!(tree.root().unwrap().to_value(), serde_json::json!({"a": "b", "c": "it's"}));
+    assert_eq!(Tree::parse("{‘a’: 1}", dialect).mistakes().len(), 1);
+}
+
+#[test]
 fn bare_members_are_read_as_members() {
     let dialect = Dialect { bare_members: true, ..DIALECT };
     for text in [

@@ -161,7 +161,7 @@ fn check_call(
 
     if target.type_name.is_none() {
         // Neither URL nor user says what it is: a body that nothing is known of is nobody's business here.
-        match resource.map_or(Shape::Other, target::shape) {
+        match resource.map_or(Shape::Other, |root| target::shape_of(call, root)) {
             Shape::Body(resource_type, method) => {
                 target.resource_type = Some(resource_type);
                 target.type_name = Some(resource_type.into());
@@ -176,7 +176,8 @@ fn check_call(
         target.method = method;
     }
 
-    let tree = tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target)));
+    let tree =
+        tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas())));
     let tree = tree.as_ref();
     let resource = tree.and_then(Tree::root);
     let standing =
@@ -229,7 +230,9 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     for rule in super::rules() {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
-                identities.iter().for_each(|block| check(subject, block, sink));
+                for block in &identities {
+                    check(subject, block, sink);
+                }
             }
             Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
             Check::Body(check) if has_body => check(subject, sink),

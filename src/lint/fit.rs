@@ -1,7 +1,5 @@
 //! How well a tree fits the published schema: enough to tell readings of a text with a wrong bracket apart.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 
 use super::Target;
@@ -11,13 +9,11 @@ use crate::schema::Schemas;
 /// `$ref`s that are followed from one place; Azure's schemas have no chain of more than two.
 const MAX_REFERENCES: usize = 8;
 
-static SCHEMAS: LazyLock<Schemas> = LazyLock::new(Schemas::embedded);
-
 /// What does not belong where it stands: unknown and missing properties, objects where arrays are due and the
 /// like. `None` if there is no schema for such a request.
-pub(super) fn misfits(tree: &Tree<'_>, target: &Target) -> Option<usize> {
+pub(super) fn misfits(tree: &Tree<'_>, target: &Target, schemas: &Schemas) -> Option<usize> {
     let (resource_type, method) = (target.resource_type?, target.method?);
-    let document = SCHEMAS.open(resource_type.full_name(), target.version()?).ok()??;
+    let document = schemas.open(resource_type.full_name(), target.version()?).ok()??;
     let entry = document.entry(resource_type.full_name(), method)?;
     let Some(root) = tree.root() else { return Some(1) };
 

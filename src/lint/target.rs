@@ -2,9 +2,25 @@
 
 use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
-use crate::json::{Dialect, Kind, Node};
+use crate::json::{Dialect, Kind, Node, Tree};
 use crate::notation::{Call, Notation, Place};
 use crate::text::Source;
+
+/// What the text says of the request that `call` is, its body's shape included where nothing else says it; `None`
+/// for a body that nothing is known of. No URL is judged here.
+pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target> {
+    let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
+    let mut target = of_call(call, url.as_ref(), given);
+    if target.type_name.is_none() && call.notation == Notation::Body {
+        let body = call.body.text()?;
+        let tree = Tree::parse(body.text(), dialect(source, call));
+        let Shape::Body(resource_type, method) = shape_of(call, tree.root()?) else { return None };
+        target.resource_type = Some(resource_type);
+        target.type_name = Some(resource_type.into());
+        target.method.get_or_insert(method);
+    }
+    Some(target)
+}
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.
 pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
@@ -13,7 +29,8 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
         comments: template,
         trailing_commas: template,
         multiline_strings: template,
-        bare_members: template && call.context.place == Place::Document,
+        bare_members: (template || call.notation == Notation::Body) && call.context.place == Place::Document,
+        single_quotes: call.notation == Notation::AzRest,
         stand_ins: source.problem().is_some(),
         joins,
         ..Dialect::STRICT
@@ -38,7 +55,7 @@ pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: &Giv
         return Target {
             resource_type: given.resource_type,
             type_name: given.resource_type.map(Into::into),
-            api_version: given.api_version,
+            api_version: given.api_version.or_else(|| call.context.api_version?.parse().ok()),
             method: given.method,
         };
     };
@@ -89,8 +106,26 @@ const VMSS_PROPERTIES: [&str; 8] = [
 /// Members of `properties` that the service sets.
 const ANSWER_PROPERTIES: [&str; 4] = ["provisioningState", "vmId", "timeCreated", "instanceView"];
 
+/// What the body of `call` looks like, if neither its URL nor the user says what it is for. An `identity` alone is
+/// that of any resource: the document around it decides, and a URL that only a run knows leaves it open.
+pub(super) fn shape_of(call: &Call<'_>, root: Node<'_>) -> Shape {
+    let Shape::Body(resource_type, method) = shape(root) else { return shape(root) };
+    let properties = root.member("properties").map(|(_, value)| value);
+    let told = root.member("type").is_some()
+        || properties.is_some_and(|it| {
+            VM_PROPERTIES.iter().chain(&VMSS_PROPERTIES).any(|name| it.member(name).is_some())
+        });
+    if told {
+        Shape::Body(resource_type, method)
+    } else if call.url.is_some() {
+        Shape::Other
+    } else {
+        Shape::Body(call.context.resource_type.unwrap_or(resource_type), method)
+    }
+}
+
 /// What `root` looks like, if nobody says what it is.
-pub(super) fn shape(root: Node<'_>) -> Shape {
+fn shape(root: Node<'_>) -> Shape {
     if root.kind() != Kind::Object {
         return Shape::Other;
     }

@@ -3,8 +3,8 @@
 mod options;
 mod write;
 
-use super::shell::{Command, RedirectKind, Word};
-use super::{Call, Notation, Payload};
+use super::shell::{Command, Word};
+use super::{Call, Notation, Payload, payload};
 use crate::text::{Fragment, Span};
 
 pub use write::Curl;
@@ -46,7 +46,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
 }
 
 /// In Windows PowerShell `curl` is another name of `Invoke-WebRequest`, whose parameters are words.
-fn is_powershell_parameter(word: &str) -> bool {
+pub(super) fn is_powershell_parameter(word: &str) -> bool {
     ["-Uri", "-Method", "-Body", "-Headers", "-ContentType", "-UseBasicParsing", "-OutFile", "-InFile"]
         .iter()
         .any(|parameter| word.eq_ignore_ascii_case(parameter))
@@ -194,73 +194,18 @@ impl<'c, 's> Reader<'c, 's> {
     }
 
     fn data(&mut self, value: &Fragment<'s>, files: bool) {
-        let text = value.text();
-        let payload = match text.strip_prefix('@').filter(|_| files) {
-            Some("-" | "/dev/stdin") => self.standard_input(value),
-            Some(_) => Payload::File(value.slice(Span::new(1, text.len()))),
-            None => literal(value),
-        };
+        let payload =
+            if files { payload::of_option(value, self.command, self.input) } else { payload::literal(value) };
         self.request.data.push(payload);
     }
 
     fn upload(&mut self, value: Fragment<'s>) {
         self.request.upload = true;
         let payload = match value.text() {
-            "-" | "." => self.standard_input(&value),
+            "-" | "." => payload::standard_input(&value, self.command, self.input),
             _ => Payload::File(value),
         };
         self.request.data.push(payload);
-    }
-
-    /// What the command reads from its standard input; `value` is the word that says so.
-    fn standard_input(&self, value: &Fragment<'s>) -> Payload<'s> {
-        if let Some(payload) = redirected(self.command) {
-            return payload;
-        }
-        let Some(input) = self.input else { return Payload::Unknown(value.clone()) };
-        let words: Vec<&Fragment<'s>> =
-            input.words.iter().skip(input.program().unwrap_or(0)).map(|word| &word.text).collect();
-        let texts: Vec<&str> = words.iter().map(|text| text.text()).collect();
-        let payload = match texts[..] {
-            ["cat"] => redirected(input),
-            ["cat", _] => Some(Payload::File(words[1].clone())),
-            ["echo", _] => Some(literal(words[1])),
-            ["printf", text] if !text.contains('%') => Some(literal(words[1])),
-            ["echo", "-n" | "-e" | "-ne" | "-en", _] | ["printf", "%s" | "%s\\n", _] => {
-                Some(literal(words[2]))
-            }
-            _ => None,
-        };
-        payload.unwrap_or_else(|| Payload::Unknown(value.clone()))
-    }
-}
-
-/// What a redirection gives the command to read.
-fn redirected<'s>(command: &Command<'s>) -> Option<Payload<'s>> {
-    let redirect = command.redirects.iter().rfind(|redirect| redirect.kind != RedirectKind::Output)?;
-    Some(match redirect.kind {
-        RedirectKind::Input | RedirectKind::Output => Payload::File(redirect.text.clone()),
-        RedirectKind::HereString | RedirectKind::HereDocument => literal(&redirect.text),
-    })
-}
-
-/// A text that is sent as it stands, unless it is nothing but a variable or a command's output.
-fn literal<'s>(value: &Fragment<'s>) -> Payload<'s> {
-    let trimmed = value.text().trim();
-    let from = (value.text().len() - value.text().trim_start().len()) as u32;
-    let whole = Span { start: from, end: from + trimmed.len() as u32 };
-    if whole.is_empty() || !value.expansions().any(|span| span.contains(whole)) {
-        return Payload::Text(value.clone());
-    }
-    let inner = trimmed.strip_prefix("$(").and_then(|text| text.strip_suffix(')')).map(str::trim);
-    let file =
-        inner.and_then(|inner| inner.strip_prefix("cat ").or_else(|| inner.strip_prefix('<'))).map(str::trim);
-    match file {
-        Some(file) if !file.is_empty() && !file.contains([' ', '|', ';', '<', '\n', '"', '\'']) => {
-            let at = value.text().rfind(file).unwrap_or(0);
-            Payload::File(value.slice(Span::new(at, at + file.len())))
-        }
-        _ => Payload::Unknown(value.clone()),
     }
 }
 

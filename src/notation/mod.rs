@@ -4,21 +4,29 @@
 //! Nothing is judged here; what is wrong with a call is for the rules to say. [`request()`] makes of a call the
 //! [`Request`](crate::arm::Request) that [`write()`] writes: `request(read(write(r))) == r`.
 
+pub mod armclient;
+pub mod az_rest;
 mod body;
 pub mod curl;
+pub mod http;
+mod pairs;
+mod payload;
+pub mod powershell;
 mod request;
 pub mod shell;
 pub mod template;
 mod templates;
+mod variables;
 mod write;
 
 use memchr::memmem;
 
-use crate::arm::Method;
+use crate::arm::{Method, ResourceType};
 use crate::text::{Fragment, Span};
 
 pub use request::{RequestError, request};
 pub use templates::{TemplateError, Templates};
+pub use variables::Scope;
 pub use write::{Form, Layout, UnknownForm, WriteError, Writer, write};
 
 /// A way of writing a request.
@@ -40,6 +48,21 @@ pub enum Notation {
     Body,
     /// An ARM template, which is one body for the requests of all its resources.
     Template,
+}
+
+impl Notation {
+    /// Its name for reports: `curl`, `az`, `armclient`, `powershell`, `http`, `json`, `template`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Curl => "curl",
+            Self::AzRest => "az",
+            Self::ArmClient => "armclient",
+            Self::InvokeAzRestMethod | Self::InvokeRestMethod => "powershell",
+            Self::Http => "http",
+            Self::Body => "json",
+            Self::Template => "template",
+        }
+    }
 }
 
 /// A request as it stands in a text.
@@ -97,6 +120,26 @@ impl Call<'_> {
         }
     }
 
+    /// True if the call goes to Azure Resource Manager as far as the text says: its URL speaks of it, or its
+    /// client goes there unless the URL names another host.
+    pub fn is_arm(&self) -> bool {
+        if self.looks_like_arm() {
+            return true;
+        }
+        let Some(url) = &self.url else {
+            return matches!(self.notation, Notation::Body | Notation::Template);
+        };
+        let path = url.text().trim().split('?').next().unwrap_or("");
+        let literal_host =
+            path.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
+        match self.notation {
+            Notation::ArmClient | Notation::InvokeAzRestMethod => !literal_host,
+            // It goes wherever it is sent: a variable alone is more likely a resource than another service.
+            Notation::AzRest => !literal_host && !path.contains('/'),
+            _ => false,
+        }
+    }
+
     /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
     /// look at the text, which placeholders and mistakes in the URL do not disturb.
     pub fn looks_like_arm(&self) -> bool {
@@ -114,14 +157,21 @@ impl Call<'_> {
 
 /// Every call that the commands of a shell text make, in the order in which they stand.
 pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call<'s>> {
-    let commands = shell::commands(code, dialect);
-    let input = |command: &shell::Command<'s>| command.input.and_then(|index| commands.get(index));
-    let mut calls: Vec<Call<'s>> =
-        commands.iter().flat_map(|command| curl::read(command, input(command))).collect();
-    calls.sort_by_key(|call| (call.span.start, call.span.end));
-    // A substitution within a quoted script is met twice.
-    calls.dedup_by_key(|call| call.span);
-    calls
+    shell::calls(code, dialect, &mut Scope::default())
+}
+
+/// True if `text` names a program or cmdlet that makes requests.
+pub(crate) fn mentions_call(text: &str) -> bool {
+    mentions_curl(text)
+        || memmem::find(text.as_bytes(), b"az rest").is_some()
+        || mentions_armclient(text)
+        || powershell::mentions_cmdlet(text)
+}
+
+fn mentions_armclient(text: &str) -> bool {
+    let text = text.as_bytes();
+    let named = |at: usize| at >= 5 && text[at - 5..at].eq_ignore_ascii_case(b"armcl");
+    memmem::find_iter(text, b"ient").any(named) || memmem::find_iter(text, b"IENT").any(named)
 }
 
 /// True if `text` names curl, in any of the ways in which people capitalise it.
@@ -179,6 +229,11 @@ pub struct Context<'s> {
     pub place: Place,
     /// The heading of its section, without marks.
     pub heading: Option<&'s str>,
+    /// For a body that stands alone in a document: the resource type, if the document speaks of one only.
+    pub resource_type: Option<ResourceType>,
+    /// For a body that stands alone in a document: the API version that the text around it names, if it names
+    /// one only.
+    pub api_version: Option<&'s str>,
     /// The raw text of its section from the heading, or from the last call before it, up to the call.
     pub before: &'s str,
 }

@@ -4,6 +4,7 @@
 //! keeps its `&`, a prompt is no command, and a quote that is never closed ends where the next request
 //! begins. Each word is a [`Fragment`]: decoded, and able to say where in the file each of its bytes stands.
 
+mod calls;
 mod lexer;
 mod quoted;
 mod starts;
@@ -11,6 +12,7 @@ mod starts;
 use super::CallMistake;
 use crate::text::{Fragment, Span};
 
+pub use calls::calls;
 pub use starts::program_name;
 
 /// How deep commands are looked for inside the substitutions, scripts and heredocs of other commands.
@@ -50,6 +52,8 @@ pub struct Assignment<'s> {
     pub name: String,
     /// Its value, without quotes.
     pub value: Fragment<'s>,
+    /// The value is added to the one that the variable has: `NAME+=value`.
+    pub appends: bool,
 }
 
 /// What a redirection does.
@@ -145,7 +149,9 @@ fn read_nested<'s>(
         return;
     }
     for inner in substitutions {
-        if starts::mentions_known(&code.text()[inner.range()]) {
+        let text = &code.text()[inner.range()];
+        // A heredoc may be the body that a variable holds.
+        if starts::mentions_known(text) || text.contains("<<") {
             read_nested(code, inner, dialect, depth + 1, found);
         }
     }

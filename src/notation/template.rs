@@ -5,9 +5,11 @@
 //! deployments, policies and blueprints, and alone in a document's snippet. Templates are found by what is in
 //! them and not by where they stand, so that a format that wraps one needs no words of its own here.
 
+mod evaluate;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::borrow::Cow;
 
@@ -15,7 +17,9 @@ use memchr::memchr2_iter;
 
 use crate::arm::{ResourceType, ResourceTypeName};
 use crate::json::{Kind, Node, Tree};
+pub use evaluate::{Deployment, requests};
 use scope::Scopes;
+pub(super) use write::DeploymentTemplate;
 
 /// What a text holds of templates.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,8 @@ pub struct Resource<'t> {
     pub type_name: Option<ResourceTypeName>,
     /// The API version.
     pub version: Version<'t>,
+    /// It stands without a template around it: a document shows what matters of it and leaves out the rest.
+    pub is_excerpt: bool,
 }
 
 impl Resource<'_> {
@@ -165,7 +171,7 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
             let type_name = type_name(node, &scopes, scope, above);
             let version = version(node, &scopes, scope);
             parent = Some(template.resources.len());
-            template.resources.push(Resource { node, type_name, version });
+            template.resources.push(Resource { node, type_name, version, is_excerpt: scope.is_none() });
         }
         for (name, value) in node.members() {
             let holds_resources = is_template || is_resource;

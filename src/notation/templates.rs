@@ -6,11 +6,12 @@ use std::path::{Component, Path, PathBuf};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
     ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
     ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
     ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
     ("notations/curl.sh.j2", include_str!("../../templates/notations/curl.sh.j2")),
+    ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
 ];
 
 /// The largest file that is read as a template, in bytes.

@@ -20,7 +20,7 @@ pub enum Form {
     Http,
     /// `Invoke-AzRestMethod` in PowerShell.
     PowerShell,
-    /// A resource of an ARM deployment template.
+    /// An ARM deployment template.
     Template,
 }
 
@@ -51,7 +51,8 @@ impl Form {
         match self {
             Self::Json => Some(&super::body::Json),
             Self::Curl => Some(&super::curl::Curl),
-            Self::Az | Self::Http | Self::PowerShell | Self::Template => None,
+            Self::Template => Some(&super::template::DeploymentTemplate),
+            Self::Az | Self::Http | Self::PowerShell => None,
         }
     }
 }
@@ -116,6 +117,9 @@ pub enum WriteError {
     /// There is no body to write.
     #[error("a {0} has no body, which is all that `--as json` writes; `--as curl` writes the call")]
     NoBody(Method),
+    /// A deployment cannot make the request.
+    #[error("a deployment creates resources, and this is a {0}; `--as curl` writes the call")]
+    NotDeployed(Method),
     /// Nothing writes this form yet.
     #[error("`--as {0}` is not there yet: json and curl are")]
     NotYet(Form),

@@ -121,6 +121,7 @@ impl<'i> Keyword<'i, Body> for Silent {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what the crate asks of a keyword")]
 fn read_only<'a>(
     _: &'a Map<String, Value>,
     value: &'a Value,
@@ -148,6 +149,7 @@ impl<'i> Keyword<'i, Body> for KnownValues {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what the crate asks of a keyword")]
 fn known_values<'a>(
     _: &'a Map<String, Value>,
     value: &'a Value,

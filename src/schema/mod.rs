@@ -17,6 +17,7 @@ mod near;
 mod node;
 pub mod paths;
 mod problem;
+mod prune;
 mod settle;
 mod validate;
 mod words;

@@ -3,22 +3,19 @@
 /// A word that is longer than this is no slip of a known one.
 const MAX_LENGTH: usize = 64;
 
-/// The candidates nearest to `word`, all at the same distance (Damerau-Levenshtein, without regard to case);
+/// The candidates nearest to `word`, all at the same distance (Damerau-Levenshtein, without regard to ASCII case);
 /// none if even the nearest is another word. More than one is no answer, only a help.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     if word.is_empty() || word.len() > MAX_LENGTH {
         return Vec::new();
     }
-    let lower = word.to_ascii_lowercase();
+    let word = word.to_ascii_lowercase();
     let mut best = usize::MAX;
     let mut found: Vec<&str> = Vec::new();
     for candidate in candidates {
-        let limit = slips(candidate);
-        if candidate.len().abs_diff(lower.len()) > limit || differ_in_digits(candidate, word) {
-            continue;
-        }
-        let distance = strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase());
-        if distance > limit || distance > best {
+        let limit = slips(candidate).min(best);
+        let Some(distance) = distance(word.as_bytes(), candidate.as_bytes(), limit) else { continue };
+        if differ_in_digits(&word, candidate) {
             continue;
         }
         if distance < best {
@@ -42,6 +39,49 @@ fn slips(word: &str) -> usize {
     }
 }
 
+/// The letters that are wrong, missing, too many or exchanged with their neighbour, if they are not more than
+/// `limit`. `word` is in lower case.
+fn distance(word: &[u8], candidate: &[u8], limit: usize) -> Option<usize> {
+    if word.len().abs_diff(candidate.len()) > limit || candidate.len() > MAX_LENGTH {
+        return None;
+    }
+    let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+    let prefix = word.iter().zip(candidate).take_while(same).count();
+    let (word, candidate) = (&word[prefix..], &candidate[prefix..]);
+    let suffix = word.iter().rev().zip(candidate.iter().rev()).take_while(same).count();
+    let (word, candidate) = (&word[..word.len() - suffix], &candidate[..candidate.len() - suffix]);
+
+    // Rows of the table: the one before the last, the last, the next.
+    let mut rows = [[0_usize; MAX_LENGTH + 1]; 3];
+    for (column, cell) in rows[1].iter_mut().enumerate() {
+        *cell = column;
+    }
+    for (row, own) in word.iter().enumerate() {
+        rows[2][0] = row + 1;
+        let mut least = row + 1;
+        for (column, other) in candidate.iter().enumerate() {
+            let other = other.to_ascii_lowercase();
+            let mut cell = (rows[1][column] + usize::from(*own != other))
+                .min(rows[1][column + 1] + 1)
+                .min(rows[2][column] + 1);
+            let exchanged = row > 0
+                && column > 0
+                && *own == candidate[column - 1].to_ascii_lowercase()
+                && word[row - 1] == other;
+            if exchanged {
+                cell = cell.min(rows[0][column - 1] + 1);
+            }
+            rows[2][column + 1] = cell;
+            least = least.min(cell);
+        }
+        if least > limit {
+            return None;
+        }
+        rows.rotate_left(1);
+    }
+    Some(rows[1][candidate.len()]).filter(|distance| *distance <= limit)
+}
+
 /// `V1` is no slip of `V2`.
 fn differ_in_digits(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> Vec<u8> {
@@ -53,6 +93,8 @@ fn differ_in_digits(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NAMES: [&str; 6] = ["osDisk", "dataDisks", "imageReference", "id", "lun", "diskSizeGB"];
@@ -81,5 +123,13 @@ mod tests {
             nearest("Standard_XRS", ["Standard_LRS", "Standard_ZRS"]),
             ["Standard_LRS", "Standard_ZRS"]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn the_distance_is_that_of_others(a in "[a-d]{0,8}", b in "[a-d]{0,8}", limit in 0_usize..9) {
+            let right = strsim::osa_distance(&a, &b);
+            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes(), limit), Some(right).filter(|it| *it <= limit));
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -12,6 +13,7 @@ use super::compile::{Compiled, compile};
 use super::inquiry::Inquiry;
 use super::node::View;
 use super::problem::Problem;
+use super::prune::{names, pruned};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::{ApiVersion, Method};
 use crate::json::Node;
@@ -60,8 +62,16 @@ impl Standing {
 /// Schemas with the validators made of them: each once, when it is asked for, for all threads.
 pub struct Validators {
     schemas: Schemas,
-    bodies: Cache<Option<Ready>>,
-    resources: Cache<Option<Ready>>,
+    bodies: Cache<Slot>,
+    resources: Cache<Slot>,
+}
+
+/// A type, version and method.
+#[derive(Default)]
+struct Slot {
+    /// Whether a body has been looked at.
+    used: AtomicBool,
+    ready: OnceLock<Option<Ready>>,
 }
 
 /// A validator and what is asked of its schema now and then.
@@ -148,20 +158,33 @@ impl Validators {
         self.schemas.standalone(request.resource_type, request.method, request.version)
     }
 
-    fn ready(&self, request: Request<'_>) -> Arc<Option<Ready>> {
-        let cache = if request.template { &self.resources } else { &self.bodies };
-        cache.get(request.resource_type, request.method, request.version, || {
-            let schema = self.schema(request).ok().flatten()?;
-            let compiled = compile(schema, request.template).ok()?;
-            Some(Ready { compiled, places: OnceLock::new() })
-        })
+    fn make(&self, request: Request<'_>) -> Option<Ready> {
+        let schema = self.schema(request).ok().flatten()?;
+        let compiled = compile(schema, request.template).ok()?;
+        Some(Ready { compiled, places: OnceLock::new() })
+    }
+
+    /// Whether a body is right for the part of its schema that it can reach; `None` if that cannot be said.
+    fn first_look(&self, request: Request<'_>, body: Node<'_>) -> Option<bool> {
+        let names = names(body)?;
+        let document = self.schemas.open(request.resource_type, request.version).ok()??;
+        let schema = pruned(&document, request.resource_type, request.method, &names)?;
+        let compiled = compile(schema, request.template).ok()?;
+        Some(compiled.validator.is_valid(View::written(body)))
     }
 
     /// What is wrong with a body, in the order of the text; not more than some 200 mistakes. Empty when the type,
     /// version or method is unknown.
     pub fn problems<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
-        let ready = self.ready(request);
-        let Some(ready) = &*ready else { return Vec::new() };
+        let cache = if request.template { &self.resources } else { &self.bodies };
+        let slot = cache.get(request.resource_type, request.method, request.version, Slot::default);
+        if slot.ready.get().is_none()
+            && !slot.used.swap(true, Ordering::Relaxed)
+            && self.first_look(request, body) == Some(true)
+        {
+            return Vec::new();
+        }
+        let Some(ready) = slot.ready.get_or_init(|| self.make(request)) else { return Vec::new() };
         if ready.compiled.validator.is_valid(View::written(body)) {
             return Vec::new();
         }

@@ -274,6 +274,24 @@ impl<'f, 's> Builder<'f, 's> {
         self.text.to_mut().push_str(text);
     }
 
+    /// Adds the text of `fragment`, wherever in the same file it stands, as it maps there: the value of a
+    /// variable, a name and a value that are written apart.
+    pub fn append(&mut self, fragment: &Fragment<'s>) {
+        let offset = self.text.len() as u32;
+        for piece in fragment.pieces.iter().filter(|piece| piece.len > 0) {
+            let piece = Piece { at: piece.at + offset, ..*piece };
+            match self.pieces.last_mut() {
+                Some(last) if last.len == 0 => *last = piece,
+                _ => self.pieces.push(piece),
+            }
+        }
+        if self.text.is_empty() {
+            self.text = fragment.text.clone();
+        } else {
+            self.text.to_mut().push_str(&fragment.text);
+        }
+    }
+
     /// Says that whatever stands in the file between the last piece and the next belongs to the last one's
     /// end: a line's break and the next line's prefix, or a line continuation.
     pub fn glue(&mut self) {
@@ -555,6 +573,28 @@ mod tests {
         assert_eq!(word.text(), "abcd");
         let edits = word.edit(Span::new(1, 3), "'$").unwrap();
         assert_eq!(apply_edits(source.text(), &edits).unwrap(), "'a'\\''$'\"d\"");
+    }
+
+    #[test]
+    fn what_stands_apart_can_be_read_as_one() {
+        let source = Source::new("x", "b='\"it''s' a");
+        let root = source.fragment();
+        let mut value = Builder::new(&root);
+        value.copy(Span::new(3, 6), Encoding::PowerShellSingle);
+        value.decoded(Span::new(6, 8), "'", Encoding::PowerShellSingle);
+        value.copy(Span::new(8, 9), Encoding::PowerShellSingle);
+        let value = value.finish(3, Encoding::PowerShellSingle);
+        let mut whole = Builder::new(&root);
+        whole.append(&root.slice(Span::new(11, 12)));
+        whole.append(&root.slice(Span::new(0, 1)));
+        whole.decoded(Span::new(1, 3), ": ", Encoding::Plain);
+        whole.append(&value);
+        let whole = whole.finish(0, Encoding::Plain);
+        assert_eq!(whole.text(), "ab: \"it's");
+        assert_eq!(whole.to_file(Span::new(0, 1)), Span::new(11, 12));
+        assert_eq!(whole.to_file(Span::new(7, 8)), Span::new(6, 8));
+        let edits = whole.edit(Span::new(5, 7), "'").unwrap();
+        assert_eq!(apply_edits(source.text(), &edits).unwrap(), "b='\"''''s' a");
     }
 
     #[test]

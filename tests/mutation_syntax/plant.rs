@@ -374,7 +374,8 @@ kinds! {
         t.put(before.end..before.end, if before.role == Role::Open { "..." } else { ", ..." })
     };
     "name twice", "duplicate-name", |t, r| {
-        let name = t.some(r, |it| it.role == Role::Name)?;
+        // Ids that stand twice have a rule of their own.
+        let name = t.some(r, |it| it.role == Role::Name && !t.content(*it).contains("/userAssignedIdentities/"))?;
         let value = t.tokens[t.value_end(t.index(name) + 2)];
         let new = format!(",\"{}\":1", t.content(name).to_uppercase());
         if t.content(name).contains('\\') || !t.content(name).is_ascii() { return None; }

@@ -342,7 +342,7 @@ pub(crate) fn mutate(
         }
         Mutation::EnumCase => {
             let (spot, fact) = among(random, &|spot, fact| {
-                !(fact.allowed.is_empty() && fact.known.is_empty()) && !is_identity(&spot.path)
+                (!fact.allowed.is_empty() || !fact.known.is_empty()) && !is_identity(&spot.path)
             })?;
             let own = value.pointer(&spot.pointer)?.as_str()?;
             let listed = fact.allowed.iter().chain(&fact.known).any(|it| it == own);
@@ -387,11 +387,20 @@ pub(crate) fn mutate(
             mutant(insert(value, &spot.pointer, name, example(&fact.kind))?, &pointer, true)
         }
         Mutation::OutOfRange => {
-            let spot = objects(random)?;
-            let found: Vec<_> = facts
-                .children(&spot.path)
-                .filter(|(fact, _)| fact.minimum.is_some() || fact.maximum.is_some())
+            let ranged = |spot: &Spot| -> Vec<(Fact, String)> {
+                facts
+                    .children(&spot.path)
+                    .filter(|(fact, _)| fact.minimum.is_some() || fact.maximum.is_some())
+                    .map(|(fact, name)| (fact.clone(), name.to_owned()))
+                    .collect()
+            };
+            let holders: Vec<&Spot> = spots
+                .iter()
+                .filter(|spot| value.pointer(&spot.pointer).is_some_and(Value::is_object))
+                .filter(|spot| !ranged(spot).is_empty())
                 .collect();
+            let spot = (*random.pick(&holders)?).clone();
+            let found = ranged(&spot);
             let (fact, name) = random.pick(&found)?;
             let wrong = match (fact.minimum, fact.maximum) {
                 (Some(minimum), _) if random.below(2) == 0 => minimum - 1,

@@ -124,6 +124,26 @@ impl<'t> Expression<'t> {
         self.calls().filter_map(FunctionCall::slip).collect()
     }
 
+    /// What the expression stands for, told what texts and calls do; arguments come before their calls. `None`
+    /// if a call does not tell, or the expression uses numbers, words, members or elements.
+    pub fn evaluate<V>(&self, text: &dyn Fn(&str) -> V, call: &dyn Fn(&str, &[V]) -> Option<V>) -> Option<V> {
+        let mut values: Vec<Option<V>> = Vec::with_capacity(self.terms.len());
+        for (index, term) in self.terms.iter().enumerate() {
+            let value = match term {
+                Term::Text(_) => self.text_of(index as u32).map(|literal| text(&literal)),
+                Term::Call { name, arguments } => {
+                    // Each is the argument of one call.
+                    let arguments: Option<Vec<V>> =
+                        arguments.iter().map(|argument| values[*argument as usize].take()).collect();
+                    arguments.and_then(|arguments| call(&self.text[name.range()], &arguments))
+                }
+                Term::Number | Term::Word | Term::Part => None,
+            };
+            values.push(value);
+        }
+        values[self.root as usize].take()
+    }
+
     fn call(&self, index: u32) -> Option<FunctionCall<'_>> {
         match &self.terms[index as usize] {
             Term::Call { name, arguments } => Some(FunctionCall { expression: self, name: *name, arguments }),

@@ -1,10 +1,12 @@
 //! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use armbody::config::Configs;
 use armbody::container::Kind;
+use armbody::text::{ReadError, Source};
 use ignore::WalkBuilder;
 
 /// Something to check.
@@ -83,5 +85,62 @@ pub(crate) fn guess(text: &str) -> Kind {
         Kind::Json
     } else {
         Kind::Markdown
+    }
+}
+
+/// Why an input gave no text.
+#[derive(Debug)]
+pub(in crate::cli) enum Unread {
+    /// In a line for people.
+    Problem(String),
+    /// It has more bytes than are read.
+    TooLarge {
+        /// The input, as the user named it.
+        name: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Problem(problem) => f.write_str(problem),
+            Self::TooLarge { name, limit } => write!(f, "{name}: larger than {limit} bytes"),
+        }
+    }
+}
+
+/// The input's text and kind; nothing if no kind of file that is known has its name.
+pub(in crate::cli) fn read(
+    input: &Input,
+    stdin_filename: Option<&str>,
+    limit: u64,
+) -> Result<Option<(Source, Kind)>, Unread> {
+    match input {
+        Input::Stdin => {
+            let name = stdin_filename.unwrap_or("<stdin>");
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .lock()
+                .take(limit + 1)
+                .read_to_end(&mut bytes)
+                .map_err(|error| Unread::Problem(format!("{name}: {error}")))?;
+            if bytes.len() as u64 > limit {
+                return Err(Unread::TooLarge { name: name.to_owned(), limit });
+            }
+            let source = Source::from_bytes(name, bytes);
+            let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
+            Ok(Some((source, kind)))
+        }
+        Input::Path(path) => {
+            let Some(kind) = Kind::of(path) else { return Ok(None) };
+            match Source::read(path, limit) {
+                Ok(source) => Ok(Some((source, kind))),
+                Err(ReadError::TooLarge { name, limit }) => Err(Unread::TooLarge { name, limit }),
+                Err(error @ ReadError::Io { .. }) => Err(Unread::Problem(error.to_string())),
+            }
+        }
+        Input::Problem(problem) => Err(Unread::Problem(problem.clone())),
     }
 }

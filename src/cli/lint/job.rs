@@ -1,12 +1,9 @@
 //! One file: read, check, mend, render.
 
-use std::io::Read as _;
-use std::path::Path;
-
 use armbody::container::Kind;
-use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix};
+use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix, too_large};
 use armbody::report::{Checked, Format, Mask, Report, unified};
-use armbody::text::{ReadError, Source, replace_file};
+use armbody::text::{Source, replace_file};
 
 use super::{Args, Setup, files};
 
@@ -55,8 +52,20 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Repo
         }
         .run(source),
         Ok(None) => Done::default(),
-        Err(text) => problem(text),
+        Err(files::Unread::Problem(text)) => problem(text),
+        Err(files::Unread::TooLarge { name, limit }) => {
+            let mut done = Done::default();
+            let findings = [too_large(limit)];
+            let (source, mask) = (Source::new(name, ""), Mask::default());
+            done.rendered = report.render(Checked { source: &source, findings: &findings, mask: &mask });
+            done.count(&findings);
+            done
+        }
     }
+}
+
+fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, files::Unread> {
+    files::read(input, args.stdin_filename.as_deref(), args.max_size)
 }
 
 /// A file that the configuration leaves out; standard input goes through as it is.
@@ -64,38 +73,9 @@ fn left_out(input: &files::Input, args: &Args) -> Result<Done, String> {
     if !matches!(input, files::Input::Stdin) || !args.fixes() || args.diff {
         return Ok(Done::default());
     }
-    let mended = read(input, args)?.map(|(source, _)| source.bytes().to_vec());
+    let mended =
+        read(input, args).map_err(|unread| unread.to_string())?.map(|(source, _)| source.bytes().to_vec());
     Ok(Done { mended, ..Done::default() })
-}
-
-/// The input's text and kind; nothing if no kind of file that is known has its name.
-fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, String> {
-    match input {
-        files::Input::Stdin => {
-            let name = args.stdin_filename.as_deref().unwrap_or("<stdin>");
-            let mut bytes = Vec::new();
-            let limit = args.max_size;
-            std::io::stdin()
-                .lock()
-                .take(limit + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| format!("{name}: {error}"))?;
-            if bytes.len() as u64 > limit {
-                return Err(format!("{name}: larger than {limit} bytes"));
-            }
-            let source = Source::from_bytes(name, bytes);
-            let kind = Kind::of(Path::new(name)).unwrap_or_else(|| files::guess(source.text()));
-            Ok(Some((source, kind)))
-        }
-        files::Input::Path(path) => {
-            let Some(kind) = Kind::of(path) else { return Ok(None) };
-            match Source::read(path, args.max_size) {
-                Ok(source) => Ok(Some((source, kind))),
-                Err(error @ (ReadError::Io { .. } | ReadError::TooLarge { .. })) => Err(error.to_string()),
-            }
-        }
-        files::Input::Problem(problem) => Err(problem.clone()),
-    }
 }
 
 /// A file that was read, and all that is needed to deal with it.

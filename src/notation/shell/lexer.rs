@@ -401,9 +401,10 @@ impl<'f, 's> Lexer<'f, 's> {
             return;
         }
         if let Some(name) = self.assigned_name(start) {
-            let skip = name.len() + if self.bytes[start + name.len()] == b'+' { 2 } else { 1 };
+            let appends = self.bytes[start + name.len()] == b'+';
+            let skip = name.len() + if appends { 2 } else { 1 };
             let value = text.slice(Span::new(skip.min(text.text().len()), text.text().len()));
-            self.command.assignments.push(Assignment { name: name.to_owned(), value });
+            self.command.assignments.push(Assignment { name: name.to_owned(), value, appends });
             return;
         }
         let span = self.code.to_file(Span::new(start, self.at));

@@ -223,7 +223,12 @@ impl<'s> Lexer<'_, 's> {
             }
             b'{' => {
                 let rest = &self.bytes[self.at..self.end];
-                let close = rest.iter().take(256).position(|byte| matches!(byte, b'}' | b'\n'))?;
+                let rest = &rest[..rest.len().min(256)];
+                if rest.starts_with(b"${{") {
+                    // A workflow puts its own values in the place of these before a shell sees them.
+                    return memchr::memmem::find(rest, b"}}").map(|close| self.at + close + 2);
+                }
+                let close = rest.iter().position(|byte| matches!(byte, b'}' | b'\n'))?;
                 (rest[close] == b'}' && close > 2).then_some(self.at + close + 1)
             }
             b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'0'..=b'9' => Some(self.at + 2),
@@ -251,9 +256,24 @@ impl<'s> Lexer<'_, 's> {
     fn find_substitution_end(&self, from: usize) -> Option<usize> {
         let mut open = vec![b')'];
         let mut at = from;
+        // Quotes and brackets within a heredoc are its text's.
+        let mut heredoc: Option<&str> = None;
+        let mut heredocs = true;
         while at < self.end {
             let within_double = open.last() == Some(&b'"');
             match self.bytes[at] {
+                b'\n' if heredoc.is_some() => {
+                    let delimiter = heredoc.take().unwrap_or("");
+                    match self.heredoc_len(at + 1, delimiter) {
+                        Some(len) => at += len,
+                        None => heredocs = false,
+                    }
+                }
+                b'<' if heredocs && !within_double && self.bytes[at..self.end].starts_with(b"<<") => {
+                    heredoc = heredoc.or(heredoc_delimiter(&self.text[at + 2..self.end]));
+                    at += 2;
+                    continue;
+                }
                 b'\\' => at += 1,
                 b'\'' if !within_double => at += 1 + memchr::memchr(b'\'', &self.bytes[at + 1..self.end])?,
                 b'"' if within_double => {
@@ -273,6 +293,18 @@ impl<'s> Lexer<'_, 's> {
                 return None;
             }
             at += 1;
+        }
+        None
+    }
+
+    /// The length of the heredoc whose lines begin at `from`, up to the end of its delimiter.
+    fn heredoc_len(&self, from: usize, delimiter: &str) -> Option<usize> {
+        let mut len = 0;
+        for line in self.text[from..self.end].split_inclusive('\n') {
+            if line.trim() == delimiter {
+                return Some(len + line.trim_end().len());
+            }
+            len += line.len();
         }
         None
     }
@@ -354,6 +386,14 @@ impl<'s> Lexer<'_, 's> {
             builder.copy(Span::new(run, end), encoding);
         }
     }
+}
+
+/// The word that ends the heredoc, of which `text` stands behind `<<`.
+fn heredoc_delimiter(text: &str) -> Option<&str> {
+    let text = text.strip_prefix('-').unwrap_or(text).trim_start_matches([' ', '\t']);
+    let text = text.trim_start_matches(['\'', '"', '\\']);
+    let len = text.bytes().take(80).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    (len > 0).then(|| &text[..len])
 }
 
 /// The JSON that `text` begins with, if options follow it: the quote was forgotten between the two.

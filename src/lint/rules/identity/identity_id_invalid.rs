@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-invalid.md")]
 
 use super::layout::smallest_edit;
-use super::view::{Id, answered, has_expansion, ids, is_verbatim};
+use super::view::{Id, answered, ids, is_verbatim};
 use crate::arm::{IdentityForm, RefusalKind, ResourceIdError, parse_user_assigned};
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
 
 fn report(subject: &Subject<'_>, id: &Id<'_>, error: &ResourceIdError, sink: &mut Sink<'_>) {
     // What a run fills in may bring the slashes and segments that seem to be missing.
-    if has_expansion(subject, id.node) && error.suggestion.is_none() {
+    if id.has_expansion && error.suggestion.is_none() {
         return;
     }
     let whole = id.node.content_span();

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-value-not-empty.md")]
 
-use super::view::{answered, denies_ids, ids_member, is_id_object, is_open, lack, method};
+use super::view::{Expansions, answered, denies_ids, ids_member, is_id_object, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
@@ -26,9 +26,10 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let mistakes = subject.tree.map_or(&[][..], |tree| tree.mistakes());
+    let expansions = Expansions::of(subject);
     for (name, value) in map.members() {
         let disturbed = || mistakes.iter().any(|mistake| value.span().contains(mistake.span));
-        if is_fine(value) || is_open(subject, value) || disturbed() {
+        if is_fine(value) || expansions.leave_open(subject, value) || disturbed() {
             continue;
         }
         report(subject, name, value, sink);

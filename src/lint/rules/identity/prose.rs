@@ -336,3 +336,44 @@ fn plain(sentence: &str) -> String {
     plain.push_str(rest);
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notation::Place;
+
+    fn said(heading: &str, before: &str) -> Option<Removal> {
+        removal(&Context { place: Place::Document, heading: Some(heading), before, ..Context::default() })
+    }
+
+    #[test]
+    fn sentences_are_those_of_the_prose() {
+        let text = "\n   ```\n\n> A note. See\n> [that](x.md).\n\n1. Use `az login`, v. 2.0\n2. Next!\n\n```azurecli\naz vm\n```\n\n**Bold**\n```bash\n";
+        let sentences = sentences(text);
+        let trimmed: Vec<&str> = sentences.iter().map(|sentence| sentence.trim()).collect();
+        assert_eq!(
+            trimmed,
+            ["A note.", "See [that](x.md).", "1.", "Use `az login`, v.", "2.0", "2.", "Next!", "**Bold**"]
+        );
+    }
+
+    #[test]
+    fn the_nearest_sentence_decides() {
+        let remove = "Remove a user-assigned identity";
+        assert_eq!(said(remove, "Use this:"), Some(Removal::UserAssigned));
+        assert_eq!(said("Identities", "Use this:"), None);
+        assert_eq!(said(remove, "First, add ID1. Then see below."), None);
+        assert_eq!(said("Identities", "Add ID1. Later, remove ID2:"), Some(Removal::Something));
+        assert_eq!(said(remove, "This removes ID2 while retaining the others."), Some(Removal::UserAssigned));
+        assert_eq!(said("Identities", "This removes ID2 while retaining the others."), None);
+        assert_eq!(said("Add and remove identities", "Use this:"), None);
+        assert_eq!(said(remove, "So that you don't accidentally delete any, name them."), None);
+        assert_eq!(said("Disable the system-assigned identity", ""), Some(Removal::Something));
+    }
+
+    #[test]
+    fn code_links_and_html_say_nothing() {
+        assert_eq!(plain("a `remove` b [c](remove.md) <a name=\"remove\"></a>d").replace(' ', ""), "ab[cd");
+        assert_eq!(said("X", "Run `az vm identity remove`, then:"), None);
+    }
+}

@@ -11,6 +11,7 @@ use crate::arm::{
 use crate::json::{Kind, Node};
 use crate::lint::{Block, Draft, Subject};
 use crate::notation::Notation;
+use crate::text::Span;
 
 /// The version that the call names. A body alone in a file has the newest one unless the user says another;
 /// a call whose version cannot be read has none.
@@ -72,16 +73,41 @@ pub(super) fn says(subject: &Subject<'_>, block: &Block<'_>) -> Says {
     }
 }
 
-/// True if nothing can be said of a value: it is a placeholder, an expression, the result of a run, was mended
-/// or cannot be read.
+/// The parts of a body that only a run of the script knows.
+#[derive(Debug, Default)]
+pub(super) struct Expansions(Vec<Span>);
+
+impl Expansions {
+    /// Those of the body; found once for all of its ids, since a quoted body has many pieces.
+    pub(super) fn of(subject: &Subject<'_>) -> Self {
+        Self(subject.body.map(|body| body.expansions().collect()).unwrap_or_default())
+    }
+
+    /// True if one of them is part of `node`.
+    pub(super) fn meet(&self, node: Node<'_>) -> bool {
+        let span = node.span();
+        let first = self.0.partition_point(|expansion| expansion.end <= span.start);
+        self.0.get(first).is_some_and(|expansion| expansion.overlaps(span))
+    }
+
+    /// True if nothing can be said of a value: it is a placeholder, an expression, the result of a run, was
+    /// mended or cannot be read.
+    pub(super) fn leave_open(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
+        if node.is_unknown() || node.is_repaired() {
+            return true;
+        }
+        match node.as_str() {
+            Some(text) => is_filled_in(subject, &text) || !text.contains('/') && self.meet(node),
+            None => false,
+        }
+    }
+}
+
+/// [`Expansions::leave_open`], for one value of a block.
 pub(super) fn is_open(subject: &Subject<'_>, node: Node<'_>) -> bool {
-    if node.is_unknown() || node.is_repaired() {
-        return true;
-    }
-    match node.as_str() {
-        Some(text) => is_filled_in(subject, &text) || has_expansion(subject, node) && !text.contains('/'),
-        None => false,
-    }
+    let expansions =
+        if node.kind() == Kind::String { Expansions::of(subject) } else { Expansions::default() };
+    expansions.leave_open(subject, node)
 }
 
 /// True if a text is filled in later as a whole: a placeholder or, in a template, an expression.
@@ -190,6 +216,8 @@ pub(super) struct Id<'a> {
     pub(super) value: Option<Node<'a>>,
     /// The property that it stands in.
     pub(super) property: IdentityForm,
+    /// Part of it is known only when the script runs.
+    pub(super) has_expansion: bool,
 }
 
 /// True if `type` says that there are no user-assigned identities: ids beside it are one mistake, whatever they
@@ -205,14 +233,16 @@ pub(super) fn ids<'a>(subject: &Subject<'_>, block: &Block<'a>) -> Vec<Id<'a>> {
     }
     let members = [(block.ids, IdentityForm::Ids), (block.map, IdentityForm::Map)];
     let mut ids = Vec::new();
+    let expansions = Expansions::of(subject);
     for (member, property) in members {
         let Some((_, holder)) = member.filter(|(name, value)| !name.is_repaired() && !is_id_object(*value))
         else {
             continue;
         };
         let mut take = |node: Node<'a>, value| {
-            if !is_open(subject, node) {
-                ids.extend(node.as_str().map(|text| Id { node, text, value, property }));
+            if !expansions.leave_open(subject, node) {
+                let has_expansion = expansions.meet(node);
+                ids.extend(node.as_str().map(|text| Id { node, text, value, property, has_expansion }));
             }
         };
         match holder.kind() {

@@ -90,7 +90,7 @@ fn may_hide_options(subject: &Subject<'_>) -> bool {
         Payload::Text(part) | Payload::File(part) | Payload::Unknown(part) => Some(part),
         Payload::None => None,
     };
-    let parts: Vec<Span> = call
+    let mut parts: Vec<Span> = call
         .url
         .iter()
         .chain(&call.method)
@@ -99,11 +99,13 @@ fn may_hide_options(subject: &Subject<'_>) -> bool {
         .chain(body)
         .map(|part| part.to_file(part.span()))
         .collect();
+    parts.sort_unstable();
     let mut previous = "";
     for word in text.split_ascii_whitespace() {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let span = Span::new(start, start + word.len()).shift(call.span.start as usize);
-        let is_part = parts.iter().any(|part| part.overlaps(span));
+        let part = parts.get(parts.partition_point(|part| part.end <= span.start));
+        let is_part = part.is_some_and(|part| part.overlaps(span));
         let bare = word.trim_start_matches(['"', '\'']);
         if !is_part {
             let is_value = previous.starts_with('-') && !previous.contains('=');

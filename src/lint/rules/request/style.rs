@@ -48,8 +48,7 @@ pub(in crate::lint) fn placeholder(subject: &Subject<'_>, what: Stands) -> Strin
         .into_iter()
         .filter(|other| *other != what)
         .find_map(|other| find_placeholders(used(text, other)?).next())
-        .map(|found| found.style)
-        .unwrap_or_else(|| default_style(subject));
+        .map_or_else(|| default_style(subject), |found| found.style);
     write(style, what)
 }
 

@@ -23,10 +23,20 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     }
     let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
     let gaps: Vec<Span> = gaps.map(|gap| gap.span.clone().into()).collect();
+    let query = url.query.map_or(part.text().len(), |query| query.start);
+    let in_query = |gap: &Span| gap.start as usize >= query;
+    let first_in_query = gaps.iter().copied().find(in_query);
+    let encodes = encodes_queries(subject);
     for problem in &url.problems {
         // A word that a line break parts is not misspelt as well.
         let span = Span::from(problem.span.clone());
-        if problem.kind != Kind::Whitespace && gaps.iter().any(|gap| span.contains(*gap)) {
+        let gap = gaps.get(gaps.partition_point(|gap| gap.start < span.start));
+        if problem.kind != Kind::Whitespace && gap.is_some_and(|gap| span.contains(*gap)) {
+            continue;
+        }
+        // `$filter=name eq 'x'` is one slip, however many words it has.
+        let is_first = first_in_query == Some(span);
+        if problem.kind == Kind::Whitespace && in_query(&span) && (encodes || !is_first) {
             continue;
         }
         let Some((message, help)) = describe(subject, &problem.kind) else { continue };
@@ -44,6 +54,15 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             draft = draft.fix("mend the URL", &[edit]);
         }
         sink.push(draft);
+    }
+}
+
+/// True if the client writes the blanks of a query as `%20` itself, or the text shows what it sends to readers.
+fn encodes_queries(subject: &Subject<'_>) -> bool {
+    match subject.call.notation {
+        Notation::Curl => false,
+        Notation::Http => subject.in_document(),
+        _ => true,
     }
 }
 

@@ -13,7 +13,7 @@ mod weak_password;
 pub(in crate::lint) static RULES: &[&Rule] =
     &[&literal_token::RULE, &literal_password::RULE, &literal_subscription_id::RULE, &weak_password::RULE];
 
-/// Properties that Azure's OpenAPI files mark as secret (`x-ms-secret`): those of the embedded schemas, and the
+/// Properties that Azure's `OpenAPI` files mark as secret (`x-ms-secret`): those of the embedded schemas, and the
 /// ones that other resource types have most.
 const PROPERTIES: [&str; 10] = [
     "adminPassword",

@@ -1,0 +1,172 @@
+//! `armbody requests`: every ARM call in documents, scripts and templates, one a line.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use armbody::config::Configs;
+use armbody::container;
+use armbody::json::{Dialect, MistakeKind, Tree};
+use armbody::lint::{Given, target};
+use armbody::notation::{Call, CallMistake};
+use armbody::text::{DEFAULT_MAX_SIZE, Source, Span};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::lint::files::{self, Input};
+use super::{Status, Terminal};
+
+/// Files that are read at a time: memory holds one batch, however many files there are.
+const BATCH: usize = 128;
+
+/// List every ARM call found in documents, scripts and templates.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Files and folders; `-` is standard input. Default: the current folder.
+    paths: Vec<PathBuf>,
+    /// The name that stands for standard input; its extension says what it is.
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
+    /// text or json.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// The largest file that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
+    max_size: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// `path:line: notation METHOD type api-version`
+    Text,
+    /// One array.
+    Json,
+}
+
+/// A call, as `--format json` has it.
+#[derive(Serialize)]
+struct Row {
+    path: String,
+    line: u32,
+    column: u32,
+    notation: &'static str,
+    method: Option<&'static str>,
+    #[serde(rename = "type")]
+    resource_type: Option<String>,
+    api_version: Option<String>,
+    url: Option<String>,
+    body: Option<Body>,
+    truncated: bool,
+}
+
+#[derive(Serialize)]
+struct Body {
+    start: Place,
+    end: Place,
+}
+
+/// Line and column from 1, the column in characters; the offset in bytes from 0.
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest()));
+    let mut failed = false;
+    let mut first = true;
+    if args.format == Format::Json {
+        terminal.print("[")?;
+    }
+    loop {
+        let batch: Vec<Input> = inputs.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let done: Vec<Result<Vec<Row>, String>> = batch.par_iter().map(|input| rows(input, args)).collect();
+        for rows in done {
+            let rows = match rows {
+                Ok(rows) => rows,
+                Err(problem) => {
+                    terminal.say(&format!("armbody: {problem}"));
+                    failed = true;
+                    continue;
+                }
+            };
+            for row in rows {
+                if args.format == Format::Text {
+                    terminal.print(&row.line())?;
+                    continue;
+                }
+                terminal.print(if std::mem::take(&mut first) { "\n" } else { ",\n" })?;
+                terminal.print(&serde_json::to_string(&row)?)?;
+            }
+        }
+    }
+    if args.format == Format::Json {
+        terminal.print(if first { "]\n" } else { "\n]\n" })?;
+    }
+    Ok(if failed { Status::Failed } else { Status::Clean })
+}
+
+/// The calls of one input that go to Azure Resource Manager.
+fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
+    let read = files::read(input, args.stdin_filename.as_deref(), args.max_size)
+        .map_err(|unread| unread.to_string())?;
+    let Some((source, kind)) = read else { return Ok(Vec::new()) };
+    let calls = container::calls(&source, kind);
+    Ok(calls.iter().filter(|call| call.is_arm()).filter_map(|call| Row::new(&source, call)).collect())
+}
+
+impl Row {
+    /// `None` for a body that nothing is known of.
+    fn new(source: &Source, call: &Call<'_>) -> Option<Self> {
+        let target = target(source, call, &Given::default())?;
+        let place = |offset: u32| {
+            let at = source.position(offset);
+            Place { line: at.line, column: at.column, offset }
+        };
+        let at = source.position(call.span.start);
+        let body = call.body.text();
+        Some(Self {
+            path: source.name().to_owned(),
+            line: at.line,
+            column: at.column,
+            notation: call.notation.as_str(),
+            method: target.method.map(armbody::arm::Method::as_str),
+            resource_type: target.type_name.map(|name| name.as_str().to_owned()),
+            api_version: target.api_version.map(|version| version.to_string()),
+            url: call.url.as_ref().map(|url| url.text().to_owned()),
+            body: body.map(|body| {
+                let Span { start, end } = body.to_file(body.span());
+                Body { start: place(start), end: place(end) }
+            }),
+            truncated: is_truncated(call),
+        })
+    }
+
+    fn line(&self) -> String {
+        let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
+        format!(
+            "{}:{}: {} {} {} {}\n",
+            self.path,
+            self.line,
+            self.notation,
+            or_dash(self.method),
+            or_dash(self.resource_type.as_deref()),
+            or_dash(self.api_version.as_deref()),
+        )
+    }
+}
+
+/// True if the text breaks off before the call does: a quote or bracket that is never closed, `...` in the body.
+fn is_truncated(call: &Call<'_>) -> bool {
+    let open = call.mistakes.iter().any(|mistake| matches!(mistake, CallMistake::UnterminatedQuote(_)));
+    open || call.body.text().is_some_and(|body| {
+        Tree::parse(body.text(), Dialect { bare_members: true, ..Dialect::STRICT })
+            .mistakes()
+            .iter()
+            .any(|mistake| matches!(mistake.kind, MistakeKind::Ellipsis | MistakeKind::UnclosedBracket(_)))
+    })
+}

@@ -1,0 +1,283 @@
+//! What the text around a snippet says of it. Documents are translated; the words are those that their
+//! translators use.
+
+use memchr::memmem;
+
+use crate::arm::ResourceType;
+use crate::notation::mentions_call;
+use crate::notation::template::may_hold_resources;
+
+/// Words for what a service answers, in small letters.
+const ANSWER: [&str; 28] = [
+    "response",
+    "respond",
+    "respuesta",
+    "réponse",
+    "antwort",
+    "antwoord",
+    "resposta",
+    "risposta",
+    "ответ",
+    "回應",
+    "回应",
+    "响应",
+    "応答",
+    "응답",
+    "odpowied",
+    "odpověď",
+    "yanıt",
+    "returns",
+    "returned",
+    "sample output",
+    "devuelve",
+    "retourne",
+    "zurückgegeben",
+    "geretourneerd",
+    "возвращ",
+    "返回",
+    "傳回",
+    "http/1.1 2",
+];
+
+/// Words for what is sent, in small letters.
+const BODY: [&str; 22] = [
+    "body",
+    "payload",
+    "cuerpo",
+    "corps",
+    "texto de la solicitud",
+    "nachrichtentext",
+    "anforderungstext",
+    "hauptteil",
+    "aanvraagtekst",
+    "hoofdtekst",
+    "corpo",
+    "тело",
+    "тексте запроса",
+    "текст запроса",
+    "本文",
+    "主體",
+    "主体",
+    "正文",
+    "본문",
+    "treść",
+    "gövde",
+    "json file",
+];
+
+/// Words for a request, in small letters.
+const REQUEST: [&str; 16] = [
+    "request",
+    "solicitud",
+    "requête",
+    "demande",
+    "anforderung",
+    "anfrage",
+    "aanvraag",
+    "запрос",
+    "要求",
+    "请求",
+    "リクエスト",
+    "요청",
+    "richiesta",
+    "solicitação",
+    "żądani",
+    "istek",
+];
+
+/// Members that only a virtual machine or a scale set of them has.
+const MACHINE: [&str; 6] = [
+    "\"hardwareProfile\"",
+    "\"osProfile\"",
+    "\"networkProfile\"",
+    "\"storageProfile\"",
+    "\"virtualMachineProfile\"",
+    "\"upgradePolicy\"",
+];
+
+/// Lines before a block that are looked at.
+const MAX_LEAD_LINES: usize = 6;
+/// What stands before an API version.
+const VERSION: &[u8] = b"api-version=";
+
+/// False for a text that holds no call, at a glance.
+pub(super) fn may_hold_calls(text: &str) -> bool {
+    mentions_call(text)
+        || mentions_arm(text)
+        || may_hold_resources(text)
+        || memmem::find(text.as_bytes(), b"dentity\"").is_some()
+        || memmem::find(text.as_bytes(), b"Profile\"").is_some()
+}
+
+/// True if `text` has the host or a path of Azure Resource Manager.
+pub(super) fn mentions_arm(text: &str) -> bool {
+    let text = text.as_bytes();
+    [&b"management."[..], b"ubscriptions/", b"roviders/"]
+        .iter()
+        .any(|mark| memmem::find(text, mark).is_some())
+}
+
+/// Which resources a document speaks of, by their types.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Machines {
+    /// Virtual machines.
+    pub(super) single: bool,
+    /// Scale sets of them.
+    pub(super) sets: bool,
+}
+
+impl Machines {
+    /// Those that `text` names: `…/virtualMachines`, `…/virtualMachineScaleSets`.
+    pub(super) fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let bytes = text.as_bytes();
+        for at in memmem::find_iter(bytes, b"irtual") {
+            let named = at >= 2 && bytes[at - 2] == b'/';
+            let rest = bytes[at + 6..].get(..7).filter(|head| named && head.eq_ignore_ascii_case(b"machine"));
+            if rest.is_some() {
+                let behind = &bytes[at + 13..];
+                let sets =
+                    |name: &[u8]| behind.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+                if sets(b"scaleset") || sets(b"sscaleset") { found.sets = true } else { found.single = true }
+            }
+        }
+        found
+    }
+
+    pub(super) fn any(self) -> bool {
+        self.single || self.sets
+    }
+
+    /// The type, if only one is spoken of.
+    pub(super) fn only(self) -> Option<ResourceType> {
+        match (self.single, self.sets) {
+            (true, false) => Some(ResourceType::VirtualMachine),
+            (false, true) => Some(ResourceType::VirtualMachineScaleSet),
+            _ => None,
+        }
+    }
+}
+
+/// True if `text` is written as JSON is.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let text = text.trim_start();
+    if let Some(inner) = text.strip_prefix('{') {
+        let inner = inner.trim_start();
+        return inner.is_empty() || inner.starts_with(['"', '}', '\'', '.', '/', '“']);
+    }
+    let Some(rest) = text.strip_prefix('"') else { return false };
+    let name = rest.find('"').filter(|&len| len < 80);
+    name.is_some_and(|len| rest[len + 1..].trim_start().starts_with(':'))
+}
+
+/// The lines right before a block, up to a blank one; empty if a block stands there.
+pub(super) fn lead(before: &str) -> &str {
+    let line = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
+    let before = before[..line].trim_end_matches([' ', '\t', '\r', '\n', '>']);
+    let mut start = before.len();
+    for _ in 0..MAX_LEAD_LINES {
+        let from = memchr::memrchr(b'\n', before[..start].as_bytes()).map_or(0, |at| at + 1);
+        let line = before[from..start].trim_matches([' ', '\t', '\r', '>']);
+        if line.is_empty() || line.starts_with("```") {
+            break;
+        }
+        start = from.saturating_sub(1);
+        if from == 0 {
+            break;
+        }
+    }
+    before[start..].trim_start()
+}
+
+fn has(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// True if `lead` says that what follows came back from the service.
+pub(super) fn speaks_of_answer(lead: &str) -> bool {
+    if !has(lead, &ANSWER) {
+        return false;
+    }
+    let lower = lead.to_lowercase();
+    let strong = lower.contains("request body") || lower.contains("requestbody");
+    !strong || lower.contains("response body")
+}
+
+/// True if `text` speaks of what is sent.
+pub(super) fn speaks_of_body(text: &str) -> bool {
+    has(text, &BODY) && !speaks_of_answer(text)
+}
+
+/// True if a heading introduces a part of a request.
+pub(super) fn speaks_of_request(heading: &str) -> bool {
+    (has(heading, &BODY) || has(heading, &REQUEST)) && !has(heading, &ANSWER)
+}
+
+/// True if the JSON is what a service returns: it has members that only the service sets.
+pub(super) fn is_answer(json: &str) -> bool {
+    let json = json.as_bytes();
+    [&b"\"provisioningState\""[..], b"\"principalId\"", b"\"nextLink\"", b"\"vmId\""]
+        .iter()
+        .any(|mark| memmem::find(json, mark).is_some())
+}
+
+/// The name of the JSON file that `lead` speaks of.
+pub(super) fn file_named(lead: &str) -> Option<&str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    lead.split(|c| !is_part(c)).find(|word| word.len() > 5 && word.to_ascii_lowercase().ends_with(".json"))
+}
+
+/// True if `path`, as a command has it, is the file `name`.
+pub(super) fn is_file(path: &str, name: &str) -> bool {
+    path.rsplit(['/', '\\']).next().is_some_and(|file| file.trim().eq_ignore_ascii_case(name))
+}
+
+/// True if the JSON can be part of a request's body for a virtual machine or a scale set of them, and is neither
+/// part of a template nor an answer. An `identity` alone is one where the document speaks of machines.
+pub(super) fn is_machine_body(json: &str, names_machines: bool) -> bool {
+    let bytes = json.as_bytes();
+    let mentions = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
+    let template = ["\"$schema\"", "\"apiVersion\"", "\"[", "\"dependsOn\"", "\"resources\"", "\"swagger\""];
+    if template.iter().any(|mark| mentions(mark)) || is_answer(json) {
+        return false;
+    }
+    MACHINE.iter().any(|mark| mentions(mark)) || (names_machines && mentions("\"identity\""))
+}
+
+/// The API versions that the URLs of a text name, read on as far as they are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Versions<'t> {
+    at: usize,
+    first: Option<&'t str>,
+    several: bool,
+}
+
+impl<'t> Versions<'t> {
+    /// None yet, from `at` on.
+    pub(super) fn from(at: usize) -> Self {
+        Self { at, ..Self::default() }
+    }
+
+    /// Reads on up to `end`.
+    pub(super) fn read(&mut self, text: &'t str, end: usize) {
+        for at in memmem::find_iter(&text.as_bytes()[self.at.min(end)..end], VERSION) {
+            let rest = &text[self.at + at + VERSION.len()..];
+            let len = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
+            let version = &rest[..len];
+            self.several |= self.first.is_some_and(|first| first != version);
+            self.first.get_or_insert(version);
+        }
+        self.at = self.at.max(end);
+    }
+
+    /// True if none is named.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// The version, if all URLs name the same.
+    pub(super) fn only(&self) -> Option<&'t str> {
+        self.first.filter(|_| !self.several)
+    }
+}

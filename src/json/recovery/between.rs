@@ -1,0 +1,150 @@
+//! Between tokens: comments, an ellipsis, characters that only look like spaces, marks of a merge.
+
+use crate::json::parser::Parser;
+use crate::json::{Mistake, MistakeKind};
+use crate::text::{Edit, Span};
+
+impl Parser<'_> {
+    /// Passes over what is no token: comments, an ellipsis, characters that only look like spaces,
+    /// conflict marks. False if the text stands at none of these.
+    pub(in crate::json) fn trivia(&mut self, byte: u8) -> bool {
+        let rest = &self.bytes[self.at..];
+        match byte {
+            b'.' if rest.starts_with(b"...") => {
+                let dots = rest.iter().take_while(|&&byte| byte == b'.').count();
+                self.ellipsis(dots);
+            }
+            0xe2 if rest.starts_with("…".as_bytes()) => self.ellipsis("…".len()),
+            b'<' | b'=' | b'>' | b'|' if self.conflict_marker(byte) => {}
+            _ => return self.filler(byte),
+        }
+        true
+    }
+
+    /// Passes over white space, comments and characters that only look like spaces.
+    pub(in crate::json) fn gap(&mut self) {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if !self.filler(byte) {
+                break;
+            }
+            self.skip_space();
+        }
+    }
+
+    fn filler(&mut self, byte: u8) -> bool {
+        let rest = &self.bytes[self.at..];
+        match byte {
+            b'/' if rest.starts_with(b"//") => self.comment(self.line_end()),
+            b'/' if rest.starts_with(b"/*") => {
+                let end = memchr::memmem::find(&rest[2..], b"*/").map_or(rest.len(), |found| found + 4);
+                self.comment(self.at + end);
+            }
+            b'<' if rest.starts_with(b"<!--") => {
+                let end = memchr::memmem::find(rest, b"-->").map_or(rest.len(), |found| found + 3);
+                self.comment(self.at + end);
+            }
+            b'#' if !rest.starts_with(b"#{") => self.comment(self.line_end()),
+            _ => return self.odd_space(),
+        }
+        true
+    }
+
+    pub(super) fn line_end(&self) -> usize {
+        let end =
+            memchr::memchr(b'\n', &self.bytes[self.at..]).map_or(self.bytes.len(), |found| self.at + found);
+        end - usize::from(end > self.at && self.bytes[end - 1] == b'\r')
+    }
+
+    fn comment(&mut self, end: usize) {
+        let span = Span::new(self.at, end);
+        self.steps += span.len() as u64;
+        if !self.dialect.comments {
+            self.mistake(Mistake::new(MistakeKind::Comment, span).mended(vec![Edit::delete(span)]));
+        }
+        self.at = end;
+    }
+
+    /// `...` takes the place of members or elements, so the commas beside it are not missed.
+    fn ellipsis(&mut self, len: usize) {
+        let span = Span::new(self.at, self.at + len);
+        self.mistake(Mistake::new(MistakeKind::Ellipsis, span));
+        self.at += len;
+        let Some(frame) = self.frames.last_mut() else { return };
+        if frame.named {
+            self.push_unknown(span);
+            return;
+        }
+        frame.comma = None;
+        frame.empty = false;
+        let (next, at) = self.peek_from(self.at);
+        if next == Some(b',') {
+            self.at = at + 1;
+        }
+        self.expect_next();
+    }
+
+    /// White space that JSON does not know. However often it stands in a text, it is one mistake.
+    fn odd_space(&mut self) -> bool {
+        let start = self.at;
+        let mut at = start;
+        let mut narrow = true;
+        let mut foreign = false;
+        while let Some(c) = self.text[at..].chars().next().filter(|&c| is_odd_space(c)) {
+            narrow &= is_narrow(c);
+            // Bytes that are not UTF-8: the source names them.
+            foreign |= c == '\u{1a}' && self.dialect.stand_ins;
+            at += c.len_utf8();
+        }
+        if at == start {
+            return false;
+        }
+        self.steps += (at - start) as u64;
+        self.at = at;
+        let span = Span::new(start, at);
+        if foreign {
+            return true;
+        }
+        let edit = Edit::replace(span, if narrow { "" } else { " " });
+        self.odd_spaces = self.repeated(self.odd_spaces, MistakeKind::BadEncoding, span, vec![edit]);
+        true
+    }
+
+    /// Marks that a version control system left. What stands between the first two is read, the other
+    /// version is passed over: one conflict, one mistake.
+    fn conflict_marker(&mut self, byte: u8) -> bool {
+        let mark = [byte; 7];
+        let at_line_start = self.at == 0 || self.bytes[self.at - 1] == b'\n';
+        if !at_line_start || !self.bytes[self.at..].starts_with(&mark) {
+            return false;
+        }
+        let line_end = self.line_end();
+        let known = self.mistakes.iter().any(|mistake| mistake.kind == MistakeKind::ConflictMarker);
+        if !known {
+            self.mistake(Mistake::new(MistakeKind::ConflictMarker, Span::new(self.at, line_end)));
+        }
+        self.at = line_end;
+        if byte == b'=' || byte == b'|' {
+            let end = memchr::memmem::find(&self.bytes[line_end..], b"\n>>>>>>>");
+            self.at = end.map_or(line_end, |found| line_end + found + 1);
+            if end.is_some() {
+                self.at = self.line_end();
+            }
+        }
+        true
+    }
+}
+
+/// Characters that look like white space, or like nothing, and are not what JSON allows between tokens.
+pub(super) fn is_odd_space(c: char) -> bool {
+    is_narrow(c)
+        || matches!(
+            c,
+            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\u{205f}' | '\u{b}' | '\u{c}'
+        )
+}
+
+/// Those that take no room.
+fn is_narrow(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || (c < ' ' && !c.is_ascii_whitespace() && c != '\u{b}')
+}

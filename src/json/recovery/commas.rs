@@ -1,0 +1,89 @@
+//! Where a comma is due, and where none is.
+
+use super::MAX_EDITS;
+use super::quotes::is_typographic;
+use crate::json::parser::{Frame, Parser};
+use crate::json::{Mistake, MistakeKind};
+use crate::text::{Edit, Span};
+
+impl Parser<'_> {
+    pub(in crate::json) fn odd_comma(&mut self, byte: u8) {
+        let done = self.done();
+        match byte {
+            b':' => self.colon_after_value(),
+            b';' => {
+                let mark = Span::new(self.at, self.at + 1);
+                self.mistake(
+                    Mistake::new(MistakeKind::MissingComma, mark).mended(vec![Edit::replace(mark, ",")]),
+                );
+                self.at += 1;
+                self.expect_next();
+            }
+            b'"' | b'{' | b'[' | b'\'' | b'\\' => self.missing_comma(done),
+            _ if self.text[self.at..].starts_with(is_typographic) => self.missing_comma(done),
+            _ if self.in_array() => self.missing_comma(done),
+            _ => {
+                let end = self.bare_end(self.at).max(self.at + 1);
+                let word_end =
+                    self.text[self.at..end].find([':', ' ', '=']).map_or(end, |found| self.at + found);
+                let named = matches!(self.peek_from(word_end).0, Some(b':'))
+                    || (self.bytes.get(end) == Some(&b'"') && self.peek_from(end + 1).0 == Some(b':'));
+                if named {
+                    self.missing_comma(done);
+                    return;
+                }
+                let word_end = self.at + self.text[self.at..end].trim_end().len();
+                let span = Span::new(self.at, word_end.max(self.at + 1));
+                let word = self.text[span.range()].to_owned();
+                self.at = span.end as usize;
+                if !self.split(&word, span) {
+                    self.mistake(Mistake::new(MistakeKind::UnquotedValue, span));
+                }
+            }
+        }
+    }
+
+    fn missing_comma(&mut self, done: usize) {
+        let place = self.place_after(done);
+        let edits = vec![Edit::insert(done as u32, ",")];
+        self.mistake(Mistake::new(MistakeKind::MissingComma, place).mended(edits));
+        self.expect_next();
+    }
+
+    /// Commas that nothing stands before or between. A run of them is one mistake.
+    pub(super) fn extra_comma(&mut self) {
+        let first = self.at;
+        let mut commas = vec![Span::new(first, first + 1)];
+        let mut end = first + 1;
+        loop {
+            let (next, at) = self.peek_from(end);
+            if next == Some(b',') {
+                if commas.len() < MAX_EDITS {
+                    commas.push(Span::new(at, at + 1));
+                }
+                end = at + 1;
+                continue;
+            }
+            let closes = matches!(next, Some(b'}' | b']'));
+            if let Some(frame) = self.frames.last_mut()
+                && let Some(comma) = frame.comma.filter(|_| closes)
+            {
+                commas.insert(0, Span { start: comma, end: comma + 1 });
+                frame.comma = None;
+            }
+            break;
+        }
+        let span = commas[0].cover(Span::new(end - 1, end));
+        let whole = commas.len() == span.len();
+        let edits =
+            if whole { vec![Edit::delete(span)] } else { commas.into_iter().map(Edit::delete).collect() };
+        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).mended(edits));
+        self.at = end;
+    }
+
+    pub(in crate::json) fn trailing_comma(&mut self, frame: &Frame) {
+        let Some(comma) = frame.comma else { return };
+        let span = Span { start: comma, end: comma + 1 };
+        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).mended(vec![Edit::delete(span)]));
+    }
+}

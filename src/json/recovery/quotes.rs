@@ -1,0 +1,127 @@
+//! Strings in quotes that are not JSON's.
+
+use crate::json::parser::Parser;
+use crate::json::tree::Data;
+use crate::json::{Mistake, MistakeKind};
+use crate::text::{Edit, Span};
+
+impl Parser<'_> {
+    /// The string that begins at `start`, if a typographic quote before `limit` was meant to end it.
+    pub(super) fn typographic_end(&mut self, start: usize, limit: usize) -> Option<Data> {
+        let content = &self.text[start + 1..limit];
+        let quote = content.find(is_typographic)?;
+        let len = content[quote..].chars().next().map_or(1, char::len_utf8);
+        let behind = content[quote + len..].trim();
+        let line_ends = self.bytes.get(limit) != Some(&b'"');
+        let ends = match behind.as_bytes().first() {
+            None => line_ends,
+            Some(b':') => true,
+            Some(b',' | b'}' | b']') => !line_ends || behind.bytes().all(|byte| b",}]{[ ".contains(&byte)),
+            Some(_) => false,
+        };
+        if !ends {
+            return None;
+        }
+        let span = Span::new(start + 1 + quote, start + 1 + quote + len);
+        let edits = vec![Edit::replace(span, "\"")];
+        self.mistake(Mistake::new(MistakeKind::WrongQuotes { escaped: false }, span).mended(edits));
+        let text = crate::json::decode_string(&content[..quote]).into_owned();
+        self.at = span.end as usize;
+        Some(self.own(&text, start, span.end as usize))
+    }
+
+    /// A string in quotes that are not JSON's: `'…'`, `“…”`, `\"…\"`. `None` if there is none here.
+    pub(super) fn quoted(&mut self) -> Option<Data> {
+        let start = self.at;
+        let rest = &self.text[start..];
+        let open = rest.chars().next()?;
+        if rest.starts_with("\\\"") {
+            return self.escaped_string(start);
+        }
+        if open != '\'' && open != '`' && !is_typographic(open) {
+            return None;
+        }
+        let single = matches!(open, '\'' | '`' | '‘' | '’' | '‚' | '‹' | '›' | '´');
+        let from = start + open.len_utf8();
+        let line = &self.text[from..];
+        let line = &line[..line.find('\n').unwrap_or(line.len())];
+        let mut edits = vec![Edit::replace(Span::new(start, from), "\"")];
+        let mut content = String::new();
+        let mut chars = line.char_indices().peekable();
+        let mut close = None;
+        while let Some((at, c)) = chars.next() {
+            let here = Span::new(from + at, from + at + c.len_utf8());
+            let closes = if single {
+                matches!(c, '\'' | '`' | '‘' | '’' | '´' | '›' | '‹')
+            } else {
+                c == '"' || is_typographic(c)
+            };
+            if c == '\\' {
+                match chars.next() {
+                    Some((_, '\'')) => edits.push(Edit::delete(here)),
+                    Some((_, next)) => {
+                        content.push('\\');
+                        content.push(next);
+                        continue;
+                    }
+                    None => {}
+                }
+                content.push('\'');
+                continue;
+            }
+            if closes {
+                let behind = line[at + c.len_utf8()..].trim_start_matches([' ', '\t']);
+                if behind.is_empty() || behind.starts_with([',', ':', '}', ']', '\r', '/', '#']) {
+                    close = Some(here);
+                    break;
+                }
+            }
+            if c == '"' {
+                edits.push(Edit::insert(here.start, "\\"));
+            }
+            content.push(c);
+        }
+        let close = close?;
+        self.steps += (close.end as usize - start) as u64;
+        edits.push(Edit::replace(close, "\""));
+        let span = Span { start: start as u32, end: close.end };
+        if !(self.dialect.single_quotes && open == '\'') {
+            let kind = MistakeKind::WrongQuotes { escaped: false };
+            let known = self.mistakes.iter().position(|mistake| mistake.kind == kind);
+            self.repeated(known, kind, span, edits);
+        }
+        let text = crate::json::decode_string(&content).into_owned();
+        self.at = close.end as usize;
+        Some(self.own(&text, start, close.end as usize))
+    }
+
+    /// `\"name\"`: the quotes were escaped for a text that was not around them in the end.
+    fn escaped_string(&mut self, start: usize) -> Option<Data> {
+        let from = start + 2;
+        let mut at = from;
+        let end = loop {
+            at += memchr::memchr2(b'\\', b'\n', &self.bytes[at..])?;
+            match (self.bytes[at], self.bytes.get(at + 1)) {
+                (b'\n', _) => return None,
+                (_, Some(b'"')) => break at,
+                // `\\\"` is a quote within the string.
+                (_, Some(b'\\')) => at += if self.bytes.get(at + 2) == Some(&b'\\') { 4 } else { 2 },
+                _ => at += 1,
+            }
+            at = at.min(self.bytes.len());
+        };
+        self.steps += (end - start) as u64;
+        let edits = vec![Edit::delete(Span::new(start, start + 1)), Edit::delete(Span::new(end, end + 1))];
+        let span = Span::new(start, end + 2);
+        self.escaped_quotes =
+            self.repeated(self.escaped_quotes, MistakeKind::WrongQuotes { escaped: true }, span, edits);
+        let text = crate::json::decode_string(&self.text[from..end]).into_owned();
+        self.at = end + 2;
+        Some(self.own(&text, start, end + 2))
+    }
+}
+
+/// Quotes that word processors make.
+pub(super) fn is_typographic(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‘' | '’' | '‚' | '‹' | '›' | '´')
+}

@@ -1,0 +1,233 @@
+use super::*;
+use crate::notation::{CallMistake, Notation, Payload};
+use crate::text::{Source, apply_edits};
+
+fn read<T>(text: &str, look: impl FnOnce(&Source, Vec<Call<'_>>) -> T) -> T {
+    let source = Source::new("x.ps1", text);
+    let code = source.fragment();
+    look(&source, calls(&code, true, &mut Scope::default()))
+}
+
+/// What a call says, in one line.
+fn line(call: &Call<'_>) -> String {
+    let text = |part: &Option<Fragment<'_>>| part.as_ref().map_or("-".to_owned(), |it| it.text().to_owned());
+    let body = match &call.body {
+        Payload::None => "-".to_owned(),
+        Payload::Text(body) => body.text().to_owned(),
+        Payload::File(name) => format!("@{}", name.text()),
+        Payload::Unknown(value) => format!("?{}", value.text()),
+    };
+    format!("{} {} {}", text(&call.method), text(&call.url), body)
+}
+
+fn lines(text: &str) -> Vec<String> {
+    read(text, |_, calls| calls.iter().map(line).collect())
+}
+
+#[test]
+fn cmdlets_and_their_parameters_are_read() {
+    let cases = [
+        ("Invoke-AzRestMethod -Path '/s/x' -Method PUT -Payload '{\"a\": ''b''}'", "PUT /s/x {\"a\": 'b'}"),
+        ("invoke-azrest -Uri:https://h/s -meth:patch -Pay \"{`\"a`\": 1}\"", "patch https://h/s {\"a\": 1}"),
+        ("Invoke-AzRestMethod /s/x", "- /s/x -"),
+        ("irm https://h/s -Method Put -Body '{}' -Verbose", "Put https://h/s {}"),
+        ("$r = Invoke-RestMethod -Uri \"https://h/$x/y\" -b '{}' | Select-Object a", "- https://h/$x/y {}"),
+        ("iwr -UseBasicParsing -Uri https://h -Method POST -InFile body.json", "POST https://h @body.json"),
+        (
+            "Invoke-WebRequest -Uri https://h -Method PUT -Body (Get-Content ./b.json -Raw)",
+            "PUT https://h @./b.json",
+        ),
+        ("Invoke-RestMethod `\n  -Method PUT `\n  -Uri https://h `\n  -Body '{}'", "PUT https://h {}"),
+        ("Invoke-RestMethod -Method PUT\n  -Uri https://h\n  -Body '{}'", "PUT https://h {}"),
+        ("PS C:\\> Invoke-RestMethod https://h", "- https://h -"),
+        ("if ($x) { Invoke-RestMethod https://h }", "- https://h -"),
+        ("(Invoke-RestMethod https://h).value | % { $_.id }", "- https://h -"),
+        ("$x = \"a $(irm https://h) b\"", "- https://h -"),
+        ("<# Invoke-RestMethod https://n #> Invoke-RestMethod https://h # it's", "- https://h -"),
+        ("irm (\"https://h/\" + $id + '/x') -Method Delete", "Delete https://h/$id/x -"),
+        ("irm -Uri (\"https://h/{0}/x\" -f $id) -Method Delete", "Delete https://h/{0}/x -"),
+        ("curl -Uri https://h -Method PUT -Body '{}'", "PUT https://h {}"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(lines(text), [wanted], "{text}");
+        // Windows' line ends are read as such by the container; here a stray one must do no harm.
+        assert_eq!(lines(&format!("\n{text}\n")), [wanted], "{text}");
+    }
+    for text in [
+        "Invoke-AzRestMethod -Path <String> [-Method <String>] [<CommonParameters>]",
+        "# Invoke-RestMethod https://h",
+        "'Invoke-RestMethod https://h'",
+        "Get-Help Invoke-RestMethod",
+        "$u = 'Invoke-RestMethod'",
+    ] {
+        assert_eq!(lines(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn parts_make_a_url() {
+    let text = "Invoke-AzRestMethod -SubscriptionId $sub -ResourceGroupName \"rg\" -ResourceProviderName Microsoft.Compute \
+                -ResourceType virtualMachines -Name vm -ApiVersion 2023-07-01 -Method GET";
+    let url = "/subscriptions/$sub/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm?api-version=2023-07-01";
+    assert_eq!(lines(text), [format!("GET {url} -")]);
+    read(text, |source, calls| {
+        let url = calls[0].url.as_ref().unwrap();
+        let at = url.text().find("2023").unwrap();
+        assert_eq!(&source.text()[url.to_file(Span::new(at, at + 10)).range()], "2023-07-01");
+    });
+    let nested = "Invoke-AzRestMethod -ResourceProviderName P.X -ResourceType Spring,apps -Name a,b -ApiVersion 2020-07-01";
+    assert_eq!(
+        lines(nested),
+        ["- /subscriptions/{subscriptionId}/providers/P.X/Spring/a/apps/b?api-version=2020-07-01 -"]
+    );
+}
+
+#[test]
+fn literal_tables_are_parameters_and_headers() {
+    let text = "$headers = @{ Authorization = \"Bearer $token\"; 'Content-Type' = 'application/json' }\n\
+                $params = @{\n  Uri = 'https://h/s'\n  method = 'PATCH'\n  Headers = $headers\n  Body = '{\"a\": 1}'\n}\n\
+                $params.Method = 'PUT'\n\
+                Invoke-RestMethod @params\n\
+                irm https://h -Headers @{\"X-A\"=\"b\"} -ContentType application/json";
+    assert_eq!(lines(text), ["PUT https://h/s {\"a\": 1}", "- https://h -"]);
+    read(text, |_, calls| {
+        let headers = |call: &Call<'_>| -> Vec<String> {
+            call.headers.iter().map(|header| header.text().to_owned()).collect()
+        };
+        assert_eq!(headers(&calls[0]), ["Authorization: Bearer $token", "Content-Type: application/json"]);
+        assert_eq!(headers(&calls[1]), ["X-A: b", "Content-Type: application/json"]);
+        assert!(calls[0].headers[0].has_expansion(Span::new(22, 28)));
+        assert_eq!(calls[0].notation, Notation::InvokeRestMethod);
+    });
+}
+
+#[test]
+fn variables_are_followed() {
+    let here =
+        "$body = @'\n{\n  \"a\": \"it's\"\n}\n'@\nInvoke-AzRestMethod -Path /s -Method PUT -Payload $body";
+    assert_eq!(lines(here), ["PUT /s {\n  \"a\": \"it's\"\n}"]);
+    let cases = [
+        (
+            "$b = @\"\n{\"a\": \"$x\", \"b\": \"`$y\"}\n\"@\narmclient PUT /s $b",
+            "PUT /s {\"a\": \"$x\", \"b\": \"$y\"}",
+        ),
+        ("[string]$Body = '{}'\nirm https://h -Method Put -Body $body", "Put https://h {}"),
+        (
+            "$body = @{ a = 1 } | ConvertTo-Json\nirm https://h -Method Put -Body $body",
+            "Put https://h ?$body",
+        ),
+        ("$body = '{}'\n$body += 'x'\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        ("$body = '{}'\n$body = Get-Thing\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        ("$body = Get-Content b.json -Raw\nirm https://h -Method Put -Body $body", "Put https://h @b.json"),
+        ("$body = '{}'.Replace('a', 'b')\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        ("'{}' | Out-File -FilePath b.json\naz rest -m put -u /s -b '@b.json'", "put /s {}"),
+        ("'{}' | irm https://h -Method Put", "Put https://h {}"),
+        ("$u = \"https://m/$sub?api-version=1\"\nirm $u", "- https://m/$sub?api-version=1 -"),
+        (
+            "$id = '/subscriptions/1'\nirm \"https://m$($id)?api-version=1\"",
+            "- https://m/subscriptions/1?api-version=1 -",
+        ),
+        ("$vm = 'vm1'\nirm \"https://m/$vm/x\"", "- https://m/$vm/x -"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(lines(text), [wanted], "{text}");
+    }
+}
+
+#[test]
+fn programs_get_what_windows_passes_them() {
+    let cases = [
+        ("az rest --method put --uri /s --body '{\\\"a\\\": \\\"b\\\"}'", "put /s {\"a\": \"b\"}"),
+        ("az rest --method put --uri /s --body \"{\\\"a\\\": \\\"b\\\"}\"", "put /s {\"a\": \"b\"}"),
+        ("az rest --method put --uri /s --body '{\"a\": \"\\\"b\\\"\"}'", "put /s {\"a\": \"\\\"b\\\"\"}"),
+        ("az rest `\n --method put `\n --uri /s `\n --body `@b.json", "put /s @b.json"),
+        (
+            "ARMClient PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json -verbose",
+            "PUT subscriptions/{Sub Id}/x?api-version=1&a=b @b.json",
+        ),
+        ("curl.exe -X PUT https://h -d '{\\\"a\\\": 1}'", "PUT https://h {\"a\": 1}"),
+        ("$e = “{‘a’: [‘b’]}”\narmclient POST /s $e", "POST /s {‘a’: [‘b’]}"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(lines(text), [wanted], "{text}");
+    }
+}
+
+#[test]
+fn an_edit_is_written_as_the_quotes_demand() {
+    let cases = [
+        ("irm h/ -Body '{xyz}'", "irm h/ -Body '{x''$`\"z}'"),
+        ("irm h/ -Body \"{xyz}\"", "irm h/ -Body \"{x'`$```\"z}\""),
+        ("$b = @'\n{xyz}\n'@\nirm h/ -Body $b", "$b = @'\n{x'$`\"z}\n'@\nirm h/ -Body $b"),
+        ("$b = @\"\n{xyz}\n\"@\nirm h/ -Body $b", "$b = @\"\n{x'`$``\"z}\n\"@\nirm h/ -Body $b"),
+        ("az rest -u h/ -b '{\\\"xyz\\\"}'", "az rest -u h/ -b '{\\\"x''$`\\\"z\\\"}'"),
+    ];
+    for (before, after) in cases {
+        read(before, |source, calls| {
+            let body = calls[0].body.text().unwrap();
+            let at = body.text().find('y').unwrap();
+            let edits = body.edit(Span::new(at, at + 1), "'$`\"").unwrap();
+            let edited = apply_edits(source.text(), &edits).unwrap();
+            assert_eq!(edited, after);
+            let wanted = body.text().replace('y', "'$`\"");
+            let again = read(&edited, |_, calls| calls[0].body.text().map(|body| body.text().to_owned()));
+            assert_eq!(again.as_deref(), Some(wanted.as_str()));
+        });
+    }
+}
+
+#[test]
+fn an_open_quote_ends_before_the_next_request() {
+    read("irm https://a -Body '{\"a\": 1}\n\nirm https://b -Body '{}'", |source, calls| {
+        assert_eq!(calls.iter().map(line).collect::<Vec<_>>(), ["- https://a {\"a\": 1}", "- https://b {}"]);
+        let quote = source.text().find('\'').unwrap();
+        assert_eq!(calls[0].mistakes, [CallMistake::UnterminatedQuote(Span::new(quote, quote + 1))]);
+        assert_eq!(calls[1].mistakes, []);
+    });
+    assert_eq!(lines("$b = @'\n{\nirm https://a"), ["- https://a -"]);
+}
+
+/// The work grows with the text, not with its square: measured as time, with room for a busy machine.
+#[test]
+fn hopeless_input_is_read_in_linear_time() {
+    let units = [
+        "$(",
+        "@{",
+        "@'\n",
+        "@\"\n",
+        "\"",
+        "'",
+        "`",
+        "(",
+        "{",
+        "$a=",
+        "irm (",
+        "\"$(",
+        "<#",
+        "@{a=@{",
+        "irm '\nirm ",
+        "$a = $a + $a\n",
+        "\"$(irm \"",
+        "}",
+        ")",
+        "|",
+        "$x.y",
+        "$x[",
+        "a,",
+        "'a'+",
+    ];
+    for unit in units {
+        let time = |count: usize| {
+            let source = Source::new("x.ps1", unit.repeat(count) + "irm https://h");
+            let code = source.fragment();
+            let once = || {
+                let start = std::time::Instant::now();
+                calls(&code, true, &mut Scope::default());
+                start.elapsed().as_nanos()
+            };
+            (0..3).map(|_| once()).min().unwrap_or(0)
+        };
+        let (short, long) = (time(500), time(16_000));
+        assert!(long < 500 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
+    }
+}

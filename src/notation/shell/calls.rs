@@ -1,0 +1,101 @@
+//! The calls that a shell text makes, with the variables and files that it has assigned before.
+
+use super::{Command, Dialect, RedirectKind, commands};
+use crate::notation::variables::{Language, Value};
+use crate::notation::{Call, Payload, Scope, armclient, az_rest, curl, payload};
+use crate::text::{Fragment, Span};
+
+/// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
+const MAX_BEHIND: usize = 4;
+
+/// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
+pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
+    let commands = commands(code, dialect);
+    let mut order: Vec<usize> = (0..commands.len()).collect();
+    // Commands within substitutions come behind the ones around them, not where they stand.
+    order.sort_by_key(|&index| position(&commands[index]));
+    let mut calls = Vec::new();
+    for (rank, &index) in order.iter().enumerate() {
+        let command = &commands[index];
+        let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
+        assign(command, behind, scope);
+        let input = command.input.and_then(|index| commands.get(index));
+        write_file(command, input, scope);
+        let mut found = curl::read(command, input);
+        found.extend(az_rest::read(command, input));
+        found.extend(armclient::read(command, input));
+        for call in &mut found {
+            scope.resolve(Language::Shell, call);
+        }
+        calls.append(&mut found);
+    }
+    calls.sort_by_key(|call| (call.span.start, call.span.end));
+    // A substitution within a quoted script is met twice.
+    calls.dedup_by_key(|call| call.span);
+    calls
+}
+
+/// Where the command begins in the file.
+fn position(command: &Command<'_>) -> u32 {
+    let word = command.words.first().map(|word| word.span.start);
+    let value = command.assignments.first().map(|it| it.value.to_file(it.value.span()).start);
+    let redirect = command.redirects.first().map(|it| it.text.to_file(it.text.span()).start);
+    word.into_iter().chain(value).chain(redirect).min().unwrap_or(0)
+}
+
+/// Remembers the variables that `command` sets; `behind` are the commands that follow it, those within its
+/// values first.
+fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
+    command: &Command<'s>,
+    behind: impl Fn() -> I,
+    scope: &mut Scope<'s>,
+) {
+    for assignment in &command.assignments {
+        let value = match payload::literal(&assignment.value) {
+            _ if assignment.appends => Value::Unknown,
+            Payload::Text(text) => Value::Text(text),
+            Payload::File(file) => Value::File(file),
+            Payload::Unknown(value) => {
+                let within = value.to_file(value.span());
+                behind().find_map(|inner| heredoc_within(inner, within)).map_or(Value::Unknown, Value::Text)
+            }
+            Payload::None => Value::Unknown,
+        };
+        scope.assign(Language::Shell, &assignment.name, value);
+    }
+    // `read -r -d '' body <<EOF`
+    if command.program_name().as_deref() == Some("read") {
+        let name = command.words.last().map_or("", |word| word.text.text());
+        if let Some(Payload::Text(text)) = payload::redirected(command) {
+            scope.assign(Language::Shell, name, Value::Text(text));
+        }
+    }
+}
+
+/// The heredoc that `cat` gives to a variable whose value stands in `within`.
+fn heredoc_within<'s>(command: &Command<'s>, within: Span) -> Option<Fragment<'s>> {
+    if !within.contains(command.words.first()?.span) || command.program_name()? != "cat" {
+        return None;
+    }
+    match payload::output(command)? {
+        Payload::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Remembers what `command` writes into a file: `cat > f.json <<EOF`, `echo '…' | tee f.json`.
+fn write_file<'s>(command: &Command<'s>, input: Option<&Command<'s>>, scope: &mut Scope<'s>) {
+    let program = command.program_name();
+    let file = if program.as_deref() == Some("tee") {
+        command.words.last().map(|word| &word.text)
+    } else {
+        let is_file = |text: &str| !text.starts_with("/dev/") && text.contains(|c: char| !c.is_ascii_digit());
+        let redirects = command.redirects.iter().filter(|it| it.kind == RedirectKind::Output);
+        redirects.map(|redirect| &redirect.text).find(|text| is_file(text.text()))
+    };
+    let Some(file) = file else { return };
+    let output = payload::output(command).or_else(|| payload::output(input?));
+    if let Some(Payload::Text(text)) = output {
+        scope.write_file(file.text(), text);
+    }
+}

@@ -1,0 +1,353 @@
+//! Writing a request as a template: the deployment of one resource.
+//!
+//! What a request names becomes a parameter with the name as its default, what it leaves blank one without;
+//! ids become `resourceId(…)`, so that the template works in whatever group it is deployed to.
+
+use minijinja::{Value, context};
+
+use crate::arm::expression::is_computed;
+use crate::arm::{Blank, BodyValue, Method, Part, Request, RequestTarget, ResourceType, Text, newest_stable};
+use crate::notation::write::{Layout, WriteError, Writer};
+
+/// Writes a request that creates a resource as a deployment template.
+#[derive(Debug)]
+pub(in crate::notation) struct DeploymentTemplate;
+
+impl Writer for DeploymentTemplate {
+    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
+        let Some(BodyValue::Object(body)) = request.body.as_ref().filter(|_| request.method == Method::Put)
+        else {
+            return Err(WriteError::NotDeployed(request.method));
+        };
+        let mut parameters = Parameters::of(request);
+        let target = &request.target;
+        let name = parameters.name(target);
+
+        let mut resource = vec![
+            (Text::new("type"), string(target.resource_type.as_str())),
+            (Text::new("apiVersion"), string(&target.api_version.to_string())),
+            (Text::new("name"), string(&format!("[{name}]"))),
+        ];
+        for (member, value) in body {
+            let value = match (member.parts(), value) {
+                ([Part::Literal(member)], _) if OWN.iter().any(|own| own.eq_ignore_ascii_case(member)) => {
+                    continue;
+                }
+                ([Part::Literal(member)], BodyValue::String(text)) if member == "location" => {
+                    string(&format!("[{}]", parameters.role("location", text)))
+                }
+                _ => parameters.value(value),
+            };
+            resource.push((parameters.text(member), value));
+        }
+        let outputs = outputs(request, &name, &mut parameters);
+
+        let text = |value: &BodyValue| Value::from(value.to_text(true).spell(layout.blanks));
+        let context = context! {
+            parameters => text(&parameters.to_value()),
+            resource => text(&BodyValue::Object(resource)),
+            outputs => text(&BodyValue::Object(outputs)),
+        };
+        let written = layout.templates.render("notations/template.json.j2", context)?;
+        Ok(written.trim_end().to_owned())
+    }
+
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn writes_calls(&self) -> bool {
+        true
+    }
+}
+
+/// Members of a resource that the template has for itself.
+const OWN: [&str; 3] = ["type", "apiVersion", "name"];
+
+/// The ids of the service principals that the deployment makes or uses: what roles are assigned to.
+fn outputs(request: &Request, name: &str, parameters: &mut Parameters) -> Vec<(Text, BodyValue)> {
+    let target = &request.target;
+    let version = target.api_version;
+    let own = format!("resourceId('{}', {name})", target.resource_type.as_str());
+    let mut found: Vec<(String, String)> = Vec::new();
+    if target.resource_type == ResourceType::UserAssignedIdentity {
+        found.push(("principalId".to_owned(), format!("reference({own}, '{version}').principalId")));
+        found.push(("clientId".to_owned(), format!("reference({own}, '{version}').clientId")));
+    }
+    let identity = request.body.as_ref().and_then(|body| body.member("identity"));
+    let member = |name: &str| identity.and_then(|identity| identity.member(name));
+    let kind = match member("type") {
+        Some(BodyValue::String(kind)) => kind.spell(crate::arm::BlankStyle::Angle),
+        _ => String::new(),
+    };
+    if kind.contains("SystemAssigned") {
+        let value = format!("reference({own}, '{version}', 'Full').identity.principalId");
+        found.push(("principalId".to_owned(), value));
+    }
+    let ids: Vec<Text> = match (member("userAssignedIdentities"), member("identityIds")) {
+        (Some(BodyValue::Object(map)), _) => map.iter().map(|(id, _)| id.clone()).collect(),
+        (_, Some(BodyValue::Array(list))) => {
+            let text = |value: &BodyValue| {
+                if let BodyValue::String(text) = value { Some(text.clone()) } else { None }
+            };
+            list.iter().filter_map(text).collect()
+        }
+        _ => Vec::new(),
+    };
+    let version = newest_stable(ResourceType::UserAssignedIdentity);
+    for (index, id) in ids.into_iter().enumerate() {
+        let id = parameters.resource_id(&id).unwrap_or_else(|| parameters.expression(&id));
+        let value = format!("reference({id}, '{version}').principalId");
+        found.push((numbered("identityPrincipalId", index), value));
+    }
+    let output = |value: &str| {
+        BodyValue::Object(vec![
+            (Text::new("type"), string("string")),
+            (Text::new("value"), string(&format!("[{value}]"))),
+        ])
+    };
+    found.iter().map(|(name, value)| (Text::new(name), output(value))).collect()
+}
+
+/// `name`, `name2`, `name3`, …
+fn numbered(name: &str, index: usize) -> String {
+    if index == 0 { name.to_owned() } else { format!("{name}{}", index + 1) }
+}
+
+fn string(text: &str) -> BodyValue {
+    BodyValue::String(Text::new(text))
+}
+
+/// A text within an expression.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The parameter that a blank becomes.
+pub(super) fn parameter_of(blank: Blank) -> &'static str {
+    match blank {
+        Blank::SubscriptionId => "subscriptionId",
+        Blank::AccessToken => "accessToken",
+        Blank::AdminPassword => "adminPassword",
+        Blank::SshPublicKey => "sshPublicKey",
+        Blank::StorageAccount => "storageAccountName",
+        Blank::ResourceGroup => "resourceGroupName",
+        Blank::VmName => "vmName",
+        Blank::VmssName => "vmssName",
+        Blank::Location => "location",
+        Blank::NicName => "nicName",
+        Blank::IdentityName => "identityName",
+    }
+}
+
+/// The parameters that the names of a resource become, by the type of the resource.
+fn roles(resource_type: &str) -> &'static [&'static str] {
+    match resource_type {
+        "Microsoft.Compute/virtualMachines" => &["vmName"],
+        "Microsoft.Compute/virtualMachineScaleSets" => &["vmssName"],
+        "Microsoft.ManagedIdentity/userAssignedIdentities" => &["identityName"],
+        "Microsoft.Network/networkInterfaces" => &["nicName"],
+        "Microsoft.Network/virtualNetworks/subnets" => &["virtualNetworkName", "subnetName"],
+        _ => &[],
+    }
+}
+
+/// The parameters of a template in the making.
+struct Parameters<'r> {
+    target: &'r RequestTarget,
+    /// Names that blanks have; a name with a default is another.
+    blanks: Vec<Blank>,
+    declared: Vec<Parameter>,
+}
+
+struct Parameter {
+    name: String,
+    default: Option<String>,
+    is_secret: bool,
+}
+
+impl<'r> Parameters<'r> {
+    fn of(request: &'r Request) -> Self {
+        Self { target: &request.target, blanks: request.blanks(), declared: Vec::new() }
+    }
+
+    /// The expression of the resource's own name.
+    fn name(&mut self, target: &RequestTarget) -> String {
+        let roles = roles(target.resource_type.as_str());
+        match (&target.names[..], roles) {
+            ([name], [role]) => self.role(role, name),
+            _ => {
+                let slash = || Part::Literal("/".to_owned());
+                let mut parts = Vec::new();
+                for name in &target.names {
+                    parts.extend((!parts.is_empty()).then(slash));
+                    parts.extend(name.parts().iter().cloned());
+                }
+                self.expression(&Text::from_parts(parts))
+            }
+        }
+    }
+
+    /// The expression of a name: a parameter that has it by default.
+    fn role(&mut self, role: &str, text: &Text) -> String {
+        let [Part::Literal(literal)] = text.parts() else { return self.expression(text) };
+        let mut index = 0;
+        loop {
+            let name = numbered(role, index);
+            index += 1;
+            let known = self.declared.iter().find(|parameter| parameter.name == name);
+            if known.is_some_and(|known| known.default.as_ref() == Some(literal)) {
+                return format!("parameters('{name}')");
+            }
+            if known.is_none() && !self.blanks.iter().any(|blank| parameter_of(*blank) == name) {
+                self.declared.push(Parameter {
+                    name: name.clone(),
+                    default: Some(literal.clone()),
+                    is_secret: false,
+                });
+                return format!("parameters('{name}')");
+            }
+        }
+    }
+
+    /// A text as part of an expression.
+    fn expression(&mut self, text: &Text) -> String {
+        let parts: Vec<String> = text
+            .parts()
+            .iter()
+            .map(|part| match part {
+                Part::Literal(literal) => quoted(literal),
+                Part::Blank(blank) => self.blank(*blank),
+            })
+            .collect();
+        match &parts[..] {
+            [] => "''".to_owned(),
+            [one] => one.clone(),
+            _ => format!("concat({})", parts.join(", ")),
+        }
+    }
+
+    fn blank(&mut self, blank: Blank) -> String {
+        let name = parameter_of(blank);
+        if !self.declared.iter().any(|parameter| parameter.name == name) {
+            let is_secret = matches!(blank, Blank::AccessToken | Blank::AdminPassword | Blank::SshPublicKey);
+            self.declared.push(Parameter { name: name.to_owned(), default: None, is_secret });
+        }
+        format!("parameters('{name}')")
+    }
+
+    fn value(&mut self, value: &BodyValue) -> BodyValue {
+        match value {
+            BodyValue::String(text) => BodyValue::String(self.text(text)),
+            BodyValue::Array(elements) => {
+                BodyValue::Array(elements.iter().map(|it| self.value(it)).collect())
+            }
+            BodyValue::Object(members) => BodyValue::Object(
+                members.iter().map(|(name, value)| (self.text(name), self.value(value))).collect(),
+            ),
+            BodyValue::Null | BodyValue::Bool(_) | BodyValue::Number(_) => value.clone(),
+        }
+    }
+
+    /// A string of the body as a string of the template.
+    fn text(&mut self, text: &Text) -> Text {
+        if let Some(call) = self.resource_id(text) {
+            return Text::new(&format!("[{call}]"));
+        }
+        match text.parts() {
+            [] => text.clone(),
+            [Part::Literal(literal)] if is_computed(literal) => Text::new(&format!("[{literal}")),
+            [Part::Literal(_)] => text.clone(),
+            _ => Text::new(&format!("[{}]", self.expression(text))),
+        }
+    }
+
+    /// The call that makes an id of a resource group's resource. `None` if the text is no such id.
+    fn resource_id(&mut self, text: &Text) -> Option<String> {
+        let segments = segments(text);
+        let [empty, subscriptions, subscription, groups, group, providers, namespace, rest @ ..] =
+            &segments[..]
+        else {
+            return None;
+        };
+        let is = |text: &Text, word: &str| matches!(text.parts(), [Part::Literal(it)] if it == word);
+        let right = empty.is_empty()
+            && is(subscriptions, "subscriptions")
+            && is(groups, "resourceGroups")
+            && is(providers, "providers")
+            && !rest.is_empty()
+            && rest.len() % 2 == 0
+            && segments[1..].iter().all(|segment| !segment.is_empty());
+        if !right {
+            return None;
+        }
+        let mut resource_type = plain(namespace).filter(|it| it.contains('.'))?.to_owned();
+        for pair in rest.chunks_exact(2) {
+            resource_type.push('/');
+            resource_type.push_str(plain(&pair[0])?);
+        }
+
+        let mut arguments = Vec::new();
+        let same_subscription = *subscription == self.target.subscription;
+        if !same_subscription {
+            arguments.push(self.expression(subscription));
+        }
+        if !same_subscription || self.target.resource_group.as_ref() != Some(group) {
+            arguments.push(self.expression(group));
+        }
+        arguments.push(quoted(&resource_type));
+        let roles = roles(&resource_type);
+        for (index, pair) in rest.chunks_exact(2).enumerate() {
+            arguments.push(match roles.get(index) {
+                Some(role) => self.role(role, &pair[1]),
+                None => self.expression(&pair[1]),
+            });
+        }
+        Some(format!("resourceId({})", arguments.join(", ")))
+    }
+
+    fn to_value(&self) -> BodyValue {
+        let parameter = |parameter: &Parameter| {
+            let kind = if parameter.is_secret { "securestring" } else { "string" };
+            let mut members = vec![(Text::new("type"), string(kind))];
+            if let Some(default) = &parameter.default {
+                let escape = if is_computed(default) { "[" } else { "" };
+                members.push((Text::new("defaultValue"), string(&format!("{escape}{default}"))));
+            }
+            (Text::new(&parameter.name), BodyValue::Object(members))
+        };
+        BodyValue::Object(self.declared.iter().map(parameter).collect())
+    }
+}
+
+/// A literal that is a part of a type's name.
+fn plain(text: &Text) -> Option<&str> {
+    match text.parts() {
+        [Part::Literal(word)] if word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.') => {
+            Some(word)
+        }
+        _ => None,
+    }
+}
+
+/// The text cut at each `/`.
+fn segments(text: &Text) -> Vec<Text> {
+    let mut segments: Vec<Vec<Part>> = vec![Vec::new()];
+    for part in text.parts() {
+        let Part::Literal(literal) = part else {
+            if let Some(last) = segments.last_mut() {
+                last.push(part.clone());
+            }
+            continue;
+        };
+        for (index, piece) in literal.split('/').enumerate() {
+            if index > 0 {
+                segments.push(Vec::new());
+            }
+            if let Some(last) = segments.last_mut().filter(|_| !piece.is_empty()) {
+                last.push(Part::Literal(piece.to_owned()));
+            }
+        }
+    }
+    segments.into_iter().map(Text::from_parts).collect()
+}

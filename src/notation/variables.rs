@@ -1,0 +1,205 @@
+//! What a script or document has assigned so far: variables and files whose text is literal.
+
+use std::collections::HashMap;
+
+use super::powershell::Table;
+use super::{Call, Payload};
+use crate::text::{Builder, Encoding, Fragment, Span};
+
+/// Variables within the values of variables that are followed.
+const MAX_DEPTH: u8 = 4;
+/// A URL longer than this, in bytes, is not put together from variables.
+const MAX_URL: usize = 8 << 10;
+
+/// What has been assigned, in the order of the text: what is looked up is what was assigned last.
+#[derive(Debug, Default)]
+pub struct Scope<'s> {
+    variables: HashMap<String, Value<'s>>,
+    files: HashMap<String, Fragment<'s>>,
+}
+
+/// The value of a variable.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'s> {
+    /// Text that the script spells out; parts of it may be variables.
+    Text(Fragment<'s>),
+    /// What this file holds.
+    File(Fragment<'s>),
+    /// A literal hashtable of PowerShell.
+    Table(Table<'s>),
+    /// Known only when the script runs.
+    Unknown,
+}
+
+/// Whose variables are meant: a PowerShell variable has no case, a shell's has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Shell,
+    PowerShell,
+    Http,
+}
+
+impl Language {
+    fn key(self, name: &str) -> String {
+        match self {
+            Self::Shell => format!("${name}"),
+            Self::PowerShell => name.to_ascii_lowercase(),
+            Self::Http => format!("{{{name}"),
+        }
+    }
+
+    /// The name of the variable that `text` is the use of, and nothing else.
+    pub(super) fn variable(self, text: &str) -> Option<&str> {
+        let text = text.trim();
+        if self == Self::Http {
+            return text.strip_prefix("{{")?.strip_suffix("}}").map(str::trim);
+        }
+        let mut name = text.strip_prefix('$')?;
+        if let Some(inner) = name.strip_prefix('(').filter(|_| self == Self::PowerShell) {
+            name = inner.strip_suffix(')')?.trim().strip_prefix('$')?;
+        }
+        if let Some(inner) = name.strip_prefix('{') {
+            name = inner.strip_suffix('}')?;
+        }
+        let scopes = ["script:", "global:", "local:"];
+        if self == Self::PowerShell {
+            let scope = scopes
+                .iter()
+                .find(|scope| name.get(..scope.len()).is_some_and(|head| head.eq_ignore_ascii_case(scope)));
+            name = scope.map_or(name, |scope| &name[scope.len()..]);
+        }
+        let named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        (!name.is_empty() && name.bytes().all(named)).then_some(name)
+    }
+}
+
+impl<'s> Scope<'s> {
+    pub(super) fn assign(&mut self, language: Language, name: &str, value: Value<'s>) {
+        self.variables.insert(language.key(name), value);
+    }
+
+    pub(super) fn value(&self, language: Language, name: &str) -> Option<&Value<'s>> {
+        self.variables.get(&language.key(name))
+    }
+
+    /// The text of the variable, or of the hashtable's entry, that `text` is the use of.
+    pub(super) fn text(&self, language: Language, text: &str) -> Option<&Fragment<'s>> {
+        if let Some(name) = language.variable(text) {
+            return match self.value(language, name)? {
+                Value::Text(text) => Some(text),
+                Value::File(_) | Value::Table(_) | Value::Unknown => None,
+            };
+        }
+        let inner = text.trim().strip_prefix("$(").and_then(|inner| inner.strip_suffix(')'));
+        let (variable, member) =
+            inner.unwrap_or(text).split_once('.').filter(|_| language == Language::PowerShell)?;
+        match self.value(language, language.variable(variable)?)? {
+            Value::Table(table) => table.text(member.trim()),
+            _ => None,
+        }
+    }
+
+    /// Says what a file holds that the script writes.
+    pub(crate) fn write_file(&mut self, name: &str, text: Fragment<'s>) {
+        self.files.insert(file_key(name), text);
+    }
+
+    /// Puts the texts of variables and files that are known in the place of their names.
+    pub(super) fn resolve(&self, language: Language, call: &mut Call<'s>) {
+        let mut body = std::mem::take(&mut call.body);
+        if let Payload::Unknown(name) = &body {
+            let value = language.variable(name.text()).and_then(|name| self.value(language, name));
+            if let Some(Value::File(file)) = value {
+                body = Payload::File(file.clone());
+            } else if let Some(text) = self.text(language, name.text()) {
+                body = match text.text().strip_prefix('@') {
+                    Some(file) => Payload::File(text.slice(Span::new(1, 1 + file.len()))),
+                    None => Payload::Text(text.clone()),
+                };
+            }
+        }
+        if let Payload::File(name) = &body {
+            if let Some(text) = self.files.get(&file_key(name.text())) {
+                body = Payload::Text(text.clone());
+            }
+        }
+        call.body = body;
+        if let Some(url) = &call.url {
+            call.url = Some(self.url(language, url, 0));
+        }
+        if let Some(method) = &call.method {
+            if let Some(text) = self.text(language, method.text()) {
+                call.method = Some(text.clone());
+            }
+        }
+    }
+
+    /// The URL with the variables replaced that say what it addresses: hosts, paths, API versions. Names and
+    /// subscriptions stay variables, which is what they are to whoever reads the document.
+    pub(super) fn url(&self, language: Language, url: &Fragment<'s>, depth: u8) -> Fragment<'s> {
+        if depth == MAX_DEPTH || url.text().len() > MAX_URL {
+            return url.clone();
+        }
+        if let Some(text) = self.text(language, url.text()) {
+            return self.url(language, text, depth + 1);
+        }
+        let uses: Vec<Span> = match language {
+            Language::Http => braced(url.text()),
+            Language::Shell | Language::PowerShell => url.expansions().collect(),
+        };
+        if uses.is_empty() {
+            return url.clone();
+        }
+        let mut builder = Builder::new(url);
+        let mut done = 0;
+        for span in uses {
+            let Some(value) = self.text(language, &url.text()[span.range()]) else { continue };
+            let value = self.url(language, value, depth + 1);
+            if !says_target(value.text()) || builder.len() + value.text().len() > MAX_URL {
+                continue;
+            }
+            if done < span.start {
+                builder.copy(Span { start: done, end: span.start }, Encoding::Plain);
+            }
+            builder.decoded(span, value.text(), Encoding::Plain);
+            done = span.end;
+        }
+        let end = url.text().len() as u32;
+        if done < end {
+            builder.copy(Span { start: done, end }, Encoding::Plain);
+        }
+        builder.finish(0, Encoding::Plain)
+    }
+}
+
+/// True for a part of a URL that is more than a name.
+fn says_target(value: &str) -> bool {
+    let version = value.len() >= 10
+        && value.as_bytes().iter().take(10).enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let provider = value.len() > 10
+        && value.is_char_boundary(10)
+        && value[..10].eq_ignore_ascii_case("microsoft.")
+        && value[10..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    (version || provider || value.contains(['/', '?', '='])) && !value.contains('\n')
+}
+
+/// The `{{name}}` in `text`.
+fn braced(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|len| at + len) {
+        let Some(close) = text[open..].find("}}").map(|len| open + len + 2) else { break };
+        found.push(Span::new(open, close));
+        at = close;
+    }
+    found
+}
+
+/// Two ways of naming one file are one name.
+fn file_key(name: &str) -> String {
+    let name = name.trim().replace('\\', "/");
+    name.trim_start_matches("./").to_owned()
+}
