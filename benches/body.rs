@@ -1,6 +1,8 @@
 //! One body in memory: parsing with spans beside `serde_json`, and the whole check of a clean body beside
 //! `serde_json` and `jsonschema`. `cargo bench --bench body` prints both and their ratio.
 
+#![allow(clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark prints what it measures")]
+
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -1,5 +1,7 @@
 //! `armbody lint` as it is called: exit statuses, streams, bad input, and what --fix leaves behind.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

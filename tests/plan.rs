@@ -1,5 +1,7 @@
 //! `armbody plan` from outside, and the law of the whole road: what GET returned, the wish, the request, the state.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 

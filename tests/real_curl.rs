@@ -4,6 +4,7 @@
 //! `curl` before the snippet, which runs curl with its connections redirected and `https:` at the start of an argument
 //! (that is, in the URL) turned into `http:`. The snippet itself is not touched.
 #![cfg(unix)]
+#![allow(clippy::print_stderr)]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};

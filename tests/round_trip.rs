@@ -1,5 +1,7 @@
 //! What is written is read back: the law that every notation keeps.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
 use armbody::arm::{
     Blank, BlankStyle, BodyValue, Cloud, Method, Part, Request, RequestTarget, ResourceType, Text,
 };

@@ -1,5 +1,7 @@
 //! Every rule's page is its test: the bad example is found, the good one is clean, the fix makes one the other.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use armbody::container::Kind;
 use armbody::lint::{Fixable, Options, Rule, Severity, check, find_rule, fix, rules};
 use armbody::text::Source;

@@ -1,5 +1,7 @@
 //! What the syntax family says of files as a whole, and what depends on where a body stands.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use armbody::arm::{Method, ResourceType};
 use armbody::container::Kind;
 use armbody::lint::{Finding, Options, Severity, check, rules, too_large};

@@ -61,7 +61,7 @@ enum Command {
     Requests(requests::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
-    /// The embedded schemas; make them from Azure's OpenAPI files.
+    /// The embedded schemas; make them from Azure's `OpenAPI` files.
     #[command(subcommand)]
     Schema(schema::Command),
 }

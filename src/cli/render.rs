@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         terminal.print(&list(args, machine))?;
         return Ok(Status::Clean);
     }
-    let (named, identities) = chosen(args)?;
+    let (asked, identities) = chosen(args)?;
     let mut names = Names::default();
     args.fill.fill(&mut names)?;
     let spec = Spec {
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     };
     let job = Job { args, spec, templates: args.output.templates()?, writer: args.output.writer()? };
     let (rendered, left_out) =
-        if args.all { job.all()? } else { (job.named(&named, terminal)?, LeftOut::default()) };
+        if args.all { job.all()? } else { (job.named(&asked, terminal)?, LeftOut::default()) };
     if rendered.is_empty() {
         bail!("nothing can be written: {}", left_out.lines().join("; "));
     }

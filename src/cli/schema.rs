@@ -5,7 +5,7 @@ mod pages;
 use armbody::arm::{ApiVersion, Method};
 use armbody::schema::Schemas;
 
-/// The embedded schemas; make them from Azure's OpenAPI files.
+/// The embedded schemas; make them from Azure's `OpenAPI` files.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// List types, API versions and methods.

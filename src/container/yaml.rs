@@ -139,11 +139,11 @@ impl<'f, 's> Scanner<'f, 's> {
         }
         self.close(column + 1);
         let Some((key, value)) = key_and_value(rest) else { return index + 1 };
-        if is_item || self.open.last().is_none_or(|open| open.column < column) {
-            if self.open.len() < MAX_DEPTH {
-                let key = std::mem::take(&mut self.last_key);
-                self.open.push(Mapping { column, is_item, key, language: None, scripts: Vec::new() });
-            }
+        if (is_item || self.open.last().is_none_or(|open| open.column < column))
+            && self.open.len() < MAX_DEPTH
+        {
+            let key = std::mem::take(&mut self.last_key);
+            self.open.push(Mapping { column, is_item, key, language: None, scripts: Vec::new() });
         }
         let key = key.to_ascii_lowercase();
         if let Some(language) = Language::of(&key, value) {

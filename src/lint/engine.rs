@@ -132,12 +132,11 @@ fn check_call(
     secrets: &mut Vec<Secret>,
 ) {
     let embedded;
-    let validators = match &options.schemas {
-        Some(validators) => validators,
-        None => {
-            embedded = Validators::embedded();
-            &embedded
-        }
+    let validators = if let Some(validators) = &options.schemas {
+        validators
+    } else {
+        embedded = Validators::embedded();
+        &embedded
     };
     let as_body;
     let mut call = call;
@@ -149,7 +148,7 @@ fn check_call(
         call = &as_body;
     }
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
-    let mut target = target::of_call(call, url.as_ref(), &options.given);
+    let mut target = target::of_call(call, url.as_ref(), options.given);
     if url.is_none() && target.type_name.is_none() {
         target.type_name.clone_from(&options.type_name);
         target.resource_type = target.type_name.as_ref().and_then(ResourceTypeName::known);

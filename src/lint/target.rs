@@ -10,7 +10,7 @@ use crate::text::Source;
 /// for a body that nothing is known of. No URL is judged here.
 pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target> {
     let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
-    let mut target = of_call(call, url.as_ref(), given);
+    let mut target = of_call(call, url.as_ref(), *given);
     if target.type_name.is_none() && call.notation == Notation::Body {
         let body = call.body.text()?;
         let tree = Tree::parse(body.text(), dialect(source, call));
@@ -50,7 +50,7 @@ fn joins(name: &str, first: &str, second: &str) -> bool {
 }
 
 /// What the call itself says, filled up with what the user says of bodies that stand alone.
-pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: &Given) -> Target {
+pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: Given) -> Target {
     let Some(url) = url else {
         return Target {
             resource_type: given.resource_type,

@@ -55,7 +55,7 @@ impl<'s> Reader<'_, 's> {
             if let Some((name, value)) = self.variable(line) {
                 scope.assign(Language::Http, name, Value::Text(value));
             } else if let Some(parts) = request_line(line, self.style) {
-                let mut call = self.request(parts);
+                let mut call = self.request(&parts);
                 scope.resolve(Language::Http, &mut call);
                 found.push(call);
                 continue;
@@ -91,7 +91,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// The request whose line stands here.
-    fn request(&mut self, parts: Parts) -> Call<'s> {
+    fn request(&mut self, parts: &Parts) -> Call<'s> {
         let first = self.lines[self.at];
         let shift = |span: Span| span.shift(first.start as usize);
         let mut end = shift(parts.url).end;
@@ -151,9 +151,10 @@ impl<'s> Reader<'_, 's> {
                 let span = self.trimmed(self.at);
                 call.headers.push(self.code.slice(span));
                 *end = span.end;
-            } else if !(text.starts_with('<') && text.ends_with('>'))
-                && !(is_comment(text) && !is_separator(text))
+            } else if is_comment(text) && !is_separator(text) || text.starts_with('<') && text.ends_with('>')
             {
+                // Neither ends the headers.
+            } else {
                 return;
             }
             self.at += 1;
@@ -189,7 +190,7 @@ impl<'s> Reader<'_, 's> {
         }
         let json = text.starts_with(['{', '[', '"']) && !text.starts_with("{{");
         let reads = matches!(call.sent_method().map(crate::arm::Method::as_str), Some("GET" | "HEAD"));
-        if !json && self.style != Style::File || reads && self.style != Style::File {
+        if self.style != Style::File && (!json || reads) {
             // What follows is an answer, or prose.
             return;
         }

@@ -10,10 +10,10 @@ pub(super) fn pairs<'s>(values: &[Fragment<'s>], between: &str) -> Vec<Fragment<
 
 fn of_value<'s>(value: &Fragment<'s>, between: &str) -> Vec<Fragment<'s>> {
     let text = value.text();
-    if text.trim_start().starts_with('{') {
-        if let Some(pairs) = of_json(value, between) {
-            return pairs;
-        }
+    if text.trim_start().starts_with('{')
+        && let Some(pairs) = of_json(value, between)
+    {
+        return pairs;
     }
     let Some(equals) = text.find('=').filter(|&at| text[..at].bytes().all(is_name)) else {
         return vec![value.clone()];

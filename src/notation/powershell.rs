@@ -1,7 +1,7 @@
 //! PowerShell as people write it in documents and scripts: the cmdlets that make requests, and the programs
 //! that are called from it.
 //!
-//! Text becomes tokens ([`lexer`]), tokens statements: assignments, which are remembered in the [`Scope`], and
+//! Text becomes tokens (`lexer`), tokens statements: assignments, which are remembered in the [`Scope`], and
 //! commands, of which those that make requests are read. Nothing is run, and nothing recurses into brackets:
 //! each knows its partner, and the commands within are met on the way.
 

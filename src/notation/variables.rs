@@ -118,19 +118,19 @@ impl<'s> Scope<'s> {
                 };
             }
         }
-        if let Payload::File(name) = &body {
-            if let Some(text) = self.files.get(&file_key(name.text())) {
-                body = Payload::Text(text.clone());
-            }
+        if let Payload::File(name) = &body
+            && let Some(text) = self.files.get(&file_key(name.text()))
+        {
+            body = Payload::Text(text.clone());
         }
         call.body = body;
         if let Some(url) = &call.url {
             call.url = Some(self.url(language, url, 0));
         }
-        if let Some(method) = &call.method {
-            if let Some(text) = self.text(language, method.text()) {
-                call.method = Some(text.clone());
-            }
+        if let Some(method) = &call.method
+            && let Some(text) = self.text(language, method.text())
+        {
+            call.method = Some(text.clone());
         }
     }
 

@@ -30,7 +30,7 @@ impl Piece {
         self.at + self.len
     }
 
-    fn from_end(&self) -> u32 {
+    fn source_end(&self) -> u32 {
         self.from + self.from_len
     }
 }
@@ -102,7 +102,7 @@ impl<'s> Fragment<'s> {
         let first = &self.pieces[self.piece_at(span.start)];
         let last = &self.pieces[self.piece_at(span.end - 1)];
         let start = if first.atomic { first.from } else { first.from + (span.start - first.at) };
-        let end = if last.atomic { last.from_end() } else { last.from + (span.end - last.at) };
+        let end = if last.atomic { last.source_end() } else { last.from + (span.end - last.at) };
         Span { start, end: end.max(start) }
     }
 
@@ -150,7 +150,7 @@ impl<'s> Fragment<'s> {
     }
 
     /// The offset in this text of the byte at `offset` of the file, if that byte is part of it.
-    pub fn from_file(&self, offset: u32) -> Option<u32> {
+    pub fn offset_of(&self, offset: u32) -> Option<u32> {
         let after = self.pieces.partition_point(|piece| piece.from <= offset);
         let piece = self.pieces.get(after.checked_sub(1)?)?;
         let within = offset - piece.from;
@@ -177,7 +177,7 @@ impl<'s> Fragment<'s> {
                 return None;
             }
             let mut gone = if piece.atomic {
-                Span { start: piece.from, end: piece.from_end() }
+                Span { start: piece.from, end: piece.source_end() }
             } else {
                 Span { start: piece.from + (start - piece.at), end: piece.from + (end - piece.at) }
             };
@@ -205,19 +205,19 @@ impl<'s> Fragment<'s> {
         if piece.atomic && offset > piece.at && !past {
             return None;
         }
-        let at = if past { piece.from_end() } else { piece.from + (offset - piece.at) };
+        let at = if past { piece.source_end() } else { piece.from + (offset - piece.at) };
         // At the seam of two pieces the end of an ordinary one is as good a place as the start of a variable.
         if piece.expansion && offset == piece.at && index > 0 {
             let before = &self.pieces[index - 1];
             if before.end() == offset && !before.expansion && !before.glued {
-                return Some((before.chain, before.from_end()));
+                return Some((before.chain, before.source_end()));
             }
         }
         Some((piece.chain, at))
     }
 
     fn file_end(&self) -> u32 {
-        self.pieces.last().map_or(0, Piece::from_end)
+        self.pieces.last().map_or(0, Piece::source_end)
     }
 
     /// The index of the piece with the byte at `offset`; the last one past the end.
@@ -286,7 +286,7 @@ impl<'f, 's> Builder<'f, 's> {
             }
         }
         if self.text.is_empty() {
-            self.text = fragment.text.clone();
+            self.text.clone_from(&fragment.text);
         } else {
             self.text.to_mut().push_str(&fragment.text);
         }
@@ -391,7 +391,7 @@ impl<'f, 's> Builder<'f, 's> {
                     && !piece.atomic
                     && !last.glued
                     && last.expansion == piece.expansion
-                    && last.from_end() == piece.from
+                    && last.source_end() == piece.from
                     && last.chain == piece.chain =>
             {
                 last.len += piece.len;
@@ -556,7 +556,7 @@ mod tests {
             for (at, c) in text.char_indices().filter(|(_, c)| c.is_alphabetic()) {
                 let file = fragment.to_file(Span::new(at, at + 1));
                 prop_assert_eq!(&source.text()[file.range()], c.to_string());
-                prop_assert_eq!(fragment.from_file(file.start), Some(at as u32));
+                prop_assert_eq!(fragment.offset_of(file.start), Some(at as u32));
             }
         }
     }

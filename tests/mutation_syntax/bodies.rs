@@ -74,7 +74,7 @@ fn identify(value: &mut Value, resource_type: &str, version: &str, turn: usize) 
         }
     };
     let mut identity = Map::new();
-    if version < "2017-12-01" || turn % 3 == 0 {
+    if version < "2017-12-01" || turn.is_multiple_of(3) {
         identity.insert("type".into(), json!("SystemAssigned"));
     } else if turn % 3 == 1 {
         identity.insert("type".into(), json!("UserAssigned"));

@@ -154,7 +154,7 @@ mod tests {
     fn what_is_no_target_is_refused() {
         let read = |text: &str| RequestTarget::read(text).unwrap_err();
         let url = target("rg", "vm").url().spell(BlankStyle::Angle);
-        assert_eq!(read(&url.replace("?", "/start?")), UrlReadError::NotAResource);
+        assert_eq!(read(&url.replace('?', "/start?")), UrlReadError::NotAResource);
         assert_eq!(read(url.split('?').next().unwrap()), UrlReadError::Missing("API version"));
         assert_eq!(read(&url.replace("https", "http")), UrlReadError::Malformed);
         assert!(matches!(read(&url.replace("azure.com", "example.org")), UrlReadError::Missing(_)));

@@ -176,7 +176,7 @@ pub(super) fn lead(before: &str) -> &str {
     let before = before[..line].trim_end_matches([' ', '\t', '\r', '\n', '>']);
     let mut start = before.len();
     for _ in 0..MAX_LEAD_LINES {
-        let from = memchr::memrchr(b'\n', before[..start].as_bytes()).map_or(0, |at| at + 1);
+        let from = memchr::memrchr(b'\n', &before.as_bytes()[..start]).map_or(0, |at| at + 1);
         let line = before[from..start].trim_matches([' ', '\t', '\r', '>']);
         if line.is_empty() || line.starts_with("```") {
             break;

@@ -120,9 +120,9 @@ fn plain<'s>(
     let end = block_end(text, lines, index + 1, column);
     let mut builder = Builder::new(text);
     let mut gap = None;
-    for at in index..end {
-        let from = if at == index { start } else { lines[at].start as usize };
-        let raw = &text.text()[from..lines[at].end as usize];
+    for (at, line) in lines.iter().enumerate().take(end).skip(index) {
+        let from = if at == index { start } else { line.start as usize };
+        let raw = &text.text()[from..line.end as usize];
         let from = from + raw.len() - raw.trim_start().len();
         let content = raw.trim();
         let comment = if content.starts_with('#') { Some(0) } else { content.find(" #") };

@@ -77,7 +77,7 @@ impl<'s> Cmdlet<'_, 's> {
         if call.url.is_none() && matches!(call.body, Payload::None) {
             return None;
         }
-        self.headers(&parameters, &mut call);
+        Self::headers(&parameters, &mut call);
         call.credentials = parameters.text("Token");
         if !matches!(call.body, Payload::None) {
             let method = call.sent_method().map(crate::arm::Method::as_str);
@@ -160,15 +160,13 @@ impl<'s> Cmdlet<'_, 's> {
         let Some(Value::Table(table)) = self.scope.value(Language::PowerShell, variable) else { return };
         for entry in table.entries() {
             let (Some(name), _) = self.program.parameter(&entry.name) else { continue };
-            let table = match &entry.value {
-                Value::Table(table) => Some(table.clone()),
-                _ => {
-                    let name =
-                        entry.text.as_ref().and_then(|text| Language::PowerShell.variable(text.text()));
-                    match name.and_then(|name| self.scope.value(Language::PowerShell, name)) {
-                        Some(Value::Table(table)) => Some(table.clone()),
-                        _ => None,
-                    }
+            let table = if let Value::Table(table) = &entry.value {
+                Some(table.clone())
+            } else {
+                let name = entry.text.as_ref().and_then(|text| Language::PowerShell.variable(text.text()));
+                match name.and_then(|name| self.scope.value(Language::PowerShell, name)) {
+                    Some(Value::Table(table)) => Some(table.clone()),
+                    _ => None,
                 }
             };
             let text = entry.text.clone().unwrap_or_else(|| self.code.slice(Span::at(0)));
@@ -179,10 +177,10 @@ impl<'s> Cmdlet<'_, 's> {
     }
 
     fn body(&self, body: &Argument<'s>) -> Payload<'s> {
-        if let Some(tokens) = &body.tokens {
-            if let Some(file) = self.file(tokens.clone()) {
-                return Payload::File(file);
-            }
+        if let Some(tokens) = &body.tokens
+            && let Some(file) = self.file(tokens.clone())
+        {
+            return Payload::File(file);
         }
         if body.table.is_some() {
             return Payload::Unknown(body.text.clone());
@@ -217,7 +215,7 @@ impl<'s> Cmdlet<'_, 's> {
         }
     }
 
-    fn headers(&self, parameters: &Parameters<'s>, call: &mut Call<'s>) {
+    fn headers(parameters: &Parameters<'s>, call: &mut Call<'s>) {
         if let Some(headers) = parameters.get("Headers") {
             match &headers.table {
                 Some(table) => call.headers.extend(table.entries().filter_map(|entry| entry.header.clone())),

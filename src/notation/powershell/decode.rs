@@ -78,10 +78,10 @@ pub(super) fn joined<'s>(code: &Fragment<'s>, list: &[Token], range: Range<usize
 /// The text of the argument in `range`: tokens that touch each other. What is no text stands for a value that
 /// only a run knows.
 pub(super) fn argument<'s>(code: &Fragment<'s>, list: &[Token], range: Range<usize>) -> Fragment<'s> {
-    if list[range.start].kind == Kind::Open(Bracket::Paren) {
-        if let Some(text) = joined(code, list, range.clone()) {
-            return text;
-        }
+    if list[range.start].kind == Kind::Open(Bracket::Paren)
+        && let Some(text) = joined(code, list, range.clone())
+    {
+        return text;
     }
     let mut builder = Builder::new(code);
     let mut index = range.start;

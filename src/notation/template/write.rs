@@ -174,17 +174,16 @@ impl<'r> Parameters<'r> {
     /// The expression of the resource's own name.
     fn name(&mut self, target: &RequestTarget) -> String {
         let roles = roles(target.resource_type.as_str());
-        match (&target.names[..], roles) {
-            ([name], [role]) => self.role(role, name),
-            _ => {
-                let slash = || Part::Literal("/".to_owned());
-                let mut parts = Vec::new();
-                for name in &target.names {
-                    parts.extend((!parts.is_empty()).then(slash));
-                    parts.extend(name.parts().iter().cloned());
-                }
-                self.expression(&Text::from_parts(parts))
+        if let ([name], [role]) = (&target.names[..], roles) {
+            self.role(role, name)
+        } else {
+            let slash = || Part::Literal("/".to_owned());
+            let mut parts = Vec::new();
+            for name in &target.names {
+                parts.extend((!parts.is_empty()).then(slash));
+                parts.extend(name.parts().iter().cloned());
             }
+            self.expression(&Text::from_parts(parts))
         }
     }
 
@@ -255,9 +254,8 @@ impl<'r> Parameters<'r> {
             return Text::new(&format!("[{call}]"));
         }
         match text.parts() {
-            [] => text.clone(),
             [Part::Literal(literal)] if is_computed(literal) => Text::new(&format!("[{literal}")),
-            [Part::Literal(_)] => text.clone(),
+            [] | [Part::Literal(_)] => text.clone(),
             _ => Text::new(&format!("[{}]", self.expression(text))),
         }
     }

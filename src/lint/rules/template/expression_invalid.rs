@@ -66,7 +66,7 @@ fn look(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
                 sink.push(of_slip(at(slip.span, message_of(&slip, &text)), &slip, &text));
             }
         }
-        Err(error) if is_left_to_the_reader(subject, &text) => drop(error),
+        Err(_) if is_left_to_the_reader(subject, &text) => {}
         Err(error) => sink.push(of_error(at(error.span, what(&error, &text)), &error, &text)),
     }
 }
