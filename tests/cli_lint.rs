@@ -221,7 +221,7 @@ fn a_reader_who_has_seen_enough_ends_the_run_quietly() {
 
 #[test]
 fn json_is_one_array_whatever_is_found() {
-    let folder = folder(&[("a.json", SPLIT.as_bytes()), ("b.json", SPLIT.as_bytes()), ("c.md", b"")]);
+    let folder = folder(&[("a.json", SPLIT.as_bytes()), ("b.json", SPLIT.as_bytes()), ("c.md", b"# T\n")]);
     let at = folder.path();
     let (out, err) = expect(&armbody(at, &["lint", "--format", "json", "c.md"]), 0);
     assert_eq!((out.as_str(), err.as_str()), ("[]\n", ""));
