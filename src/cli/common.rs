@@ -51,7 +51,8 @@ impl Output {
     /// A form that nothing writes yet.
     pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn armbody::notation::Writer> {
         let form = self.form;
-        form.writer().ok_or_else(|| anyhow::anyhow!("`--as {form}` is not there yet: json and curl are"))
+        form.writer()
+            .ok_or_else(|| anyhow::anyhow!("`--as {form}` is not there yet: json, curl and template are"))
     }
 }
 

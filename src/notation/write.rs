@@ -121,7 +121,7 @@ pub enum WriteError {
     #[error("a deployment creates resources, and this is a {0}; `--as curl` writes the call")]
     NotDeployed(Method),
     /// Nothing writes this form yet.
-    #[error("`--as {0}` is not there yet: json and curl are")]
+    #[error("`--as {0}` is not there yet: json, curl and template are")]
     NotYet(Form),
     /// A template fails.
     #[error(transparent)]
