@@ -43,6 +43,9 @@ pub fn is_likely(text: &str) -> bool {
     if text.lines().any(|line| line.ends_with(" \\")) && !text.lines().any(|line| line.ends_with(" `")) {
         return false;
     }
+    if begins_as_posix(text) {
+        return false;
+    }
     mentions_cmdlet(text)
         || memmem::find(text.as_bytes(), b"@{").is_some()
         || memmem::find(text.as_bytes(), b"ConvertTo-").is_some()
@@ -54,6 +57,21 @@ pub fn is_likely(text: &str) -> bool {
             let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
             name > 0 && rest[name..].trim_start().starts_with('=')
         })
+}
+
+/// True if the first command is one that only a POSIX shell reads so: `NAME=…`, or curl with its own options.
+/// What stands in its quotes says nothing of the language.
+fn begins_as_posix(text: &str) -> bool {
+    let commands = text.lines().map(|line| line[known::line_prompt(line)..].trim_start());
+    let Some(first) = commands.into_iter().find(|line| !line.is_empty() && !line.starts_with('#')) else {
+        return false;
+    };
+    let name = first.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let assigns = name > 0 && first[name..].starts_with('=') && !first.as_bytes()[0].is_ascii_digit();
+    let parameters = [" -Uri", " -Method", " -Headers", " -Body"];
+    let calls_curl = first.starts_with("curl ")
+        && !parameters.iter().any(|parameter| memmem::find(text.as_bytes(), parameter.as_bytes()).is_some());
+    assigns || calls_curl
 }
 
 /// True if `text` names a cmdlet that makes requests.
