@@ -3,6 +3,7 @@
 pub(super) mod files;
 mod job;
 mod progress;
+mod sent;
 mod setup;
 mod total;
 mod watch;
@@ -20,6 +21,7 @@ use rayon::prelude::*;
 
 use self::job::Done;
 use self::progress::Progress;
+use self::sent::Sent;
 use self::setup::Setup;
 use self::total::Total;
 use super::{Status, Terminal};
@@ -144,14 +146,23 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
     let mut recorded = Baseline::default();
+    let sent = Sent::by(&args.paths, setup.configs(), args.max_size);
     let mut inputs = files::inputs(&args.paths, setup.configs());
+    let mut last = false;
     loop {
         let batch: Vec<files::Input> = inputs.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
+        if batch.is_empty() && last {
             break;
         }
+        if batch.is_empty() {
+            // What calls send and nobody named is looked at, and not changed.
+            last = true;
+            let rest = if args.diff { Vec::new() } else { sent.unnamed() };
+            inputs = Box::new(rest.into_iter());
+            continue;
+        }
         let work = |input: &files::Input| {
-            let done = job::run(input, args, &setup, report);
+            let done = job::run(input, args, &setup, &sent, report);
             progress.tick();
             done
         };

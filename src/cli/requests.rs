@@ -6,8 +6,8 @@ use std::sync::Arc;
 use armbody::config::Configs;
 use armbody::container;
 use armbody::json::{Dialect, MistakeKind, Tree};
-use armbody::lint::{Given, target};
-use armbody::notation::{Call, CallMistake};
+use armbody::lint::{Given, Target, targets};
+use armbody::notation::{Call, CallMistake, Notation};
 use armbody::text::{DEFAULT_MAX_SIZE, Source, Span};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -116,20 +116,33 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
         .map_err(|unread| unread.to_string())?;
     let Some((source, kind)) = read else { return Ok(Vec::new()) };
     let calls = container::calls(&source, kind);
-    Ok(calls.iter().filter(|call| call.is_arm()).filter_map(|call| Row::new(&source, call)).collect())
+    Ok(calls
+        .iter()
+        .filter(|call| call.is_arm())
+        .flat_map(|call| {
+            let requests = targets(&source, call, &Given::default());
+            requests
+                .into_iter()
+                .map(|(span, target)| Row::new(&source, call, span, target))
+                .collect::<Vec<_>>()
+        })
+        .collect())
 }
 
 impl Row {
-    /// `None` for a body that nothing is known of.
-    fn new(source: &Source, call: &Call<'_>) -> Option<Self> {
-        let target = target(source, call, &Given::default())?;
+    /// The request at `span`: the call, or a resource of the template that it is.
+    fn new(source: &Source, call: &Call<'_>, span: Span, target: Target) -> Self {
         let place = |offset: u32| {
             let at = source.position(offset);
             Place { line: at.line, column: at.column, offset }
         };
-        let at = source.position(call.span.start);
-        let body = call.body.text();
-        Some(Self {
+        let at = source.position(span.start);
+        let body = match call.body.text() {
+            Some(_) if call.notation == Notation::Template => Some(span),
+            body => body.map(|body| body.to_file(body.span())),
+        };
+        let is_template = call.notation == Notation::Template;
+        Self {
             path: source.name().to_owned(),
             line: at.line,
             column: at.column,
@@ -138,12 +151,9 @@ impl Row {
             resource_type: target.type_name.map(|name| name.as_str().to_owned()),
             api_version: target.api_version.map(|version| version.to_string()),
             url: call.url.as_ref().map(|url| url.text().to_owned()),
-            body: body.map(|body| {
-                let Span { start, end } = body.to_file(body.span());
-                Body { start: place(start), end: place(end) }
-            }),
-            truncated: is_truncated(call),
-        })
+            body: body.map(|Span { start, end }| Body { start: place(start), end: place(end) }),
+            truncated: !is_template && is_truncated(call),
+        }
     }
 
     fn line(&self) -> String {

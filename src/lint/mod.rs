@@ -27,4 +27,4 @@ pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::Secret;
 pub use subject::{Block, Draft, Sink, Subject, Target};
 pub use suppress::IgnoredPlace;
-pub use target::target;
+pub use target::{target, targets};

@@ -3,8 +3,9 @@
 use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
 use crate::json::{Dialect, Kind, Node, Tree};
+use crate::notation::template::{self, Version};
 use crate::notation::{Call, Notation, Place};
-use crate::text::Source;
+use crate::text::{Source, Span};
 
 /// What the text says of the request that `call` is, its body's shape included where nothing else says it; `None`
 /// for a body that nothing is known of. No URL is judged here.
@@ -20,6 +21,38 @@ pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target>
         target.method.get_or_insert(method);
     }
     Some(target)
+}
+
+/// The requests that `call` stands for, each with the bytes of the file that it takes: itself, or in a template one
+/// for each resource whose type it names.
+pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Target)> {
+    let template = call.notation == Notation::Template;
+    if let Some(body) = call.body.text().filter(|_| template) {
+        let tree = Tree::parse(body.text(), dialect(source, call));
+        let found = template::read(&tree);
+        let named = found.resources.iter().filter(|resource| resource.type_name.is_some());
+        let requests: Vec<_> = named
+            .map(|resource| {
+                let api_version = match &resource.version {
+                    Version::Named { text, .. } => text.parse().ok(),
+                    Version::Missing | Version::Open => None,
+                };
+                let target = Target {
+                    resource_type: resource.resource_type(),
+                    type_name: resource.type_name.clone(),
+                    api_version,
+                    method: Some(Method::Put),
+                };
+                (body.to_file(resource.node.span()), target)
+            })
+            .collect();
+        if !requests.is_empty() {
+            return requests;
+        }
+        let as_body = Call { notation: Notation::Body, ..call.clone() };
+        return target(source, &as_body, given).map(|target| (call.span, target)).into_iter().collect();
+    }
+    target(source, call, given).map(|target| (call.span, target)).into_iter().collect()
 }
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.

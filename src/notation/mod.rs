@@ -135,7 +135,11 @@ impl Call<'_> {
         match self.notation {
             Notation::ArmClient | Notation::InvokeAzRestMethod => !literal_host,
             // It goes wherever it is sent: a variable alone is more likely a resource than another service.
-            Notation::AzRest => !literal_host && !path.contains('/'),
+            Notation::AzRest if !literal_host && !path.contains('/') => true,
+            // Nobody else versions an API this way behind a host that is not named.
+            Notation::Http | Notation::Curl | Notation::AzRest | Notation::InvokeRestMethod => {
+                path.starts_with(['$', '{', '<', '%', '[']) && url.text().contains("api-version=")
+            }
             _ => false,
         }
     }
@@ -171,7 +175,7 @@ pub(crate) fn mentions_call(text: &str) -> bool {
 fn mentions_armclient(text: &str) -> bool {
     let text = text.as_bytes();
     let named = |at: usize| at >= 5 && text[at - 5..at].eq_ignore_ascii_case(b"armcl");
-    memmem::find_iter(text, b"ient").any(named) || memmem::find_iter(text, b"IENT").any(named)
+    memmem::find_iter(text, b"ient").any(named)
 }
 
 /// True if `text` names curl, in any of the ways in which people capitalise it.

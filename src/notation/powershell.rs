@@ -77,7 +77,7 @@ fn begins_as_posix(text: &str) -> bool {
 /// True if `text` names a cmdlet that makes requests.
 pub(super) fn mentions_cmdlet(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let cmdlet = memmem::find_iter(bytes, b"nvoke-").chain(memmem::find_iter(bytes, b"NVOKE-")).any(|at| {
+    let cmdlet = memmem::find_iter(bytes, b"nvoke-").any(|at| {
         let rest = &bytes[at + 6..];
         [&b"azrest"[..], b"restmethod", b"webrequest"]
             .iter()

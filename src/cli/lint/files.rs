@@ -16,6 +16,8 @@ pub(crate) enum Input {
     Stdin,
     /// A file.
     Path(PathBuf),
+    /// A body that a call sends and nobody named.
+    Sent(PathBuf),
     /// A path that gives nothing to check, and why.
     Problem(String),
 }
@@ -133,8 +135,9 @@ pub(in crate::cli) fn read(
             let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
             Ok(Some((source, kind)))
         }
-        Input::Path(path) => {
-            let Some(kind) = Kind::of(path) else { return Ok(None) };
+        Input::Path(path) | Input::Sent(path) => {
+            let kind = if matches!(input, Input::Sent(_)) { Some(Kind::Json) } else { Kind::of(path) };
+            let Some(kind) = kind else { return Ok(None) };
             match Source::read(path, limit) {
                 Ok(source) => Ok(Some((source, kind))),
                 Err(ReadError::TooLarge { name, limit }) => Err(Unread::TooLarge { name, limit }),

@@ -1,11 +1,13 @@
 //! One file: read, check, mend, render.
 
+use std::borrow::Cow;
+
 use armbody::container::Kind;
 use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix, too_large};
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Source, replace_file};
 
-use super::{Args, Setup, files};
+use super::{Args, Sent, Setup, files};
 
 /// What became of one file.
 #[derive(Default)]
@@ -29,11 +31,11 @@ pub(super) struct Done {
     pub(super) problem: Option<String>,
 }
 
-pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Report) -> Done {
+pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
     let problem = |problem| Done { problem: Some(problem), ..Done::default() };
     let name = match input {
         files::Input::Stdin => args.stdin_filename.as_deref().unwrap_or("<stdin>").as_ref(),
-        files::Input::Path(path) => path.as_path(),
+        files::Input::Path(path) | files::Input::Sent(path) => path.as_path(),
         files::Input::Problem(text) => return problem(text.clone()),
     };
     let options = match setup.options(name) {
@@ -41,6 +43,7 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Repo
         Ok(None) => return left_out(input, args).unwrap_or_else(problem),
         Err(text) => return problem(text),
     };
+    let options = with_given(options, input, sent);
     match read(input, args) {
         Ok(Some((source, kind))) => Job {
             kind,
@@ -49,6 +52,7 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Repo
             report,
             setup,
             is_stdin: matches!(input, files::Input::Stdin),
+            only_checked: matches!(input, files::Input::Sent(_)),
         }
         .run(source),
         Ok(None) => Done::default(),
@@ -61,6 +65,23 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, report: Repo
             done.count(&findings);
             done
         }
+    }
+}
+
+/// The options for a body that a call sends: the call says what it is for, unless the user does.
+fn with_given<'o>(options: Cow<'o, Options>, input: &files::Input, sent: &Sent) -> Cow<'o, Options> {
+    let given = match input {
+        files::Input::Path(path) if Kind::of(path) == Some(Kind::Json) => sent.given(path),
+        files::Input::Sent(path) => sent.given(path),
+        _ => None,
+    };
+    match given {
+        Some(given) if options.given.is_empty() && options.type_name.is_none() => {
+            let mut options = options.into_owned();
+            options.given = given;
+            Cow::Owned(options)
+        }
+        _ => options,
     }
 }
 
@@ -86,12 +107,13 @@ struct Job<'j> {
     report: Report,
     setup: &'j Setup,
     is_stdin: bool,
+    only_checked: bool,
 }
 
 impl Job<'_> {
     fn run(&self, source: Source) -> Done {
         let mut done = Done::default();
-        if !self.args.fixes() && !self.args.diff {
+        if self.only_checked || (!self.args.fixes() && !self.args.diff) {
             self.report(&source, examine(&source, self.kind, self.options), &mut done);
             return done;
         }

@@ -104,9 +104,17 @@ const VERSION: &[u8] = b"api-version=";
 pub(super) fn may_hold_calls(text: &str) -> bool {
     mentions_call(text)
         || mentions_arm(text)
-        || may_hold_resources(text)
+        || (mentions_template(text) && may_hold_resources(text))
         || memmem::find(text.as_bytes(), b"dentity\"").is_some()
         || memmem::find(text.as_bytes(), b"Profile\"").is_some()
+}
+
+/// A quicker look than the one at the resources' names.
+fn mentions_template(text: &str) -> bool {
+    let text = text.as_bytes();
+    [&b"piVersion\""[..], b"piversion\"", b"ontentVersion\"", b"eploymentTemplate"]
+        .iter()
+        .any(|mark| memmem::find(text, mark).is_some())
 }
 
 /// True if `text` has the host or a path of Azure Resource Manager.

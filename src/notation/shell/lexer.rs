@@ -285,7 +285,7 @@ impl<'f, 's> Lexer<'f, 's> {
         }
         let marks = if rest.get(1) == Some(&b'<') { 2 } else { 1 };
         let rest = &rest[..rest.len().min(MAX_PLACEHOLDER)];
-        let close = marks + rest[marks..].iter().position(|byte| matches!(byte, b'>' | b'\n'))?;
+        let close = marks + rest[marks..].iter().position(|byte| matches!(byte, b'<' | b'>' | b'\n'))?;
         let name = &rest[marks..close];
         let first = *name.first()?;
         let last = *name.last()?;
@@ -296,7 +296,11 @@ impl<'f, 's> Lexer<'f, 's> {
             named(byte)
                 || matches!(byte, b' ' | b'-' | b'.' | b':' | b'/' | b'\'' | b',' | b'(' | b')' | b'#')
         });
-        let closed = rest[close] == b'>' && (marks == 1 || rest.get(close + 1) == Some(&b'>'));
+        let doubled = marks == 1 || rest.get(close + 1) == Some(&rest[close]);
+        // `<<name<<` within a path: the marks that close it were typed as those that open it.
+        let turned =
+            rest[close] == b'<' && marks == 2 && self.word.is_some() && rest.get(close + 2) == Some(&b'/');
+        let closed = (rest[close] == b'>' || turned) && doubled;
         let end = close + marks;
         // `<<EOF>>file` is a heredoc whose output is appended.
         let appended = marks == 2 && rest.get(end).is_some_and(u8::is_ascii_alphanumeric);

@@ -99,6 +99,7 @@ fn placeholders_are_no_redirections() {
         line("curl /subscriptions/<SUBSCRIPTION ID>/x -H Bearer:<<ACCESS TOKEN>>"),
         ["curl", "/subscriptions/<SUBSCRIPTION ID>/x", "-H", "Bearer:<<ACCESS TOKEN>>"]
     );
+    assert_eq!(line("curl /a/<<SUB ID<</b/<<c>>/d")[1], "/a/<<SUB ID<</b/<<c>>/d");
     assert_eq!(line("curl <url> {x} /a/{resource group}/b /c/[your vm]/d").len(), 5);
     read("a <in.txt >out.txt 2>&1", DOCUMENT, |_, commands| {
         assert_eq!(commands[0].words.len(), 1);
