@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use armbody::container::Kind;
 use armbody::lint::{Options, Severity, check};
 use armbody::text::Source;
+use rayon::prelude::*;
 
 /// The class of templates, if the samples are there.
 fn files() -> Vec<PathBuf> {
@@ -44,10 +45,10 @@ fn lint(name: &str, bytes: &[u8]) {
 
 #[test]
 fn no_damage_makes_it_panic() {
-    let mut numbers = Numbers(5);
-    for path in files() {
+    files().par_iter().enumerate().for_each(|(index, path)| {
+        let mut numbers = Numbers(index as u64);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = std::fs::read(&path).unwrap();
+        let bytes = std::fs::read(path).unwrap();
         for point in 0..50 {
             lint(&name, &bytes[..bytes.len() * point / 50]);
         }
@@ -62,7 +63,7 @@ fn no_damage_makes_it_panic() {
             }
             lint(&name, &edited);
         }
-    }
+    });
 }
 
 /// What is found in text that ARM does not take as JSON or as an expression, by the number that the file's name

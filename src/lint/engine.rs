@@ -196,7 +196,7 @@ fn check_call(
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);
     if let Some(tree) = tree.filter(|_| is_known(&subject)) {
-        check_mistakes(tree, |_| &subject, &mut sink);
+        check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
     }
     check_resource(&subject, &mut sink);
 }
@@ -208,13 +208,13 @@ fn is_known(subject: &Subject<'_>) -> bool {
 
 /// What the parser found, each with the subject that it is part of.
 fn check_mistakes<'s, 'a: 's>(
-    tree: &Tree<'_>,
+    mistakes: &[Mistake],
     subject: impl Fn(&Mistake) -> &'s Subject<'a>,
     sink: &mut Sink<'_>,
 ) {
     for rule in super::rules() {
         if let Check::Mistake(check) | Check::MistakeOrIdentity(check, _) = rule.check {
-            for mistake in tree.mistakes() {
+            for mistake in mistakes {
                 check(subject(mistake), mistake, sink);
             }
         }

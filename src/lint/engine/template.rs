@@ -2,7 +2,7 @@
 
 use super::{Options, check_mistakes, check_resource};
 use crate::arm::{Method, ResourceType};
-use crate::json::{Mistake, Tree};
+use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
 use crate::notation::Call;
 use crate::notation::template::{self, Resource, Template, Version};
@@ -20,7 +20,11 @@ pub(super) fn check(
     secrets: &mut Vec<Secret>,
 ) -> bool {
     let Some(body) = call.body.text() else { return false };
-    let tree = Tree::parse(body.text(), target::dialect(source, call));
+    let dialect = target::dialect(source, call);
+    let mut tree = Tree::parse(body.text(), dialect);
+    if !tree.mistakes().is_empty() && template::seems_to_hold_resources(body.text()) {
+        tree = settled(tree, dialect);
+    }
     let template = template::read(&tree);
     let known: Vec<(&Resource<'_>, ResourceType)> = template
         .resources
@@ -54,7 +58,8 @@ pub(super) fn check(
 
     let mut of_text = Vec::new();
     let mut sink = Sink::new(&mut of_text);
-    check_mistakes(&tree, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
+    let mistakes: Vec<Mistake> = tree.mistakes().iter().filter(|it| !is_taken(it)).cloned().collect();
+    check_mistakes(&mistakes, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
     check_text(&whole, &template, &mut sink);
     of_text.sort_by_key(|finding| finding.span.start);
 
@@ -72,6 +77,23 @@ pub(super) fn check(
     findings.extend(of_text);
     drop_repeated(findings, first);
     true
+}
+
+/// The reading of a broken text that makes the best sense. Strings may run over lines in a template, so that one
+/// quote too many or too few turns the rest of the text inside out: where strings that end with their lines leave
+/// less to explain, they do.
+fn settled<'t>(tree: Tree<'t>, dialect: Dialect) -> Tree<'t> {
+    let settle = |tree, dialect| json::settle(tree, dialect, &|_| None);
+    let count = |tree: &Tree<'_>| tree.mistakes().iter().filter(|it| !is_taken(it)).count();
+    let dialect_of_lines = Dialect { multiline_strings: false, ..dialect };
+    let by_lines = settle(Tree::parse(tree.text(), dialect_of_lines), dialect_of_lines);
+    let tree = settle(tree, dialect);
+    if count(&by_lines) < count(&tree) { by_lines } else { tree }
+}
+
+/// True for what the parser names and ARM takes in a template: a line break in a string.
+fn is_taken(mistake: &Mistake) -> bool {
+    mistake.kind == MistakeKind::ControlCharacter
 }
 
 /// The known type of a resource: what it says, or in a snippet that does not say it what it looks like.
