@@ -70,6 +70,15 @@ pub fn is_published(resource_type: ResourceType, version: ApiVersion) -> bool {
     published(resource_type).binary_search_by_key(&version, |row| row.version).is_ok()
 }
 
+/// Whether ARM answers to a version that no specification describes: the list that the provider
+/// `Microsoft.Compute` gives in its `NoRegisteredProviderFound` has two more than the published files.
+pub fn is_undescribed(resource_type: ResourceType, version: ApiVersion) -> bool {
+    match resource_type {
+        ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet => UNDESCRIBED.contains(&version),
+        ResourceType::UserAssignedIdentity => false,
+    }
+}
+
 /// The published version that a version is treated as: itself, or the nearest earlier one.
 /// `None` before the first.
 pub fn effective(resource_type: ResourceType, version: ApiVersion) -> Option<&'static PublishedVersion> {
@@ -145,6 +154,8 @@ const fn on(year: u16, month: u8, day: u8) -> ApiVersion {
 const fn map(year: u16, month: u8, day: u8) -> PublishedVersion {
     row(on(year, month, day), true, IdentityForm::Map)
 }
+
+const UNDESCRIBED: [ApiVersion; 2] = [ApiVersion::preview(2015, 5, 1), on(2016, 8, 30)];
 
 const VIRTUAL_MACHINES: &[PublishedVersion] = &[
     row(on(2015, 6, 15), false, IdentityForm::None),

@@ -15,7 +15,8 @@ use super::node::View;
 use super::problem::Problem;
 use super::prune::{names, pruned};
 use super::{Cache, SchemaError, Schemas};
-use crate::arm::{ApiVersion, Method};
+use crate::arm::versions::is_undescribed;
+use crate::arm::{ApiVersion, Method, ResourceTypeName};
 use crate::json::Node;
 
 /// Which schema a body is compared with.
@@ -38,6 +39,8 @@ pub enum Standing {
     Published(ApiVersion),
     /// Later than all that are known; the newest known one serves.
     Later(ApiVersion),
+    /// ARM answers to it, and no specification describes it; the nearest one serves.
+    Undescribed(ApiVersion),
     /// Never published; the nearest one serves.
     Unpublished {
         /// The nearest one: the earlier, unless there is none.
@@ -53,7 +56,7 @@ impl Standing {
     /// The version whose schema serves.
     pub fn serves(self) -> ApiVersion {
         match self {
-            Self::Published(version) | Self::Later(version) => version,
+            Self::Published(version) | Self::Later(version) | Self::Undescribed(version) => version,
             Self::Unpublished { serves, .. } => serves,
         }
     }
@@ -135,7 +138,12 @@ impl Validators {
         let known = || self.schemas.versions(resource_type).map(|entry| entry.version);
         let earlier = known().rfind(|it| *it < version);
         let later = known().find(|it| *it > version);
-        Some(Standing::Unpublished { serves: earlier.or(later)?, earlier, later })
+        let serves = earlier.or(later)?;
+        let known_type = ResourceTypeName::parse(resource_type).and_then(|name| name.known());
+        if known_type.is_some_and(|known| is_undescribed(known, version)) {
+            return Some(Standing::Undescribed(serves));
+        }
+        Some(Standing::Unpublished { serves, earlier, later })
     }
 
     /// Makes the validator of a request's bodies unless it is made.

@@ -31,6 +31,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             ));
             sink.push(draft);
         }
+        Standing::Undescribed(serves) => {
+            let message = format!("no specification of {type_name} in {version} was published");
+            let draft = at_version(subject, message).severity(Severity::Note).help(format!(
+                "ARM answers to it; the body is checked against {serves}, and what the schema finds is a warning \
+                 at most"
+            ));
+            sink.push(draft);
+        }
         Standing::Unpublished { earlier, later, .. } => {
             let known = match (earlier, later) {
                 (Some(earlier), Some(later)) => format!("the nearest are {earlier} and {later}"),

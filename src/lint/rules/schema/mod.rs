@@ -43,8 +43,14 @@ pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
     }
     let request = Request { resource_type: type_name.as_str(), method, version: standing.serves(), template };
     let mut problems = subject.validators.problems(request, resource);
-    problems.retain(|problem| !is_of_identity_family(subject, problem));
+    problems.retain(|problem| !is_of_identity_family(subject, problem) && !is_taken(problem));
     problems
+}
+
+/// What GET returns beside the properties: ARM takes it back in any body, though PATCH's schema has no place for it.
+fn is_taken(problem: &Problem<'_>) -> bool {
+    matches!(problem.kind, ProblemKind::UnknownProperty { .. })
+        && ["id", "name", "type"].iter().any(|name| problem.place.is(&[name]))
 }
 
 /// What stands in an identity block is the identity family's business, but for its names, and what the service
@@ -74,7 +80,7 @@ fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
     }
 }
 
-/// A finding of this family: a warning at most where the version is newer than the schemas.
+/// A finding of this family: a warning at most where no schema is of the version.
 fn draft<'a>(subject: &Subject<'a>, rule: &'static Rule, span: Span, message: String) -> Draft<'a> {
     graded(subject, rule, rule.severity, span, message)
 }
@@ -87,7 +93,7 @@ fn graded<'a>(
     span: Span,
     message: String,
 ) -> Draft<'a> {
-    let tolerant = matches!(subject.standing, Some(Standing::Later(_)));
+    let tolerant = matches!(subject.standing, Some(Standing::Later(_) | Standing::Undescribed(_)));
     let severity = if tolerant { severity.min(Severity::Warning) } else { severity };
     subject.at(rule, span, message).severity(severity)
 }
