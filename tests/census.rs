@@ -140,7 +140,7 @@ const BY_HAND: [(&str, &str, usize, usize); 41] = [
     ("curl-docs/160", "az", 9, 2),
     ("curl-docs/164", "az", 7, 4),
     ("curl-docs/194", "", 0, 0),
-    ("curl-docs/205", "", 0, 0),
+    ("curl-docs/205", "http", 2, 0),
     ("curl-docs/222", "http", 1, 1),
     ("curl-docs/225", "http", 5, 0),
     ("curl-docs/229", "http", 2, 0),

@@ -26,8 +26,10 @@ pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Scope<'s>) -> Ve
 
 /// True if the first line with anything on it is a request's.
 pub fn begins(text: &str, style: Style) -> bool {
-    let first = text.lines().find(|line| !line.trim().is_empty() && !is_comment(line));
-    first.is_some_and(|line| request_line(line, style).is_some())
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !is_comment(line));
+    let Some(first) = lines.next() else { return false };
+    request_line(first, style).is_some()
+        || lines.next().is_some_and(|next| split(first, next, style).is_some())
 }
 
 fn lines(text: &str) -> Vec<Span> {
@@ -54,7 +56,7 @@ impl<'s> Reader<'_, 's> {
             let line = self.line(self.at);
             if let Some((name, value)) = self.variable(line) {
                 scope.assign(Language::Http, name, Value::Text(value));
-            } else if let Some(parts) = request_line(line, self.style) {
+            } else if let Some(parts) = self.parts(self.at) {
                 let mut call = self.request(&parts);
                 scope.resolve(Language::Http, &mut call);
                 found.push(call);
@@ -67,6 +69,19 @@ impl<'s> Reader<'_, 's> {
 
     fn line(&self, index: usize) -> &str {
         self.lines.get(index).map_or("", |span| &self.code.text()[span.range()])
+    }
+
+    /// The parts of the request that begins in line `index`.
+    fn parts(&self, index: usize) -> Option<Parts> {
+        request_line(self.line(index), self.style).or_else(|| self.split_parts(index))
+    }
+
+    /// The parts of a request whose URL stands in the line below its method.
+    fn split_parts(&self, index: usize) -> Option<Parts> {
+        let below = self.lines.get(index + 1)?.start - self.lines[index].start;
+        let mut parts = split(self.line(index), self.line(index + 1), self.style)?;
+        parts.url = parts.url.shift(below as usize);
+        Some(parts)
     }
 
     /// The part of line `index` without the blanks around it.
@@ -97,7 +112,7 @@ impl<'s> Reader<'_, 's> {
         let mut end = shift(parts.url).end;
         let indent = parts.indent;
         let mut pieces = vec![shift(parts.url)];
-        self.at += 1;
+        self.at += parts.lines;
         while !parts.complete && self.url_goes_on(pieces.last().copied().unwrap_or_default(), indent) {
             let span = self.trimmed(self.at);
             let text = &self.code.text()[span.range()];
@@ -230,8 +245,7 @@ impl<'s> Reader<'_, 's> {
         if is_separator(text) && self.style == Style::File || text.starts_with("HTTP/") {
             return true;
         }
-        line.len() - text.len() <= indent + 3
-            && request_line(line, self.style).is_some_and(|it| it.method.is_some())
+        line.len() - text.len() <= indent + 3 && self.parts(index).is_some_and(|it| it.method.is_some())
     }
 }
 
@@ -243,6 +257,8 @@ struct Parts {
     indent: usize,
     /// The protocol's version ends it.
     complete: bool,
+    /// The lines that they take.
+    lines: usize,
 }
 
 /// The parts of the request line that `line` is.
@@ -260,7 +276,8 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
         // In a request file a URL alone is read.
         let alone = style == Style::File && (text.starts_with("https://") || text.starts_with("http://"));
         let (len, complete) = without_protocol(text);
-        return alone.then(|| Parts { method: None, url: Span::new(indent, indent + len), indent, complete });
+        let url = Span::new(indent, indent + len);
+        return alone.then(|| Parts { method: None, url, indent, complete, lines: 1 });
     }
     let url = rest.trim_start();
     let start = indent + text.len() - url.len();
@@ -270,6 +287,32 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
         url: Span::new(start, start + len),
         indent,
         complete,
+        lines: 1,
+    })
+}
+
+/// The parts of a request whose method stands alone in a line, or with another that does as well (`PUT/PATCH`), and
+/// whose whole URL stands in the `next` one; the URL's place is counted from there.
+fn split(line: &str, next: &str, style: Style) -> Option<Parts> {
+    let text = line.trim();
+    let all_known = || text.split('/').all(|it| METHODS.contains(&it));
+    if style == Style::File || text.len() > 20 || !all_known() {
+        return None;
+    }
+    let url = next.trim();
+    if !["https://", "http://", "/subscriptions/", "/providers/"].iter().any(|it| url.starts_with(it)) {
+        return None;
+    }
+    let indent = line.len() - line.trim_start().len();
+    let start = next.len() - next.trim_start().len();
+    let (len, complete) = without_protocol(url);
+    let method = text.split('/').next().unwrap_or(text);
+    Some(Parts {
+        method: Some(Span::new(indent, indent + method.len())),
+        url: Span::new(start, start + len),
+        indent,
+        complete,
+        lines: 2,
     })
 }
 

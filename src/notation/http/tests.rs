@@ -27,6 +27,18 @@ fn lines(text: &str, style: Style) -> Vec<String> {
 }
 
 #[test]
+fn a_method_in_a_line_of_its_own() {
+    let text = "PUT  \nhttps://h/x?api-version=1\nA: b\n\n{}\n\n  PUT/PATCH\n  https://h/y\n{\"a\": 1}\n";
+    let found = lines(text, Style::Block);
+    assert_eq!(found[0], "PUT https://h/x?api-version=1 [A: b] {}");
+    assert!(found[1].starts_with("PUT https://h/y [] {\"a\": 1}"), "{found:?}");
+    assert_eq!(found.len(), 2);
+    assert!(begins(text, Style::Unknown));
+    assert!(!begins("GET\nout of here\n", Style::Block));
+    assert_eq!(lines("GET\nPUT\nhttps://h/x", Style::Block), ["PUT https://h/x [] -"]);
+}
+
+#[test]
 fn requests_are_read() {
     let cases = [
         (
