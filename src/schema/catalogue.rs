@@ -13,6 +13,7 @@ use super::document::Document;
 use super::folder;
 use super::history::{VersionRange, look_up, ranges};
 use super::paths::{Step, matches, paths};
+use super::shape::Shape;
 use crate::arm::{ApiVersion, ApiVersionError, Method};
 
 mod embedded {
@@ -53,6 +54,8 @@ pub struct Entry {
     /// The methods that take a body: PUT, PATCH.
     pub methods: Vec<Method>,
     source: usize,
+    /// Of the bodies, in the order of the methods; none for a schema of a folder.
+    shapes: Vec<Shape>,
 }
 
 /// A schema file that has not been opened before somebody asks.
@@ -91,8 +94,9 @@ impl Schemas {
             Some(Entry {
                 resource_type: resource_type.to_owned(),
                 version: version.parse().ok()?,
-                methods: methods.iter().filter_map(|method| method.parse().ok()).collect(),
+                methods: methods.iter().filter_map(|(method, _)| method.parse().ok()).collect(),
                 source,
+                shapes: methods.iter().map(|(_, shape)| Shape(*shape)).collect(),
             })
         });
         let histories = embedded::HISTORIES
@@ -123,6 +127,7 @@ impl Schemas {
                     version: document.version(),
                     methods: methods.to_vec(),
                     source,
+                    shapes: Vec::new(),
                 });
             }
             self.origins.push(Origin::Folder(Arc::new(document)));
@@ -159,7 +164,16 @@ impl Schemas {
 
     /// What is known of a type (its name compared without case) in one version.
     pub fn entry(&self, resource_type: &str, version: ApiVersion) -> Option<&Entry> {
-        self.versions(resource_type).find(|e| e.version == version)
+        self.entries
+            .iter()
+            .find(|e| e.version == version && e.resource_type.eq_ignore_ascii_case(resource_type))
+    }
+
+    /// The shape of a type's body for a method in one version; `None` where none was compiled ahead of time.
+    pub(super) fn shape(&self, resource_type: &str, method: Method, version: ApiVersion) -> Option<Shape> {
+        let entry = self.entry(resource_type, version)?;
+        let index = entry.methods.iter().position(|it| *it == method)?;
+        entry.shapes.get(index).copied()
     }
 
     /// The schema file of a type in one version, inflated and read the first time. `None` when there is none.

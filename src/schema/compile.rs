@@ -17,10 +17,10 @@ pub(super) const KNOWN_VALUES: &str = "x-armbody-known-values";
 const ROOT: &str = "x-armbody-body";
 
 /// What ARM takes at the top of every body, though the service sets it.
-const TAKEN: [&str; 3] = ["id", "name", "type"];
+pub(super) const TAKEN: [&str; 3] = ["id", "name", "type"];
 
 /// What a resource of a deployment template has beside the members of its body.
-const TEMPLATE_MEMBERS: [&str; 19] = [
+pub(super) const TEMPLATE_MEMBERS: [&str; 19] = [
     "apiVersion",
     "asserts",
     "comments",

@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
@@ -13,7 +12,6 @@ use super::compile::{Compiled, compile};
 use super::inquiry::Inquiry;
 use super::node::View;
 use super::problem::Problem;
-use super::prune::{names, pruned};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::versions::is_undescribed;
 use crate::arm::{ApiVersion, Method, ResourceTypeName};
@@ -70,12 +68,7 @@ pub struct Validators {
 }
 
 /// A type, version and method.
-#[derive(Default)]
-struct Slot {
-    /// Whether a body has been looked at.
-    used: AtomicBool,
-    ready: OnceLock<Option<Ready>>,
-}
+type Slot = OnceLock<Option<Ready>>;
 
 /// A validator and what is asked of its schema now and then.
 pub(super) struct Ready {
@@ -172,27 +165,23 @@ impl Validators {
         Some(Ready { compiled, places: OnceLock::new() })
     }
 
-    /// Whether a body is right for the part of its schema that it can reach; `None` if that cannot be said.
-    fn first_look(&self, request: Request<'_>, body: Node<'_>) -> Option<bool> {
-        let names = names(body)?;
-        let document = self.schemas.open(request.resource_type, request.version).ok()??;
-        let schema = pruned(&document, request.resource_type, request.method, &names)?;
-        let compiled = compile(schema, request.template).ok()?;
-        Some(compiled.validator.is_valid(View::written(body)))
-    }
-
     /// What is wrong with a body, in the order of the text; not more than some 200 mistakes. Empty when the type,
     /// version or method is unknown.
     pub fn problems<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
-        let cache = if request.template { &self.resources } else { &self.bodies };
-        let slot = cache.get(request.resource_type, request.method, request.version, Slot::default);
-        if slot.ready.get().is_none()
-            && !slot.used.swap(true, Ordering::Relaxed)
-            && self.first_look(request, body) == Some(true)
-        {
+        let Request { resource_type, method, version, template } = request;
+        let shape = self.schemas.shape(resource_type, method, version);
+        if shape.is_some_and(|shape| shape.fits(body, template)) {
             return Vec::new();
         }
-        let Some(ready) = slot.ready.get_or_init(|| self.make(request)) else { return Vec::new() };
+        self.judged(request, body)
+    }
+
+    /// [`Validators::problems`], whatever the shape says.
+    pub(super) fn judged<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
+        let Request { resource_type, method, version, template } = request;
+        let cache = if template { &self.resources } else { &self.bodies };
+        let slot = cache.get(resource_type, method, version, Slot::default);
+        let Some(ready) = slot.get_or_init(|| self.make(request)) else { return Vec::new() };
         if ready.compiled.validator.is_valid(View::written(body)) {
             return Vec::new();
         }

@@ -1,4 +1,5 @@
-//! Packs the checked-in schemas into the program: each file compressed by itself, and a table of what they describe.
+//! Packs the checked-in schemas into the program: each file compressed by itself, a table of what they describe, and
+//! what can be compiled of them ahead of time.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -8,15 +9,26 @@ use std::{env, fs};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use serde_json::Value;
+
+mod shapes;
+
+#[path = "../src/schema/shape/layout.rs"]
+#[allow(dead_code, reason = "the reader wants all of it")]
+mod layout;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=schemas");
+    for changed in ["schemas", "build", "src/schema/shape/layout.rs"] {
+        println!("cargo::rerun-if-changed={changed}");
+    }
     let schemas = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("schemas");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
     let catalogue = fs::read_to_string(schemas.join("catalogue.tsv"))?;
     let mut sources: Vec<(&str, &str)> = Vec::new();
     let mut entries = String::new();
+    let mut shapes = shapes::Shapes::default();
+    let mut file = (String::new(), Value::Null);
     for line in catalogue.lines().skip(1) {
         let [resource_type, version, methods] = line.split('\t').collect::<Vec<_>>()[..] else {
             return Err(format!("schemas/catalogue.tsv: {line:?} has not three columns").into());
@@ -26,7 +38,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             sources.push((provider, version));
             sources.len() - 1
         });
-        let methods: Vec<&str> = methods.split(',').collect();
+        let path = format!("{provider}/{version}.json");
+        if file.0 != path {
+            file.1 = serde_json::from_str(&fs::read_to_string(schemas.join(&path))?)?;
+            file.0 = path;
+        }
+        let short = resource_type.split_once('/').map_or("", |(_, short)| short);
+        let methods: Vec<(&str, u32)> = methods
+            .split(',')
+            .map(|method| (method, shapes.definition(&file.1, &format!("{short}.{method}"))))
+            .collect();
         writeln!(entries, "    ({resource_type:?}, {version:?}, &{methods:?}, {source}),")?;
     }
 
@@ -39,8 +60,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             "    ({provider:?}, {version:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {packed:?}))),"
         )?;
     }
-    writeln!(code, "];\n\n/// Type, version, methods, index in `SOURCES`.")?;
-    writeln!(code, "pub(super) static ENTRIES: &[(&str, &str, &[&str], usize)] = &[\n{entries}];")?;
+    writeln!(code, "];\n\n/// Type, version, methods with the shapes of their bodies, index in `SOURCES`.")?;
+    writeln!(code, "pub(super) static ENTRIES: &[(&str, &str, &[(&str, u32)], usize)] = &[\n{entries}];")?;
+    let (words, texts) = shapes.into_parts();
+    fs::write(out.join("shapes.bin"), words)?;
+    fs::write(out.join("shapes.txt"), texts)?;
 
     let mut providers: Vec<&str> = sources.iter().map(|(provider, _)| *provider).collect();
     providers.sort_unstable();

@@ -1,0 +1,223 @@
+//! The schemas in the program, compiled ahead of time as far as it takes to see that a body has no mistake.
+//!
+//! Most bodies are right. To make a validator for one takes longer than to read it a hundred times over, so the
+//! program carries each schema a second time as a table ([`layout`], some 100 kB for all versions). What fits its
+//! shape has no problem; what does not is the validator's business, which alone says what is wrong.
+
+use super::compile::{TAKEN, TEMPLATE_MEMBERS};
+use crate::arm::expression::is_computed;
+use crate::arm::{contains_placeholder, is_placeholder};
+use crate::json::{Kind, Node};
+
+mod layout;
+
+use layout::{
+    ARRAY, BOOLEAN, CLOSED, ENUM, INTEGER, ITEMS, KNOWN, NULL, NUMBER, OBJECT, OPAQUE, OTHERS, PROPERTIES,
+    RANGE, READ_ONLY, REFERENCE, REQUIRED, STRING, TYPES,
+};
+
+static WORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shapes.bin"));
+static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/shapes.txt"));
+
+/// The shape of a body: where its words begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape(pub(super) u32);
+
+/// What is left to compare.
+struct Task<'t> {
+    node: Node<'t>,
+    shape: Shape,
+    /// The body itself, or what the service sets in it and ARM takes.
+    top: bool,
+}
+
+impl Shape {
+    /// True if a body (or a resource of a template) surely has no problem. Takes time linear in the body.
+    pub(super) fn fits(self, body: Node<'_>, template: bool) -> bool {
+        let mut open = vec![Task { node: body, shape: self, top: true }];
+        while let Some(task) = open.pop() {
+            if !task.fits(template, &mut open) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl<'t> Task<'t> {
+    fn fits(&self, template: bool, open: &mut Vec<Task<'t>>) -> bool {
+        let node = self.node;
+        let mut words = Words(self.shape.0);
+        let flags = words.next();
+        let is_root = self.top && node.kind() == Kind::Object;
+        if flags & OPAQUE != 0 || flags & READ_ONLY != 0 && !self.top {
+            return false;
+        }
+        let text = node.as_str();
+        if node.is_repaired()
+            || node.is_unknown()
+            || text.as_ref().is_some_and(|it| is_placeholder(it) || template && is_computed(it))
+        {
+            return true;
+        }
+        if flags & TYPES != 0 && flags & types(node) == 0 {
+            return false;
+        }
+        let properties = if flags & PROPERTIES != 0 { words.table(3) } else { Words(0).none() };
+        let others = (flags & OTHERS != 0).then(|| Shape(words.next()));
+        let items = (flags & ITEMS != 0).then(|| Shape(words.next()));
+        if node.kind() == Kind::Object {
+            for (name, value) in node.members() {
+                let Some(text) = name.as_str() else { return false };
+                let shape = match properties.find(&text) {
+                    Some(shape) => Some(shape),
+                    None if is_root && template && TEMPLATE_MEMBERS.contains(&text.as_ref()) => continue,
+                    None if flags & CLOSED == 0 => others,
+                    None if name.is_repaired() || is_open_name(&text, template) => continue,
+                    None => return false,
+                };
+                if is_root && template && text == "resources" {
+                    continue;
+                }
+                if let Some(shape) = shape {
+                    let top = is_root && TAKEN.contains(&text.as_ref());
+                    open.push(Task { node: value, shape, top });
+                }
+            }
+        }
+        if let (Some(shape), Kind::Array) = (items, node.kind()) {
+            open.extend(node.elements().map(|node| Task { node, shape, top: false }));
+        }
+        if flags & REQUIRED != 0 {
+            let required = words.table(1);
+            let is_there = |at| node.get(required.text(at, 0)).is_some();
+            if node.kind() == Kind::Object && !(0..required.len).all(is_there) {
+                return false;
+            }
+        }
+        let is_part = || text.as_ref().is_some_and(|it| contains_placeholder(it));
+        for (flag, strings_only) in [(ENUM, false), (KNOWN, true)] {
+            if flags & flag == 0 {
+                continue;
+            }
+            let values = words.table(1);
+            let Some(text) = &text else {
+                if strings_only {
+                    continue;
+                }
+                return false;
+            };
+            if !(0..values.len).any(|at| values.text(at, 0) == text) && !is_part() {
+                return false;
+            }
+        }
+        if flags & RANGE != 0 {
+            let (least, most) = (words.float(), words.float());
+            if let Some(number) = node.number() {
+                // An integer beyond what a float holds exactly is looked at closer.
+                let exact = number.parse::<f64>().ok().filter(|it| it.abs() <= 9e15);
+                if !exact.is_some_and(|it| least <= it && it <= most) {
+                    return false;
+                }
+            }
+        }
+        if flags & REFERENCE != 0 {
+            open.push(Task { node, shape: Shape(words.next()), top: false });
+        }
+        true
+    }
+}
+
+/// A name that somebody fills in, as `stands_for_any` of the closer look has it.
+fn is_open_name(name: &str, template: bool) -> bool {
+    is_placeholder(name) || template && is_computed(name)
+}
+
+fn types(node: Node<'_>) -> u32 {
+    match node.kind() {
+        Kind::Null => NULL,
+        Kind::True | Kind::False => BOOLEAN,
+        Kind::Number => {
+            let digits = node.number().unwrap_or_default();
+            let digits = digits.strip_prefix('-').unwrap_or(digits);
+            if digits.bytes().all(|byte| byte.is_ascii_digit()) { INTEGER | NUMBER } else { NUMBER }
+        }
+        Kind::String => STRING,
+        Kind::Array => ARRAY,
+        Kind::Object => OBJECT,
+        Kind::Placeholder | Kind::Unknown => TYPES,
+    }
+}
+
+/// The words of a shape, read one by one.
+struct Words(u32);
+
+/// Rows of words.
+struct Table {
+    at: u32,
+    width: u32,
+    len: u32,
+}
+
+impl Words {
+    fn next(&mut self) -> u32 {
+        self.0 += 1;
+        word(self.0 - 1)
+    }
+
+    fn table(&mut self, width: u32) -> Table {
+        let len = self.next();
+        let at = self.0;
+        self.0 += len * width;
+        Table { at, width, len }
+    }
+
+    fn none(&self) -> Table {
+        Table { at: self.0, width: 1, len: 0 }
+    }
+
+    fn float(&mut self) -> f64 {
+        let low = u64::from(self.next());
+        f64::from_bits(u64::from(self.next()) << 32 | low)
+    }
+}
+
+impl Table {
+    /// The shape of the property called `name`.
+    fn find(&self, name: &str) -> Option<Shape> {
+        let hash = layout::hash(name.as_bytes());
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.word(middle, 0) < hash { low = middle + 1 } else { high = middle }
+        }
+        while low < self.len && self.word(low, 0) == hash {
+            if self.text(low, 1) == name {
+                return Some(Shape(self.word(low, 2)));
+            }
+            low += 1;
+        }
+        None
+    }
+
+    fn word(&self, row: u32, column: u32) -> u32 {
+        word(self.at + row * self.width + column)
+    }
+
+    /// The text that the word in a column leads to: the upper 24 bits say where it begins, the others its length.
+    fn text(&self, row: u32, column: u32) -> &'static str {
+        let word = self.word(row, column);
+        let start = (word >> 8) as usize;
+        TEXTS.get(start..start + (word & 0xff) as usize).unwrap_or_default()
+    }
+}
+
+/// A word of the table; what lies outside of it never fits.
+fn word(at: u32) -> u32 {
+    let at = at as usize * 4;
+    let bytes = WORDS.get(at..at + 4).and_then(|it| it.try_into().ok());
+    bytes.map_or(OPAQUE, u32::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests;
