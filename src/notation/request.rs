@@ -142,3 +142,99 @@ fn variable(text: &str) -> Option<(usize, &str)> {
 fn blank_of(variable: &str) -> Option<Blank> {
     Blank::of_variable(variable.strip_suffix(super::shell::words::ESCAPED).unwrap_or(variable))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::container::{Kind, calls};
+    use crate::notation::{Form, Layout, Templates, write};
+    use crate::text::Source;
+
+    const PATH: &str = "/subscriptions/{subscriptionId}/resourceGroups/rg/providers/Microsoft.Compute/\
+                        virtualMachines/vm?api-version=2018-06-01";
+
+    fn read(text: &str, kind: Kind) -> Request {
+        let source = Source::new("x", text);
+        let calls = calls(&source, kind);
+        assert_eq!(calls.len(), 1, "{text}");
+        request(&calls[0]).unwrap()
+    }
+
+    fn names(request: &Request) -> Vec<&str> {
+        request.headers.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn what_a_client_adds_is_part_of_the_request() {
+        for (text, kind, wanted) in [
+            (format!("az rest -u {PATH}"), Kind::Shell, &["Authorization"][..]),
+            (format!("az rest -u {PATH} -m put -b '{{}}'"), Kind::Shell, &["Content-Type", "Authorization"]),
+            (
+                format!("az rest -u {PATH} -m put -b '{{}}' --headers content-type=application/json A=b"),
+                Kind::Shell,
+                &["content-type", "A", "Authorization"],
+            ),
+            (format!("az rest -u {PATH} --skip-authorization-header"), Kind::Shell, &[]),
+            (format!("armclient GET \"{PATH}\""), Kind::Shell, &["Authorization"]),
+            (
+                format!("Invoke-AzRestMethod -Path '{PATH}' -Method PUT -Payload '{{}}'"),
+                Kind::PowerShell,
+                &["Content-Type", "Authorization"],
+            ),
+            (
+                format!("curl 'https://management.azure.com{PATH}' -X PUT --json '{{}}'"),
+                Kind::Shell,
+                &["Content-Type"],
+            ),
+            (format!("curl 'https://management.azure.com{PATH}' -X PUT -d '{{}}'"), Kind::Shell, &[]),
+        ] {
+            let request = read(&text, kind);
+            assert_eq!(names(&request), wanted, "{text}");
+            assert_eq!(request.target.cloud, Cloud::Public);
+        }
+    }
+
+    #[test]
+    fn headers_of_one_s_own_are_written_where_the_client_has_a_way() {
+        let templates = Templates::embedded();
+        let layout = Layout::new(&templates);
+        let put = read(&format!("az rest -u {PATH} -m put -b '{{}}'"), Kind::Shell);
+        let header = |name: &str, value: &str| (name.to_owned(), Text::new(value));
+        let (content_type, authorization) = (put.headers[0].clone(), put.headers[1].clone());
+        for (headers, says) in [
+            (vec![content_type.clone(), authorization.clone()], "2018-06-01\" --body"),
+            (
+                vec![header("If-Match", "it's"), content_type.clone(), authorization.clone()],
+                "2018-06-01\" --headers \"If-Match=it's\" --body",
+            ),
+            (
+                vec![content_type.clone(), header("Authorization", "Bearer {vmName}")],
+                "--headers \"Content-Type=application/json\" \"Authorization=Bearer <VM NAME>\" --body",
+            ),
+            (
+                vec![authorization.clone(), content_type.clone()],
+                "--headers \"Authorization=Bearer <ACCESS TOKEN>\" --body",
+            ),
+            (vec![content_type.clone()], "--skip-authorization-header --body"),
+        ] {
+            let request = Request { headers, ..put.clone() };
+            let text = write(Form::Az, &request, &layout).unwrap();
+            assert!(text.contains(says), "{text}");
+            assert_eq!(read(&text, Kind::Shell), request);
+            let text = write(Form::Http, &request, &layout).unwrap();
+            assert_eq!(read(&text, Kind::Http), request);
+            let powershell = write(Form::PowerShell, &request, &layout);
+            assert_eq!(powershell.is_ok(), request == put, "{powershell:?}");
+        }
+        let bare = Request { headers: Vec::new(), ..put.clone() };
+        assert_eq!(
+            write(Form::Az, &bare, &layout).unwrap_err().to_string(),
+            "`--as az` cannot say the header `Content-Type`: a body goes with one of az's own; `--as curl` can"
+        );
+        let broken = Request { headers: vec![header("A", "b\nc")], ..put };
+        assert_eq!(
+            write(Form::Http, &broken, &layout).unwrap_err().to_string(),
+            "`--as http` cannot say the header `A`: its value has control characters; `--as curl` can"
+        );
+    }
+}
