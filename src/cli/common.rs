@@ -30,7 +30,7 @@ pub(crate) struct Output {
     /// Write files into a folder instead of standard output.
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-    /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/curl.sh.j2).
+    /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/az.sh.j2).
     #[arg(long = "templates", value_name = "DIR")]
     templates: Option<PathBuf>,
     /// The configuration, instead of the nearest armbody.toml above the current folder.
