@@ -54,7 +54,7 @@ fn assert_sent(requests: &[Request], layout: &Layout<'_>) {
     for (at, request) in requests.iter().enumerate() {
         let heading = writer.heading(&format!("number-{at}")).expect("the form has comments");
         let request = notation::write(Form::Http, request, layout).expect("it can be written");
-        text.push_str(&format!("{heading}\n{request}\n\n"));
+        text.extend([heading.as_str(), "\n", &request, "\n\n"]);
     }
     let output = send(&program, &text, &server, &values);
     let said =

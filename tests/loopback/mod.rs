@@ -1,5 +1,6 @@
 //! A server on the loopback interface that takes the place of Azure, and what a request is with its blanks filled in.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
 #![allow(clippy::expect_used, reason = "a client that sends no HTTP is a test that fails")]
 
 use std::collections::HashMap;

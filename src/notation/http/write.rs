@@ -116,16 +116,12 @@ pub(in crate::notation) fn with_blanks(text: &str) -> String {
     while let Some(at) = rest.find("{{") {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match variable(rest) {
-            Some((length, blank)) => {
-                out.push_str(blank.spelling(BlankStyle::Angle));
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
+        let (length, spelt) = match variable(rest) {
+            Some((length, blank)) => (length, blank.spelling(BlankStyle::Angle)),
+            None => (1, "{"),
+        };
+        out.push_str(spelt);
+        rest = &rest[length..];
     }
     out.push_str(rest);
     out

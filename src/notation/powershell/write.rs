@@ -97,7 +97,8 @@ fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
                     Some(Part::Literal(next)) => next.starts_with(['/', '"']),
                     Some(Part::Blank(_)) => false,
                 };
-                out.push_str(&if ends { format!("${name}") } else { format!("${{{name}}}") });
+                let (open, close) = if ends { ("$", "") } else { ("${", "}") };
+                out.extend([open, &name, close]);
             }
         }
     }
