@@ -7,7 +7,7 @@
 //! and a finding's edits back into the file; writing goes from a scenario to a request to text.
 //!
 //! ```text
-//! scenario + names ──▶ plan ──▶ ┌─────────┐ ──write──▶ text (JSON, curl, …)
+//! scenario + names ──▶ plan ──▶ ┌─────────┐ ──write──▶ text (JSON, curl, az, …)
 //!                               │ request │
 //! text (Markdown, shell, …) ─read▶ └──────┘ ──check──▶ findings ──▶ report | fix (edits in the text)
 //! ```

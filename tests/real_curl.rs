@@ -6,91 +6,21 @@
 #![cfg(unix)]
 #![allow(clippy::print_stderr)]
 
+mod loopback;
+
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
 use armbody::arm::versions::published;
 use armbody::arm::{
-    Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Part, Request, RequestTarget, ResourceType, Text,
+    Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
 };
 use armbody::notation::{self, Form, Layout, Templates};
 use armbody::scenario::{Image, Spec, find_scenario, scenarios};
-
-/// What a client sent.
-#[derive(Debug)]
-struct Arrived {
-    method: String,
-    path: String,
-    headers: HashMap<String, String>,
-    body: Vec<u8>,
-}
-
-struct Server {
-    port: u16,
-    arrived: Receiver<Arrived>,
-}
-
-impl Server {
-    fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        let (sender, arrived) = channel();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                take(stream, &sender);
-            }
-        });
-        Self { port, arrived }
-    }
-
-    /// What has arrived by the time that the client is done; the client waits for the answer.
-    fn one(&self) -> Option<Arrived> {
-        self.arrived.try_recv().ok()
-    }
-}
-
-/// Reads a request and passes it on, then answers: who has the answer may look for the request.
-fn take(stream: TcpStream, sender: &Sender<Arrived>) {
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
-    let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-    let mut answer = stream;
-    let mut line = String::new();
-    reader.read_line(&mut line).expect("a request line");
-    let mut words = line.split_whitespace().map(str::to_owned);
-    let (method, path) = (words.next().expect("a method"), words.next().expect("a path"));
-    let mut headers = HashMap::new();
-    loop {
-        let mut bytes = Vec::new();
-        reader.read_until(b'\n', &mut bytes).expect("a header");
-        let line = String::from_utf8(bytes).expect("UTF-8");
-        let line = line.trim_end_matches(['\r', '\n']);
-        if line.is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':').expect("a colon");
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    if headers.contains_key("expect") {
-        answer.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").expect("an interim answer");
-    }
-    let length = headers.get("content-length").map_or(0, |length| length.parse().expect("a length"));
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("a body");
-    sender.send(Arrived { method, path, headers, body }).expect("the test is there");
-    answer
-        .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-        .expect("an answer");
-}
+use loopback::{Arrived, Server, assert_same, fill, runs, values};
 
 /// Whether bash and curl are there; says so if they are not.
 fn clients_are_there() -> bool {
-    let runs = |program: &str| {
-        Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-    };
     let there = runs("bash") && runs("curl");
     if !there {
         eprintln!("skipped: bash or curl is not installed");
@@ -121,44 +51,11 @@ fn run(snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Outpu
     bash.output().expect("bash runs")
 }
 
-fn fill(text: &Text, values: &HashMap<Blank, String>) -> String {
-    let part = |part: &Part| match part {
-        Part::Literal(literal) => literal.clone(),
-        Part::Blank(blank) => values[blank].clone(),
-    };
-    text.parts().iter().map(part).collect()
-}
-
-fn fill_value(value: &BodyValue, values: &HashMap<Blank, String>) -> serde_json::Value {
-    use serde_json::Value as V;
-    match value {
-        BodyValue::Null => V::Null,
-        BodyValue::Bool(value) => V::Bool(*value),
-        BodyValue::Number(number) => V::Number(number.clone()),
-        BodyValue::String(text) => V::String(fill(text, values)),
-        BodyValue::Array(elements) => elements.iter().map(|one| fill_value(one, values)).collect(),
-        BodyValue::Object(members) => members
-            .iter()
-            .map(|(name, value)| (fill(name, values), fill_value(value, values)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    }
-}
-
 fn assert_arrived(request: &Request, values: &HashMap<Blank, String>, arrived: &Arrived) {
-    assert_eq!(arrived.method, request.method.as_str());
+    assert_same(request, values, arrived);
     assert_eq!(arrived.headers["host"], request.target.cloud.host());
-    let url = format!("https://{}{}", arrived.headers["host"], arrived.path);
-    assert_eq!(url, fill(&request.target.url(), values));
     for (name, value) in &request.headers {
         assert_eq!(arrived.headers[&name.to_ascii_lowercase()], fill(value, values), "{name}");
-    }
-    match &request.body {
-        None => assert!(arrived.body.is_empty() && !arrived.headers.contains_key("content-type")),
-        Some(body) => {
-            let sent: serde_json::Value = serde_json::from_slice(&arrived.body).expect("JSON");
-            assert_eq!(sent, fill_value(body, values));
-        }
     }
 }
 
@@ -170,18 +67,6 @@ fn assert_sent(request: &Request, layout: &Layout<'_>, server: &Server, values: 
     let arrived = server.one().unwrap_or_else(|| panic!("nothing arrived\n{snippet}"));
     assert_arrived(request, values, &arrived);
     assert!(server.one().is_none(), "one request is one");
-}
-
-fn values() -> HashMap<Blank, String> {
-    let value = |blank: Blank| match blank {
-        Blank::SubscriptionId => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
-        Blank::AccessToken => "eyJ0.eyJh-_.c2ln==",
-        Blank::AdminPassword => r#"p"a\s's $HOME `id` $(id) & é😀 \" \\"#,
-        Blank::SshPublicKey => "ssh-rsa AAAAB3Nza+/= somebody's \"key\" at C:\\home",
-        Blank::StorageAccount => "mystorage1",
-        _ => "a-name",
-    };
-    Blank::all().map(|blank| (blank, value(blank).to_owned())).collect()
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
+use armbody::arm::versions::is_published;
 use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
+use armbody::config::{self, Config, Configs};
 use armbody::notation::{Form, Layout, Templates};
 use armbody::scenario::Names;
+use armbody::text::write_file;
 
 use super::Terminal;
 
@@ -15,9 +18,9 @@ pub(crate) struct Output {
     /// What to write: the body alone, or a call (json, curl, az, http, powershell, template).
     #[arg(long = "as", value_name = "FORM", default_value = "json")]
     pub(crate) form: Form,
-    /// How to write what is to be filled in: angle, shell or braces.
-    #[arg(long, value_name = "STYLE", default_value = "angle")]
-    pub(crate) placeholders: BlankStyle,
+    /// How to write what is to be filled in: angle (without it), shell or braces.
+    #[arg(long, value_name = "STYLE")]
+    placeholders: Option<BlankStyle>,
     /// Write the body on several lines.
     #[arg(long)]
     pretty: bool,
@@ -27,32 +30,76 @@ pub(crate) struct Output {
     /// Write files into a folder instead of standard output.
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-    /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/curl.sh.j2).
+    /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/az.sh.j2).
     #[arg(long = "templates", value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// The configuration, instead of the nearest armbody.toml above the current folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Look for no configuration.
+    #[arg(long)]
+    no_config: bool,
 }
 
 impl Output {
-    /// The templates to write with.
-    pub(crate) fn templates(&self) -> anyhow::Result<Templates> {
-        Ok(match &self.templates {
+    /// What the command line says of how to write, and where it says nothing, the configuration.
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        let config = self.configured()?;
+        let templates = match self.templates.as_ref().or(config.templates.as_ref()) {
             Some(folder) => Templates::with_folder(folder)?,
             None => Templates::embedded(),
+        };
+        Ok(Settings {
+            placeholders: self.placeholders.or(config.placeholders).unwrap_or_default(),
+            api_version: config.api_version,
+            templates,
+            pretty: self.pretty,
+            multiline: self.multiline,
         })
     }
 
-    pub(crate) fn layout<'t>(&self, templates: &'t Templates) -> Layout<'t> {
-        Layout { blanks: self.placeholders, pretty: self.pretty, multiline: self.multiline, templates }
+    fn configured(&self) -> anyhow::Result<config::Render> {
+        let here = std::env::current_dir().context("the current folder")?;
+        let configs = match &self.config {
+            Some(path) => Configs::one(Config::read(path, &here)?),
+            None if self.no_config => Configs::none(),
+            None => Configs::nearest(),
+        };
+        let found = configs.of(&here.join(config::FILE_NAME)).map_err(|error| anyhow!("{error}"))?;
+        Ok(found.map(|config| config.render.clone()).unwrap_or_default())
+    }
+}
+
+/// How to write.
+pub(crate) struct Settings {
+    /// How blanks are spelt.
+    pub(crate) placeholders: BlankStyle,
+    /// The API version that the configuration names.
+    api_version: Option<ApiVersion>,
+    /// The templates to write with.
+    pub(crate) templates: Templates,
+    pretty: bool,
+    multiline: bool,
+}
+
+impl Settings {
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        Layout {
+            blanks: self.placeholders,
+            pretty: self.pretty,
+            multiline: self.multiline,
+            templates: &self.templates,
+        }
     }
 
-    /// The extension of the files that it makes, and whether they are calls or bodies.
-    ///
-    /// # Errors
-    /// A form that nothing writes yet.
-    pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn armbody::notation::Writer> {
-        let form = self.form;
-        form.writer()
-            .ok_or_else(|| anyhow::anyhow!("`--as {form}` is not there yet: json, curl and template are"))
+    /// The version that the configuration names, for requests of a type. One that another type has is meant for
+    /// that one.
+    pub(crate) fn api_version(&self, resource_type: ResourceType) -> Option<ApiVersion> {
+        let is_for_others = |version: &ApiVersion| {
+            !is_published(resource_type, *version)
+                && ResourceType::ALL.into_iter().any(|other| is_published(other, *version))
+        };
+        self.api_version.filter(|version| !is_for_others(version))
     }
 }
 
@@ -131,7 +178,7 @@ pub(crate) fn write_files(
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     for (name, text) in files {
         let path = folder.join(name);
-        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        write_file(&path, text.as_bytes())?;
     }
     let count = files.len();
     terminal.say(&format!("{count} file{} in {}", if count == 1 { "" } else { "s" }, folder.display()));

@@ -74,12 +74,14 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let names = names_of(args, &current, resource_type)?;
     let wishes = wishes(args);
     let wanted = wishes.wanted(&current.identity, &names)?;
-    let style = args.output.placeholders;
+    let settings = args.output.settings()?;
+    let style = settings.placeholders;
     let ids: Vec<String> = wanted.user_assigned.iter().map(|id| id.as_str().to_owned()).collect();
     names.check_style(&ids, style)?;
-    let writer = args.output.writer()?;
+    let writer = args.output.form.writer();
 
-    let version = args.target.api_version.unwrap_or_else(|| newest_stable(resource_type));
+    let asked = args.target.api_version.or_else(|| settings.api_version(resource_type));
+    let version = asked.unwrap_or_else(|| newest_stable(resource_type));
     let method = args.target.method.unwrap_or(Method::Patch);
     let planned = arm::plan(&current.identity, &wanted, resource_type, version, method);
     let block = match planned {
@@ -94,14 +96,11 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             bail!("{error}{}", if put { "; --method PUT can in this one" } else { "" });
         }
     };
-    let request = change_request(resource_type, &names, args.target.api_version, method, &block)?;
+    let request = change_request(resource_type, &names, asked, method, &block)?;
     let gone = arm::dropped(&current.identity, Some(&block), resource_type, version, method)?;
     let text = match args.show {
         Show::States => states(&current.identity, &wanted),
-        Show::Request => {
-            let templates = args.output.templates()?;
-            notation::write(args.output.form, &request, &args.output.layout(&templates))? + "\n"
-        }
+        Show::Request => notation::write(args.output.form, &request, &settings.layout())? + "\n",
     };
     match (&args.output.folder, args.show) {
         (Some(folder), Show::Request) => {

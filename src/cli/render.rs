@@ -10,7 +10,7 @@ use armbody::scenario::{
     Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, scenarios,
 };
 
-use super::common::{Fill, Output, Target, write_files};
+use super::common::{Fill, Output, Settings, Target, write_files};
 use super::{Status, Terminal};
 
 /// Write the requests of identity scenarios.
@@ -57,7 +57,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         identities,
         image: args.image,
     };
-    let job = Job { args, spec, templates: args.output.templates()?, writer: args.output.writer()? };
+    let writer = args.output.form.writer();
+    let job = Job { args, spec, settings: args.output.settings()?, writer };
     let (rendered, left_out) =
         if args.all { job.all()? } else { (job.named(&asked, terminal)?, LeftOut::default()) };
     if rendered.is_empty() {
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
                 .collect();
             write_files(folder, &files, terminal)?;
         }
-        None => terminal.print(&joined(&rendered))?,
+        None => terminal.print(&joined(&rendered, job.writer))?,
     }
     for line in left_out.lines() {
         terminal.say(&format!("left out: {line}"));
@@ -146,7 +147,7 @@ impl LeftOut {
 struct Job<'a> {
     args: &'a Args,
     spec: Spec,
-    templates: notation::Templates,
+    settings: Settings,
     writer: &'static dyn notation::Writer,
 }
 
@@ -202,17 +203,19 @@ impl Job<'_> {
     /// the others.
     fn spec_of(&self, scenario: &Scenario, among: &[&Scenario]) -> Spec {
         let mut spec = self.spec.clone();
-        if let Some(version) = spec.api_version {
-            let has = |it: &Scenario| is_published(it.resource_type(spec.machine), version);
-            if !has(scenario) && among.iter().any(|other| has(other)) {
-                spec.api_version = None;
-            }
+        let Some(version) = spec.api_version else {
+            spec.api_version = self.settings.api_version(scenario.resource_type(spec.machine));
+            return spec;
+        };
+        let has = |it: &Scenario| is_published(it.resource_type(spec.machine), version);
+        if !has(scenario) && among.iter().any(|other| has(other)) {
+            spec.api_version = None;
         }
         spec
     }
 
     fn render(&self, scenario: &'static Scenario, spec: &Spec) -> anyhow::Result<Rendered> {
-        let style = self.args.output.placeholders;
+        let style = self.settings.placeholders;
         if scenario.method().is_none() {
             spec.names.check_style(&[], style)?;
             let text = prerequisites(spec.machine, &spec.names, style);
@@ -220,23 +223,31 @@ impl Job<'_> {
             return Ok(Rendered { name: scenario.name, extension: "sh", text });
         }
         spec.names.check_style(&scenario.ids(spec)?, style)?;
-        let request = scenario.request(spec, &self.templates)?;
-        let layout = self.args.output.layout(&self.templates);
-        let text = notation::write(self.args.output.form, &request, &layout)?;
+        let request = scenario.request(spec, &self.settings.templates)?;
+        let text = notation::write(self.args.output.form, &request, &self.settings.layout())?;
         Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
     }
 }
 
-/// Several texts in a row: scripts under their names, bodies a line each.
-fn joined(rendered: &[Rendered]) -> String {
+/// Several texts in a row: calls under their names, bodies a line each. Commands among calls that are none are
+/// comments.
+fn joined(rendered: &[Rendered], writer: &dyn notation::Writer) -> String {
     let mut out = String::new();
     for (at, one) in rendered.iter().enumerate() {
-        if rendered.len() > 1 && one.extension == "sh" {
+        let heading = if rendered.len() > 1 { writer.heading(one.name) } else { None };
+        let is_foreign = heading.is_some() && one.extension != writer.extension();
+        if let Some(heading) = heading {
             let blank = if at == 0 { "" } else { "\n" };
-            let _ = writeln!(out, "{blank}# {}", one.name);
+            let _ = writeln!(out, "{blank}{heading}");
         }
-        out.push_str(&one.text);
-        out.push('\n');
+        if is_foreign {
+            for line in one.text.lines() {
+                let mark = if line.is_empty() || line.starts_with('#') { "" } else { "# " };
+                let _ = writeln!(out, "{mark}{line}");
+            }
+        } else {
+            let _ = writeln!(out, "{}", one.text);
+        }
     }
     out
 }

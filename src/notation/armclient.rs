@@ -31,6 +31,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     call.span = call.span.cover(last.span);
     call.method = Some(verb.text.clone());
     call.url = Some(url.text.clone());
+    call.signs_in = true;
     call.mistakes.clone_from(&command.mistakes);
     Some(call)
 }

@@ -1,9 +1,13 @@
 //! `az rest …`: its options and what they make of the request.
 
+mod write;
+
 use super::pairs::pairs;
 use super::shell::{Command, program_name};
 use super::{Call, Notation, Payload, payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
+
+pub use write::AzRest;
 
 /// The content type that `az rest` sends with a JSON body unless a header says otherwise.
 pub const JSON: &str = "application/json";
@@ -22,7 +26,7 @@ const OPTIONS: [(&str, Opt); 16] = [
     ("--output", Opt::Other),
     ("--query", Opt::Other),
     ("--subscription", Opt::Other),
-    ("--skip-authorization-header", Opt::Flag),
+    ("--skip-authorization-header", Opt::SkipAuthorization),
     ("--debug", Opt::Flag),
     ("--verbose", Opt::Flag),
     ("--only-show-errors", Opt::Flag),
@@ -37,6 +41,8 @@ enum Opt {
     Parameters,
     /// One value that says nothing of the request.
     Other,
+    /// No token is sent.
+    SkipAuthorization,
     Flag,
 }
 
@@ -95,6 +101,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     let span = words.first()?.span.cover(words.last()?.span);
     let mut call = Call::new(Notation::AzRest, span);
     call.default_method = Some("GET");
+    call.signs_in = true;
     call.mistakes.clone_from(&command.mistakes);
     let mut parameters = Vec::new();
     let mut headers = Vec::new();
@@ -102,7 +109,10 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     while let Some(word) = words.get(at) {
         at += 1;
         let Some((opt, value)) = Opt::of(word.text.text()) else { continue };
-        if opt == Opt::Flag {
+        if opt == Opt::SkipAuthorization {
+            call.signs_in = false;
+        }
+        if matches!(opt, Opt::SkipAuthorization | Opt::Flag) {
             continue;
         }
         let is_option =
@@ -129,7 +139,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
             }
             Opt::Headers => headers.extend(values),
             Opt::Parameters => parameters.extend(values),
-            Opt::Other | Opt::Flag => {}
+            Opt::Other | Opt::SkipAuthorization | Opt::Flag => {}
         }
     }
     if call.url.is_none() && matches!(call.body, Payload::None) {

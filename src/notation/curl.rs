@@ -8,7 +8,6 @@ use super::{Call, Notation, Payload, payload};
 use crate::text::{Fragment, Span};
 
 pub use write::Curl;
-pub(in crate::notation) use write::ESCAPED;
 
 /// The content type that curl sends with `-d` unless a header says otherwise.
 pub const FORM: &str = "application/x-www-form-urlencoded";

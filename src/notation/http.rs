@@ -1,9 +1,14 @@
 //! A request as it goes over the wire: a line with method and URL, headers, a body. As `.http` and `.rest` files
 //! have them, with their variables and separators, and as documents show them, with less.
 
+mod write;
+
 use super::variables::{Language, Value};
 use super::{Call, Notation, Payload, Scope};
 use crate::text::{Builder, Encoding, Fragment, Span};
+
+pub use write::Http;
+pub(super) use write::with_blanks;
 
 const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"];
 

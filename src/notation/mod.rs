@@ -86,6 +86,8 @@ pub struct Call<'s> {
     pub default_method: Option<&'static str>,
     /// The content type that the client sends if no header says one.
     pub default_content_type: Option<&'static str>,
+    /// The client adds an access token of its own: no header has to carry one.
+    pub signs_in: bool,
     /// What is wrong with the way it is written.
     pub mistakes: Vec<CallMistake>,
     /// The text around it.
@@ -105,6 +107,7 @@ impl Call<'_> {
             credentials: None,
             default_method: None,
             default_content_type: None,
+            signs_in: false,
             mistakes: Vec::new(),
             context: Context::default(),
         }

@@ -10,6 +10,7 @@ mod decode;
 mod known;
 mod lexer;
 mod table;
+mod write;
 
 use std::ops::Range;
 
@@ -22,6 +23,8 @@ use super::shell::{Command, Word};
 use super::variables::{Language, Value};
 use super::{Call, Scope, armclient, az_rest, curl};
 use crate::text::{Fragment, Span};
+
+pub use self::write::InvokeAzRestMethod;
 
 /// A value of more tokens than this is not looked into.
 const MAX_TOKENS: usize = 4096;
@@ -46,6 +49,11 @@ pub fn is_likely(text: &str) -> bool {
     if begins_as_posix(text) {
         return false;
     }
+    has_marks(text)
+}
+
+/// True if the text has words or signs that only PowerShell has.
+fn has_marks(text: &str) -> bool {
     mentions_cmdlet(text)
         || memmem::find(text.as_bytes(), b"@{").is_some()
         || memmem::find(text.as_bytes(), b"ConvertTo-").is_some()
@@ -59,8 +67,8 @@ pub fn is_likely(text: &str) -> bool {
         })
 }
 
-/// True if the first command is one that only a POSIX shell reads so: `NAME=…`, or curl with its own options.
-/// What stands in its quotes says nothing of the language.
+/// True if the first command is one that only a POSIX shell reads so: `NAME=…`, or curl or az with nothing of
+/// PowerShell's outside quotes. What stands in its quotes says nothing of the language.
 fn begins_as_posix(text: &str) -> bool {
     let commands = text.lines().map(|line| line[known::line_prompt(line)..].trim_start());
     let Some(first) = commands.into_iter().find(|line| !line.is_empty() && !line.starts_with('#')) else {
@@ -71,7 +79,28 @@ fn begins_as_posix(text: &str) -> bool {
     let parameters = [" -Uri", " -Method", " -Headers", " -Body"];
     let calls_curl = first.starts_with("curl ")
         && !parameters.iter().any(|parameter| memmem::find(text.as_bytes(), parameter.as_bytes()).is_some());
-    assigns || calls_curl
+    assigns || calls_curl || (first.starts_with("az ") && !has_marks(&without_quoted(text)))
+}
+
+/// The text without what stands in quotes, as far as shells agree on that.
+fn without_quoted(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut at = 0;
+    let mut unclosed = [false; 2];
+    while let Some(open) = memchr::memchr2(b'\'', b'"', &bytes[at..]).map(|len| at + len) {
+        out.push_str(&text[at..=open]);
+        let which = usize::from(bytes[open] == b'"');
+        let mut close = open + 1;
+        while close < bytes.len() && bytes[close] != bytes[open] && !unclosed[which] {
+            // In either language a backslash or backtick before `"` keeps the text open.
+            close += if which == 1 && matches!(bytes[close], b'\\' | b'`') { 2 } else { 1 };
+        }
+        unclosed[which] |= close >= bytes.len();
+        at = if unclosed[which] { open + 1 } else { close + 1 };
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 /// True if `text` names a cmdlet that makes requests.

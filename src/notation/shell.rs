@@ -8,6 +8,7 @@ mod calls;
 mod lexer;
 mod quoted;
 mod starts;
+pub(in crate::notation) mod words;
 
 use super::CallMistake;
 use crate::text::{Fragment, Span};

@@ -6,11 +6,14 @@ use std::path::{Component, Path, PathBuf};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 8] = [
     ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
     ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
     ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
+    ("notations/az.sh.j2", include_str!("../../templates/notations/az.sh.j2")),
     ("notations/curl.sh.j2", include_str!("../../templates/notations/curl.sh.j2")),
+    ("notations/powershell.ps1.j2", include_str!("../../templates/notations/powershell.ps1.j2")),
+    ("notations/request.http.j2", include_str!("../../templates/notations/request.http.j2")),
     ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
 ];
 

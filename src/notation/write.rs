@@ -46,13 +46,15 @@ impl Form {
         }
     }
 
-    /// The one that writes it, where there is one yet.
-    pub fn writer(self) -> Option<&'static dyn Writer> {
+    /// The one that writes it.
+    pub fn writer(self) -> &'static dyn Writer {
         match self {
-            Self::Json => Some(&super::body::Json),
-            Self::Curl => Some(&super::curl::Curl),
-            Self::Template => Some(&super::template::DeploymentTemplate),
-            Self::Az | Self::Http | Self::PowerShell => None,
+            Self::Json => &super::body::Json,
+            Self::Curl => &super::curl::Curl,
+            Self::Az => &super::az_rest::AzRest,
+            Self::Http => &super::http::Http,
+            Self::PowerShell => &super::powershell::InvokeAzRestMethod,
+            Self::Template => &super::template::DeploymentTemplate,
         }
     }
 }
@@ -109,6 +111,11 @@ pub trait Writer: Sync {
 
     /// Whether it says more than the body: a request without a body can be written.
     fn writes_calls(&self) -> bool;
+
+    /// The comment that goes before a request where several stand in one text, if the form has comments.
+    fn heading(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A request that a form cannot say.
@@ -120,9 +127,16 @@ pub enum WriteError {
     /// A deployment cannot make the request.
     #[error("a deployment creates resources, and this is a {0}; `--as curl` writes the call")]
     NotDeployed(Method),
-    /// Nothing writes this form yet.
-    #[error("`--as {0}` is not there yet: json, curl and template are")]
-    NotYet(Form),
+    /// The form has no way to say a header.
+    #[error("`--as {form}` cannot say the header `{name}`: {why}; `--as curl` can")]
+    Header {
+        /// The form.
+        form: Form,
+        /// The header's name.
+        name: String,
+        /// What stands in the way.
+        why: &'static str,
+    },
     /// A template fails.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -133,5 +147,5 @@ pub enum WriteError {
 /// # Errors
 /// A line that says why not.
 pub fn write(form: Form, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
-    form.writer().ok_or(WriteError::NotYet(form))?.write(request, layout)
+    form.writer().write(request, layout)
 }

@@ -56,6 +56,35 @@ pub fn replace_file(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteErro
     Ok(())
 }
 
+/// Writes `path` as one step, whether there is a file of that name or not. One that is there is replaced as
+/// [`replace_file`] does; a new one has the mode that any new file has.
+///
+/// # Errors
+/// [`WriteError`] if the folder cannot be written or the disk is full, or if somebody else writes the file
+/// meanwhile. No temporary file is left.
+pub fn write_file(path: &Path, new: &[u8]) -> Result<(), WriteError> {
+    let fail = |what| move |error| WriteError::Io { path: path.to_owned(), what, error };
+    match fs::read(path) {
+        Ok(old) => return replace_file(path, &old, new),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(fail("read")(error)),
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".armbody-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // The process's mask takes from it what it takes from any new file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(fail("write a temporary file beside it"))?;
+    file.write_all(new).map_err(fail("write a temporary file beside it"))?;
+    file.as_file().sync_all().map_err(fail("write a temporary file beside it"))?;
+    file.persist_noclobber(path).map_err(|error| fail("create")(error.error))?;
+    Ok(())
+}
+
 #[cfg(unix)]
 fn keep_owner(path: &Path, metadata: &fs::Metadata) {
     use std::os::unix::fs::{MetadataExt as _, chown};
@@ -84,6 +113,20 @@ mod tests {
         }
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_is_as_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, plain) = (folder.path().join("a.json"), folder.path().join("b.json"));
+        write_file(&path, b"one").unwrap();
+        fs::write(&plain, "one").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions(), fs::metadata(&plain).unwrap().permissions());
+        write_file(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert!(matches!(write_file(&folder.path().join("none/a"), b""), Err(WriteError::Io { .. })));
+        assert!(matches!(write_file(folder.path(), b""), Err(WriteError::Io { .. })));
     }
 
     #[test]

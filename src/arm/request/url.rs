@@ -58,12 +58,16 @@ impl RequestTarget {
         Text::from_parts(parts)
     }
 
+    /// The path with the API version: what a client needs that knows the host itself.
+    pub fn path_and_query(&self) -> Text {
+        let end = Part::Literal(format!("?api-version={}", self.api_version));
+        Text::from_parts(self.path().parts().iter().cloned().chain([end]))
+    }
+
     /// The whole URL, with `https://` and the API version.
     pub fn url(&self) -> Text {
         let start = Part::Literal(format!("https://{}", self.cloud.host()));
-        let end = Part::Literal(format!("?api-version={}", self.api_version));
-        let path = self.path();
-        Text::from_parts(std::iter::once(start).chain(path.parts().iter().cloned()).chain([end]))
+        Text::from_parts(std::iter::once(start).chain(self.path_and_query().parts().iter().cloned()))
     }
 
     /// Reads a URL, its blanks in brackets.

@@ -63,6 +63,7 @@ impl<'s> Cmdlet<'_, 's> {
         let mut call = Call::new(notation, span);
         call.method = parameters.text("Method").or_else(|| parameters.text("CustomMethod"));
         call.default_method = Some("GET");
+        call.signs_in = self.program == Program::AzRestMethod;
         call.url = ["Uri", "Path", "ResourceId"]
             .iter()
             .find_map(|name| parameters.text(name))

@@ -1,0 +1,163 @@
+//! Writing a request as an `Invoke-AzRestMethod` command.
+
+use std::fmt::Write as _;
+
+use minijinja::context;
+
+use crate::arm::{Blank, BlankStyle, Cloud, Part, Request, Text};
+use crate::notation::request::to_write;
+use crate::notation::shell::words::ESCAPED;
+use crate::notation::write::{Form, Layout, WriteError, Writer};
+
+/// Writes requests as `Invoke-AzRestMethod` commands, for PowerShell 5.1 and later. The token and the content type
+/// are left to the cmdlet, and so is the host in the public cloud.
+#[derive(Debug)]
+pub struct InvokeAzRestMethod;
+
+impl Writer for InvokeAzRestMethod {
+    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
+        let style = layout.blanks;
+        if !to_write(request, true).is_some_and(<[_]>::is_empty) {
+            let name = request.headers.first().map_or("Authorization", |(name, _)| name).to_owned();
+            let why = "the cmdlet sends headers of its own and no others";
+            return Err(WriteError::Header { form: Form::PowerShell, name, why });
+        }
+        let is_public = request.target.cloud == Cloud::Public;
+        let (parameter, url) =
+            if is_public { ("Path", request.target.path_and_query()) } else { ("Uri", request.target.url()) };
+        let body = request.body.as_ref().map(|body| body.to_text(layout.pretty));
+        let before = body.as_ref().map(|body| preparations(body, style)).unwrap_or_default();
+        let values = context! {
+            before => before,
+            method => request.method.as_str(),
+            parameter => parameter,
+            url => word(&url, style),
+            joint => if layout.multiline { " `\n  " } else { " " },
+        };
+        let values = match &body {
+            Some(body) => context! { body => here_string(body, style), ..values },
+            None => values,
+        };
+        Ok(layout.templates.render("notations/powershell.ps1.j2", values)?)
+    }
+
+    fn extension(&self) -> &'static str {
+        "ps1"
+    }
+
+    fn writes_calls(&self) -> bool {
+        true
+    }
+
+    fn heading(&self, name: &str) -> Option<String> {
+        Some(format!("# {name}"))
+    }
+}
+
+/// A URL as an argument. Names in it are percent-encoded: nothing in it is a quote, a dollar sign or a backtick.
+fn word(url: &Text, style: BlankStyle) -> String {
+    if style != BlankStyle::Shell {
+        return format!("\"{}\"", url.spell(style));
+    }
+    format!("\"{}\"", expandable(url, |blank| format!("env:{}", blank.variable())))
+}
+
+/// A body between lines of its own, where quotes are literal.
+fn here_string(body: &Text, style: BlankStyle) -> String {
+    let expands = style == BlankStyle::Shell && body.blanks().next().is_some();
+    if !expands {
+        return format!("@'\n{}\n'@", in_ascii(&body.spell(style)));
+    }
+    let variable = |blank: Blank| {
+        let name = blank.variable();
+        if blank.is_free_text() { format!("{name}{ESCAPED}") } else { format!("env:{name}") }
+    };
+    format!("@\"\n{}\n\"@", in_ascii(&expandable(body, variable)))
+}
+
+/// The text with the variables that `variable` names, and everything else literal. Quotes are not escaped.
+fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
+    let mut out = String::new();
+    let mut parts = text.parts().iter().peekable();
+    while let Some(part) = parts.next() {
+        match part {
+            Part::Literal(literal) => {
+                for c in literal.chars() {
+                    if matches!(c, '`' | '$') {
+                        out.push('`');
+                    }
+                    out.push(c);
+                }
+            }
+            Part::Blank(blank) => {
+                let name = variable(*blank);
+                // `?`, `:` and more would be taken for part of the name.
+                let ends = match parts.peek() {
+                    None => true,
+                    Some(Part::Literal(next)) => next.starts_with(['/', '"']),
+                    Some(Part::Blank(_)) => false,
+                };
+                let (open, close) = if ends { ("$", "") } else { ("${", "}") };
+                out.extend([open, &name, close]);
+            }
+        }
+    }
+    out
+}
+
+/// JSON without characters beyond ASCII, which Windows PowerShell reads in a script as the machine's code page has
+/// them, and some of which are quotes to it.
+fn in_ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}
+
+/// The lines that escape for JSON what may hold any character, and stop where it is not set.
+fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
+    if style != BlankStyle::Shell {
+        return Vec::new();
+    }
+    let mut done: Vec<Blank> = Vec::new();
+    for blank in body.blanks().filter(|blank| blank.is_free_text()) {
+        if !done.contains(&blank) {
+            done.push(blank);
+        }
+    }
+    let lines = |blank: Blank| {
+        let name = blank.variable();
+        [
+            format!("if (-not $env:{name}) {{ throw '{name} is not set' }}"),
+            format!("${name}{ESCAPED} = (ConvertTo-Json \"$env:{name}\") -replace '^\"|\"$'"),
+        ]
+    };
+    done.into_iter().flat_map(lines).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_variables_are_variables() {
+        let text = Text::new("\"<VM NAME>/<VM NAME>?<VM NAME><VM NAME>:$HOME `n $(id)");
+        assert_eq!(
+            expandable(&text, |blank| format!("env:{}", blank.variable())),
+            "\"$env:VM_NAME/${env:VM_NAME}?${env:VM_NAME}${env:VM_NAME}:`$HOME ``n `$(id)"
+        );
+    }
+
+    #[test]
+    fn a_body_is_ascii() {
+        assert_eq!(in_ascii("{\"é’\":\"😀\"}"), r#"{"\u00e9\u2019":"\ud83d\ude00"}"#);
+    }
+}
