@@ -41,6 +41,7 @@ pub mod config;
 pub mod container;
 pub mod json;
 pub mod lint;
+pub mod lsp;
 pub mod notation;
 pub mod report;
 pub mod scenario;
