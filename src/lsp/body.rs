@@ -8,9 +8,9 @@ use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName};
 use crate::container;
 use crate::lint::{Options, Target, targets};
 use crate::notation::{Call, Notation};
+use crate::schema::Validators;
 use crate::schema::paths::{Property, matches, paths};
 use crate::schema::{Document as Schema, Schemas, Step, VersionRange};
-use crate::schema::Validators;
 use crate::text::{Fragment, Source, Span, apply_edits};
 
 /// A cursor in a body of a known type.
@@ -64,9 +64,9 @@ impl<'t> Body<'t> {
         let (target, start) = target(document, call, text, &spot, options, cursor)?;
         let resource = start.filter(|_| call.notation == Notation::Template);
         let type_name = target.type_name?;
-        let method = target.method.unwrap_or_else(|| {
-            if spot.has_at_top("location") { Method::Put } else { Method::Patch }
-        });
+        let method = target
+            .method
+            .unwrap_or_else(|| if spot.has_at_top("location") { Method::Put } else { Method::Patch });
         let version = version(schemas, type_name.as_str(), target.api_version)?;
         let schema = schemas.open(type_name.as_str(), version).ok()??;
         Some(Self { text, spot, request: Request { type_name, method, version, schema }, resource })
@@ -179,10 +179,13 @@ fn target(
     };
     found.or_else(|| {
         let way = spot.parent(None);
-        let is_identity = matches!(way.steps()[..], [Step::Name(name)] if name.eq_ignore_ascii_case("identity"));
+        let is_identity =
+            matches!(way.steps()[..], [Step::Name(name)] if name.eq_ignore_ascii_case("identity"));
         let finished = match spot.role {
             Role::Name if is_identity && !word.has_colon => r#""type":"None""#,
-            Role::Value(name) if is_identity && text.text()[name.range()].eq_ignore_ascii_case("type") => r#""None""#,
+            Role::Value(name) if is_identity && text.text()[name.range()].eq_ignore_ascii_case("type") => {
+                r#""None""#
+            }
             _ => return None,
         };
         target_with(document, text, word.span, finished, options, cursor)
@@ -216,7 +219,8 @@ fn innermost(
 ) -> Option<(Target, Option<u32>)> {
     let all = targets(source, call, &options.given);
     let whole = text.to_file(text.span());
-    let holds = |start: u32, end: u32| (start <= cursor && cursor <= end) || (start <= cursor && end == whole.end);
+    let holds =
+        |start: u32, end: u32| (start <= cursor && cursor <= end) || (start <= cursor && end == whole.end);
     let (span, target) =
         all.into_iter().filter(|(span, _)| holds(span.start, span.end)).min_by_key(|(span, _)| span.len())?;
     Some((target, text.offset_of(span.start)))

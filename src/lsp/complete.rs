@@ -67,12 +67,21 @@ impl Choice {
     /// A word for another word.
     fn word(label: &str, kind: CompletionItemKind, detail: impl Into<String>, span: Span) -> Self {
         let edit = Edit::replace(span, label);
-        Self { label: label.to_owned(), kind, detail: detail.into(), documentation: None, edit, filter: None, is_old: false }
+        Self {
+            label: label.to_owned(),
+            kind,
+            detail: detail.into(),
+            documentation: None,
+            edit,
+            filter: None,
+            is_old: false,
+        }
     }
 
     fn item(self, document: &Document, at: usize) -> CompletionItem {
         let TextEdit { range, new_text } = document.edit(&self.edit);
-        let markdown = |value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
+        let markdown =
+            |value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
         CompletionItem {
             label: self.label,
             kind: Some(self.kind),
@@ -129,9 +138,11 @@ fn of_marker(words: &Words<'_>, flags: &[Flag]) -> Vec<Choice> {
         }));
     }
     let absent = flags.iter().filter(|flag| !words.all().any(|word| word == flag.name && word != words.word));
-    found.extend(absent.map(|flag| {
-        Choice::word(&flag.name, CompletionItemKind::PROPERTY, flag.help.as_str(), words.span)
-    }));
+    found.extend(
+        absent.map(|flag| {
+            Choice::word(&flag.name, CompletionItemKind::PROPERTY, flag.help.as_str(), words.span)
+        }),
+    );
     found
 }
 
@@ -154,7 +165,9 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Vec<Choice> {
         });
         return type_name.map_or_else(Vec::new, |it| of_versions(&validators, it.as_str(), place.span));
     }
-    let Some(body) = Body::at(document, &calls, options, validators.schemas(), cursor) else { return Vec::new() };
+    let Some(body) = Body::at(document, &calls, options, validators.schemas(), cursor) else {
+        return Vec::new();
+    };
     match body.spot.role {
         Role::Name => of_names(&body),
         Role::Value(_) | Role::Element => of_values(&body, &validators),
@@ -205,7 +218,9 @@ fn of_values(body: &Body<'_>, validators: &Validators) -> Vec<Choice> {
         if body.is_at(&["apiVersion"]) {
             let all = choices(validators.schemas(), body.request.type_name.as_str());
             let written = all.iter().map(|(version, says)| (version.to_string(), *says));
-            return written.filter_map(|(version, says)| value(body, &version, true, says.to_owned())).collect();
+            return written
+                .filter_map(|(version, says)| value(body, &version, true, says.to_owned()))
+                .collect();
         }
         if body.is_at(&["type"]) {
             let known = ResourceType::ALL.iter().map(|known| known.full_name());

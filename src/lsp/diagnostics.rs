@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_finding_is_a_diagnostic_with_its_fix() {
-        let it = document("{\"tags\":{\"ä\":\"😀\"},\"identity\":{\"type\":\"SystemAssigned\",\"UserAssigned\"}}");
+        let it =
+            document("{\"tags\":{\"ä\":\"😀\"},\"identity\":{\"type\":\"SystemAssigned\",\"UserAssigned\"}}");
         let options = Options::default();
         let mut checked = Checked::new(&it, &options);
         let all = checked.diagnostics(&it, Understood::default());
@@ -247,8 +248,12 @@ mod tests {
         let text = "{\r\n \"identity\": {\r\n  'type': \"SystemAssigned\", \"UserAssigned\",\r\n }\r\n}";
         let it = document(text);
         let edits = mended(&it, &Options::default());
-        let fixed =
-            fix(it.source().with_bytes(text.as_bytes().to_vec()), crate::container::Kind::Json, &Options::default(), false);
+        let fixed = fix(
+            it.source().with_bytes(text.as_bytes().to_vec()),
+            crate::container::Kind::Json,
+            &Options::default(),
+            false,
+        );
         assert!(fixed.applied > 0);
         assert_eq!(apply_edits(text, &edits).as_deref(), Ok(fixed.source.text()));
     }

@@ -53,7 +53,8 @@ pub(super) fn of_property(body: &Body<'_>, schemas: &Schemas) -> Option<String> 
         }
     }
     if !ranges.is_empty() {
-        let _ = write!(out, "\n- in {} of `{}` {}", request.method, request.type_name.as_str(), since(&ranges));
+        let _ =
+            write!(out, "\n- in {} of `{}` {}", request.method, request.type_name.as_str(), since(&ranges));
     }
     Some(out)
 }

@@ -21,9 +21,7 @@ pub(super) fn values_of(flag: &str) -> impl Iterator<Item = &'static str> {
         "--as" => Form::ALL.iter().map(|form| form.as_str()).collect(),
         "--type" => ResourceType::ALL.iter().map(|known| known.short_name()).collect(),
         "--method" => vec!["PUT", "PATCH", "GET", "DELETE"],
-        "--placeholders" => {
-            BlankStyle::ALL.iter().map(|style| style.as_str()).collect()
-        }
+        "--placeholders" => BlankStyle::ALL.iter().map(|style| style.as_str()).collect(),
         "--image" => [Image::Windows, Image::Linux].iter().map(|image| image.as_str()).collect(),
         _ => Vec::new(),
     };

@@ -138,9 +138,7 @@ impl Server {
         let Request { id, method, params } = request;
         let answer = match (self.stage, method.as_str()) {
             (Stage::New, "initialize") => Ok(self.initialize(&params)),
-            (Stage::New, _) => {
-                Err((ErrorCode::ServerNotInitialized, "`initialize` comes first".to_owned()))
-            }
+            (Stage::New, _) => Err((ErrorCode::ServerNotInitialized, "`initialize` comes first".to_owned())),
             (Stage::ShutDown, _) => Err((ErrorCode::InvalidRequest, "the server is shut down".to_owned())),
             (Stage::Running, "initialize") => {
                 Err((ErrorCode::InvalidRequest, "`initialize` comes once".to_owned()))

@@ -103,8 +103,9 @@ impl<'t> Spot<'t> {
 
     /// The way to the innermost object or array, from the one that begins at `start`; from the outermost if none does.
     pub(super) fn parent(&self, start: Option<u32>) -> Way<'t> {
-        let from =
-            start.and_then(|start| self.levels.iter().skip(1).position(|it| it.start == start)).map(|at| at + 1);
+        let from = start
+            .and_then(|start| self.levels.iter().skip(1).position(|it| it.start == start))
+            .map(|at| at + 1);
         Way(self.way(from.unwrap_or(0)))
     }
 
@@ -230,7 +231,8 @@ impl<'t> Scan<'t> {
             let role = match self.role() {
                 // Right behind a value only a comma or the end can follow.
                 Role::Name
-                    if self.level().expected == Expected::Next && !behind.is_some_and(char::is_whitespace) =>
+                    if self.level().expected == Expected::Next
+                        && !behind.is_some_and(char::is_whitespace) =>
                 {
                     Role::Nothing
                 }
@@ -403,15 +405,25 @@ mod tests {
     fn a_finished_text() {
         expect(r#"{"identity": {"ty|pe": "None"}}"#, "identity", "name", "type");
         expect(r#"{"identity": {"type": "No|ne"}}"#, "identity.type", "value", "None");
-        expect(r#"{"identity": {"type": "SystemAssigned, Us|erAssigned"}}"#, "identity.type", "value", "SystemAssigned, UserAssigned");
+        expect(
+            r#"{"identity": {"type": "SystemAssigned, Us|erAssigned"}}"#,
+            "identity.type",
+            "value",
+            "SystemAssigned, UserAssigned",
+        );
         expect(r#"{"a": [{"b": tr|ue}]}"#, "a.[].b", "value", "true");
         expect(r#"{"a": [ "x|" ]}"#, "a", "element", "x");
         expect(r#"{"a": 1, | }"#, "", "name", "");
         expect(r#"{"a": "b"|}"#, "", "nothing", "");
         expect(r#"{"a": {}|}"#, "", "nothing", "");
         expect("'identity': {|}", "identity", "name", "");
-        expect("{ // a|b
- }", "", "nothing", "");
+        expect(
+            "{ // a|b
+ }",
+            "",
+            "nothing",
+            "",
+        );
     }
 
     #[test]
@@ -448,8 +460,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_has_a_place(text in r#"[{}\[\],:"'a\ 
-/*é-]{0,60}"#, cursor in 0_u32..70) {
+        fn any_text_has_a_place(text in r#"[{}\[\],:"'a\
+    /*é-]{0,60}"#, cursor in 0_u32..70) {
             let spot = Spot::find(&text, cursor);
             let _ = (spot.typed(), spot.own(None).map(|way| way.steps().len()), spot.siblings().count());
             prop_assert!(!spot.levels.is_empty());

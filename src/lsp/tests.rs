@@ -9,7 +9,8 @@ use crate::lint::Options;
 use crate::text::{DEFAULT_MAX_SIZE, Edit, apply_edits};
 
 fn flags() -> Vec<Flag> {
-    let flag = |name: &str, takes_value| Flag { name: name.to_owned(), help: "a flag".to_owned(), takes_value };
+    let flag =
+        |name: &str, takes_value| Flag { name: name.to_owned(), help: "a flag".to_owned(), takes_value };
     vec![flag("--as", true), flag("--api-version", true), flag("--pretty", false), flag("--vmss", true)]
 }
 
@@ -41,7 +42,8 @@ fn labels(name: &str, text: &str) -> Vec<String> {
 #[track_caller]
 fn chosen(name: &str, text: &str, label: &str) -> String {
     let (document, found) = completions(name, text);
-    let item = found.iter().find(|item| item.label == label).unwrap_or_else(|| panic!("no {label} in {found:?}"));
+    let item =
+        found.iter().find(|item| item.label == label).unwrap_or_else(|| panic!("no {label} in {found:?}"));
     let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("an edit") };
     let span = document.span(edit.range);
     if let Some(filter) = &item.filter_text {
@@ -70,7 +72,10 @@ fn a_property_is_explained() {
 
 #[test]
 fn a_property_of_another_version_says_which() {
-    let says = hovered("a.sh", &format!("{CURL}{{\"identity\":{{\"type\":\"UserAssigned\",\"identity|Ids\":[]}}}}'"));
+    let says = hovered(
+        "a.sh",
+        &format!("{CURL}{{\"identity\":{{\"type\":\"UserAssigned\",\"identity|Ids\":[]}}}}'"),
+    );
     assert!(says.contains("not in 2018-06-01") && says.contains("from 2017-12-01 to 2018-04-01"), "{says}");
 }
 
@@ -100,7 +105,9 @@ fn comments_are_explained() {
     let says = hovered("a.md", "<!-- armbody: render remove-|all --as curl -->\n");
     assert!(says.starts_with("**remove-all** (PATCH)") && says.contains("- before:"), "{says}");
     assert!(hovered("a.md", "<!-- armbody: render remove-all --a|s curl -->\n").contains("`curl`"));
-    assert!(hovered("a.md", "<!-- armbody: render remove-all --api-version 2018|-06-01 -->").contains("stable"));
+    assert!(
+        hovered("a.md", "<!-- armbody: render remove-all --api-version 2018|-06-01 -->").contains("stable")
+    );
     assert!(hovered("a.md", "<!-- armbody-ignore extra-|comma: why -->").starts_with("# extra-comma"));
     assert_eq!(hovered("a.md", "<!-- armbody-ignore extra-comm|: why -->"), "");
 }
@@ -111,21 +118,35 @@ fn properties_that_are_not_there_yet_are_offered() {
     assert_eq!(found, ["userAssignedIdentities"], "present and read-only ones are left out");
     let found = labels("a.json", "{\"identity\":{\"type\":\"None\"},\n|}");
     assert!(found.contains(&"properties".to_owned()) && !found.contains(&"identity".to_owned()), "{found:?}");
-    let found = labels("a.json", "{\n  \"location\": \"westus\",\n  \"properties\": {\n    \"storageProfile\": {\n      \"osDisk\": {\n        \"|\n      }\n    }\n  }\n}");
+    let found = labels(
+        "a.json",
+        "{\n  \"location\": \"westus\",\n  \"properties\": {\n    \"storageProfile\": {\n      \"osDisk\": {\n        \"|\n      }\n    }\n  }\n}",
+    );
     assert_eq!(found[0], "createOption", "what is required comes first");
     let v2017 = CURL.replace("2018-06-01", "2017-12-01");
-    assert!(labels("a.sh", &format!("{v2017}{{\"identity\":{{\"|\"}}}}'")).contains(&"identityIds".to_owned()));
+    assert!(
+        labels("a.sh", &format!("{v2017}{{\"identity\":{{\"|\"}}}}'")).contains(&"identityIds".to_owned())
+    );
 }
 
 #[test]
 fn a_name_is_written_with_what_it_lacks() {
     let text = r#"{"identity":{"type":"UserAssigned","us|}}"#;
     let name = "userAssignedIdentities";
-    assert_eq!(chosen("a.json", text, name), r#"{"identity":{"type":"UserAssigned","userAssignedIdentities": }}"#);
+    assert_eq!(
+        chosen("a.json", text, name),
+        r#"{"identity":{"type":"UserAssigned","userAssignedIdentities": }}"#
+    );
     let text = r#"{"identity":{"type":"UserAssigned","us|":{}}}"#;
-    assert_eq!(chosen("a.json", text, name), r#"{"identity":{"type":"UserAssigned","userAssignedIdentities":{}}}"#);
+    assert_eq!(
+        chosen("a.json", text, name),
+        r#"{"identity":{"type":"UserAssigned","userAssignedIdentities":{}}}"#
+    );
     let text = r#"{"identity":{"type":"UserAssigned",us|}}"#;
-    assert_eq!(chosen("a.json", text, name), r#"{"identity":{"type":"UserAssigned","userAssignedIdentities": }}"#);
+    assert_eq!(
+        chosen("a.json", text, name),
+        r#"{"identity":{"type":"UserAssigned","userAssignedIdentities": }}"#
+    );
 }
 
 #[test]
@@ -141,8 +162,17 @@ fn values_are_offered() {
     assert_eq!(labels("a.json", r#"{"identity":{"type":"|"}}"#), all);
     assert_eq!(labels("a.json", "{\n  \"identity\": {\n    \"type\": \"|\n  }\n}"), all);
     assert_eq!(labels("a.json", "{\"identity\":{|}}"), ["type", "userAssignedIdentities"]);
-    assert_eq!(labels("a.md", "```json\n{\"identity\":{\"type\": \"|\"}}\n```\n"), all);
-    assert_eq!(labels("a.md", "- x\n\n  ```json\n  {\n    \"identity\": {\n      \"type\":|\n  ```\n"), all);
+    assert_eq!(
+        labels("a.md", "PATCH to /virtualMachines/v:\n\n```json\n{\"identity\":{\"type\": \"|\"}}\n```\n"),
+        all
+    );
+    assert_eq!(
+        labels(
+            "a.md",
+            "- PATCH to /virtualMachines/v\n\n  ```json\n  {\n    \"identity\": {\n      \"type\":|\n  ```\n"
+        ),
+        all
+    );
     let v2016 = CURL.replace("2018-06-01", "2016-03-30").replace("PATCH", "PUT");
     let body = "{\"location\":\"x\",\"identity\":{\"type\":|}}'";
     assert_eq!(labels("a.sh", &format!("{v2016}{body}")), ["SystemAssigned"]);
@@ -171,12 +201,18 @@ fn comments_are_completed() {
     let found = labels("a.md", "<!-- armbody: render | -->");
     assert!(found.contains(&"remove-all".to_owned()) && found.contains(&"--as".to_owned()));
     assert_eq!(labels("a.md", "<!-- armbody: render list --as | -->").len(), 6);
-    assert_eq!(labels("a.md", "<!-- armbody: render list --as curl --|"), ["--api-version", "--pretty", "--vmss"]);
+    assert_eq!(
+        labels("a.md", "<!-- armbody: render list --as curl --|"),
+        ["--api-version", "--pretty", "--vmss"]
+    );
     assert!(labels("a.md", "<!-- armbody: render list --api-version 20|").len() > 20);
     let rule = "identity-type-split";
     assert!(labels("a.sh", "# armbody-ignore |").contains(&rule.to_owned()));
     assert!(!labels("a.sh", &format!("# armbody-ignore {rule}, |")).contains(&rule.to_owned()));
-    assert_eq!(chosen("a.sh", "# armbody-ignore identity-ty|: x", rule), format!("# armbody-ignore {rule}: x"));
+    assert_eq!(
+        chosen("a.sh", "# armbody-ignore identity-ty|: x", rule),
+        format!("# armbody-ignore {rule}: x")
+    );
 }
 
 /// A client, and the server that it talks to.
@@ -230,7 +266,9 @@ impl Client {
             Message::Notification(it) if it.method == "textDocument/publishDiagnostics" => {
                 let uri = it.params["uri"].as_str().unwrap_or_default().to_owned();
                 let all = it.params["diagnostics"].as_array().cloned().unwrap_or_default();
-                let says = |it: &Value| it["code"].as_str().or(it["message"].as_str()).unwrap_or_default().to_owned();
+                let says = |it: &Value| {
+                    it["code"].as_str().or(it["message"].as_str()).unwrap_or_default().to_owned()
+                };
                 Some((uri, all.iter().map(says).collect()))
             }
             _ => None,
@@ -307,22 +345,26 @@ fn a_configuration_holds_and_may_change() {
     let published = client.published();
     assert!(published.contains(&(uri("armbody.toml"), vec![])), "{published:?}");
     let split = vec!["identity-type-split".to_owned()];
-    assert!(published.contains(&(uri("a.json"), split.clone())) && published.contains(&(uri("old/a.json"), split)));
+    assert!(
+        published.contains(&(uri("a.json"), split.clone()))
+            && published.contains(&(uri("old/a.json"), split))
+    );
 }
 
 #[test]
 fn kinds_of_actions_are_trees() {
     let (mut client, _) = Client::new(&json!({}));
     client.open("file:///a.json", SPLIT);
-    let mut titles = |only: Value| -> Vec<String> {
-        let all = client.ask("textDocument/codeAction", json!({
+    let mut titles =
+        |only: Value| -> Vec<String> {
+            let all = client.ask("textDocument/codeAction", json!({
             "textDocument": { "uri": "file:///a.json" },
             "range": { "start": { "line": 0, "character": 22 }, "end": { "line": 0, "character": 22 } },
             "context": { "diagnostics": [], "only": only },
         }));
-        let kind = |it: &Value| it["kind"].as_str().unwrap_or_default().to_owned();
-        all.as_array().map(|all| all.iter().map(kind).collect()).unwrap_or_default()
-    };
+            let kind = |it: &Value| it["kind"].as_str().unwrap_or_default().to_owned();
+            all.as_array().map(|all| all.iter().map(kind).collect()).unwrap_or_default()
+        };
     assert_eq!(titles(json!(null)), ["quickfix", "source.fixAll.armbody"]);
     assert_eq!(titles(json!(["quickfix"])), ["quickfix"]);
     for only in ["source", "source.fixAll", "source.fixAll.armbody"] {

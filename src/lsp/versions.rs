@@ -33,9 +33,16 @@ pub(super) fn version_at(text: &str, cursor: u32) -> Option<VersionPlace<'_>> {
     let end = cursor + bytes[cursor..].iter().take_while(|byte| is_part(byte)).count();
     let before = &bytes[start.saturating_sub(REACH)..start];
     SIGNS.iter().find(|sign| {
-        before.len().checked_sub(sign.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(sign.as_bytes()))
+        before
+            .len()
+            .checked_sub(sign.len())
+            .is_some_and(|at| before[at..].eq_ignore_ascii_case(sign.as_bytes()))
     })?;
-    Some(VersionPlace { text: &text[start..end], span: Span::new(start, end), type_name: type_before(before) })
+    Some(VersionPlace {
+        text: &text[start..end],
+        span: Span::new(start, end),
+        type_name: type_before(before),
+    })
 }
 
 /// The type of the last URL of a line.
@@ -65,7 +72,8 @@ pub(super) fn describe(validators: &Validators, type_name: &str, text: &str) -> 
     let version: ApiVersion = text.parse().ok()?;
     let schemas = validators.schemas();
     let standing = validators.standing(type_name, Some(version))?;
-    let type_name = schemas.entry(type_name, standing.serves()).map_or(type_name, |it| it.resource_type.as_str());
+    let type_name =
+        schemas.entry(type_name, standing.serves()).map_or(type_name, |it| it.resource_type.as_str());
     let mut out = format!("**{version}** of `{type_name}`\n");
     // Writing to a String cannot fail.
     let _ = match standing {
@@ -106,8 +114,12 @@ fn of_identities(known: ResourceType, version: ApiVersion) -> Vec<&'static str> 
     let identity = match row.identity {
         IdentityForm::None => "has no identities",
         IdentityForm::SystemOnly => "has the system-assigned identity only",
-        IdentityForm::Ids => "writes user-assigned identities as the array `identityIds`, replaced as a whole",
-        IdentityForm::Map => "writes user-assigned identities as the map `userAssignedIdentities`, which PATCH merges",
+        IdentityForm::Ids => {
+            "writes user-assigned identities as the array `identityIds`, replaced as a whole"
+        }
+        IdentityForm::Map => {
+            "writes user-assigned identities as the map `userAssignedIdentities`, which PATCH merges"
+        }
     };
     let patch = if row.patch { None } else { Some("has no PATCH") };
     std::iter::once(identity).chain(patch).collect()
@@ -123,7 +135,10 @@ mod tests {
         let at = text.find("06-01").expect("it is there") as u32;
         let place = version_at(text, at).expect("a place");
         assert_eq!(place.text, "2018-06-01");
-        assert_eq!(place.type_name.map(|it| it.as_str().to_owned()).as_deref(), Some("Microsoft.Compute/virtualMachines"));
+        assert_eq!(
+            place.type_name.map(|it| it.as_str().to_owned()).as_deref(),
+            Some("Microsoft.Compute/virtualMachines")
+        );
         let place = version_at("é ?Api-Version=", 16).expect("a place");
         assert_eq!((place.text, place.type_name), ("", None));
         assert_eq!(version_at("version=2018-06-01", 10), None);
@@ -144,7 +159,9 @@ mod tests {
         let validators = Validators::embedded();
         let says = |text| describe(&validators, "Microsoft.Compute/virtualMachines", text);
         assert!(says("2017-12-01").is_some_and(|it| it.contains("`identityIds`") && it.contains("stable")));
-        assert!(says("2016-04-30-preview").is_some_and(|it| it.contains("may change") && it.contains("no PATCH")));
+        assert!(
+            says("2016-04-30-preview").is_some_and(|it| it.contains("may change") && it.contains("no PATCH"))
+        );
         assert!(says("2018-06-02").is_some_and(|it| it.contains("2018-06-01, 2018-10-01")));
         assert_eq!(says("latest"), None);
     }

@@ -87,7 +87,10 @@ impl<R: BufRead> Frames<R> {
             let header = String::from_utf8_lossy(&line);
             let header = header.trim_end();
             match (content_length(header), length) {
-                (Some(found), _) => length = Some(found),
+                (Some((at, found)), _) => {
+                    is_astray |= at > 0;
+                    length = Some(found);
+                }
                 (None, Some(length)) if header.is_empty() => return Ok(Some((length, is_astray))),
                 (None, _) => is_astray |= !is_header(header),
             }
@@ -128,12 +131,12 @@ impl<R: BufRead> Iterator for Frames<R> {
     }
 }
 
-/// The length in a header, wherever in its line that begins: before it stands the rest of a body that was longer
-/// than it said.
-fn content_length(line: &str) -> Option<u64> {
+/// The length in a header and where in its line that begins: before it stands the rest of a body that was longer than
+/// it said.
+fn content_length(line: &str) -> Option<(usize, u64)> {
     const NAME: &str = "content-length:";
     let at = line.to_ascii_lowercase().rfind(NAME)?;
-    line.get(at + NAME.len()..)?.trim().parse().ok()
+    Some((at, line.get(at + NAME.len()..)?.trim().parse().ok()?))
 }
 
 fn is_header(line: &str) -> bool {
@@ -160,13 +163,15 @@ fn message(body: &[u8]) -> Result<Message, Bad> {
         None if object.contains_key("result") || object.contains_key("error") => {}
         None => return Err(invalid("it names no method", id.cloned().unwrap_or(Value::Null))),
     }
-    let is_id = |id: &Value| {
-        id.is_string() || id.as_i64().is_some_and(|id| i32::try_from(id).is_ok())
-    };
+    let is_id = |id: &Value| id.is_string() || id.as_i64().is_some_and(|id| i32::try_from(id).is_ok());
     if let Some(id) = id.filter(|id| !is_id(id)) {
         let is_answer = !object.contains_key("method");
         let problem = "its id is neither a string nor an integer of 32 bits";
-        return Err(if is_answer { Bad::silent(format!("an answer came, but {problem}")) } else { invalid(problem, id.clone()) });
+        return Err(if is_answer {
+            Bad::silent(format!("an answer came, but {problem}"))
+        } else {
+            invalid(problem, id.clone())
+        });
     }
     serde_json::from_value(value).map_err(|error| Bad::silent(format!("a message cannot be read: {error}")))
 }
@@ -199,7 +204,11 @@ mod tests {
     fn messages_come_one_after_the_other() {
         let hover = r#"{"jsonrpc":"2.0","id":3,"method":"hover","params":{}}"#;
         let answer = r#"{"jsonrpc":"2.0","id":"a","result":null}"#;
-        let typed = frame(EXIT).replacen("\r\n", "\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n", 1);
+        let typed = frame(EXIT).replacen(
+            "\r\n",
+            "\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n",
+            1,
+        );
         let input = frame(hover) + &frame(answer) + &typed;
         assert_eq!(read(&input), ["3 hover", "answer \"a\"", "exit"]);
     }
@@ -235,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_too_large_is_not_kept() {
-        let large = " ".repeat((ENVELOPE + 300) as usize);
+        let large = " ".repeat((ENVELOPE + 400) as usize);
         assert_eq!(read(&(frame(&large) + &frame(EXIT))), ["! null: -32600", "exit"]);
         assert_eq!(read("Content-Length: 18446744073709551615\r\n\r\n"), Vec::<String>::new());
     }
