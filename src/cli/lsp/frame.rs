@@ -237,7 +237,7 @@ mod tests {
         let short = format!("Content-Length: 5\r\n\r\n{EXIT}");
         assert_eq!(read(&(short + &exit)), ["! null: -32700", "!", "exit"]);
         assert_eq!(read(&format!("hello\n\nworld\r\n{exit}")), ["!", "exit"]);
-        assert_eq!(read(&format!("Content-Length: x\r\n\r\n{exit}")), ["exit"]);
+        assert_eq!(read(&format!("Content-Length: x\r\n\r\n{exit}")), ["!", "exit"]);
         assert_eq!(read("Content-Length: 99\r\n\r\n{"), Vec::<String>::new());
         assert_eq!(read(&exit.replace('\r', "")), ["exit"]);
     }
