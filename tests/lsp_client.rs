@@ -15,8 +15,16 @@ fn a_real_client_gets_what_it_asks_for() {
         return eprintln!("skipped: {} has no pytest-lsp", python.display());
     }
     let output = Command::new(python)
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"])
-        .arg("tests/lsp")
+        .args([
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "asyncio_default_fixture_loop_scope=function",
+        ])
+        .args(["-W", "error::pytest_lsp.LspSpecificationWarning", "tests/lsp"])
         .current_dir(&root)
         .env("ARMBODY", env!("CARGO_BIN_EXE_armbody"))
         .env("PYTHONDONTWRITEBYTECODE", "1")

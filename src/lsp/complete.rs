@@ -1,8 +1,8 @@
 //! What may stand at the cursor.
 
 use lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionItemTag, CompletionTextEdit, Documentation, MarkupContent,
-    MarkupKind, TextEdit,
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
+    TextEdit,
 };
 
 use super::body::{Body, calls, validators};
@@ -12,6 +12,7 @@ use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::hover::of_scenario;
 use super::spot::Role;
+use super::understood::{Understood, plain};
 use super::versions::{choices, version_at};
 use crate::arm::{IdentityType, Method, ResourceType};
 use crate::lint::{Options, rules};
@@ -38,6 +39,7 @@ pub fn complete(
     document: &Document,
     options: &Options,
     flags: &[Flag],
+    understood: Understood,
     cursor: u32,
     only_comments: bool,
 ) -> Vec<CompletionItem> {
@@ -48,7 +50,7 @@ pub fn complete(
         None if only_comments => Vec::new(),
         None => of_text(document, options, cursor),
     };
-    found.into_iter().enumerate().map(|(at, choice)| choice.item(document, at)).collect()
+    found.into_iter().enumerate().map(|(at, choice)| choice.item(document, understood, at)).collect()
 }
 
 /// Something that may stand at the cursor. They are shown in the order in which they are found.
@@ -60,37 +62,32 @@ struct Choice {
     edit: Edit,
     /// What stands where the edit goes, if it is not the label.
     filter: Option<String>,
-    is_old: bool,
 }
 
 impl Choice {
     /// A word for another word.
     fn word(label: &str, kind: CompletionItemKind, detail: impl Into<String>, span: Span) -> Self {
         let edit = Edit::replace(span, label);
-        Self {
-            label: label.to_owned(),
-            kind,
-            detail: detail.into(),
-            documentation: None,
-            edit,
-            filter: None,
-            is_old: false,
-        }
+        Self { label: label.to_owned(), kind, detail: detail.into(), documentation: None, edit, filter: None }
     }
 
-    fn item(self, document: &Document, at: usize) -> CompletionItem {
+    fn item(self, document: &Document, understood: Understood, at: usize) -> CompletionItem {
         let TextEdit { range, new_text } = document.edit(&self.edit);
-        let markdown =
-            |value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value });
+        let shown = |text: String| {
+            if understood.markdown_completion {
+                Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value: text })
+            } else {
+                Documentation::String(plain(&text))
+            }
+        };
         CompletionItem {
             label: self.label,
             kind: Some(self.kind),
             detail: (!self.detail.is_empty()).then_some(self.detail),
-            documentation: self.documentation.map(markdown),
+            documentation: self.documentation.map(shown),
             sort_text: Some(format!("{at:04}")),
             filter_text: self.filter,
             text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
-            tags: self.is_old.then(|| vec![CompletionItemTag::DEPRECATED]),
             ..CompletionItem::default()
         }
     }
@@ -197,7 +194,6 @@ fn of_names(body: &Body<'_>) -> Vec<Choice> {
             documentation: (!lines.is_empty()).then(|| lines.join("\n")),
             edit,
             filter,
-            is_old: false,
         });
     }
     if body.is_in_declaration() {
@@ -264,7 +260,7 @@ fn value(body: &Body<'_>, text: &str, is_string: bool, detail: String) -> Option
         Some((edit, None))
     })?;
     let kind = CompletionItemKind::VALUE;
-    Some(Choice { label: text.to_owned(), kind, detail, documentation: None, edit, filter, is_old: false })
+    Some(Choice { label: text.to_owned(), kind, detail, documentation: None, edit, filter })
 }
 
 /// The edit that writes a name, with its colon unless that is there.

@@ -11,6 +11,7 @@ use serde_json::json;
 use similar::{DiffTag, TextDiff};
 
 use super::document::Document;
+use super::understood::Understood;
 use crate::lint::{Finding, Options, Severity, examine, fix};
 use crate::report::Mask;
 use crate::text::{Edit, Span};
@@ -25,15 +26,6 @@ pub struct Checked {
     mask: Mask,
     /// What mends all, once somebody has asked for it.
     mended: Option<Vec<Edit>>,
-}
-
-/// What a client understands of edits and diagnostics.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Understood {
-    /// Edits that say for which state of a text they are.
-    pub versioned_edits: bool,
-    /// Other places that explain a diagnostic.
-    pub related_places: bool,
 }
 
 impl Checked {
@@ -234,7 +226,7 @@ mod tests {
         assert_eq!(split.severity, Some(DiagnosticSeverity::ERROR));
         assert_eq!(split.data.as_ref().map(|it| &it["fix"]), Some(&json!("safe")));
         let span = it.span(split.range);
-        let understood = Understood { versioned_edits: true, related_places: true };
+        let understood = Understood { versioned_edits: true, ..Understood::default() };
         let fixes = checked.quick_fixes(&it, Span::at(span.start as usize + 3), understood);
         let Some(CodeActionOrCommand::CodeAction(first)) = fixes.first() else { panic!("{fixes:?}") };
         assert_eq!(first.is_preferred, Some(true));

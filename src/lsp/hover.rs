@@ -10,6 +10,7 @@ use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::spot::Role;
+use super::understood::{Understood, plain};
 use super::versions::{describe, version_at};
 use crate::arm::{Identity, ResourceType, parse_identity_type};
 use crate::lint::{Options, find_rule};
@@ -18,17 +19,25 @@ use crate::schema::Validators;
 use crate::text::Span;
 
 /// What there is to say of the byte at `cursor`.
-pub fn hover(document: &Document, options: &Options, flags: &[Flag], cursor: u32) -> Option<Hover> {
+pub fn hover(
+    document: &Document,
+    options: &Options,
+    flags: &[Flag],
+    understood: Understood,
+    cursor: u32,
+) -> Option<Hover> {
     let text = document.source().text();
     let (span, value) = match comment_at(text, cursor) {
         Some(Comment::Suppression(words)) => (words.span, find_rule(words.word)?.page.trim_end().to_owned()),
         Some(Comment::Marker(words)) => of_marker(&words, flags)?,
         None => of_text(document, options, cursor)?,
     };
-    Some(Hover {
-        contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }),
-        range: Some(document.range(span)),
-    })
+    let content = if understood.markdown_hover {
+        MarkupContent { kind: MarkupKind::Markdown, value }
+    } else {
+        MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
+    };
+    Some(Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) })
 }
 
 fn of_marker(words: &Words<'_>, flags: &[Flag]) -> Option<(Span, String)> {

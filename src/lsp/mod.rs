@@ -21,14 +21,16 @@ mod settings;
 mod spot;
 #[cfg(test)]
 mod tests;
+mod understood;
 mod uri;
 mod versions;
 
 pub use complete::complete;
-pub use diagnostics::{Checked, Understood};
+pub use diagnostics::Checked;
 pub use document::Document;
 pub use flags::Flag;
 pub use hover::hover;
 pub use position::{Columns, Lines};
 pub use server::{Flow, Server};
+pub use understood::Understood;
 pub use uri::{path_of, uri_of};

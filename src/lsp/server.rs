@@ -15,12 +15,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::complete::complete;
-use super::diagnostics::{Checked, FIX_ALL, Understood};
+use super::diagnostics::{Checked, FIX_ALL};
 use super::document::Document;
 use super::flags::Flag;
 use super::hover::hover;
-use super::position::Columns;
 use super::settings::{Problem, Settings};
+use super::understood::Understood;
 use super::uri::{path_of, uri_of};
 use crate::config::FILE_NAME;
 use crate::lint::Options;
@@ -50,10 +50,7 @@ enum Stage {
 pub struct Server {
     flags: Vec<Flag>,
     stage: Stage,
-    columns: Columns,
     understood: Understood,
-    /// The client tells of files that change on disk.
-    watches: bool,
     settings: Settings,
     documents: BTreeMap<String, Open>,
     /// The configurations about which diagnostics are published.
@@ -79,9 +76,7 @@ impl Server {
         Self {
             flags,
             stage: Stage::New,
-            columns: Columns::default(),
             understood: Understood::default(),
-            watches: false,
             settings: Settings::new(max_size),
             documents: BTreeMap::new(),
             blamed: Vec::new(),
@@ -159,17 +154,7 @@ impl Server {
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
-        let capability = |pointer: &str| params.pointer(&format!("/capabilities/{pointer}"));
-        let can = |pointer: &str| capability(pointer).and_then(Value::as_bool) == Some(true);
-        let encodings = capability("general/positionEncodings").and_then(Value::as_array);
-        if encodings.is_some_and(|known| known.iter().any(|it| it == "utf-8")) {
-            self.columns = Columns::Utf8;
-        }
-        self.understood = Understood {
-            versioned_edits: can("workspace/workspaceEdit/documentChanges"),
-            related_places: can("textDocument/publishDiagnostics/relatedInformation"),
-        };
-        self.watches = can("workspace/didChangeWatchedFiles/dynamicRegistration");
+        self.understood = Understood::read(params);
         self.stage = Stage::Running;
         let sync = TextDocumentSyncOptions {
             open_close: Some(true),
@@ -178,7 +163,7 @@ impl Server {
             ..TextDocumentSyncOptions::default()
         };
         let capabilities = ServerCapabilities {
-            position_encoding: Some(self.columns.kind()),
+            position_encoding: Some(self.understood.columns.kind()),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             completion_provider: Some(CompletionOptions {
@@ -203,11 +188,12 @@ impl Server {
     fn note(&mut self, notification: Notification, out: &mut Vec<Message>) -> Result<(), String> {
         let Notification { method, params } = notification;
         match method.as_str() {
-            "initialized" if self.watches => out.push(watch()),
+            "initialized" if self.understood.watching => out.push(watch()),
             "textDocument/didOpen" => {
                 let it = read::<DidOpenTextDocumentParams>(params)?.text_document;
                 let key = it.uri.as_str().to_owned();
-                let document = Document::new(it.uri, &it.language_id, it.version, it.text, self.columns);
+                let document =
+                    Document::new(it.uri, &it.language_id, it.version, it.text, self.understood.columns);
                 self.documents.insert(key, Open { document, checked: None, is_told: false });
             }
             "textDocument/didChange" => {
@@ -226,7 +212,7 @@ impl Server {
             "textDocument/didSave" => {
                 let uri = read::<DidSaveTextDocumentParams>(params)?.text_document.uri;
                 // A client that does not watch files tells of no other moment at which one may have changed.
-                if !self.watches || is_setting(&uri) {
+                if !self.understood.watching || is_setting(&uri) {
                     self.settings_changed(out);
                 }
             }
@@ -333,7 +319,8 @@ impl Server {
         let uri = it.text_document.uri.as_str();
         let Some(options) = self.options(uri, out) else { return Ok(Value::Null) };
         let Some(open) = self.documents.get(uri) else { return Ok(Value::Null) };
-        Ok(json!(hover(&open.document, &options, &self.flags, open.document.offset(it.position))))
+        let cursor = open.document.offset(it.position);
+        Ok(json!(hover(&open.document, &options, &self.flags, self.understood, cursor)))
     }
 
     fn completion(&mut self, params: Value, out: &mut Vec<Message>) -> Answer {
@@ -345,7 +332,7 @@ impl Server {
         let typed = params.context.and_then(|context| context.trigger_character);
         let only_comments = typed.is_some_and(|typed| typed == " " || typed == "-");
         let cursor = open.document.offset(it.position);
-        Ok(json!(complete(&open.document, &options, &self.flags, cursor, only_comments)))
+        Ok(json!(complete(&open.document, &options, &self.flags, self.understood, cursor, only_comments)))
     }
 }
 

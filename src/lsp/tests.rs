@@ -14,6 +14,15 @@ fn flags() -> Vec<Flag> {
     vec![flag("--as", true), flag("--api-version", true), flag("--pretty", false), flag("--vmss", true)]
 }
 
+const MARKDOWN: Understood = Understood {
+    columns: Columns::Utf16,
+    versioned_edits: false,
+    related_places: false,
+    markdown_hover: true,
+    markdown_completion: true,
+    watching: false,
+};
+
 /// A document without the `|` in `text`, and where that was.
 fn document(name: &str, text: &str) -> (Document, u32) {
     let cursor = text.find('|').expect("a cursor");
@@ -23,14 +32,16 @@ fn document(name: &str, text: &str) -> (Document, u32) {
 
 fn hovered(name: &str, text: &str) -> String {
     let (document, cursor) = document(name, text);
-    let Some(found) = hover(&document, &Options::default(), &flags(), cursor) else { return String::new() };
-    let HoverContents::Markup(markup) = found.contents else { panic!("it is Markdown") };
+    let Some(found) = hover(&document, &Options::default(), &flags(), MARKDOWN, cursor) else {
+        return String::new();
+    };
+    let HoverContents::Markup(markup) = found.contents else { panic!("it is marked up") };
     markup.value
 }
 
 fn completions(name: &str, text: &str) -> (Document, Vec<CompletionItem>) {
     let (document, cursor) = document(name, text);
-    let found = complete(&document, &Options::default(), &flags(), cursor, false);
+    let found = complete(&document, &Options::default(), &flags(), MARKDOWN, cursor, false);
     (document, found)
 }
 

@@ -202,7 +202,7 @@ async def test_a_finding_has_its_fix(client: LanguageClient, tmp_path):
     uri = await opened(client, tmp_path / "b.json", ids)
     found = await actions(client, uri, position(client, ids, '"userAssi'), only=[types.CodeActionKind.QuickFix])
     assert found and all("unsafe" in it.title and not it.is_preferred for it in found)
-    assert await actions(client, uri, position(client, ids, '"userAssi'), only=[types.CodeActionKind.SourceFixAll]) == []
+    assert not await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.SourceFixAll])
 
 
 @pytest.mark.asyncio
