@@ -1,5 +1,7 @@
 //! `armbody lsp` as a process: what the editor shows is what the command finds, and nothing that comes in ends it.
 
+#![allow(clippy::needless_pass_by_value, reason = "`json!(…)` stands in the calls")]
+
 mod cli_support;
 
 use std::fs;

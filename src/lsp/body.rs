@@ -56,7 +56,7 @@ impl<'t> Body<'t> {
         document: &'t Document,
         calls: &'t [Call<'t>],
         options: &Options,
-        schemas: &Schemas,
+        validators: &Validators,
         cursor: u32,
     ) -> Option<Self> {
         let (call, text, offset) = around(document.source(), calls, cursor)?;
@@ -67,8 +67,9 @@ impl<'t> Body<'t> {
         let method = target
             .method
             .unwrap_or_else(|| if spot.has_at_top("location") { Method::Put } else { Method::Patch });
-        let version = version(schemas, type_name.as_str(), target.api_version)?;
-        let schema = schemas.open(type_name.as_str(), version).ok()??;
+        // One that was never published is read as another, as `lint` does.
+        let version = validators.standing(type_name.as_str(), target.api_version)?.serves();
+        let schema = validators.schemas().open(type_name.as_str(), version).ok()??;
         Some(Self { text, spot, request: Request { type_name, method, version, schema }, resource })
     }
 
@@ -127,15 +128,6 @@ impl Request {
     }
 }
 
-fn version(schemas: &Schemas, type_name: &str, named: Option<ApiVersion>) -> Option<ApiVersion> {
-    let known = || schemas.versions(type_name).map(|entry| entry.version);
-    match named {
-        // One that was never published is read as the one before it, as `lint` does.
-        Some(named) => known().rfind(|version| *version <= named).or_else(|| known().next()),
-        None => schemas.newest_stable(type_name).map(|entry| entry.version).or_else(|| known().next_back()),
-    }
-}
-
 /// The call whose body holds the cursor, and the cursor's place in the body.
 fn around<'t>(
     source: &Source,
@@ -171,7 +163,8 @@ fn target(
     cursor: u32,
 ) -> Option<(Target, Option<u32>)> {
     let word = spot.word;
-    let is_half_typed = !word.span.is_empty() && !(word.quote.is_some() && word.is_closed);
+    let is_string = word.quote.is_some() && word.is_closed;
+    let is_half_typed = !word.span.is_empty() && !is_string;
     let found = if is_half_typed {
         target_with(document, text, word.span, "", options, cursor)
     } else {
@@ -219,8 +212,7 @@ fn innermost(
 ) -> Option<(Target, Option<u32>)> {
     let all = targets(source, call, &options.given);
     let whole = text.to_file(text.span());
-    let holds =
-        |start: u32, end: u32| (start <= cursor && cursor <= end) || (start <= cursor && end == whole.end);
+    let holds = |start: u32, end: u32| start <= cursor && (cursor <= end || end == whole.end);
     let (span, target) =
         all.into_iter().filter(|(span, _)| holds(span.start, span.end)).min_by_key(|(span, _)| span.len())?;
     Some((target, text.offset_of(span.start)))

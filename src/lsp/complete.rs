@@ -162,7 +162,7 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Vec<Choice> {
         });
         return type_name.map_or_else(Vec::new, |it| of_versions(&validators, it.as_str(), place.span));
     }
-    let Some(body) = Body::at(document, &calls, options, validators.schemas(), cursor) else {
+    let Some(body) = Body::at(document, &calls, options, &validators, cursor) else {
         return Vec::new();
     };
     match body.spot.role {

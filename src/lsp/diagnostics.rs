@@ -1,6 +1,7 @@
 //! Findings as the protocol has them, and the edits that mend them as code actions.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, DiagnosticRelatedInformation,
@@ -50,7 +51,8 @@ impl Checked {
             message.push_str(&hide(help));
         }
         if let Some(arm) = &finding.arm {
-            message.push_str(&format!("\nARM answers {}: {}", arm.code, hide(&arm.message)));
+            // Writing to a String cannot fail.
+            let _ = write!(message, "\nARM answers {}: {}", arm.code, hide(&arm.message));
         }
         let related = finding.labels.iter().map(|label| DiagnosticRelatedInformation {
             location: Location { uri: document.uri().clone(), range: document.range(label.span) },

@@ -186,7 +186,7 @@ mod tests {
                     let range = Lines::new(&theirs, columns).range(&theirs, span);
                     theirs.replace_range(span.range(), new);
                     let event = TextDocumentContentChangeEvent { range: Some(range), range_length: None, text: new.clone() };
-                    ours.change(number as i32, vec![event]);
+                    ours.change(i32::try_from(number).expect("few"), vec![event]);
                     prop_assert_eq!(ours.source().text(), theirs.as_str());
                 }
             }

@@ -12,7 +12,7 @@ use super::flags::{Flag, machine_of, values_of};
 use super::spot::Role;
 use super::understood::{Understood, plain};
 use super::versions::{describe, version_at};
-use crate::arm::{Identity, ResourceType, parse_identity_type};
+use crate::arm::{Identity, IdentityId, ResourceType, parse_identity_type};
 use crate::lint::{Options, find_rule};
 use crate::scenario::{Scenario, find_scenario};
 use crate::schema::Validators;
@@ -83,7 +83,7 @@ pub(super) fn of_scenario(scenario: &Scenario, machine: ResourceType) -> String 
 fn state(identity: &Identity) -> String {
     let system = identity.system_assigned.then_some("system-assigned");
     let words: Vec<&str> =
-        system.into_iter().chain(identity.user_assigned.iter().map(|id| id.as_str())).collect();
+        system.into_iter().chain(identity.user_assigned.iter().map(IdentityId::as_str)).collect();
     if words.is_empty() { "no identity".to_owned() } else { words.join(", ") }
 }
 
@@ -99,7 +99,7 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Option<(Span,
         return Some((place.span, describe(&validators, type_name.as_str(), place.text)?));
     }
     let schemas = validators.schemas();
-    let body = Body::at(document, &calls, options, schemas, cursor)?;
+    let body = Body::at(document, &calls, options, &validators, cursor)?;
     if body.spot.word.span.is_empty() {
         return None;
     }

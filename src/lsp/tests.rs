@@ -78,7 +78,7 @@ fn a_property_is_explained() {
     let says = hovered("a.json", r#"{"lo|cation":"x","properties":{"hardwareProfile":{}}}"#);
     assert!(says.contains("required") && says.contains("in PUT"), "{says}");
     assert_eq!(hovered("a.json", r#"{"identity":{"type":"None"},"no|thing":1}"#), "");
-    assert_eq!(hovered("a.json", r#"{"identity":{"type":"None"}, |"tags":{}, "x": [ ]}"#).is_empty(), false);
+    assert!(!hovered("a.json", r#"{"identity":{"type":"None"}, |"tags":{}, "x": [ ]}"#).is_empty());
 }
 
 #[test]
@@ -382,4 +382,26 @@ fn kinds_of_actions_are_trees() {
         assert_eq!(titles(json!([only])), ["source.fixAll.armbody"]);
     }
     assert!(titles(json!(["source.fix", "refactor"])).is_empty());
+}
+
+/// Texts cut off anywhere, and the cursor at their end: what an editor shows while somebody types.
+#[test]
+fn any_cut_of_a_real_text_can_be_asked_about() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = ["examples/give-a-vm-an-identity.md", "docs/rules/identity-drops.md", "README.md"];
+    let mut offered = 0;
+    for file in files {
+        let text = std::fs::read_to_string(root.join(file)).expect("it is there");
+        for (at, _) in text.char_indices().skip(40).step_by(23) {
+            let uri = "file:///a.md".parse().expect("a URI");
+            let typed = Document::new(uri, "", 1, text[..at].to_owned(), Columns::Utf16);
+            let options = Options::default();
+            offered += complete(&typed, &options, &flags(), MARKDOWN, at as u32, false).len();
+            let uri = "file:///a.md".parse().expect("a URI");
+            let whole = Document::new(uri, "", 1, text.clone(), Columns::Utf16);
+            offered += complete(&whole, &options, &flags(), MARKDOWN, at as u32, false).len();
+            let _ = hover(&whole, &options, &flags(), MARKDOWN, at as u32);
+        }
+    }
+    assert!(offered > 100, "{offered}");
 }

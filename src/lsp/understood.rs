@@ -7,6 +7,7 @@ use super::position::Columns;
 
 /// What a client has said that it understands.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol, said on its own")]
 pub struct Understood {
     /// What its columns count.
     pub columns: Columns,

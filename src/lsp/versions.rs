@@ -76,16 +76,15 @@ pub(super) fn describe(validators: &Validators, type_name: &str, text: &str) -> 
         schemas.entry(type_name, standing.serves()).map_or(type_name, |it| it.resource_type.as_str());
     let mut out = format!("**{version}** of `{type_name}`\n");
     // Writing to a String cannot fail.
-    let _ = match standing {
-        Standing::Published(_) if version.is_preview() => {
-            write!(out, "\n- a preview: it may change, and it may go")
-        }
-        Standing::Published(_) => write!(out, "\n- stable"),
-        Standing::Later(newest) => write!(out, "\n- later than {newest}, the newest one known here"),
-        Standing::Unpublished { earlier, later, .. } => {
-            let near: Vec<String> = [earlier, later].iter().flatten().map(ToString::to_string).collect();
-            write!(out, "\n- was never published; the nearest: {}", near.join(", "))
-        }
+    let _ = if let Standing::Unpublished { earlier, later, .. } = standing {
+        let near: Vec<String> = [earlier, later].iter().flatten().map(ToString::to_string).collect();
+        write!(out, "\n- was never published; the nearest: {}", near.join(", "))
+    } else if !matches!(standing, Standing::Published(_)) {
+        write!(out, "\n- not described here: bodies are compared with {}", standing.serves())
+    } else if version.is_preview() {
+        write!(out, "\n- a preview: it may change, and it may go")
+    } else {
+        write!(out, "\n- stable")
     };
     let stable = schemas.newest_stable(type_name).map(|entry| entry.version);
     let newest = schemas.versions(type_name).next_back().map(|entry| entry.version);
