@@ -135,6 +135,9 @@ KINDS = {
     "call.sh": f"curl -X PATCH '{URL}' -d '{SPLIT}'\n",
     "call.ps1": f"Invoke-AzRestMethod -Method PATCH -Uri '{URL}' -Payload '{SPLIT}'\n",
     "call.http": f"PATCH {URL}\nContent-Type: application/json\n\n{SPLIT}\n",
+    "template.json": '{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",'
+    '"contentVersion":"1.0.0.0","resources":[{"type":"Microsoft.Compute/virtualMachines","apiVersion":"2024-07-01",'
+    '"name":"v","location":"[resourceGroup().location]","properties":{},' + SPLIT[1:] + "]}\n",
     "pipeline.yml": f"steps:\n  - script: |\n      curl -X PATCH '{URL}' -d '{SPLIT}'\n",
 }
 
