@@ -1,6 +1,8 @@
 //! Packs the checked-in schemas into the program: each file compressed by itself, a table of what they describe, and
 //! what can be compiled of them ahead of time.
 
+#![allow(clippy::print_stdout, reason = "that is how cargo is told")]
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -61,7 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     writeln!(code, "];\n\n/// Type, version, methods with the shapes of their bodies, index in `SOURCES`.")?;
-    writeln!(code, "pub(super) static ENTRIES: &[(&str, &str, &[(&str, u32)], usize)] = &[\n{entries}];")?;
+    writeln!(code, "type Described = (&'static str, &'static str, &'static [(&'static str, u32)], usize);")?;
+    writeln!(code, "pub(super) static ENTRIES: &[Described] = &[\n{entries}];")?;
     let (words, texts) = shapes.into_parts();
     fs::write(out.join("shapes.bin"), words)?;
     fs::write(out.join("shapes.txt"), texts)?;

@@ -15,6 +15,7 @@
 //! Floors, from the top; a room uses only rooms below it:
 //!
 //! - the binary: `cli`, one file a command
+//! - [`lsp`]: what an editor asks, message by message
 //! - [`config`]: what `armbody.toml` says
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
 //!   [`lint`]: the rules, one file each, the fixes, what is suppressed or known
@@ -41,6 +42,7 @@ pub mod config;
 pub mod container;
 pub mod json;
 pub mod lint;
+pub mod lsp;
 pub mod notation;
 pub mod report;
 pub mod scenario;

@@ -2,6 +2,7 @@
 
 mod common;
 mod lint;
+mod lsp;
 mod plan;
 mod render;
 mod requests;
@@ -64,6 +65,8 @@ enum Command {
     /// The embedded schemas; make them from Azure's `OpenAPI` files.
     #[command(subcommand)]
     Schema(schema::Command),
+    /// A language server on standard input and output, for editors.
+    Lsp(lsp::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -74,6 +77,8 @@ pub(crate) fn run() -> ExitCode {
     };
     let mut terminal = Terminal::new(cli.color);
     let outcome = match cli.command {
+        // Its exit status is the protocol's.
+        Command::Lsp(args) => return end(lsp::run(&args, &mut terminal), &mut terminal),
         Command::Render(args) => render::run(&args, &mut terminal),
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
@@ -81,8 +86,13 @@ pub(crate) fn run() -> ExitCode {
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
     };
-    match outcome.and_then(|status| terminal.flush().map(|()| status).map_err(Into::into)) {
-        Ok(status) => status.into(),
+    let outcome = outcome.and_then(|status| terminal.flush().map(|()| status.into()).map_err(Into::into));
+    end(outcome, &mut terminal)
+}
+
+fn end(outcome: anyhow::Result<ExitCode>, terminal: &mut Terminal) -> ExitCode {
+    match outcome {
+        Ok(status) => status,
         // Whoever reads has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -282,7 +282,7 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
         let alone = style == Style::File && (text.starts_with("https://") || text.starts_with("http://"));
         let (len, complete) = without_protocol(text);
         let url = Span::new(indent, indent + len);
-        return alone.then(|| Parts { method: None, url, indent, complete, lines: 1 });
+        return alone.then_some(Parts { method: None, url, indent, complete, lines: 1 });
     }
     let url = rest.trim_start();
     let start = indent + text.len() - url.len();

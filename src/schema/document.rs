@@ -116,13 +116,6 @@ impl Document {
         self.root["$defs"].get(name_of(reference)?)
     }
 
-    /// [`Document::definition`] with the name that it has in `$defs`.
-    pub(super) fn named(&self, reference: &str) -> Option<(String, &Value)> {
-        let name = name_of(reference)?;
-        let definition = self.root["$defs"].get(&name)?;
-        Some((name, definition))
-    }
-
     /// A schema for one body by itself: only the definitions that it reaches, no other file needed.
     pub fn standalone(&self, resource_type: &str, method: Method) -> Option<Value> {
         let entry = self.entry(resource_type, method)?;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::compile::KNOWN_VALUES;
 use super::document::Document;
 use crate::arm::Method;
 
@@ -47,6 +48,17 @@ impl Property<'_> {
             Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
             _ => None,
         }
+    }
+
+    /// The values that it takes; none are listed where any of its kind will do.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        let listed = ["enum", KNOWN_VALUES].into_iter().find_map(|keyword| self.target[keyword].as_array());
+        listed.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Whether the service may take other values than those of [`Property::values`].
+    pub fn is_open(&self) -> bool {
+        self.target.get("enum").is_none()
     }
 
     /// The last name of the path; `None` for an element or a map value.

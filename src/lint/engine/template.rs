@@ -82,7 +82,7 @@ pub(super) fn check(
 /// The reading of a broken text that makes the best sense. Strings may run over lines in a template, so that one
 /// quote too many or too few turns the rest of the text inside out: where strings that end with their lines leave
 /// less to explain, they do.
-fn settled<'t>(tree: Tree<'t>, dialect: Dialect) -> Tree<'t> {
+fn settled(tree: Tree<'_>, dialect: Dialect) -> Tree<'_> {
     let settle = |tree, dialect| json::settle(tree, dialect, &|_| None);
     let count = |tree: &Tree<'_>| tree.mistakes().iter().filter(|it| !is_taken(it)).count();
     let dialect_of_lines = Dialect { multiline_strings: false, ..dialect };

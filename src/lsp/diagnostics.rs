@@ -1,0 +1,254 @@
+//! Findings as the protocol has them, and the edits that mend them as code actions.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, DiagnosticRelatedInformation,
+    DiagnosticSeverity, DocumentChanges, Location, NumberOrString, OneOf,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
+};
+use serde_json::json;
+use similar::{DiffTag, TextDiff};
+
+use super::document::Document;
+use super::understood::Understood;
+use crate::lint::{Finding, Options, Severity, examine, fix};
+use crate::report::Mask;
+use crate::text::{Edit, Span};
+
+/// The kind of the action that mends a whole file.
+pub(super) const FIX_ALL: &str = "source.fixAll.armbody";
+
+/// What was found in a state of a document.
+#[derive(Debug, Default)]
+pub struct Checked {
+    findings: Vec<Finding>,
+    mask: Mask,
+    /// What mends all, once somebody has asked for it.
+    mended: Option<Vec<Edit>>,
+}
+
+impl Checked {
+    /// Checks a document.
+    pub fn new(document: &Document, options: &Options) -> Self {
+        let Some(kind) = document.kind() else { return Self::default() };
+        let found = examine(document.source(), kind, options);
+        let mask = Mask::new(document.source(), found.secrets);
+        Self { findings: found.findings, mask, mended: None }
+    }
+
+    /// Each finding as a diagnostic.
+    pub fn diagnostics(&self, document: &Document, understood: Understood) -> Vec<Diagnostic> {
+        self.findings.iter().map(|finding| self.diagnostic(document, finding, understood)).collect()
+    }
+
+    fn diagnostic(&self, document: &Document, finding: &Finding, understood: Understood) -> Diagnostic {
+        let hide = |text: &str| self.mask.hide(text).into_owned();
+        let mut message = hide(&finding.message);
+        if let Some(help) = &finding.help {
+            message.push('\n');
+            message.push_str(&hide(help));
+        }
+        if let Some(arm) = &finding.arm {
+            // Writing to a String cannot fail.
+            let _ = write!(message, "\nARM answers {}: {}", arm.code, hide(&arm.message));
+        }
+        let related = finding.labels.iter().map(|label| DiagnosticRelatedInformation {
+            location: Location { uri: document.uri().clone(), range: document.range(label.span) },
+            message: hide(&label.message),
+        });
+        let related: Vec<_> = related.filter(|_| understood.related_places).collect();
+        Diagnostic {
+            range: document.range(finding.span),
+            severity: Some(severity(finding.severity)),
+            code: Some(NumberOrString::String(finding.rule.name.to_owned())),
+            source: Some("armbody".to_owned()),
+            message,
+            related_information: (!related.is_empty()).then_some(related),
+            data: Some(data(finding)),
+            ..Diagnostic::default()
+        }
+    }
+
+    /// What mends the findings that touch `span`, one action a finding, safe ones first.
+    pub fn quick_fixes(
+        &self,
+        document: &Document,
+        span: Span,
+        understood: Understood,
+    ) -> Vec<CodeActionOrCommand> {
+        let here = |finding: &&Finding| finding.span.start <= span.end && span.start <= finding.span.end;
+        let mut found: Vec<_> = self
+            .findings
+            .iter()
+            .filter(here)
+            .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+            .collect();
+        found.sort_by_key(|(_, fix)| !fix.safe);
+        let actions = found.into_iter().map(|(finding, fix)| {
+            let note = if fix.safe { "" } else { " (unsafe: it may change what ARM reads)" };
+            let edits = fix.edits.iter().map(|edit| document.edit(edit)).collect();
+            CodeActionOrCommand::CodeAction(CodeAction {
+                title: format!("{}{note}", self.mask.hide(&fix.title)),
+                kind: Some(CodeActionKind::QUICKFIX),
+                diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
+                edit: Some(workspace_edit(document, edits, understood)),
+                is_preferred: Some(fix.safe),
+                ..CodeAction::default()
+            })
+        });
+        actions.collect()
+    }
+
+    /// True if a safe fix is on offer.
+    pub fn can_be_mended(&self) -> bool {
+        self.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
+    }
+
+    /// What `armbody lint --fix` would do; `None` if that is nothing.
+    pub fn fix_all(
+        &mut self,
+        document: &Document,
+        options: &Options,
+        understood: Understood,
+    ) -> Option<CodeActionOrCommand> {
+        if !self.can_be_mended() {
+            return None;
+        }
+        let edits = self.mended.get_or_insert_with(|| mended(document, options));
+        let edits: Vec<_> = edits.iter().map(|edit| document.edit(edit)).collect();
+        (!edits.is_empty()).then(|| {
+            CodeActionOrCommand::CodeAction(CodeAction {
+                title: "mend all that armbody can mend safely".to_owned(),
+                kind: Some(CodeActionKind::new(FIX_ALL)),
+                edit: Some(workspace_edit(document, edits, understood)),
+                ..CodeAction::default()
+            })
+        })
+    }
+}
+
+fn severity(severity: Severity) -> DiagnosticSeverity {
+    match severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warning => DiagnosticSeverity::WARNING,
+        Severity::Note => DiagnosticSeverity::INFORMATION,
+    }
+}
+
+/// What programs may want to know; a client hands it back.
+fn data(finding: &Finding) -> serde_json::Value {
+    json!({
+        "rule": finding.rule.name,
+        "family": finding.rule.family.to_string(),
+        "fix": finding.fix.as_ref().map(|fix| if fix.safe { "safe" } else { "unsafe" }),
+        "arm": finding.arm.as_ref().map(|arm| &arm.code),
+        "request": finding.request.as_ref().map(|request| json!({
+            "method": request.method.as_str(),
+            "type": request.resource_type,
+            "api_version": request.api_version.map(|version| version.to_string()),
+        })),
+    })
+}
+
+fn workspace_edit(document: &Document, edits: Vec<TextEdit>, understood: Understood) -> WorkspaceEdit {
+    if !understood.versioned_edits {
+        return WorkspaceEdit {
+            changes: Some(HashMap::from([(document.uri().clone(), edits)])),
+            ..WorkspaceEdit::default()
+        };
+    }
+    let text_document = OptionalVersionedTextDocumentIdentifier {
+        uri: document.uri().clone(),
+        version: Some(document.version()),
+    };
+    let edit = TextDocumentEdit { text_document, edits: edits.into_iter().map(OneOf::Left).collect() };
+    WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(vec![edit])), ..WorkspaceEdit::default() }
+}
+
+/// The lines that the fixes change.
+fn mended(document: &Document, options: &Options) -> Vec<Edit> {
+    let Some(kind) = document.kind() else { return Vec::new() };
+    let before = document.source();
+    let fixed = fix(before.with_bytes(before.bytes().to_vec()), kind, options, false);
+    let (old, new) = (before.text(), fixed.source.text());
+    let (old_lines, new_lines) = (split(old), split(new));
+    let diff = TextDiff::from_slices(&old_lines, &new_lines);
+    let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
+    let place = |starts: &[usize], line: usize, text: &str| starts.get(line).copied().unwrap_or(text.len());
+    diff.ops()
+        .iter()
+        .filter(|op| op.tag() != DiffTag::Equal)
+        .map(|op| {
+            let from = |line| place(&old_starts, line, old);
+            let to = |line| place(&new_starts, line, new);
+            let span = Span::new(from(op.old_range().start), from(op.old_range().end));
+            Edit::replace(span, &new[to(op.new_range().start)..to(op.new_range().end)])
+        })
+        .collect()
+}
+
+fn split(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+fn starts(lines: &[&str]) -> Vec<usize> {
+    let mut next = 0;
+    let start = |line: &&str| {
+        next += line.len();
+        next - line.len()
+    };
+    lines.iter().map(start).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lsp::position::Columns;
+    use crate::text::apply_edits;
+
+    fn document(text: &str) -> Document {
+        let uri = "file:///a.json".parse().expect("a URI");
+        Document::new(uri, "", 7, text.to_owned(), Columns::Utf16)
+    }
+
+    #[test]
+    fn a_finding_is_a_diagnostic_with_its_fix() {
+        let it =
+            document("{\"tags\":{\"ä\":\"😀\"},\"identity\":{\"type\":\"SystemAssigned\",\"UserAssigned\"}}");
+        let options = Options::default();
+        let mut checked = Checked::new(&it, &options);
+        let all = checked.diagnostics(&it, Understood::default());
+        let split = all
+            .iter()
+            .find(|it| it.code == Some(NumberOrString::String("identity-type-split".to_owned())))
+            .expect("it is found");
+        assert_eq!(split.range.start.character, 38);
+        assert_eq!(split.severity, Some(DiagnosticSeverity::ERROR));
+        assert_eq!(split.data.as_ref().map(|it| &it["fix"]), Some(&json!("safe")));
+        let span = it.span(split.range);
+        let understood = Understood { versioned_edits: true, ..Understood::default() };
+        let fixes = checked.quick_fixes(&it, Span::at(span.start as usize + 3), understood);
+        let Some(CodeActionOrCommand::CodeAction(first)) = fixes.first() else { panic!("{fixes:?}") };
+        assert_eq!(first.is_preferred, Some(true));
+        assert!(first.edit.as_ref().is_some_and(|it| it.document_changes.is_some()));
+        assert!(checked.quick_fixes(&it, Span::at(0), understood).is_empty());
+        assert!(checked.fix_all(&it, &options, understood).is_some());
+    }
+
+    #[test]
+    fn the_lines_that_change_make_the_mended_text() {
+        let text = "{\r\n \"identity\": {\r\n  'type': \"SystemAssigned\", \"UserAssigned\",\r\n }\r\n}";
+        let it = document(text);
+        let edits = mended(&it, &Options::default());
+        let fixed = fix(
+            it.source().with_bytes(text.as_bytes().to_vec()),
+            crate::container::Kind::Json,
+            &Options::default(),
+            false,
+        );
+        assert!(fixed.applied > 0);
+        assert_eq!(apply_edits(text, &edits).as_deref(), Ok(fixed.source.text()));
+    }
+}

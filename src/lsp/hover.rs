@@ -1,0 +1,122 @@
+//! What the thing under the cursor is.
+
+use std::fmt::Write as _;
+
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
+
+use super::body::{Body, calls, validators};
+use super::comment::{Comment, Words, comment_at};
+use super::document::Document;
+use super::facts;
+use super::flags::{Flag, machine_of, values_of};
+use super::spot::Role;
+use super::understood::{Understood, plain};
+use super::versions::{describe, version_at};
+use crate::arm::{Identity, IdentityId, ResourceType, parse_identity_type};
+use crate::lint::{Options, find_rule};
+use crate::scenario::{Scenario, find_scenario};
+use crate::schema::Validators;
+use crate::text::Span;
+
+/// What there is to say of the byte at `cursor`.
+pub fn hover(
+    document: &Document,
+    options: &Options,
+    flags: &[Flag],
+    understood: Understood,
+    cursor: u32,
+) -> Option<Hover> {
+    let text = document.source().text();
+    let (span, value) = match comment_at(text, cursor) {
+        Some(Comment::Suppression(words)) => (words.span, find_rule(words.word)?.page.trim_end().to_owned()),
+        Some(Comment::Marker(words)) => of_marker(&words, flags)?,
+        None => of_text(document, options, cursor)?,
+    };
+    let content = if understood.markdown_hover {
+        MarkupContent { kind: MarkupKind::Markdown, value }
+    } else {
+        MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
+    };
+    Some(Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) })
+}
+
+fn of_marker(words: &Words<'_>, flags: &[Flag]) -> Option<(Span, String)> {
+    let machine = machine_of(words.all());
+    if let Some(flag) = flags.iter().find(|flag| flag.name == words.word) {
+        let mut value = format!("**`{}`**: {}", flag.name, flag.help);
+        let values: Vec<String> = values_of(&flag.name).map(|value| format!("`{value}`")).collect();
+        if !values.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(value, "\n\n- {}", values.join(", "));
+        }
+        return Some((words.span, value));
+    }
+    let is_version = words.before.last() == Some(&"--api-version");
+    if is_version && let Some(value) = describe(&Validators::embedded(), machine.full_name(), words.word) {
+        return Some((words.span, value));
+    }
+    let scenario = words.all().find_map(|word| find_scenario(word).ok())?;
+    Some((words.span, of_scenario(scenario, machine)))
+}
+
+/// What a scenario does, needs and takes.
+pub(super) fn of_scenario(scenario: &Scenario, machine: ResourceType) -> String {
+    let mut out = format!("**{}**", scenario.name);
+    if let Some(method) = scenario.method() {
+        let _ = write!(out, " ({method})");
+    }
+    let _ = writeln!(out, ": {}", scenario.says(machine));
+    let ids: Vec<String> = scenario.default_identities().iter().map(|id| (*id).to_owned()).collect();
+    if let Some((before, after)) = scenario.states(&ids) {
+        let _ = write!(out, "\n- before: {}\n- after: {}", state(&before), state(&after));
+    }
+    if let Some(first) = scenario.method().and_then(|method| scenario.first_version(machine, method)) {
+        let _ = write!(out, "\n- since {first}");
+    }
+    let roles: Vec<&str> = scenario.roles().iter().map(|role| role.name()).collect();
+    if !roles.is_empty() {
+        let _ = write!(out, "\n- needs the role {}", roles.join(", "));
+    }
+    out
+}
+
+fn state(identity: &Identity) -> String {
+    let system = identity.system_assigned.then_some("system-assigned");
+    let words: Vec<&str> =
+        system.into_iter().chain(identity.user_assigned.iter().map(IdentityId::as_str)).collect();
+    if words.is_empty() { "no identity".to_owned() } else { words.join(", ") }
+}
+
+fn of_text(document: &Document, options: &Options, cursor: u32) -> Option<(Span, String)> {
+    let validators = validators(options);
+    let text = document.source().text();
+    let calls = calls(document);
+    if let Some(place) = version_at(text, cursor) {
+        let type_name = place.type_name.or_else(|| {
+            let call = calls.iter().find(|call| call.span.contains(place.span))?;
+            crate::lint::target(document.source(), call, &options.given)?.type_name
+        })?;
+        return Some((place.span, describe(&validators, type_name.as_str(), place.text)?));
+    }
+    let schemas = validators.schemas();
+    let body = Body::at(document, &calls, options, &validators, cursor)?;
+    if body.spot.word.span.is_empty() {
+        return None;
+    }
+    let value = if body.is_identity_type() {
+        let request = &body.request;
+        let accepted = parse_identity_type(&body.spot.typed()).accepted();
+        accepted
+            .zip(body.known_type())
+            .map(|(it, machine)| facts::of_identity_type(it, machine, request.version, request.method))
+    } else if body.is_in_declaration() && body.is_at(&["apiVersion"]) {
+        match body.spot.role {
+            Role::Value(_) => describe(&validators, body.request.type_name.as_str(), &body.spot.typed()),
+            _ => None,
+        }
+    } else {
+        None
+    };
+    let value = value.or_else(|| facts::of_property(&body, schemas))?;
+    Some((body.text.to_file(body.spot.word.span), value))
+}

@@ -1,0 +1,36 @@
+//! What an editor asks of the linter: the language server without its input and output.
+//!
+//! [`Server`] takes messages and gives messages; `armbody lsp` carries them. A [`Document`] is an open file with its
+//! [`Lines`]: the protocol counts in UTF-16 units, everything below in bytes, and they are the only place where one
+//! becomes the other. [`hover()`] and [`complete()`] look at a document and a byte in it, [`Checked`] at a document.
+//!
+//! What is half typed is no mistake yet: completion scans the text up to the cursor, and reads the request from the
+//! text without the word that the cursor is in.
+
+mod body;
+mod comment;
+mod complete;
+mod diagnostics;
+mod document;
+mod facts;
+mod flags;
+mod hover;
+mod position;
+mod server;
+mod settings;
+mod spot;
+#[cfg(test)]
+mod tests;
+mod understood;
+mod uri;
+mod versions;
+
+pub use complete::complete;
+pub use diagnostics::Checked;
+pub use document::Document;
+pub use flags::Flag;
+pub use hover::hover;
+pub use position::{Columns, Lines};
+pub use server::{Flow, Server};
+pub use understood::Understood;
+pub use uri::{path_of, uri_of};

@@ -1,0 +1,88 @@
+//! What `armbody.toml` says of each open file.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{ConfigError, Configs};
+use crate::lint::Options;
+use crate::schema::{Schemas, Validators};
+
+/// The configurations, and the schemas that they name.
+#[derive(Debug)]
+pub(super) struct Settings {
+    given: Options,
+    configs: Configs,
+    schemas: HashMap<Vec<PathBuf>, Result<Arc<Validators>, String>>,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// The configuration's file.
+    pub(super) path: PathBuf,
+    /// The line and the column in characters, both from 1, where they are known.
+    pub(super) place: Option<(u32, u32)>,
+    /// What is wrong.
+    pub(super) message: String,
+}
+
+impl Settings {
+    /// `max_size`: the size in bytes beyond which a text is not looked at.
+    pub(super) fn new(max_size: u64) -> Self {
+        let given = Options { max_size: Some(max_size), ..Options::default() };
+        Self { given, configs: Configs::nearest(), schemas: HashMap::new() }
+    }
+
+    /// Forgets what was read: the files may say something else now.
+    pub(super) fn forget(&mut self) {
+        self.configs = Configs::nearest();
+        self.schemas.clear();
+    }
+
+    /// The options for a file; `None` if it is left out.
+    pub(super) fn options(&mut self, path: Option<&Path>) -> Result<Option<Options>, Problem> {
+        let Some(path) = path else { return Ok(Some(self.given.clone())) };
+        let Some(config) = self.configs.of(path).map_err(|error| problem(&error))? else {
+            return Ok(Some(self.given.clone()));
+        };
+        if config.excludes(path, false) {
+            return Ok(None);
+        }
+        let mut options = config.options(path, &self.given);
+        if !config.schemas.is_empty() {
+            let folders = &config.schemas;
+            let loaded = self.schemas.entry(folders.clone()).or_insert_with(|| load(folders));
+            let wrong = |message: &String| Problem {
+                path: config.path.clone(),
+                place: None,
+                message: message.clone(),
+            };
+            options.schemas = Some(loaded.as_ref().map_err(wrong)?.clone());
+        }
+        Ok(Some(options))
+    }
+}
+
+fn problem(error: &ConfigError) -> Problem {
+    match error {
+        ConfigError::Read { path, error } => {
+            Problem { path: path.clone(), place: None, message: error.to_string() }
+        }
+        ConfigError::Meaning { path, line, column, message } => {
+            Problem { path: path.clone(), place: Some((*line, *column)), message: message.clone() }
+        }
+    }
+}
+
+fn load(folders: &[PathBuf]) -> Result<Arc<Validators>, String> {
+    let mut schemas = Schemas::embedded();
+    for folder in folders {
+        let (more, errors) = schemas.with_folder(folder);
+        if let Some(error) = errors.first() {
+            return Err(error.to_string());
+        }
+        schemas = more;
+    }
+    Ok(Arc::new(Validators::new(schemas)))
+}

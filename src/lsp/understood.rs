@@ -1,0 +1,52 @@
+//! What a client understands, as far as that decides what it is sent.
+
+use lsp_types::PositionEncodingKind;
+use serde_json::Value;
+
+use super::position::Columns;
+
+/// What a client has said that it understands.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol, said on its own")]
+pub struct Understood {
+    /// What its columns count.
+    pub columns: Columns,
+    /// Edits that say for which state of a text they are.
+    pub versioned_edits: bool,
+    /// Other places that explain a diagnostic.
+    pub related_places: bool,
+    /// Markdown on hover.
+    pub markdown_hover: bool,
+    /// Markdown beside a completion.
+    pub markdown_completion: bool,
+    /// Being asked to tell of files that change on disk.
+    pub watching: bool,
+}
+
+impl Understood {
+    /// Reads the parameters of `initialize`. What is not said, or not as the protocol has it, is not understood.
+    pub fn read(params: &Value) -> Self {
+        let capability = |pointer: &str| params.pointer(&format!("/capabilities/{pointer}"));
+        let can = |pointer: &str| capability(pointer).and_then(Value::as_bool) == Some(true);
+        let lists = |pointer: &str, word: &str| {
+            capability(pointer).and_then(Value::as_array).is_some_and(|list| list.iter().any(|it| it == word))
+        };
+        let is_utf8 = lists("general/positionEncodings", PositionEncodingKind::UTF8.as_str());
+        Self {
+            columns: if is_utf8 { Columns::Utf8 } else { Columns::Utf16 },
+            versioned_edits: can("workspace/workspaceEdit/documentChanges"),
+            related_places: can("textDocument/publishDiagnostics/relatedInformation"),
+            markdown_hover: lists("textDocument/hover/contentFormat", "markdown"),
+            markdown_completion: lists(
+                "textDocument/completion/completionItem/documentationFormat",
+                "markdown",
+            ),
+            watching: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
+        }
+    }
+}
+
+/// A text without the marks that [`super::hover()`] and [`super::complete()`] make, for a client that shows them.
+pub(super) fn plain(markdown: &str) -> String {
+    markdown.replace("**", "").replace('`', "")
+}

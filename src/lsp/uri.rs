@@ -1,0 +1,76 @@
+//! Files as the protocol names them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use lsp_types::Uri;
+
+/// The file that a URI names; `None` for what is no file, as a text that was never saved.
+pub fn path_of(uri: &Uri) -> Option<PathBuf> {
+    let uri = uri.as_str();
+    let (scheme, rest) = uri.split_once(':')?;
+    if !scheme.eq_ignore_ascii_case("file") {
+        return None;
+    }
+    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
+    let path = rest.strip_prefix("//").map_or(rest, |rest| &rest[rest.find('/').unwrap_or(rest.len())..]);
+    let path = String::from_utf8_lossy(&decoded(path)).into_owned();
+    let drive = cfg!(windows) && path.as_bytes().get(2) == Some(&b':');
+    let path = if drive { path.trim_start_matches('/') } else { &path };
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
+/// The URI of a file; `None` for a path that none can say.
+pub fn uri_of(path: &Path) -> Option<Uri> {
+    let path = std::path::absolute(path).ok()?;
+    let text = path.to_str()?;
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
+    let mut uri = "file://".to_owned();
+    if !text.starts_with('/') {
+        uri.push('/');
+    }
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri.parse().ok()
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.as_bytes();
+    while let Some((&byte, rest)) = bytes.split_first() {
+        let digits = rest.get(..2).filter(|digits| byte == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(escaped.unwrap_or(byte));
+        bytes = if escaped.is_some() { &rest[2..] } else { rest };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(text: &str) -> Uri {
+        text.parse().expect("a URI")
+    }
+
+    #[test]
+    #[cfg(not(windows))]
+    fn a_file_has_a_path() {
+        assert_eq!(path_of(&uri("file:///a%20b/%C3%BC%2b.md")), Some(PathBuf::from("/a b/ü+.md")));
+        assert_eq!(path_of(&uri("file://localhost/a.md#L3")), Some(PathBuf::from("/a.md")));
+        assert_eq!(path_of(&uri("untitled:Untitled-1")), None);
+        assert_eq!(path_of(&uri("file://host")), None);
+        for path in ["/a b/ü%41.md", "/x/#?.json"] {
+            let there = uri_of(Path::new(path)).expect("a URI");
+            assert_eq!(path_of(&there), Some(PathBuf::from(path)), "{}", there.as_str());
+        }
+    }
+}
