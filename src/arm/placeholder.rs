@@ -83,23 +83,37 @@ pub fn contains_placeholder(text: &str) -> bool {
 ///
 /// Takes time linear in the text: what stands between brackets is looked through for at most 128 bytes.
 pub fn find_placeholders(text: &str) -> impl Iterator<Item = Placeholder> {
+    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < text.len() {
-            if let Some((length, style)) = placeholder_at(text, at) {
+        while let Some(byte) = bytes.get(at) {
+            if FIRST[usize::from(*byte)]
+                && let Some((length, style)) = placeholder_at(text, at)
+            {
                 let range = at..at + length;
                 at = range.end;
                 return Some(Placeholder { range, style });
             }
-            // A word is skipped whole, so that its tail is not taken for one.
-            at += word_length(&text.as_bytes()[at..]).max(1);
-            while !text.is_char_boundary(at) {
-                at += 1;
-            }
+            // A word is skipped whole, so that its tail is not taken for one. What stands inside a character begins
+            // nothing.
+            at += if is_word(*byte) { word_length(&bytes[at..]) } else { 1 };
         }
         None
     })
 }
+
+/// The bytes that [`placeholder_at`] finds something at: brackets and signs, and the first letters of `xxxx`, `your…`
+/// and a GUID of zeros.
+const FIRST: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"<{$%[.xXyY0\xe2";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The length and style of the placeholder that begins at a byte, if one does. The byte must not stand inside
 /// a word.

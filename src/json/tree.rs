@@ -184,6 +184,11 @@ impl<'t> Node<'t> {
         after(self.tree, self.index)
     }
 
+    /// The node and all within it, names included, in the order of the text.
+    pub(crate) fn within(self) -> impl Iterator<Item = Node<'t>> {
+        (self.index..self.end()).map(move |index| Node { tree: self.tree, index })
+    }
+
     /// The tree it is part of.
     pub fn tree(self) -> &'t Tree<'t> {
         self.tree

@@ -50,6 +50,7 @@ pub(super) fn in_string<'a>(body: &'a Fragment<'a>, node: Node<'_>) -> Option<Su
     const MARK: &str = "/subscriptions/";
     let content = node.content_span();
     let text = body.text().get(content.range())?;
+    memchr::memchr(b'/', text.as_bytes())?;
     let lower = text.to_ascii_lowercase();
     let start = memchr::memmem::find(lower.as_bytes(), MARK.as_bytes())? + MARK.len();
     let rest = &text[start..];
@@ -63,18 +64,8 @@ pub(super) fn in_string<'a>(body: &'a Fragment<'a>, node: Node<'_>) -> Option<Su
 }
 
 /// Every string below `root`, names included, in the order of the text.
-pub(in crate::lint) fn strings(root: Node<'_>) -> Vec<Node<'_>> {
-    let mut all = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        if node.kind() == Kind::String {
-            all.push(node);
-        }
-        open.extend(node.members().flat_map(|(name, value)| [name, value]));
-        open.extend(node.elements());
-    }
-    all.sort_by_key(|node| node.index());
-    all
+pub(in crate::lint) fn strings(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    root.within().filter(|node| node.kind() == Kind::String)
 }
 
 /// The subscriptions by what they say, without regard to case.

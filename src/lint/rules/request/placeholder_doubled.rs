@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/placeholder-doubled.md")]
 
+use memchr::memmem;
+
 use crate::arm::{PlaceholderStyle, find_placeholders};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -45,7 +47,10 @@ const AFTER: [char; 4] = ['/', '"', '?', '&'];
 
 /// The doubled placeholders of a text: the whole, and the name between the brackets.
 fn doubled<'p>(part: &'p Fragment<'_>) -> impl Iterator<Item = (Span, Span)> + 'p {
-    let text = part.text();
+    // One of the pairs is doubled, or both are.
+    let mentioned =
+        ["<<", ">>"].iter().any(|pair| memmem::find(part.text().as_bytes(), pair.as_bytes()).is_some());
+    let text = if mentioned { part.text() } else { "" };
     find_placeholders(text).filter(|found| found.style == PlaceholderStyle::DoubledAngle).filter_map(
         |found| {
             let whole = &text[found.range.clone()];

@@ -80,15 +80,6 @@ fn stands_for_a_value(text: &str, found: &Placeholder) -> bool {
 }
 
 /// Placeholders that stand for a value without quotes.
-fn unquoted(root: crate::json::Node<'_>) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        if node.kind() == Kind::Placeholder {
-            found.push(node.span());
-        }
-        open.extend(node.members().map(|(_, value)| value));
-        open.extend(node.elements());
-    }
-    found
+fn unquoted(root: crate::json::Node<'_>) -> impl Iterator<Item = Span> {
+    root.within().filter(|node| node.kind() == Kind::Placeholder).map(crate::json::Node::span)
 }
