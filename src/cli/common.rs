@@ -29,7 +29,7 @@ pub(crate) struct Output {
     pub(crate) folder: Option<PathBuf>,
     /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/curl.sh.j2).
     #[arg(long = "templates", value_name = "DIR")]
-    templates: Option<PathBuf>,
+    pub(crate) templates: Option<PathBuf>,
 }
 
 impl Output {

@@ -7,6 +7,7 @@ mod render;
 mod requests;
 mod rule;
 mod schema;
+mod sync;
 mod terminal;
 
 use std::io::Write as _;
@@ -59,6 +60,8 @@ enum Command {
     Lint(Box<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
     Requests(requests::Args),
+    /// Keep snippets in documents equal to what render writes.
+    Sync(sync::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
     /// The embedded schemas; make them from Azure's `OpenAPI` files.
@@ -78,6 +81,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
         Command::Requests(args) => requests::run(&args, &mut terminal),
+        Command::Sync(args) => sync::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
     };
@@ -109,7 +113,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 /// What clap says in several lines, without the usage that it ends with.
-fn in_one_line(text: &str) -> String {
+pub(crate) fn in_one_line(text: &str) -> String {
     let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
     let parts = parts.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
     let mut line = String::new();

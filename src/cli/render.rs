@@ -1,5 +1,7 @@
 //! `armbody render`: the requests of scenarios.
 
+pub(super) mod snippet;
+
 use std::fmt::Write as _;
 
 use anyhow::bail;
@@ -41,11 +43,30 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let machine = machine(args)?;
     if args.list {
-        terminal.print(&list(args, machine))?;
+        terminal.print(&list(args, machine(args)?))?;
         return Ok(Status::Clean);
     }
+    let (rendered, notes) = rendered(args)?;
+    match &args.output.folder {
+        Some(folder) => {
+            let files: Vec<(String, String)> = rendered
+                .iter()
+                .map(|one| (format!("{}.{}", one.name, one.extension), format!("{}\n", one.text)))
+                .collect();
+            write_files(folder, &files, terminal)?;
+        }
+        None => terminal.print(&joined(&rendered))?,
+    }
+    for note in notes {
+        terminal.say(&note);
+    }
+    Ok(Status::Clean)
+}
+
+/// What is written, and what is to be said of it.
+fn rendered(args: &Args) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+    let machine = machine(args)?;
     let (asked, identities) = chosen(args)?;
     let mut names = Names::default();
     args.fill.fill(&mut names)?;
@@ -58,25 +79,14 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         image: args.image,
     };
     let job = Job { args, spec, templates: args.output.templates()?, writer: args.output.writer()? };
-    let (rendered, left_out) =
-        if args.all { job.all()? } else { (job.named(&asked, terminal)?, LeftOut::default()) };
+    if !args.all {
+        return job.named(&asked);
+    }
+    let (rendered, left_out) = job.all()?;
     if rendered.is_empty() {
         bail!("nothing can be written: {}", left_out.lines().join("; "));
     }
-    match &args.output.folder {
-        Some(folder) => {
-            let files: Vec<(String, String)> = rendered
-                .iter()
-                .map(|one| (format!("{}.{}", one.name, one.extension), format!("{}\n", one.text)))
-                .collect();
-            write_files(folder, &files, terminal)?;
-        }
-        None => terminal.print(&joined(&rendered))?,
-    }
-    for line in left_out.lines() {
-        terminal.say(&format!("left out: {line}"));
-    }
-    Ok(Status::Clean)
+    Ok((rendered, left_out.lines().iter().map(|line| format!("left out: {line}")).collect()))
 }
 
 /// The type of the machines.
@@ -151,20 +161,16 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The scenarios that are named; whatever is wrong with one is an error.
-    fn named(
-        &self,
-        scenarios: &[&'static Scenario],
-        terminal: &mut Terminal,
-    ) -> anyhow::Result<Vec<Rendered>> {
-        let mut rendered = Vec::new();
+    /// The scenarios that are named, and notes on them; whatever is wrong with one is an error.
+    fn named(&self, scenarios: &[&'static Scenario]) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+        let (mut rendered, mut notes) = (Vec::new(), Vec::new());
         for scenario in scenarios {
             if !self.spec.identities.is_empty() && !scenario.uses_identities() {
-                terminal.say(&format!("note: `{}` is about no user-assigned identity", scenario.name));
+                notes.push(format!("note: `{}` is about no user-assigned identity", scenario.name));
             }
             rendered.push(self.render(scenario, &self.spec_of(scenario, scenarios))?);
         }
-        Ok(rendered)
+        Ok((rendered, notes))
     }
 
     /// Every scenario that can be written, and those that cannot.
