@@ -4,6 +4,7 @@
 
 mod cli_support;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -233,9 +234,11 @@ fn what_is_written_is_clean_and_stays() {
                             if scenario.is_about_machines() { machine.short_name() } else { "identity" },
                             ["", " --pretty", " --multiline", " --pretty --multiline"][count % 4],
                         );
-                        document.push_str(&format!(
+                        write!(
+                            document,
                             "## Case {count}\n\n{container}{head}\n{rest}<!-- armbody: end -->\n\n"
-                        ));
+                        )
+                        .unwrap();
                         count += 1;
                     }
                 }

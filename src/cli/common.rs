@@ -1,20 +1,51 @@
 //! Words that `render` and `plan` share.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
-use armbody::notation::{Form, Layout, Templates};
+use armbody::notation::{Form, Layout, Templates, UnknownForm};
 use armbody::scenario::Names;
 
 use super::Terminal;
 
+/// `--as`: a request in some form, or a page about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum As {
+    /// Requests.
+    Form(Form),
+    /// A page for readers, in Markdown.
+    Markdown,
+}
+
+impl FromStr for As {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("markdown") {
+            return Ok(Self::Markdown);
+        }
+        text.parse().map(Self::Form).map_err(|error: UnknownForm| format!("{error}, markdown"))
+    }
+}
+
+impl fmt::Display for As {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(form) => form.fmt(f),
+            Self::Markdown => f.pad("markdown"),
+        }
+    }
+}
+
 /// What is written, how, and where to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
-    /// What to write: the body alone, or a call (json, curl, az, http, powershell, template).
+    /// What to write: the body alone, a call, or a page about it (json, curl, az, http, powershell, template, markdown).
     #[arg(long = "as", value_name = "FORM", default_value = "json")]
-    pub(crate) form: Form,
+    pub(crate) form: As,
     /// How to write what is to be filled in: angle, shell or braces.
     #[arg(long, value_name = "STYLE", default_value = "angle")]
     pub(crate) placeholders: BlankStyle,
@@ -45,12 +76,23 @@ impl Output {
         Layout { blanks: self.placeholders, pretty: self.pretty, multiline: self.multiline, templates }
     }
 
+    /// The form of the requests.
+    ///
+    /// # Errors
+    /// Something else than requests is to be written.
+    pub(crate) fn form(&self) -> anyhow::Result<Form> {
+        match self.form {
+            As::Form(form) => Ok(form),
+            As::Markdown => anyhow::bail!("`--as markdown` is for `armbody render`"),
+        }
+    }
+
     /// The extension of the files that it makes, and whether they are calls or bodies.
     ///
     /// # Errors
     /// A form that nothing writes yet.
     pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn armbody::notation::Writer> {
-        let form = self.form;
+        let form = self.form()?;
         form.writer()
             .ok_or_else(|| anyhow::anyhow!("`--as {form}` is not there yet: json, curl and template are"))
     }
@@ -65,9 +107,23 @@ pub(crate) struct Target {
     /// PUT, PATCH, GET or DELETE.
     #[arg(long, value_name = "METHOD")]
     pub(crate) method: Option<Method>,
-    /// The API version; the newest stable one without it.
+    /// The API version; the newest stable one without it. Several stand side by side in a page (`--as markdown`).
     #[arg(long, value_name = "VERSION")]
-    pub(crate) api_version: Option<ApiVersion>,
+    pub(crate) api_version: Vec<ApiVersion>,
+}
+
+impl Target {
+    /// The one API version that is asked for, if any is.
+    ///
+    /// # Errors
+    /// Several are.
+    pub(crate) fn api_version(&self) -> anyhow::Result<Option<ApiVersion>> {
+        match self.api_version[..] {
+            [] => Ok(None),
+            [version] => Ok(Some(version)),
+            _ => anyhow::bail!("several API versions side by side are for `render --as markdown`"),
+        }
+    }
 }
 
 /// The names that fill the request.

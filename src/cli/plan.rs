@@ -9,7 +9,7 @@ use armbody::arm::{
     self, Dropped, Identity, IdentityBlock, IdentityId, Method, NameKind, ResourceType, newest_stable,
 };
 use armbody::notation;
-use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request};
+use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
 
 use super::common::{Fill, Output, Target, write_files};
 use super::{Status, Terminal};
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     names.check_style(&ids, style)?;
     let writer = args.output.writer()?;
 
-    let version = args.target.api_version.unwrap_or_else(|| newest_stable(resource_type));
+    let version = args.target.api_version()?.unwrap_or_else(|| newest_stable(resource_type));
     let method = args.target.method.unwrap_or(Method::Patch);
     let planned = arm::plan(&current.identity, &wanted, resource_type, version, method);
     let block = match planned {
@@ -94,13 +94,13 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             bail!("{error}{}", if put { "; --method PUT can in this one" } else { "" });
         }
     };
-    let request = change_request(resource_type, &names, args.target.api_version, method, &block)?;
+    let request = change_request(resource_type, &names, args.target.api_version()?, method, &block)?;
     let gone = arm::dropped(&current.identity, Some(&block), resource_type, version, method)?;
     let text = match args.show {
         Show::States => states(&current.identity, &wanted),
         Show::Request => {
             let templates = args.output.templates()?;
-            notation::write(args.output.form, &request, &args.output.layout(&templates))? + "\n"
+            notation::write(args.output.form()?, &request, &args.output.layout(&templates))? + "\n"
         }
     };
     match (&args.output.folder, args.show) {
@@ -184,7 +184,7 @@ fn wishes(args: &Args) -> Wishes {
 }
 
 fn say_nothing_to_do(wishes: &Wishes, current: &Identity, terminal: &mut Terminal) {
-    let has = super::render::say(current);
+    let has = say(current);
     if wishes.is_empty() {
         terminal.say(&format!(
             "nothing to do: --system, --add, --remove, --only or --none say what is wanted (it has: {has})"
@@ -235,7 +235,7 @@ fn states(before: &Identity, after: &Identity) -> String {
     }
     let coming = after.user_assigned.iter().filter(|id| !before.user_assigned.contains(id));
     let ids: Vec<&IdentityId> = before.user_assigned.iter().chain(coming).collect();
-    for (id, name) in ids.iter().zip(super::render::short_names(ids.iter().copied())) {
+    for (id, name) in ids.iter().zip(short_names(ids.iter().copied())) {
         row(&name, before.user_assigned.contains(id), after.user_assigned.contains(id));
     }
     let head = [

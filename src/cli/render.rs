@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use armbody::arm::versions::is_published;
-use armbody::arm::{Identity, IdentityId, Method, ResourceType, parse_user_assigned};
+use armbody::arm::{Method, ResourceType};
 use armbody::notation::{self, WriteError};
 use armbody::scenario::{
-    Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, scenarios,
+    Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
 };
 
-use super::common::{Fill, Output, Target, write_files};
+use super::common::{As, Fill, Output, Target, write_files};
 use super::{Status, Terminal};
 
 /// Write the requests of identity scenarios.
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         terminal.print(&list(args, machine(args)?))?;
         return Ok(Status::Clean);
     }
-    let (rendered, notes) = rendered(args)?;
+    let (rendered, notes) = if args.output.form == As::Markdown { page(args)? } else { rendered(args)? };
     match &args.output.folder {
         Some(folder) => {
             let files: Vec<(String, String)> = rendered
@@ -66,18 +66,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 
 /// What is written, and what is to be said of it.
 fn rendered(args: &Args) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
-    let machine = machine(args)?;
-    let (asked, identities) = chosen(args)?;
-    let mut names = Names::default();
-    args.fill.fill(&mut names)?;
-    let spec = Spec {
-        machine,
-        method: args.target.method,
-        api_version: args.target.api_version,
-        names,
-        identities,
-        image: args.image,
-    };
+    let (asked, mut spec) = asked(args)?;
+    spec.api_version = args.target.api_version()?;
     let job = Job { args, spec, templates: args.output.templates()?, writer: args.output.writer()? };
     if !args.all {
         return job.named(&asked);
@@ -87,6 +77,41 @@ fn rendered(args: &Args) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
         bail!("nothing can be written: {}", left_out.lines().join("; "));
     }
     Ok((rendered, left_out.lines().iter().map(|line| format!("left out: {line}")).collect()))
+}
+
+/// The page about scenarios: all of it, or those that are named.
+fn page(args: &Args) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+    let (asked, spec) = asked(args)?;
+    for scenario in asked.iter().copied().chain(scenarios()) {
+        spec.names.check_style(&scenario.ids(&spec)?, args.output.placeholders)?;
+    }
+    for version in &args.target.api_version {
+        let mut types = vec![spec.machine];
+        types.extend(asked.iter().map(|scenario| scenario.resource_type(spec.machine)));
+        if !types.iter().any(|it| is_published(*it, *version)) {
+            // Whichever scenario it is, its words for it are the same.
+            let spec = Spec { api_version: Some(*version), ..spec.clone() };
+            find_scenario("list")?.request(&spec, &args.output.templates()?)?;
+        }
+    }
+    let (machine, templates) = (spec.machine, args.output.templates()?);
+    let versions = args.target.api_version.clone();
+    let article = Article { spec, versions, layout: args.output.layout(&templates) };
+    let text = if args.all { article.whole()? } else { article.parts(&asked)? };
+    let scale_set = machine == ResourceType::VirtualMachineScaleSet;
+    let name = if scale_set { "scale-sets" } else { "virtual-machines" };
+    let text = text.trim_end().to_owned();
+    Ok((vec![Rendered { name, extension: "md", text }], Vec::new()))
+}
+
+/// The scenarios that are named, and what is asked of each but the version.
+fn asked(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
+    let machine = machine(args)?;
+    let (asked, identities) = chosen(args)?;
+    let mut names = Names::default();
+    args.fill.fill(&mut names)?;
+    let method = args.target.method;
+    Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image }))
 }
 
 /// The type of the machines.
@@ -228,7 +253,7 @@ impl Job<'_> {
         spec.names.check_style(&scenario.ids(spec)?, style)?;
         let request = scenario.request(spec, &self.templates)?;
         let layout = self.args.output.layout(&self.templates);
-        let text = notation::write(self.args.output.form, &request, &layout)?;
+        let text = notation::write(self.args.output.form()?, &request, &layout)?;
         Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
     }
 }
@@ -282,37 +307,4 @@ fn list(args: &Args, machine: ResourceType) -> String {
         out.push('\n');
     }
     out
-}
-
-/// What tells ids apart: the names, or with them the resource groups, or the ids.
-pub(super) fn short_names<'i>(ids: impl Iterator<Item = &'i IdentityId>) -> Vec<String> {
-    let ids: Vec<&str> = ids.map(IdentityId::as_str).collect();
-    let parts = ids.iter().map(|id| {
-        let id = parse_user_assigned(id).ok()?;
-        Some((id.subscription?.text, id.resource_group?.text, id.name?.text))
-    });
-    let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
-        return ids.into_iter().map(str::to_owned).collect();
-    };
-    let alike = |key: fn(&(&str, &str, &str)) -> String| {
-        let mut keys: Vec<String> = parts.iter().map(|part| key(part).to_ascii_lowercase()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len()
-    };
-    if alike(|(subscription, ..)| (*subscription).to_owned()) > 1 {
-        return ids.into_iter().map(str::to_owned).collect();
-    }
-    let one_group = alike(|(_, group, _)| (*group).to_owned()) <= 1;
-    let name = |(_, group, name): &(&str, &str, &str)| {
-        if one_group { (*name).to_owned() } else { format!("{name} ({group})") }
-    };
-    parts.iter().map(name).collect()
-}
-
-/// A state in a few words.
-pub(super) fn say(identity: &Identity) -> String {
-    let system = identity.system_assigned.then(|| "system".to_owned());
-    let words: Vec<String> = system.into_iter().chain(short_names(identity.user_assigned.iter())).collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

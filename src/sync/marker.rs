@@ -125,12 +125,11 @@ fn missing_end(source: &Source, open: &Open) -> String {
         let code = &source.text()[fence.range()];
         code.contains(MARK)
     });
-    let mut message = "no `<!-- armbody: end -->` follows this marker".to_owned();
-    if let Some(fence) = hidden {
+    let message = "no `<!-- armbody: end -->` follows this marker";
+    hidden.map_or(message.to_owned(), |fence| {
         let line = source.position(fence.start).line;
-        message.push_str(&format!("; the fence of line {line} has swallowed one: it is not closed"));
-    }
-    message
+        format!("{message}; the fence of line {line} has swallowed one: it is not closed")
+    })
 }
 
 /// The lines of a comment with the break behind them; `None` if anything else stands there but what makes it part

@@ -11,7 +11,8 @@ use armbody::sync::{Marker, Snippet};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{Args, joined, rendered};
+use super::{Args, joined, page, rendered};
+use crate::cli::common::As;
 use crate::cli::in_one_line;
 
 /// The arguments of a marker: those of `render`.
@@ -43,9 +44,13 @@ pub(crate) fn snippet(
         return Err(format!("`{flag}` has no place in a marker"));
     }
     settle(&mut args, &matches, marker, folder, settings);
+    if args.output.form == As::Markdown {
+        let (page, notes) = page(&args).map_err(|error| format!("{error:#}"))?;
+        return Ok((Snippet::Markdown(joined(&page)), notes));
+    }
     let (rendered, notes) = rendered(&args).map_err(|error| format!("{error:#}"))?;
     let language = rendered.first().map_or("", |first| match (args.output.form, first.extension) {
-        (Form::Az, "sh") => "azurecli",
+        (As::Form(Form::Az), "sh") => "azurecli",
         (_, "sh") => "bash",
         (_, "ps1") => "powershell",
         (_, other) => other,
@@ -58,7 +63,7 @@ fn settle(args: &mut Args, matches: &ArgMatches, marker: &Marker, folder: &Path,
     let given = |id| matches.value_source(id) == Some(ValueSource::CommandLine);
     let output = &mut args.output;
     if !given("form") {
-        output.form = marker.language.as_deref().and_then(form_of).unwrap_or_default();
+        output.form = As::Form(marker.language.as_deref().and_then(form_of).unwrap_or_default());
     }
     if !given("placeholders") {
         output.placeholders = settings.placeholders.unwrap_or(output.placeholders);
@@ -75,8 +80,9 @@ fn settle(args: &mut Args, matches: &ArgMatches, marker: &Marker, folder: &Path,
         };
         args.all || args.scenarios.iter().any(has)
     };
-    args.target.api_version =
-        args.target.api_version.or(settings.api_version.filter(|version| fits(*version)));
+    if args.target.api_version.is_empty() {
+        args.target.api_version.extend(settings.api_version.filter(|version| fits(*version)));
+    }
 }
 
 /// What is written in a fence of a language, where the marker does not say.

@@ -13,7 +13,7 @@ pub(super) struct Marked<'t> {
 }
 
 /// What the last marker in a block of HTML says: nothing at an end. `None` if there is no marker.
-pub(super) fn last<'t>(html: &'t str) -> Option<Marked<'t>> {
+pub(super) fn last(html: &str) -> Option<Marked<'_>> {
     let start = html.rfind(MARK)?;
     let before = html[..start].trim_end();
     let rest = html[start + MARK.len()..].split("-->").next().filter(|_| before.ends_with("<!--"))?;
