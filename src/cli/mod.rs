@@ -1,7 +1,9 @@
 //! The command line: one file a command. Commands talk to people and leave the domain to the library.
 
 mod common;
+mod completions;
 mod lint;
+mod man;
 mod plan;
 mod render;
 mod requests;
@@ -14,7 +16,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub(crate) use terminal::{ColorChoice, Terminal};
 
@@ -39,9 +41,11 @@ impl From<Status> for ExitCode {
     }
 }
 
+const STATUS: &str = "Exit status: 0 nothing found, 1 findings or something would change, 2 the call or a file could not be handled.";
+
 /// Write and check the request bodies that manage virtual machines' identities through Azure Resource Manager.
 #[derive(Debug, Parser)]
-#[command(name = "armbody", version, max_term_width = 100)]
+#[command(name = "armbody", version, max_term_width = 100, after_help = STATUS)]
 struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -67,6 +71,10 @@ enum Command {
     /// The embedded schemas; make them from Azure's `OpenAPI` files.
     #[command(subcommand)]
     Schema(schema::Command),
+    /// Write a script that completes the command line in a shell.
+    Completions(completions::Args),
+    /// Write the manual page; with -o, one page for each command.
+    Man(man::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -84,6 +92,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Sync(args) => sync::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
+        Command::Completions(args) => completions::run(&args, Cli::command(), &mut terminal),
+        Command::Man(args) => man::run(&args, Cli::command(), &mut terminal),
     };
     match outcome.and_then(|status| terminal.flush().map(|()| status).map_err(Into::into)) {
         Ok(status) => status.into(),
