@@ -206,3 +206,16 @@ fn the_index_of_rules_is_current() {
     }
     is_current("docs/rules/README.md", &index);
 }
+
+/// A terminal, drawn: the command, and what it prints in colour.
+#[test]
+fn the_picture_is_what_a_terminal_shows() {
+    let args = ["lint", "--quiet", "--select", "identity-type-split,unnamed-object", "examples/give-a-vm-an-identity.md"];
+    let mut colored = vec!["--color", "always"];
+    colored.extend(args);
+    let (out, _) = expect(&armbody(Path::new(ROOT), &colored), 1);
+    let shown = format!("\u{1b}[1m$ armbody {}\u{1b}[0m\n\n{}", args.join(" "), out.trim_end());
+    let picture = anstyle_svg::Term::new().min_width_px(1080).render_svg(&shown);
+    is_current("docs/pictures/lint.svg", &(picture.trim_end().to_owned() + "\n"));
+    assert!(picture.contains("identity-type-split") && picture.contains("fg-bright-red"));
+}
