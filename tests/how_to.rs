@@ -210,7 +210,13 @@ fn the_index_of_rules_is_current() {
 /// A terminal, drawn: the command, and what it prints in colour.
 #[test]
 fn the_picture_is_what_a_terminal_shows() {
-    let args = ["lint", "--quiet", "--select", "identity-type-split,unnamed-object", "examples/give-a-vm-an-identity.md"];
+    let args = [
+        "lint",
+        "--quiet",
+        "--select",
+        "identity-type-split,unnamed-object",
+        "examples/give-a-vm-an-identity.md",
+    ];
     let mut colored = vec!["--color", "always"];
     colored.extend(args);
     let (out, _) = expect(&armbody(Path::new(ROOT), &colored), 1);
