@@ -1,5 +1,7 @@
 //! Pairs of markers, and what stands between them.
 
+use std::collections::HashSet;
+
 use super::{MARK, Marker, Problem, words};
 use crate::container::{MarkdownPart, markdown_parts};
 use crate::text::{Source, Span};
@@ -83,7 +85,8 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         problems.push(Problem { offset: open.span.start, message: missing_end(source, &open) });
     }
     // A marker that is already told of is not asked for its text.
-    found.retain(|region| problems.iter().all(|problem| problem.offset != region.marker.span.start));
+    let told: HashSet<u32> = problems.iter().map(|problem| problem.offset).collect();
+    found.retain(|region| !told.contains(&region.marker.span.start));
     found
 }
 
