@@ -18,7 +18,8 @@
 //! - [`lsp`]: what an editor asks, message by message
 //! - [`config`]: what `armbody.toml` says
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
-//!   [`lint`]: the rules, one file each, the fixes, what is suppressed or known
+//!   [`lint`]: the rules, one file each, the fixes, what is suppressed or known · [`sync`]: snippets in documents
+//!   that are kept current
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it
@@ -47,4 +48,5 @@ pub mod notation;
 pub mod report;
 pub mod scenario;
 pub mod schema;
+pub mod sync;
 pub mod text;

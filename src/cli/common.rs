@@ -1,26 +1,57 @@
 //! Words that `render` and `plan` share.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow};
 use armbody::arm::versions::is_published;
 use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
 use armbody::config::{self, Config, Configs};
-use armbody::notation::{Form, Layout, Templates};
+use armbody::notation::{Form, Layout, Templates, UnknownForm, Writer};
 use armbody::scenario::Names;
 use armbody::text::write_file;
 
 use super::Terminal;
 
+/// `--as`: a request in some form, or a page about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum As {
+    /// Requests.
+    Form(Form),
+    /// A page for readers, in Markdown.
+    Markdown,
+}
+
+impl FromStr for As {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("markdown") {
+            return Ok(Self::Markdown);
+        }
+        text.parse().map(Self::Form).map_err(|error: UnknownForm| format!("{error}, markdown"))
+    }
+}
+
+impl fmt::Display for As {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(form) => form.fmt(f),
+            Self::Markdown => f.pad("markdown"),
+        }
+    }
+}
+
 /// What is written, how, and where to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
-    /// What to write: the body alone, or a call (json, curl, az, http, powershell, template).
+    /// What to write: the body alone, a call, or a page about it (json, curl, az, http, powershell, template, markdown).
     #[arg(long = "as", value_name = "FORM", default_value = "json")]
-    pub(crate) form: Form,
+    pub(crate) form: As,
     /// How to write what is to be filled in: angle (without it), shell or braces.
     #[arg(long, value_name = "STYLE")]
-    placeholders: Option<BlankStyle>,
+    pub(crate) placeholders: Option<BlankStyle>,
     /// Write the body on several lines.
     #[arg(long)]
     pretty: bool,
@@ -32,19 +63,23 @@ pub(crate) struct Output {
     pub(crate) folder: Option<PathBuf>,
     /// Templates that replace the embedded ones of the same name (bodies/vm.json.j2, notations/az.sh.j2).
     #[arg(long = "templates", value_name = "DIR")]
-    templates: Option<PathBuf>,
+    pub(crate) templates: Option<PathBuf>,
     /// The configuration, instead of the nearest armbody.toml above the current folder.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Look for no configuration.
     #[arg(long)]
-    no_config: bool,
+    pub(crate) no_config: bool,
 }
 
 impl Output {
     /// What the command line says of how to write, and where it says nothing, the configuration.
     pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
-        let config = self.configured()?;
+        self.settled(&self.configured()?)
+    }
+
+    /// [`Output::settings`] with this configuration.
+    pub(crate) fn settled(&self, config: &config::Render) -> anyhow::Result<Settings> {
         let templates = match self.templates.as_ref().or(config.templates.as_ref()) {
             Some(folder) => Templates::with_folder(folder)?,
             None => Templates::embedded(),
@@ -56,6 +91,25 @@ impl Output {
             pretty: self.pretty,
             multiline: self.multiline,
         })
+    }
+
+    /// The form of the requests.
+    ///
+    /// # Errors
+    /// Something else than requests is to be written.
+    pub(crate) fn form(&self) -> anyhow::Result<Form> {
+        match self.form {
+            As::Form(form) => Ok(form),
+            As::Markdown => anyhow::bail!("`--as markdown` is for `armbody render`"),
+        }
+    }
+
+    /// What writes them.
+    ///
+    /// # Errors
+    /// As [`Output::form`].
+    pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn Writer> {
+        Ok(self.form()?.writer())
     }
 
     fn configured(&self) -> anyhow::Result<config::Render> {
@@ -112,9 +166,23 @@ pub(crate) struct Target {
     /// PUT, PATCH, GET or DELETE.
     #[arg(long, value_name = "METHOD")]
     pub(crate) method: Option<Method>,
-    /// The API version; the newest stable one without it.
+    /// The API version; the newest stable one without it. Several stand side by side in a page (`--as markdown`).
     #[arg(long, value_name = "VERSION")]
-    pub(crate) api_version: Option<ApiVersion>,
+    pub(crate) api_version: Vec<ApiVersion>,
+}
+
+impl Target {
+    /// The one API version that is asked for, if any is.
+    ///
+    /// # Errors
+    /// Several are.
+    pub(crate) fn api_version(&self) -> anyhow::Result<Option<ApiVersion>> {
+        match self.api_version[..] {
+            [] => Ok(None),
+            [version] => Ok(Some(version)),
+            _ => anyhow::bail!("several API versions side by side are for `render --as markdown`"),
+        }
+    }
 }
 
 /// The names that fill the request.

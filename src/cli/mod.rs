@@ -1,20 +1,23 @@
 //! The command line: one file a command. Commands talk to people and leave the domain to the library.
 
 mod common;
+mod completions;
 mod lint;
 mod lsp;
+mod man;
 mod plan;
 mod render;
 mod requests;
 mod rule;
 mod schema;
+mod sync;
 mod terminal;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub(crate) use terminal::{ColorChoice, Terminal};
 
@@ -39,9 +42,11 @@ impl From<Status> for ExitCode {
     }
 }
 
+const STATUS: &str = "Exit status: 0 nothing found, 1 findings or something would change, 2 the call or a file could not be handled.";
+
 /// Write and check the request bodies that manage virtual machines' identities through Azure Resource Manager.
 #[derive(Debug, Parser)]
-#[command(name = "armbody", version, max_term_width = 100)]
+#[command(name = "armbody", version, max_term_width = 100, after_help = STATUS)]
 struct Cli {
     /// When to use colours.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -60,6 +65,8 @@ enum Command {
     Lint(Box<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
     Requests(requests::Args),
+    /// Keep snippets in documents equal to what render writes.
+    Sync(sync::Args),
     /// List the rules; explain one.
     Rule(rule::Args),
     /// The embedded schemas; make them from Azure's `OpenAPI` files.
@@ -67,6 +74,10 @@ enum Command {
     Schema(schema::Command),
     /// A language server on standard input and output, for editors.
     Lsp(lsp::Args),
+    /// Write a script that completes the command line in a shell.
+    Completions(completions::Args),
+    /// Write the manual page; with -o, one page for each command.
+    Man(man::Args),
 }
 
 /// Runs the command that the arguments name.
@@ -83,8 +94,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
         Command::Requests(args) => requests::run(&args, &mut terminal),
+        Command::Sync(args) => sync::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
+        Command::Completions(args) => completions::run(&args, Cli::command(), &mut terminal),
+        Command::Man(args) => man::run(&args, Cli::command(), &mut terminal),
     };
     let outcome = outcome.and_then(|status| terminal.flush().map(|()| status.into()).map_err(Into::into));
     end(outcome, &mut terminal)
@@ -119,7 +133,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 /// What clap says in several lines, without the usage that it ends with.
-fn in_one_line(text: &str) -> String {
+pub(crate) fn in_one_line(text: &str) -> String {
     let parts = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
     let parts = parts.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
     let mut line = String::new();

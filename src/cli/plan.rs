@@ -9,7 +9,7 @@ use armbody::arm::{
     self, Dropped, Identity, IdentityBlock, IdentityId, Method, NameKind, ResourceType, newest_stable,
 };
 use armbody::notation;
-use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request};
+use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
 
 use super::common::{Fill, Output, Target, write_files};
 use super::{Status, Terminal};
@@ -78,9 +78,9 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let style = settings.placeholders;
     let ids: Vec<String> = wanted.user_assigned.iter().map(|id| id.as_str().to_owned()).collect();
     names.check_style(&ids, style)?;
-    let writer = args.output.form.writer();
+    let writer = args.output.writer()?;
 
-    let asked = args.target.api_version.or_else(|| settings.api_version(resource_type));
+    let asked = args.target.api_version()?.or_else(|| settings.api_version(resource_type));
     let version = asked.unwrap_or_else(|| newest_stable(resource_type));
     let method = args.target.method.unwrap_or(Method::Patch);
     let planned = arm::plan(&current.identity, &wanted, resource_type, version, method);
@@ -100,7 +100,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let gone = arm::dropped(&current.identity, Some(&block), resource_type, version, method)?;
     let text = match args.show {
         Show::States => states(&current.identity, &wanted),
-        Show::Request => notation::write(args.output.form, &request, &settings.layout())? + "\n",
+        Show::Request => notation::write(args.output.form()?, &request, &settings.layout())? + "\n",
     };
     match (&args.output.folder, args.show) {
         (Some(folder), Show::Request) => {
@@ -183,7 +183,7 @@ fn wishes(args: &Args) -> Wishes {
 }
 
 fn say_nothing_to_do(wishes: &Wishes, current: &Identity, terminal: &mut Terminal) {
-    let has = super::render::say(current);
+    let has = say(current);
     if wishes.is_empty() {
         terminal.say(&format!(
             "nothing to do: --system, --add, --remove, --only or --none say what is wanted (it has: {has})"
@@ -234,7 +234,7 @@ fn states(before: &Identity, after: &Identity) -> String {
     }
     let coming = after.user_assigned.iter().filter(|id| !before.user_assigned.contains(id));
     let ids: Vec<&IdentityId> = before.user_assigned.iter().chain(coming).collect();
-    for (id, name) in ids.iter().zip(super::render::short_names(ids.iter().copied())) {
+    for (id, name) in ids.iter().zip(short_names(ids.iter().copied())) {
         row(&name, before.user_assigned.contains(id), after.user_assigned.contains(id));
     }
     let head = [

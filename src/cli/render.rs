@@ -1,16 +1,18 @@
 //! `armbody render`: the requests of scenarios.
 
+pub(super) mod snippet;
+
 use std::fmt::Write as _;
 
 use anyhow::bail;
 use armbody::arm::versions::is_published;
-use armbody::arm::{Identity, IdentityId, Method, ResourceType, parse_user_assigned};
+use armbody::arm::{Method, ResourceType};
 use armbody::notation::{self, WriteError};
 use armbody::scenario::{
-    Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, scenarios,
+    Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
 };
 
-use super::common::{Fill, Output, Settings, Target, write_files};
+use super::common::{As, Fill, Output, Settings, Target, write_files};
 use super::{Status, Terminal};
 
 /// Write the requests of identity scenarios.
@@ -41,29 +43,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let machine = machine(args)?;
     if args.list {
-        terminal.print(&list(args, machine))?;
+        terminal.print(&list(args, machine(args)?))?;
         return Ok(Status::Clean);
     }
-    let (asked, identities) = chosen(args)?;
-    let mut names = Names::default();
-    args.fill.fill(&mut names)?;
-    let spec = Spec {
-        machine,
-        method: args.target.method,
-        api_version: args.target.api_version,
-        names,
-        identities,
-        image: args.image,
-    };
-    let writer = args.output.form.writer();
-    let job = Job { args, spec, settings: args.output.settings()?, writer };
-    let (rendered, left_out) =
-        if args.all { job.all()? } else { (job.named(&asked, terminal)?, LeftOut::default()) };
-    if rendered.is_empty() {
-        bail!("nothing can be written: {}", left_out.lines().join("; "));
-    }
+    let settings = args.output.settings()?;
+    let (rendered, notes) =
+        if args.output.form == As::Markdown { page(args, &settings)? } else { rendered(args, settings)? };
     match &args.output.folder {
         Some(folder) => {
             let files: Vec<(String, String)> = rendered
@@ -72,12 +58,65 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
                 .collect();
             write_files(folder, &files, terminal)?;
         }
-        None => terminal.print(&joined(&rendered, job.writer))?,
+        None => terminal.print(&joined(&rendered, args.output.form))?,
     }
-    for line in left_out.lines() {
-        terminal.say(&format!("left out: {line}"));
+    for note in notes {
+        terminal.say(&note);
     }
     Ok(Status::Clean)
+}
+
+/// What is written, and what is to be said of it.
+fn rendered(args: &Args, settings: Settings) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+    let (asked, mut spec) = asked(args)?;
+    spec.api_version = args.target.api_version()?;
+    let job = Job { args, spec, settings, writer: args.output.writer()? };
+    if !args.all {
+        return job.named(&asked);
+    }
+    let (rendered, left_out) = job.all()?;
+    if rendered.is_empty() {
+        bail!("nothing can be written: {}", left_out.lines().join("; "));
+    }
+    Ok((rendered, left_out.lines().iter().map(|line| format!("left out: {line}")).collect()))
+}
+
+/// The page about scenarios: all of it, or those that are named.
+fn page(args: &Args, settings: &Settings) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+    let (asked, spec) = asked(args)?;
+    for scenario in asked.iter().copied().chain(scenarios()) {
+        spec.names.check_style(&scenario.ids(&spec)?, settings.placeholders)?;
+    }
+    for version in &args.target.api_version {
+        let mut types = vec![spec.machine];
+        types.extend(asked.iter().map(|scenario| scenario.resource_type(spec.machine)));
+        if !types.iter().any(|it| is_published(*it, *version)) {
+            // Whichever scenario it is, its words for it are the same.
+            let spec = Spec { api_version: Some(*version), ..spec.clone() };
+            find_scenario("list")?.request(&spec, &settings.templates)?;
+        }
+    }
+    let machine = spec.machine;
+    let mut versions = args.target.api_version.clone();
+    if versions.is_empty() {
+        versions.extend(settings.api_version(machine));
+    }
+    let article = Article { spec, versions, layout: settings.layout() };
+    let text = if args.all { article.whole()? } else { article.parts(&asked)? };
+    let scale_set = machine == ResourceType::VirtualMachineScaleSet;
+    let name = if scale_set { "scale-sets" } else { "virtual-machines" };
+    let text = text.trim_end().to_owned();
+    Ok((vec![Rendered { name, extension: "md", text }], Vec::new()))
+}
+
+/// The scenarios that are named, and what is asked of each but the version.
+fn asked(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
+    let machine = machine(args)?;
+    let (asked, identities) = chosen(args)?;
+    let mut names = Names::default();
+    args.fill.fill(&mut names)?;
+    let method = args.target.method;
+    Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image }))
 }
 
 /// The type of the machines.
@@ -152,20 +191,16 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The scenarios that are named; whatever is wrong with one is an error.
-    fn named(
-        &self,
-        scenarios: &[&'static Scenario],
-        terminal: &mut Terminal,
-    ) -> anyhow::Result<Vec<Rendered>> {
-        let mut rendered = Vec::new();
+    /// The scenarios that are named, and notes on them; whatever is wrong with one is an error.
+    fn named(&self, scenarios: &[&'static Scenario]) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
+        let (mut rendered, mut notes) = (Vec::new(), Vec::new());
         for scenario in scenarios {
             if !self.spec.identities.is_empty() && !scenario.uses_identities() {
-                terminal.say(&format!("note: `{}` is about no user-assigned identity", scenario.name));
+                notes.push(format!("note: `{}` is about no user-assigned identity", scenario.name));
             }
             rendered.push(self.render(scenario, &self.spec_of(scenario, scenarios))?);
         }
-        Ok(rendered)
+        Ok((rendered, notes))
     }
 
     /// Every scenario that can be written, and those that cannot.
@@ -224,18 +259,22 @@ impl Job<'_> {
         }
         spec.names.check_style(&scenario.ids(spec)?, style)?;
         let request = scenario.request(spec, &self.settings.templates)?;
-        let text = notation::write(self.args.output.form, &request, &self.settings.layout())?;
+        let text = notation::write(self.args.output.form()?, &request, &self.settings.layout())?;
         Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
     }
 }
 
 /// Several texts in a row: calls under their names, bodies a line each. Commands among calls that are none are
 /// comments.
-fn joined(rendered: &[Rendered], writer: &dyn notation::Writer) -> String {
+fn joined(rendered: &[Rendered], form: As) -> String {
+    let writer = match form {
+        As::Form(form) if rendered.len() > 1 => Some(form.writer()),
+        _ => None,
+    };
     let mut out = String::new();
     for (at, one) in rendered.iter().enumerate() {
-        let heading = if rendered.len() > 1 { writer.heading(one.name) } else { None };
-        let is_foreign = heading.is_some() && one.extension != writer.extension();
+        let heading = writer.and_then(|writer| writer.heading(one.name));
+        let is_foreign = heading.is_some() && writer.is_some_and(|it| it.extension() != one.extension);
         if let Some(heading) = heading {
             let blank = if at == 0 { "" } else { "\n" };
             let _ = writeln!(out, "{blank}{heading}");
@@ -287,37 +326,4 @@ fn list(args: &Args, machine: ResourceType) -> String {
         out.push('\n');
     }
     out
-}
-
-/// What tells ids apart: the names, or with them the resource groups, or the ids.
-pub(super) fn short_names<'i>(ids: impl Iterator<Item = &'i IdentityId>) -> Vec<String> {
-    let ids: Vec<&str> = ids.map(IdentityId::as_str).collect();
-    let parts = ids.iter().map(|id| {
-        let id = parse_user_assigned(id).ok()?;
-        Some((id.subscription?.text, id.resource_group?.text, id.name?.text))
-    });
-    let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
-        return ids.into_iter().map(str::to_owned).collect();
-    };
-    let alike = |key: fn(&(&str, &str, &str)) -> String| {
-        let mut keys: Vec<String> = parts.iter().map(|part| key(part).to_ascii_lowercase()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len()
-    };
-    if alike(|(subscription, ..)| (*subscription).to_owned()) > 1 {
-        return ids.into_iter().map(str::to_owned).collect();
-    }
-    let one_group = alike(|(_, group, _)| (*group).to_owned()) <= 1;
-    let name = |(_, group, name): &(&str, &str, &str)| {
-        if one_group { (*name).to_owned() } else { format!("{name} ({group})") }
-    };
-    parts.iter().map(name).collect()
-}
-
-/// A state in a few words.
-pub(super) fn say(identity: &Identity) -> String {
-    let system = identity.system_assigned.then(|| "system".to_owned());
-    let words: Vec<String> = system.into_iter().chain(short_names(identity.user_assigned.iter())).collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

@@ -5,6 +5,7 @@
 
 mod code;
 mod html;
+mod marker;
 mod mend;
 mod parts;
 mod prose;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use self::code::{Block, Line};
+use self::marker::Marked;
 use self::prose::{Machines, Versions};
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
@@ -45,6 +47,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         calls: Vec::new(),
         scope: Scope::default(),
         awaiting: None,
+        marked: Marked::default(),
         versions: Versions::default(),
         all_versions: Versions::default(),
     };
@@ -73,6 +76,8 @@ struct Reader<'r, 's> {
     scope: Scope<'s>,
     /// The call whose body may stand in the next block of JSON.
     awaiting: Option<Awaiting>,
+    /// What the marker above says of the snippets up to its end.
+    marked: Marked<'s>,
     /// The API versions that the section and the document name.
     versions: Versions<'s>,
     all_versions: Versions<'s>,
@@ -119,7 +124,11 @@ impl<'s> Reader<'_, 's> {
             }
             Event::Start(Tag::Paragraph) => self.paragraph(range),
             Event::Code(_) if self.worth_reading(range.clone()) => self.code_span(range),
-            Event::Start(Tag::HtmlBlock) if self.worth_reading(range.clone()) => {
+            Event::Start(Tag::HtmlBlock) => {
+                self.marked = marker::last(&self.text[range.clone()]).unwrap_or(self.marked);
+                if !self.worth_reading(range.clone()) {
+                    return;
+                }
                 for code in html::code_in(self.text, range) {
                     self.html(code);
                 }
@@ -315,11 +324,12 @@ impl<'s> Reader<'_, 's> {
                 return;
             }
         }
-        if prose::is_machine_body(body.text(), self.machines.any()) {
+        let of_machine = self.marked.resource_type.is_some() || self.machines.any();
+        if prose::is_machine_body(body.text(), of_machine) {
             let mut call = Call::new(Notation::Body, body.to_file(body.span()));
             call.body = Payload::Text(body);
-            call.context.api_version = self.version(start);
-            call.context.resource_type = self.machines.only();
+            call.context.api_version = self.marked.api_version.or_else(|| self.version(start));
+            call.context.resource_type = self.marked.resource_type.or_else(|| self.machines.only());
             self.push(call);
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 8] = [
+const EMBEDDED: [(&str, &str); 12] = [
     ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
     ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
     ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
@@ -15,6 +15,10 @@ const EMBEDDED: [(&str, &str); 8] = [
     ("notations/powershell.ps1.j2", include_str!("../../templates/notations/powershell.ps1.j2")),
     ("notations/request.http.j2", include_str!("../../templates/notations/request.http.j2")),
     ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
+    ("article/article.md.j2", include_str!("../../templates/article/article.md.j2")),
+    ("article/before.md.j2", include_str!("../../templates/article/before.md.j2")),
+    ("article/scenario.md.j2", include_str!("../../templates/article/scenario.md.j2")),
+    ("article/words.md.j2", include_str!("../../templates/article/words.md.j2")),
 ];
 
 /// The largest file that is read as a template, in bytes.
@@ -74,6 +78,7 @@ impl Templates {
     fn with_loader(folder: Option<PathBuf>) -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.add_filter("anchor", anchor);
         environment.set_loader(move |name| {
             if let Some(folder) = &folder
                 && let Some(source) = load(folder, name)?
@@ -102,6 +107,12 @@ impl Templates {
             TemplateError { template, line: error.line(), message }
         })
     }
+}
+
+/// What a heading is linked to by, as GitHub and others make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect::<String>().to_lowercase()
 }
 
 /// The text of a file below a folder; `None` when there is none of that name.

@@ -2,20 +2,25 @@
 //!
 //! [`scenarios`] is the catalogue; [`Scenario::request`] makes the request of one, its identity block from
 //! [`plan`](crate::arm::plan()), its body from a template. [`Current`] reads what a resource has from what GET
-//! returned, and [`Wishes`] say what it is to have. [`prerequisites`] is what comes before any request.
+//! returned, and [`Wishes`] say what it is to have. [`prerequisites`] is what comes before any request, and an
+//! [`Article`] tells all of it to readers.
 
+mod article;
 mod body;
 mod catalogue;
 mod current;
 mod names;
 mod needs;
 mod request;
+mod short;
 mod wishes;
 
+pub use article::{Article, ArticleError};
 pub use body::BodyError;
 pub use catalogue::{Scenario, UnknownScenario, find_scenario, scenarios};
 pub use current::{Current, CurrentError};
 pub use names::{Image, Names, NamesError};
 pub use needs::{Role, prerequisites};
 pub use request::{ScenarioError, Spec, change_request};
+pub use short::{say, short_names};
 pub use wishes::{SystemWish, WishError, Wishes};

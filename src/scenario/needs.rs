@@ -59,13 +59,23 @@ impl Scenario {
 /// The commands of the Azure CLI that come before any request, for machines of a type, and the roles that each
 /// scenario needs. Ends with a line break.
 pub fn prerequisites(machine: ResourceType, names: &Names, style: BlankStyle) -> String {
-    let blank = |blank: Blank| blank.spelling(BlankStyle::Angle);
-    let given = names.subscription() != blank(Blank::SubscriptionId);
-    let in_subscription = if given {
-        format!(" --subscription {}", shell_word(names.subscription(), style))
-    } else {
-        String::new()
-    };
+    let mut out = preparations(machine, names, style);
+    out.push('\n');
+    out.push_str(&token(names, style));
+    out.push_str("\n# The roles that your account needs, at least:\n");
+    let rows = scenarios().iter().filter(|scenario| !scenario.roles().is_empty());
+    let width = rows.clone().map(|scenario| scenario.name.len()).max().unwrap_or_default();
+    for scenario in rows {
+        let roles: Vec<&str> = scenario.roles().iter().map(|role| role.name()).collect();
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "#   {:width$}  {}", scenario.name, roles.join(", "));
+    }
+    out
+}
+
+/// The commands that make what a new machine is put into: a resource group and a network. Ends with a line break.
+pub(super) fn preparations(machine: ResourceType, names: &Names, style: BlankStyle) -> String {
+    let in_subscription = in_subscription(names, style);
     let group = shell_word(names.resource_group(), style);
     let location = shell_word(names.location(), style);
     let mut out = String::new();
@@ -87,8 +97,19 @@ pub fn prerequisites(machine: ResourceType, names: &Names, style: BlankStyle) ->
              {in_subscription}"
         );
     }
-    out.push('\n');
-    let token = format!("az account get-access-token --query accessToken --output tsv{in_subscription}");
+    out
+}
+
+/// The commands that get what requests fill in: the token, and the subscription if none is named. Ends with a line
+/// break.
+pub(super) fn token(names: &Names, style: BlankStyle) -> String {
+    let given = is_given(names);
+    let token = format!(
+        "az account get-access-token --query accessToken --output tsv{}",
+        in_subscription(names, style)
+    );
+    let mut out = String::new();
+    // Writing to a string does not fail.
     if style == BlankStyle::Shell {
         out.push_str("# What the requests fill in.\n");
         let _ = writeln!(out, "export ACCESS_TOKEN=\"$({token})\"");
@@ -103,14 +124,19 @@ pub fn prerequisites(machine: ResourceType, names: &Names, style: BlankStyle) ->
             out.push_str("az account show --query id --output tsv\n");
         }
     }
-    out.push_str("\n# The roles that your account needs, at least:\n");
-    let rows = scenarios().iter().filter(|scenario| !scenario.roles().is_empty());
-    let width = rows.clone().map(|scenario| scenario.name.len()).max().unwrap_or_default();
-    for scenario in rows {
-        let roles: Vec<&str> = scenario.roles().iter().map(|role| role.name()).collect();
-        let _ = writeln!(out, "#   {:width$}  {}", scenario.name, roles.join(", "));
-    }
     out
+}
+
+fn is_given(names: &Names) -> bool {
+    names.subscription() != Blank::SubscriptionId.spelling(BlankStyle::Angle)
+}
+
+fn in_subscription(names: &Names, style: BlankStyle) -> String {
+    if is_given(names) {
+        format!(" --subscription {}", shell_word(names.subscription(), style))
+    } else {
+        String::new()
+    }
 }
 
 /// A name as a word of a shell, quoted where it has to be.

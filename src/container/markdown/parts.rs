@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use memchr::memmem;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{front_matter_len, mend};
 use crate::text::{Source, Span};
@@ -21,7 +21,9 @@ pub(crate) enum Part {
         /// The rest of the paragraph or of the block of HTML.
         rest: Option<Span>,
     },
-    /// A code block.
+    /// A code block between fences, from the first fence's marks to the end of the last line.
+    Fence(Span),
+    /// A code block that is indented.
     Code(Span),
     /// A paragraph, a list's item, a table, a heading, HTML.
     Other(Span),
@@ -40,7 +42,8 @@ pub(crate) fn parts(source: &Source, wanted: &str) -> Vec<Part> {
     for (event, range) in parser.into_offset_iter() {
         let range = mended.original(skipped + range.start..skipped + range.end);
         match event {
-            Event::Start(Tag::CodeBlock(_)) => parts.push(Part::Code(span(&range))),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => parts.push(Part::Fence(span(&range))),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => parts.push(Part::Code(span(&range))),
             Event::Start(Tag::Paragraph | Tag::Item | Tag::Table(_) | Tag::Heading { .. }) => {
                 parts.push(Part::Other(span(&range)));
                 paragraph = range;
@@ -108,7 +111,7 @@ mod tests {
                     let rest = rest.map(|rest| ('r', &text[rest.range()]));
                     std::iter::once(('c', &text[span.range()])).chain(rest).collect::<Vec<_>>()
                 }
-                Part::Code(span) => vec![('k', &text[span.range()])],
+                Part::Fence(span) | Part::Code(span) => vec![('k', &text[span.range()])],
                 Part::Other(span) => vec![('o', &text[span.range()])],
             })
             .collect()

@@ -46,7 +46,7 @@ fn markdown(source: &Source) -> Vec<Marker> {
     let mut next: Option<Span> = None;
     for part in parts.iter().rev() {
         match *part {
-            MarkdownPart::Code(span) => {
+            MarkdownPart::Fence(span) | MarkdownPart::Code(span) => {
                 next = Some(span);
                 if memmem::find(&text.as_bytes()[span.range()], MARK.as_bytes()).is_some() {
                     let mut inner = script(source, span, false, true);

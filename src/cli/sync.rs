@@ -1,0 +1,195 @@
+//! `armbody sync`: snippets in documents, kept equal to what `render` writes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use armbody::config::{self, Config, Configs};
+use armbody::container::Kind;
+use armbody::lint::{Options, examine};
+use armbody::report::{Mask, unified};
+use armbody::sync::{Synced, sync};
+use armbody::text::{DEFAULT_MAX_SIZE, Source, replace_file};
+
+use super::lint::files;
+use super::render::snippet::snippet;
+use super::{Status, Terminal};
+
+/// Keep snippets in documents equal to what render writes.
+#[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
+pub(crate) struct Args {
+    /// Files and folders; `-` is standard input, which goes to standard output. Default: the current folder.
+    paths: Vec<PathBuf>,
+    /// The name that stands for standard input.
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    stdin_filename: String,
+    /// Write nothing; list what would change and exit with 1 if anything does.
+    #[arg(long)]
+    check: bool,
+    /// Write nothing; print what would change and exit with 1 if anything does.
+    #[arg(long)]
+    diff: bool,
+    /// The configuration, instead of the nearest armbody.toml above each file.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Look for no configuration.
+    #[arg(long)]
+    no_config: bool,
+    /// The largest file that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
+    max_size: u64,
+    /// Say nothing on standard error but what went wrong.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What was done so far.
+#[derive(Default)]
+struct Total {
+    markers: usize,
+    changed: usize,
+    changed_files: usize,
+    failed: bool,
+    /// What has gone wrong last: a configuration that is broken is so for many files.
+    last_problem: String,
+}
+
+pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let here = std::env::current_dir().context("the current folder")?;
+    let configs = Arc::new(match &args.config {
+        Some(path) => Configs::one(Config::read(path, &here)?),
+        None if args.no_config => Configs::none(),
+        None => Configs::nearest(),
+    });
+    let mut total = Total::default();
+    for input in files::inputs(&args.paths, &configs) {
+        match one(&input, args, &configs, &mut total, terminal) {
+            Ok(out) => terminal.out().write_all(&out)?,
+            Err(problem) => {
+                total.failed = true;
+                if problem != total.last_problem {
+                    terminal.say(&format!("armbody: {problem}"));
+                    total.last_problem = problem;
+                }
+            }
+        }
+    }
+    if !args.quiet {
+        terminal.say(&total.line(args));
+    }
+    Ok(match total {
+        Total { failed: true, .. } => Status::Failed,
+        Total { changed: 1.., .. } if args.check || args.diff => Status::Findings,
+        _ => Status::Clean,
+    })
+}
+
+/// Deals with one file; gives what standard output is to say of it.
+///
+/// # Errors
+/// Why it could not be dealt with, in a line.
+fn one(
+    input: &files::Input,
+    args: &Args,
+    configs: &Configs,
+    total: &mut Total,
+    terminal: &mut Terminal,
+) -> Result<Vec<u8>, String> {
+    let is_stdin = matches!(input, files::Input::Stdin);
+    let path = match input {
+        files::Input::Stdin => Path::new(&args.stdin_filename),
+        files::Input::Path(path) | files::Input::Sent(path) => path,
+        files::Input::Problem(problem) => return Err(problem.clone()),
+    };
+    if !is_stdin && Kind::of(path) != Some(Kind::Markdown) {
+        return if args.paths.iter().any(|named| named == path) {
+            Err(format!("{}: markers stand in Markdown: .md .markdown .mdx .txt", path.display()))
+        } else {
+            Ok(Vec::new())
+        };
+    }
+    let config = configs.of(path).map_err(|error| error.to_string())?;
+    let is_left_out = config.as_ref().is_some_and(|config| config.excludes(path, false));
+    if is_left_out && !is_stdin {
+        return Ok(Vec::new());
+    }
+    let read = files::read(input, Some(&args.stdin_filename), args.max_size);
+    let Some((source, _)) = read.map_err(|unread| unread.to_string())? else { return Ok(Vec::new()) };
+    let settings = config.map(|config| config.render.clone()).unwrap_or_default();
+    let synced = if is_left_out {
+        Synced::default()
+    } else {
+        brought_up_to_date(&source, path, &settings, args, terminal)
+    };
+    for problem in &synced.problems {
+        let line = source.position(problem.offset).line;
+        terminal.say(&format!("armbody: {}:{line}: {}", source.name(), problem.message));
+    }
+    total.failed |= !synced.problems.is_empty();
+    total.markers += synced.markers;
+    let new = source.edited(&synced.edits).map_err(|error| format!("{}: {error}", source.name()))?;
+    let mut out = Vec::new();
+    if args.check {
+        for marker in &synced.changed {
+            let line = source.position(marker.start).line;
+            out.extend(format!("{}:{line}: not current\n", source.name()).into_bytes());
+        }
+    }
+    if args.diff && !synced.changed.is_empty() {
+        out.extend(diff(&source, &new).into_bytes());
+    }
+    if !args.check && !args.diff {
+        if is_stdin {
+            out.extend_from_slice(&new);
+        } else if !synced.changed.is_empty() {
+            replace_file(path, source.bytes(), &new).map_err(|error| error.to_string())?;
+        }
+    }
+    total.changed += synced.changed.len();
+    total.changed_files += usize::from(!synced.changed.is_empty());
+    Ok(out)
+}
+
+fn brought_up_to_date(
+    source: &Source,
+    path: &Path,
+    settings: &config::Render,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> Synced {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    sync(source, |marker| {
+        let (snippet, notes) = snippet(marker, folder, settings)?;
+        if !args.quiet {
+            let line = source.position(marker.span.start).line;
+            for note in notes {
+                terminal.say(&format!("{}:{line}: {note}", source.name()));
+            }
+        }
+        Ok(snippet)
+    })
+}
+
+/// The unified diff; what a rule takes for a secret is masked in both.
+fn diff(source: &Source, new: &[u8]) -> String {
+    let options = Options::default();
+    let mask = |source: &Source| Mask::new(source, examine(source, Kind::Markdown, &options).secrets);
+    let new = source.with_bytes(new.to_vec());
+    unified((source, &mask(source)), (&new, &mask(&new)))
+}
+
+impl Total {
+    fn line(&self, args: &Args) -> String {
+        let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        let snippets = count(self.markers, "snippet");
+        match self.changed {
+            0 if self.failed => format!("{snippets}, none changed; not all could be brought up to date"),
+            0 => format!("{snippets}, all current"),
+            changed => {
+                let verb = if args.check || args.diff { "would change" } else { "changed" };
+                format!("{snippets}, {changed} {verb} in {}", count(self.changed_files, "file"))
+            }
+        }
+    }
+}
