@@ -212,6 +212,9 @@ fn check_mistakes<'s, 'a: 's>(
     subject: impl Fn(&Mistake) -> &'s Subject<'a>,
     sink: &mut Sink<'_>,
 ) {
+    if mistakes.is_empty() {
+        return;
+    }
     for rule in super::rules() {
         if let Check::Mistake(check) | Check::MistakeOrIdentity(check, _) = rule.check {
             for mistake in mistakes {

@@ -109,10 +109,13 @@ fn is_token_byte(byte: u8) -> bool {
 
 /// True if a property of this name holds a secret.
 fn is_secret_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
+    let ends = |ending: &str| {
+        let start = name.len().checked_sub(ending.len());
+        start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
     is_secret_property(name)
-        || NAMES.contains(&lower.as_str())
-        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+        || NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || ENDINGS.iter().any(|ending| ends(ending))
 }
 
 /// True if a value is one that the reader fills in, or that is computed.

@@ -75,10 +75,10 @@ pub enum Version<'t> {
 pub fn may_hold_resources(text: &str) -> bool {
     let text = text.as_bytes();
     let names: [&[u8]; 3] = [b"virtualmachine", b"userassignedidentities", b"systemassigned"];
-    names.iter().any(|name| contains(text, name))
-        && (contains(text, b"\"contentversion\"")
-            || contains(text, b"\"apiversion\"")
-            || contains(text, b"deploymenttemplate"))
+    (contains(text, b"\"contentversion\"")
+        || contains(text, b"\"apiversion\"")
+        || contains(text, b"deploymenttemplate"))
+        && names.iter().any(|name| contains(text, name))
 }
 
 /// True if a text that cannot be read well enough to find them seems to hold resources of a known type.
@@ -93,8 +93,8 @@ pub fn seems_to_hold_resources(text: &str) -> bool {
 
 /// True if `text` has `word`, which is in lower case, in any case.
 fn contains(text: &[u8], word: &[u8]) -> bool {
-    // The rarer letters of the words that are looked for stand in their middle.
-    let middle = word.len() / 2;
+    let rarest = |letter: &u8| word.iter().position(|it| it == letter);
+    let middle = b"vykpd".iter().find_map(rarest).unwrap_or_default();
     let letter = word[middle];
     memchr2_iter(letter, letter.to_ascii_uppercase(), text).any(|at| {
         at.checked_sub(middle)

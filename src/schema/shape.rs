@@ -46,6 +46,19 @@ impl Shape {
 
 impl<'t> Task<'t> {
     fn fits(&self, template: bool, open: &mut Vec<Task<'t>>) -> bool {
+        // Few values are open, and to see that takes longer than to see that one is right.
+        self.is_right(template, open) || self.is_open(template)
+    }
+
+    /// True if the text is not what it says, or stands for something else.
+    fn is_open(&self, template: bool) -> bool {
+        let node = self.node;
+        node.is_repaired()
+            || node.is_unknown()
+            || node.as_str().is_some_and(|text| is_open_name(&text, template))
+    }
+
+    fn is_right(&self, template: bool, open: &mut Vec<Task<'t>>) -> bool {
         let node = self.node;
         let mut words = Words(self.shape.0);
         let flags = words.next();
@@ -54,12 +67,6 @@ impl<'t> Task<'t> {
             return false;
         }
         let text = node.as_str();
-        if node.is_repaired()
-            || node.is_unknown()
-            || text.as_ref().is_some_and(|it| is_placeholder(it) || template && is_computed(it))
-        {
-            return true;
-        }
         if flags & TYPES != 0 && flags & types(node) == 0 {
             return false;
         }

@@ -104,7 +104,12 @@ impl Source {
         let size = file.metadata().map_err(fail)?.len();
         // One byte more than the limit tells a file that grows, or a pipe, from one that fits.
         let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit) + 1).unwrap_or(0));
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(fail)?;
+        // The size is known: to ask for it in one piece saves the call that would only say that there is no more.
+        let mut file = file.take(limit + 1);
+        file.by_ref().take(size).read_to_end(&mut bytes).map_err(fail)?;
+        if bytes.len() as u64 != size || size == 0 {
+            file.read_to_end(&mut bytes).map_err(fail)?;
+        }
         if bytes.len() as u64 > limit {
             return Err(ReadError::TooLarge { name, limit });
         }

@@ -36,18 +36,12 @@ pub(in crate::lint) fn is_secret_property(name: &str) -> bool {
 /// The secret properties of the body whose values are there to be read, in the order of the text.
 fn literals<'a>(subject: &Subject<'a>) -> Vec<(Node<'a>, Node<'a>)> {
     let (Some(body), Some(root)) = (subject.body, subject.resource) else { return Vec::new() };
-    let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        for (name, value) in node.members() {
-            let is_secret = name.as_str().is_some_and(|name| is_secret_property(&name));
-            if is_secret && is_literal(value) && !body.has_expansion(value.span()) {
-                found.push((name, value));
-            }
-            open.push(value);
-        }
-        open.extend(node.elements());
-    }
+    let is_secret = |(name, value): &(Node<'_>, Node<'_>)| {
+        name.as_str().is_some_and(|name| is_secret_property(&name))
+            && is_literal(*value)
+            && !body.has_expansion(value.span())
+    };
+    let mut found: Vec<_> = root.within().flat_map(Node::members).filter(is_secret).collect();
     found.sort_by_key(|(name, _)| name.index());
     found
 }

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Whole processes, side by side: what a run of armbody costs, as a ratio to an empty Rust program and to the validator
+that people use.
+
+    cargo build --release && python3 benches/processes.py [--jsonschema-cli PATH] [--runs N]
+
+Nothing but Python and rustc is needed; without `jsonschema-cli` its rows are left out. Runs of two commands take turns,
+so that what disturbs the machine disturbs both; the smallest and the median time of each are printed, and their ratios.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BODY = {
+    "location": "westus",
+    "name": "myVM",
+    "identity": {"type": "SystemAssigned"},
+    "properties": {
+        "hardwareProfile": {"vmSize": "Standard_D2_v2"},
+        "storageProfile": {
+            "imageReference": {
+                "sku": "2016-Datacenter",
+                "publisher": "MicrosoftWindowsServer",
+                "version": "latest",
+                "offer": "WindowsServer",
+            },
+            "osDisk": {
+                "caching": "ReadWrite",
+                "managedDisk": {"storageAccountType": "Standard_LRS"},
+                "name": "osdisk",
+                "createOption": "FromImage",
+            },
+            "dataDisks": [{"diskSizeGB": 1023, "createOption": "Empty", "lun": lun} for lun in (0, 1)],
+        },
+        "osProfile": {"adminUsername": "azureuser", "computerName": "myVM"},
+        "networkProfile": {
+            "networkInterfaces": [
+                {
+                    "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/myResourceGroup"
+                    "/providers/Microsoft.Network/networkInterfaces/myNic",
+                    "properties": {"primary": True},
+                }
+            ]
+        },
+    },
+}
+QUIET = [
+    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+]
+
+
+def once(command):
+    """The seconds and the largest memory, in KiB, of one run."""
+    start = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=QUIET)
+    _, _, usage = os.wait4(pid, 0)
+    return time.perf_counter() - start, usage.ru_maxrss
+
+
+def turns(commands, runs):
+    """The times of each command, a run of each after the other."""
+    times = [[] for _ in commands]
+    memory = [0 for _ in commands]
+    for _ in range(runs):
+        for index, command in enumerate(commands):
+            seconds, rss = once(command)
+            times[index].append(seconds)
+            memory[index] = max(memory[index], rss)
+    return times, memory
+
+
+def compare(what, ours, theirs, runs, target):
+    (mine, other), (rss, _) = turns([ours, theirs], runs)
+    least, median = min(mine) / min(other), statistics.median(mine) / statistics.median(other)
+    print(
+        f"{what:<46} {min(mine) * 1e3:9.2f} ms  peer {min(other) * 1e3:9.2f} ms  ratio {least:5.2f} "
+        f"(medians {median:.2f}; target {target})  {rss / 1024:.1f} MiB"
+    )
+
+
+def alone(what, command, runs, target):
+    (times,), (rss,) = turns([command], runs)
+    print(
+        f"{what:<46} {min(times) * 1e3:9.2f} ms  median {statistics.median(times) * 1e3:.2f} ms  (target {target})  "
+        f"{rss / 1024:.1f} MiB"
+    )
+
+
+def growth(armbody, folder, what, extension, unit):
+    """Time and memory over four decades of size."""
+    for exponent in range(5, 9):
+        size = 10**exponent
+        path = folder / f"grow{extension}"
+        path.write_text(unit(size))
+        actual = path.stat().st_size
+        (times,), (rss,) = turns([[armbody, "lint", "--no-config", "--quiet", str(path)]], 3 if exponent < 8 else 1)
+        print(
+            f"{what:<30} {actual / 1e6:9.2f} MB  {min(times) * 1e3:10.1f} ms  {actual / min(times) / 1e6:7.1f} MB/s  "
+            f"{rss / 1024:7.1f} MiB ({rss * 1024 / actual:.1f} x)"
+        )
+        path.unlink()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    arguments.add_argument("--armbody", default=str(ROOT / "target/release/armbody"))
+    arguments.add_argument("--jsonschema-cli", default=shutil.which("jsonschema-cli"))
+    arguments.add_argument("--runs", type=int, default=200)
+    arguments.add_argument("--files", type=int, default=10_000)
+    arguments.add_argument("--growth", action="store_true", help="time and memory of files up to 100 MB, too")
+    given = arguments.parse_args()
+    armbody = given.armbody
+    if not Path(armbody).exists():
+        sys.exit(f"{armbody} is not there: cargo build --release")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "empty.rs").write_text("fn main() {}\n")
+        empty = str(folder / "empty")
+        flags = ["-O", "-C", "target-feature=+crt-static", "-C", "strip=symbols"]
+        subprocess.run(["rustc", *flags, "-o", empty, str(folder / "empty.rs")], check=True)
+        body = folder / "body.json"
+        body.write_text(json.dumps(BODY))
+        show = [armbody, "schema", "show", "--type", "vm", "--method", "PUT", "--api-version", "2024-07-01"]
+        schema = folder / "schema.json"
+        schema.write_text(subprocess.run(show, check=True, capture_output=True, text=True).stdout)
+        bodies = folder / "bodies"
+        for index in range(given.files):
+            sub = bodies / f"{index // 500:03}"
+            sub.mkdir(parents=True, exist_ok=True)
+            BODY["name"] = f"vm{index}"
+            (sub / f"vm{index}.json").write_text(json.dumps(BODY))
+
+        print(f"{'binary':<46} {Path(armbody).stat().st_size / 1e6:9.2f} MB  (target 8)")
+        lint = [armbody, "lint", "--no-config", "--type", "vm", "--method", "PUT", "--api-version", "2024-07-01"]
+        compare("cold start: lint body.json, empty program", [*lint, str(body)], [empty], given.runs, "3.0; 8 MiB")
+        compare("  lint body.json as typed, empty program", [armbody, "lint", str(body)], [empty], given.runs, "3.0")
+        peer = given.jsonschema_cli
+        if peer:
+            validate = [peer, "validate", str(schema)]
+            compare("  the same, jsonschema-cli", [*lint, str(body)], [*validate, "-i", str(body)], given.runs, 0.7)
+            instances = [part for path in sorted(bodies.rglob("*.json")) for part in ("-i", str(path))]
+            folders = [*lint, str(bodies)]
+            compare(f"{given.files} bodies in files, jsonschema-cli", folders, [*validate, *instances], 5, 0.8)
+        render = [armbody, "render", "--all", "--api-version", "2024-07-01"]
+        alone("render --all for one version, as JSON", render, given.runs, "5 ms")
+        alone("render --all for one version, as curl", [*render, "--as", "curl"], given.runs, "5 ms")
+        if given.growth:
+            text = json.dumps(BODY)
+            growth(armbody, folder, "one body", ".json", lambda size: array_body(size))
+            section = "Text of an article, and no call in it.\n\n```bash\necho hello\n```\n\n"
+            growth(armbody, folder, "Markdown without calls", ".md", lambda size: section * (size // len(section)))
+            url = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01"
+            call = f"```bash\ncurl '{url}' -X PATCH -d '{text}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'\n```\n\n"
+            growth(armbody, folder, "Markdown with calls", ".md", lambda size: (section + call) * (size // len(section + call)))
+
+
+def array_body(size):
+    """One body with as many data disks as it takes."""
+    body = json.loads(json.dumps(BODY))
+    disk = {"diskSizeGB": 1023, "createOption": "Empty", "lun": 1}
+    body["properties"]["storageProfile"]["dataDisks"] = [disk] * (size // (len(json.dumps(disk)) + 2))
+    return json.dumps(body)
+
+
+if __name__ == "__main__":
+    main()
