@@ -6,7 +6,7 @@ mod template;
 
 use super::baseline::Known;
 use super::fit::misfits;
-use super::rules::bad_encoding;
+use super::rules::{bad_encoding, is_url_of_arm};
 use super::secrets::{self, Secret};
 use super::suppress::{self, IgnoredPlace};
 use super::target::{self, Shape};
@@ -185,6 +185,7 @@ fn check_call(
         source,
         call,
         url: url.as_ref(),
+        url_is_arm: url.as_ref().is_some_and(is_url_of_arm),
         body,
         tree,
         target,

@@ -42,6 +42,8 @@ pub struct Subject<'a> {
     pub call: &'a Call<'a>,
     /// The URL, taken apart.
     pub url: Option<&'a RequestUrl<'a>>,
+    /// Whether the URL is one of Azure Resource Manager, as far as the text says.
+    pub url_is_arm: bool,
     /// The body's text, where the document has it.
     pub body: Option<&'a Fragment<'a>>,
     /// The body.

@@ -9,12 +9,12 @@ use lsp_types::{
     OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
 use serde_json::json;
-use similar::{DiffTag, TextDiff};
+use similar::DiffTag;
 
 use super::document::Document;
 use super::understood::Understood;
 use crate::lint::{Finding, Options, Severity, examine, fix};
-use crate::report::Mask;
+use crate::report::{Mask, changes, lines};
 use crate::text::{Edit, Span};
 
 /// The kind of the action that mends a whole file.
@@ -173,11 +173,10 @@ fn mended(document: &Document, options: &Options) -> Vec<Edit> {
     let before = document.source();
     let fixed = fix(before.with_bytes(before.bytes().to_vec()), kind, options, false);
     let (old, new) = (before.text(), fixed.source.text());
-    let (old_lines, new_lines) = (split(old), split(new));
-    let diff = TextDiff::from_slices(&old_lines, &new_lines);
+    let (old_lines, new_lines) = (lines(old), lines(new));
     let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
     let place = |starts: &[usize], line: usize, text: &str| starts.get(line).copied().unwrap_or(text.len());
-    diff.ops()
+    changes(&old_lines, &new_lines)
         .iter()
         .filter(|op| op.tag() != DiffTag::Equal)
         .map(|op| {
@@ -187,10 +186,6 @@ fn mended(document: &Document, options: &Options) -> Vec<Edit> {
             Edit::replace(span, &new[to(op.new_range().start)..to(op.new_range().end)])
         })
         .collect()
-}
-
-fn split(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
 }
 
 fn starts(lines: &[&str]) -> Vec<usize> {

@@ -17,6 +17,7 @@ mod text;
 mod view;
 
 pub use diff::unified;
+pub(crate) use diff::{changes, lines};
 pub use mask::Mask;
 
 use std::io::{self, Write};

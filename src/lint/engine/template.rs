@@ -44,6 +44,7 @@ pub(super) fn check(
         source,
         call,
         url: None,
+        url_is_arm: false,
         body: Some(body),
         tree: Some(&tree),
         target: Target { method: Some(Method::Put), ..Target::default() },

@@ -10,9 +10,14 @@ use crate::text::{Edit, Encoding, Fragment, Span};
 /// True if the call goes to Azure Resource Manager, as far as the text says.
 pub(in crate::lint) fn is_arm(subject: &Subject<'_>) -> bool {
     match subject.url {
-        Some(url) => url.is_arm() && !is_another_service(url),
+        Some(_) => subject.url_is_arm,
         None => subject.target.type_name.is_some(),
     }
+}
+
+/// True if a URL is one of Azure Resource Manager, as far as the text says.
+pub(in crate::lint) fn is_url_of_arm(url: &RequestUrl<'_>) -> bool {
+    url.is_arm() && !is_another_service(url)
 }
 
 /// `https://<service>.azure-api.net/subscriptions/…`: a host that is a placeholder in part, and somebody else's.
