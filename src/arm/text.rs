@@ -23,7 +23,19 @@ pub(super) fn is_misspelling_of(found: &str, right: &str) -> bool {
     if found.is_empty() || found.len().abs_diff(right.len()) > allowed || found.eq_ignore_ascii_case(right) {
         return false;
     }
+    // Each step changes two letters at most: words of other letters need not be compared.
+    if unlike(found, right) > 2 * allowed {
+        return false;
+    }
     strsim::damerau_levenshtein(&found.to_ascii_lowercase(), &right.to_ascii_lowercase()) <= allowed
+}
+
+/// The number of letters that one of two words has and the other has not, whatever their order.
+fn unlike(one: &str, other: &str) -> usize {
+    let mut counts = [0_i16; 32];
+    one.bytes().for_each(|byte| counts[usize::from(byte & 31)] += 1);
+    other.bytes().for_each(|byte| counts[usize::from(byte & 31)] -= 1);
+    counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
 /// The one of several words that a text is nearest to, if it is a misspelling of it.
