@@ -60,40 +60,48 @@ QUIET = [
 
 
 def once(command):
-    """The seconds and the largest memory, in KiB, of one run."""
+    """The seconds of one run."""
     start = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=QUIET)
-    _, _, usage = os.wait4(pid, 0)
-    return time.perf_counter() - start, usage.ru_maxrss
+    os.waitpid(os.posix_spawn(command[0], command, os.environ, file_actions=QUIET), 0)
+    return time.perf_counter() - start
 
 
 def turns(commands, runs):
     """The times of each command, a run of each after the other."""
     times = [[] for _ in commands]
-    memory = [0 for _ in commands]
     for _ in range(runs):
         for index, command in enumerate(commands):
-            seconds, rss = once(command)
-            times[index].append(seconds)
-            memory[index] = max(memory[index], rss)
-    return times, memory
+            times[index].append(once(command))
+    return times
+
+
+def peak(command):
+    """The largest memory of a run in MiB. What a process was before it became the program counts as well: it has to be
+    started by a small one."""
+    timer = shutil.which("time")
+    if not timer:
+        return None
+    run = subprocess.run([timer, "-f", "%M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return int(run.stderr.split()[-1]) / 1024
+
+
+def memory(command):
+    mebibytes = peak(command)
+    return "" if mebibytes is None else f"{mebibytes:.1f} MiB"
 
 
 def compare(what, ours, theirs, runs, target):
-    (mine, other), (rss, _) = turns([ours, theirs], runs)
+    mine, other = turns([ours, theirs], runs)
     least, median = min(mine) / min(other), statistics.median(mine) / statistics.median(other)
     print(
         f"{what:<46} {min(mine) * 1e3:9.2f} ms  peer {min(other) * 1e3:9.2f} ms  ratio {least:5.2f} "
-        f"(medians {median:.2f}; target {target})  {rss / 1024:.1f} MiB"
+        f"(medians {median:.2f}; target {target})  {memory(ours)}"
     )
 
 
 def alone(what, command, runs, target):
-    (times,), (rss,) = turns([command], runs)
-    print(
-        f"{what:<46} {min(times) * 1e3:9.2f} ms  median {statistics.median(times) * 1e3:.2f} ms  (target {target})  "
-        f"{rss / 1024:.1f} MiB"
-    )
+    (times,) = turns([command], runs)
+    print(f"{what:<46} {min(times) * 1e3:9.2f} ms  median {statistics.median(times) * 1e3:.2f} ms  (target {target})")
 
 
 def growth(armbody, folder, what, extension, unit):
@@ -103,10 +111,12 @@ def growth(armbody, folder, what, extension, unit):
         path = folder / f"grow{extension}"
         path.write_text(unit(size))
         actual = path.stat().st_size
-        (times,), (rss,) = turns([[armbody, "lint", "--no-config", "--quiet", str(path)]], 3 if exponent < 8 else 1)
+        command = [armbody, "lint", "--no-config", "--quiet", "--format", "concise", str(path)]
+        (times,) = turns([command], 3 if exponent < 8 else 1)
+        used = peak(command) or 0
         print(
             f"{what:<30} {actual / 1e6:9.2f} MB  {min(times) * 1e3:10.1f} ms  {actual / min(times) / 1e6:7.1f} MB/s  "
-            f"{rss / 1024:7.1f} MiB ({rss * 1024 / actual:.1f} x)"
+            f"{used:7.1f} MiB ({used * 1048576 / actual:.1f} x)"
         )
         path.unlink()
 

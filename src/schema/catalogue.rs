@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::document::Document;
 use super::folder;
-use super::history::{VersionRange, look_up, ranges};
+use super::history::{Table, VersionRange, ranges};
 use super::paths::{Step, matches, paths};
 use super::shape::Shape;
 use crate::arm::{ApiVersion, ApiVersionError, Method};
@@ -75,7 +75,7 @@ enum Origin {
 pub struct Schemas {
     entries: Vec<Entry>,
     origins: Vec<Origin>,
-    histories: BTreeMap<&'static str, (&'static [u8], OnceLock<String>)>,
+    histories: BTreeMap<&'static str, (&'static [u8], OnceLock<Table>)>,
 }
 
 impl fmt::Debug for Schemas {
@@ -215,9 +215,9 @@ impl Schemas {
     pub fn history(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> Vec<VersionRange> {
         let provider = resource_type.split('/').next().unwrap_or_default();
         let table = self.histories.iter().find(|(known, _)| known.eq_ignore_ascii_case(provider));
-        let known = table.map_or_else(Vec::new, |(_, (compressed, text))| {
-            let text = text.get_or_init(|| inflate(compressed).unwrap_or_default());
-            look_up(text, resource_type, method, steps)
+        let known = table.map_or_else(Vec::new, |(_, (compressed, table))| {
+            let table = table.get_or_init(|| Table::new(inflate(compressed).unwrap_or_default()));
+            table.look_up(resource_type, method, steps)
         });
         let mut versions = Vec::new();
         let mut has = BTreeSet::new();

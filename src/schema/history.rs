@@ -89,24 +89,70 @@ pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
     out
 }
 
-/// The ranges of a path in a `history.tsv`. They may overlap: a property whose name changed only in case has a line for
-/// each spelling, and is one property to ARM.
-pub(super) fn look_up(
-    table: &str,
-    resource_type: &str,
-    method: Method,
-    steps: &[Step<'_>],
-) -> Vec<VersionRange> {
-    let row = |line: &str| -> Option<Vec<VersionRange>> {
-        let mut columns = line.split('\t');
-        let found = columns.next()?.eq_ignore_ascii_case(resource_type)
-            && columns.next()? == method.as_str()
-            && matches(columns.next()?, steps);
-        found
-            .then(|| columns.next())?
-            .map(|ranges| ranges.split(',').filter_map(VersionRange::parse).collect())
+/// A `history.tsv`, its lines findable by the names that their paths end with.
+pub(super) struct Table {
+    text: String,
+    /// The key of a path's end and where its line begins; sorted.
+    lines: Vec<(u32, u32)>,
+}
+
+impl Table {
+    pub(super) fn new(text: String) -> Self {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            if let Some(path) = line.split('\t').nth(2) {
+                lines.push((key(path), start));
+            }
+            start += line.len() as u32;
+        }
+        lines.sort_unstable();
+        Self { text, lines }
+    }
+
+    /// The ranges of a path. They may overlap: a property whose name changed only in case has a line for each spelling,
+    /// and is one property to ARM.
+    pub(super) fn look_up(
+        &self,
+        resource_type: &str,
+        method: Method,
+        steps: &[Step<'_>],
+    ) -> Vec<VersionRange> {
+        let row = |start: u32| -> Option<Vec<VersionRange>> {
+            let mut columns = self.text[start as usize..].lines().next()?.split('\t');
+            let found = columns.next()?.eq_ignore_ascii_case(resource_type)
+                && columns.next()? == method.as_str()
+                && matches(columns.next()?, steps);
+            found
+                .then(|| columns.next())?
+                .map(|ranges| ranges.split(',').filter_map(VersionRange::parse).collect())
+        };
+        // Any name may be that of a map's value.
+        let ends = match steps.last() {
+            Some(Step::Name(name)) => [Some(*name), Some("{}")],
+            Some(Step::Element) => [Some("[]"), None],
+            None => [None, None],
+        };
+        let mut starts: Vec<u32> = ends.into_iter().flatten().flat_map(|end| self.ending(key(end))).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts.into_iter().filter_map(row).flatten().collect()
+    }
+
+    fn ending(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = self.lines.partition_point(|(it, _)| *it < key);
+        self.lines[first..].iter().take_while(move |(it, _)| *it == key).map(|(_, start)| *start)
+    }
+}
+
+/// What stands behind the last dot of a path (`[]` and `{}` where it ends with one), hashed without case (FNV-1a).
+fn key(path: &str) -> u32 {
+    let end = match path.get(path.len().saturating_sub(2)..) {
+        Some(end @ ("[]" | "{}")) => end,
+        _ => path.rsplit('.').next().unwrap_or_default(),
     };
-    table.lines().filter_map(row).flatten().collect()
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+    end.bytes().fold(0x811c_9dc5, step)
 }
 
 #[cfg(test)]
@@ -135,9 +181,19 @@ mod tests {
 
     #[test]
     fn a_row_is_found_without_regard_to_case() {
-        let table = "N/a\tPUT\tover\t2020-01-01..2020-01-01\nN/a\tPUT\toVer\t2021-01-01..\nN/a\tPATCH\tover\t2020-01-01..\n";
-        let found = look_up(table, "n/A", Method::Put, &[Step::Name("OVER")]);
-        assert_eq!(found.len(), 2);
-        assert!(look_up(table, "N/a", Method::Put, &[Step::Name("other")]).is_empty());
+        let table = Table::new(
+            "N/a\tPUT\tover\t2020-01-01..2020-01-01\nN/a\tPUT\toVer\t2021-01-01..\nN/a\tPATCH\tover\t2020-01-01..\n\
+             N/a\tPUT\tmap{}\t2020-01-01..\nN/a\tPUT\tmap{}.@a.b\t2020-01-01..\nN/a\tPUT\tlist[]\t2020-01-01..\n"
+                .to_owned(),
+        );
+        let count =
+            |resource_type, steps: &[Step<'_>]| table.look_up(resource_type, Method::Put, steps).len();
+        let name = Step::Name;
+        assert_eq!(count("n/A", &[name("OVER")]), 2);
+        assert_eq!(count("N/a", &[name("other")]), 0);
+        assert_eq!(count("N/b", &[name("over")]), 0);
+        assert_eq!(count("N/a", &[name("map"), name("anything.at.all")]), 1);
+        assert_eq!(count("N/a", &[name("map"), name("x"), name("@A.b")]), 1);
+        assert_eq!(count("N/a", &[name("list"), Step::Element]), 1);
     }
 }
