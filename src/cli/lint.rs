@@ -5,6 +5,7 @@ mod job;
 mod progress;
 mod sent;
 mod setup;
+mod stream;
 mod total;
 mod watch;
 
@@ -98,6 +99,11 @@ pub(crate) struct Args {
     /// Check again whenever something changes.
     #[arg(long)]
     watch: bool,
+    /// Answer each line of standard input, a JSON record with `path` and `text`, by a line with `path` and `findings`.
+    #[arg(long, conflicts_with_all = [
+        "paths", "stdin_filename", "fix", "unsafe_fixes", "diff", "watch", "format", "output_file", "write_baseline",
+    ])]
+    stream: bool,
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
     max_size: u64,
@@ -119,6 +125,9 @@ impl Args {
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if args.fail_on == Severity::Note {
         anyhow::bail!("--fail-on takes error or warning; a note never fails a run");
+    }
+    if args.stream {
+        return stream::run(args, terminal);
     }
     if args.watch {
         anyhow::ensure!(!args.reads_stdin(), "--watch needs files; standard input does not change");

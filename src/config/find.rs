@@ -33,6 +33,15 @@ impl Configs {
         Self { choice: Choice::One(Arc::new(config)), by_folder: Mutex::default() }
     }
 
+    /// For all files the nearest `armbody.toml` in `folder` or above.
+    ///
+    /// # Errors
+    /// What is wrong with it, if it can be neither read nor understood.
+    pub fn above(folder: &Path) -> Result<Self, Arc<ConfigError>> {
+        let found = Self::nearest().of_folder(&absolute(folder))?;
+        Ok(Self { choice: found.map_or(Choice::None, Choice::One), by_folder: Mutex::default() })
+    }
+
     /// For each file the nearest `armbody.toml` in its folder or above.
     pub fn nearest() -> Self {
         Self { choice: Choice::Nearest, by_folder: Mutex::default() }

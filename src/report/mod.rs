@@ -17,6 +17,7 @@ mod text;
 mod view;
 
 pub use diff::unified;
+pub use json::findings_in_a_line;
 pub use mask::Mask;
 
 use std::io::{self, Write};

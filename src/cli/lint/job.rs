@@ -160,7 +160,7 @@ impl Job<'_> {
 }
 
 impl Done {
-    fn count(&mut self, findings: &[Finding]) {
+    pub(super) fn count(&mut self, findings: &[Finding]) {
         self.worst = findings.iter().map(|finding| finding.severity).max();
         for finding in findings {
             let fixable = usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));

@@ -34,6 +34,8 @@ impl Setup {
         let configs = match &args.config {
             Some(path) => Configs::one(Config::read(path, &here)?),
             None if args.no_config => Configs::none(),
+            // The paths of a stream need not be files here, and there may be any number of folders among them.
+            None if args.stream => Configs::above(&here)?,
             None => Configs::nearest(),
         };
         let baseline = match &args.baseline {
