@@ -19,7 +19,7 @@ pub struct Fixed {
 }
 
 /// Applies the safe fixes of `source`, and with `unsafe_too` the others, round by round until nothing
-/// changes. A fix that would add an error is left out.
+/// changes. A fix that would add an error is left out, and so is one after which the same is asked for again.
 pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> Fixed {
     let mut source = source;
     let mut findings = check(&source, kind, options);
@@ -56,7 +56,7 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
     Fixed { source, applied, findings }
 }
 
-/// Adds those of `chosen` to `taken` that together add no error: all, or the halves that do not.
+/// Adds those of `chosen` to `taken` that together add no error and do what they are for: all, or the halves that do.
 fn take<'f>(
     source: &Source,
     kind: Kind,
@@ -69,9 +69,11 @@ fn take<'f>(
     while let Some(part) = open.pop() {
         let mut tried = taken.clone();
         tried.extend(part);
-        let harmless =
-            apply(source, &tried).is_some_and(|next| errors(&check(&next, kind, options)) <= limit);
-        if harmless {
+        let good = apply(source, &tried).is_some_and(|next| {
+            let left = check(&next, kind, options);
+            errors(&left) <= limit && !asks_again(&tried, &left)
+        });
+        if good {
             taken.extend(part);
         } else if part.len() > 1 {
             let (first, second) = part.split_at(part.len() / 2);
@@ -89,6 +91,39 @@ fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
         .collect();
     let bytes = source.edited(&edits).ok()?.into_owned();
     Some(source.with_bytes(bytes))
+}
+
+/// True if one of the `left` findings wants to write beside what a fix wrote for the same rule once more what that
+/// fix wrote: it did not reach what it was for.
+fn asks_again(tried: &[&Finding], left: &[Finding]) -> bool {
+    let mut edits: Vec<(&'static str, &Edit)> = tried
+        .iter()
+        .flat_map(|finding| {
+            finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (finding.rule.name, edit))
+        })
+        .collect();
+    edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    let mut moved = 0_i64;
+    let mut written: Vec<(&'static str, &str, i64, i64)> = Vec::new();
+    for (rule, edit) in edits {
+        let start = i64::from(edit.span.start) + moved;
+        let length = edit.text.len() as i64;
+        if length > 0 {
+            written.push((rule, &edit.text, start, start + length));
+        }
+        moved += length - i64::from(edit.span.end - edit.span.start);
+    }
+    left.iter().any(|finding| {
+        finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| {
+            let at = (i64::from(edit.span.start), i64::from(edit.span.end));
+            let from = written.partition_point(|(.., end)| *end < at.0);
+            written[from..].iter().take_while(|(_, _, start, _)| *start <= at.1).any(
+                |(rule, text, start, end)| {
+                    *rule == finding.rule.name && *text == edit.text && at.0 <= *end && *start <= at.1
+                },
+            )
+        })
+    })
 }
 
 fn errors(findings: &[Finding]) -> usize {
