@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Config, ConfigError, FILE_NAME};
+use crate::text::path_name;
 
 type Found = Result<Option<Arc<Config>>, Arc<ConfigError>>;
 
@@ -89,7 +90,7 @@ impl Configs {
 }
 
 /// The path from the root, without `.` and `..`. Links are not followed: patterns speak of names as they are given.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+pub fn absolute(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
         match component {
@@ -107,6 +108,6 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 pub fn relative(path: &Path, base: &Path) -> String {
     let path = absolute(path);
     let below = path.strip_prefix(base).unwrap_or(&path);
-    let text = below.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+    let text = path_name(below);
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }
