@@ -16,6 +16,15 @@ pub struct Fixed {
     pub applied: usize,
     /// What is left.
     pub findings: Vec<Finding>,
+    /// The fixes of what is left that were tried and left out: the rule and what they would have written.
+    refused: Vec<(&'static str, Vec<Edit>)>,
+}
+
+impl Fixed {
+    /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are no offer.
+    pub fn without_refused(&self, findings: &mut [Finding]) {
+        take_refused(&self.refused, findings);
+    }
 }
 
 /// Applies the safe fixes of `source`, and with `unsafe_too` the others, round by round until nothing
@@ -26,7 +35,9 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
     let mut applied = 0;
     // What was tried and refused: the rule and the text it would have written.
     let mut refused: Vec<(&'static str, Vec<Edit>)> = Vec::new();
-    for _ in 0..MAX_PASSES {
+    let mut passes = 0;
+    let mut since_refused = 0;
+    while passes < MAX_PASSES {
         let mut chosen: Vec<&Finding> = Vec::new();
         for finding in &findings {
             let Some(fix) = &finding.fix else { continue };
@@ -36,7 +47,13 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             }
         }
         if chosen.is_empty() {
-            break;
+            if since_refused == 0 {
+                break;
+            }
+            // What did harm before others were made may do none now.
+            refused.clear();
+            since_refused = 0;
+            continue;
         }
         let mut taken: Vec<&Finding> = Vec::new();
         take(&source, kind, options, errors(&findings), &chosen, &mut taken);
@@ -49,11 +66,22 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             continue;
         }
         let Some(next) = apply(&source, &taken) else { break };
+        passes += 1;
         applied += taken.len();
+        since_refused = if refused.is_empty() { 0 } else { taken.len() };
         findings = check(&next, kind, options);
         source = next;
     }
-    Fixed { source, applied, findings }
+    take_refused(&refused, &mut findings);
+    Fixed { source, applied, findings, refused }
+}
+
+fn take_refused(refused: &[(&'static str, Vec<Edit>)], findings: &mut [Finding]) {
+    for finding in findings {
+        finding.fix.take_if(|fix| {
+            refused.iter().any(|(rule, edits)| *rule == finding.rule.name && *edits == fix.edits)
+        });
+    }
 }
 
 /// Adds those of `chosen` to `taken` that together add no error and do what they are for: all, or the halves that do.

@@ -119,7 +119,8 @@ impl Job<'_> {
         }
         let before = source.with_bytes(source.bytes().to_vec());
         let fixed = fix(source, self.kind, self.options, self.args.unsafe_fixes);
-        let left = examine(&fixed.source, self.kind, self.options);
+        let mut left = examine(&fixed.source, self.kind, self.options);
+        fixed.without_refused(&mut left.findings);
         done.changes = fixed.applied > 0;
         if self.args.diff {
             let old = Mask::new(&before, examine(&before, self.kind, self.options).secrets);
