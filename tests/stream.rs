@@ -102,7 +102,7 @@ fn a_record_that_cannot_be_read_is_answered() {
         (b"{\"path\":\n", json!(null), "not JSON: the line ends too early"),
         (b"{'path':1}\n", json!(null), "not JSON: column 2"),
         (b"\"s3cret-that-is-not-shown\"\n", json!(null), "a record is an object"),
-        (b"[1]\n", json!(null), "a record is an object"),
+        (b"[\"a.json\",\"{}\"]\n", json!(null), "a record is an object"),
         (b"{\"path\":\"b.json\"}\n", json!("b.json"), "a record is an object"),
         (b"{\"path\":\"c.json\",\"text\":5}\n", json!("c.json"), "a record is an object"),
         (b"{\"path\":{},\"text\":\"s3cret-that-is-not-shown\"}\n", json!(null), "a record is an object"),

@@ -1,6 +1,6 @@
 //! Applying what the findings offer, until nothing changes.
 
-use super::{Finding, Options, Severity, check};
+use super::{Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
 use crate::text::{Edit, Source};
 
@@ -16,6 +16,8 @@ pub struct Fixed {
     pub applied: usize,
     /// What is left.
     pub findings: Vec<Finding>,
+    /// What must not be shown of the source as it was.
+    pub secrets: Vec<Secret>,
     /// The fixes of what is left that were tried and left out: the rule and what they would have written.
     refused: Vec<(&'static str, Vec<Edit>)>,
 }
@@ -31,7 +33,7 @@ impl Fixed {
 /// changes. A fix that would add an error is left out, and so is one after which the same is asked for again.
 pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> Fixed {
     let mut source = source;
-    let mut findings = check(&source, kind, options);
+    let (mut findings, secrets) = inspect(&source, kind, options);
     let mut applied = 0;
     // What was tried and refused: the rule and the text it would have written.
     let mut refused: Vec<(&'static str, Vec<Edit>)> = Vec::new();
@@ -73,7 +75,7 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
         source = next;
     }
     take_refused(&refused, &mut findings);
-    Fixed { source, applied, findings, refused }
+    Fixed { source, applied, findings, secrets, refused }
 }
 
 fn take_refused(refused: &[(&'static str, Vec<Edit>)], findings: &mut [Finding]) {

@@ -91,7 +91,7 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
         Line::Whole(line) => line,
         Line::TooLong => return refuse(None, too_long(args.max_size)),
     };
-    let record = match serde_json::from_slice::<Record>(&line) {
+    let record = match read(&line) {
         Ok(record) => record,
         Err(error) => return refuse(path_of(&line), said_of(&error)),
     };
@@ -119,13 +119,23 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
     Answer { text: format!("{{\"path\":{path},\"findings\":{findings_text}}}\n"), done, refused: false }
 }
 
+fn read(line: &[u8]) -> serde_json::Result<Record> {
+    let record = serde_json::from_slice(line)?;
+    if is_array(line) { Err(serde::de::Error::custom("an array")) } else { Ok(record) }
+}
+
 /// The path of a record that has no text.
 fn path_of(line: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Path {
         path: Option<String>,
     }
-    serde_json::from_slice::<Path>(line).ok()?.path
+    if is_array(line) { None } else { serde_json::from_slice::<Path>(line).ok()?.path }
+}
+
+/// Members by their place, which deserialization would take.
+fn is_array(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"[")
 }
 
 /// What is wrong with a line, without a word of what stands in it.
