@@ -1,24 +1,25 @@
 //! `armbody lint`: read files, check them side by side, report in order, and mend what can be mended.
 
+mod copy;
 pub(super) mod files;
 mod job;
 mod progress;
 mod sent;
 mod setup;
+mod stream;
 mod total;
 mod watch;
 
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method};
 use armbody::lint::{Baseline, Severity};
 use armbody::report::{Format, Report};
-use armbody::text::DEFAULT_MAX_SIZE;
+use armbody::text::{DEFAULT_MAX_SIZE, write_file};
 use rayon::prelude::*;
 
+use self::copy::Copy;
 use self::job::Done;
 use self::progress::Progress;
 use self::sent::Sent;
@@ -98,6 +99,11 @@ pub(crate) struct Args {
     /// Check again whenever something changes.
     #[arg(long)]
     watch: bool,
+    /// Answer each line of standard input, a JSON record with `path` and `text`, by a line with `path` and `findings`.
+    #[arg(long, conflicts_with_all = [
+        "paths", "stdin_filename", "fix", "unsafe_fixes", "diff", "watch", "format", "output_file", "write_baseline",
+    ])]
+    stream: bool,
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
     max_size: u64,
@@ -120,6 +126,9 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     if args.fail_on == Severity::Note {
         anyhow::bail!("--fail-on takes error or warning; a note never fails a run");
     }
+    if args.stream {
+        return stream::run(args, terminal);
+    }
     if args.watch {
         anyhow::ensure!(!args.reads_stdin(), "--watch needs files; standard input does not change");
         return watch::run(args, terminal);
@@ -133,13 +142,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
     // A text that goes to standard output leaves no room there for a report.
     let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Vec::new);
-    let mut copy = match &args.output_file {
-        Some(path) => Some((
-            Report::new(args.format, false).failing_on(args.fail_on),
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
-        )),
-        None => None,
-    };
+    let plain = Report::new(args.format, false).failing_on(args.fail_on);
+    let mut copy = args.output_file.as_deref().map(|path| Copy::create(path, plain)).transpose()?;
     if !args.quiet {
         say_what_is_empty(&args.paths, terminal);
     }
@@ -187,12 +191,12 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             } else {
                 report.write(&done.rendered, terminal.out())?;
             }
-            if let Some((copy, file)) = &mut copy {
+            if let Some(copy) = &mut copy {
                 let rendered = done.plain.as_deref().unwrap_or(&done.rendered);
                 if args.diff {
-                    file.write_all(rendered.as_bytes())?;
+                    copy.print(rendered);
                 } else {
-                    copy.write(rendered, file)?;
+                    copy.write(rendered);
                 }
             }
             if let Some((path, known)) = done.known.take() {
@@ -211,12 +215,13 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         } else {
             report.end(&summary, terminal.out())?;
         }
-        if let Some((copy, file)) = &mut copy {
-            copy.end(&summary, file)?;
+        if let Some(copy) = &mut copy {
+            copy.end(&summary);
         }
     }
+    let copied = copy.map_or(Ok(()), Copy::close);
     if let Some(path) = &args.write_baseline {
-        std::fs::write(path, recorded.to_json())
+        write_whole(path, recorded.to_json().as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         if !args.quiet {
             let (count, path) = (total::count(recorded.len(), "finding"), path.display());
@@ -235,7 +240,17 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if !args.quiet && args.format == Format::Text {
         terminal.say(&total.line(args));
     }
+    if let Err(problem) = copied {
+        terminal.say(&format!("armbody: {problem}"));
+        return Ok(Status::Failed);
+    }
     Ok(total.status(args))
+}
+
+/// Writes a file in one step, so that the one that was there is not lost half-way; a device or a pipe as it is.
+fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    if is_special { Ok(std::fs::write(path, bytes)?) } else { Ok(write_file(path, bytes)?) }
 }
 
 /// Whoever names a file expects something in it; one found in a folder may be empty.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use armbody::config::Configs;
 use armbody::container;
 use armbody::json::{Dialect, MistakeKind, Tree};
-use armbody::lint::{Given, Target, targets};
+use armbody::lint::{Given, Options, Target, inspect, targets};
 use armbody::notation::{Call, CallMistake, Notation};
+use armbody::report::Mask;
 use armbody::text::{DEFAULT_MAX_SIZE, Source, Span};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -116,6 +117,11 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
         .map_err(|unread| unread.to_string())?;
     let Some((source, kind)) = read else { return Ok(Vec::new()) };
     let calls = container::calls(&source, kind);
+    // Only what is printed has to be gone through for secrets: a URL can carry one.
+    let shows_urls =
+        args.format == Format::Json && calls.iter().any(|call| call.is_arm() && call.url.is_some());
+    let secrets = if shows_urls { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
+    let mask = Mask::new(&source, secrets);
     Ok(calls
         .iter()
         .filter(|call| call.is_arm())
@@ -123,7 +129,7 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
             let requests = targets(&source, call, &Given::default());
             requests
                 .into_iter()
-                .map(|(span, target)| Row::new(&source, call, span, target))
+                .map(|(span, target)| Row::new((&source, &mask), call, span, target))
                 .collect::<Vec<_>>()
         })
         .collect())
@@ -131,7 +137,7 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
 
 impl Row {
     /// The request at `span`: the call, or a resource of the template that it is.
-    fn new(source: &Source, call: &Call<'_>, span: Span, target: Target) -> Self {
+    fn new((source, mask): (&Source, &Mask), call: &Call<'_>, span: Span, target: Target) -> Self {
         let place = |offset: u32| {
             let at = source.position(offset);
             Place { line: at.line, column: at.column, offset }
@@ -150,7 +156,7 @@ impl Row {
             method: target.method.map(armbody::arm::Method::as_str),
             resource_type: target.type_name.map(|name| name.as_str().to_owned()),
             api_version: target.api_version.map(|version| version.to_string()),
-            url: call.url.as_ref().map(|url| url.text().to_owned()),
+            url: call.url.as_ref().map(|url| mask.hide(url.text()).into_owned()),
             body: body.map(|Span { start, end }| Body { start: place(start), end: place(end) }),
             truncated: !is_template && is_truncated(call),
         }

@@ -13,6 +13,27 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
+/// Standard output, which says of an error whose it is.
+struct Named(io::StdoutLock<'static>);
+
+impl Write for Named {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(named)
+    }
+}
+
+fn named(error: io::Error) -> io::Error {
+    match error.kind() {
+        // Not for people: whoever writes tries again.
+        io::ErrorKind::Interrupted => error,
+        kind => io::Error::new(kind, format!("cannot write to standard output: {error}")),
+    }
+}
+
 /// The two streams, and whether they are coloured.
 pub(crate) struct Terminal {
     out: Box<dyn Write>,
@@ -22,8 +43,10 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn new(color: ColorChoice) -> Self {
         let stdout = io::stdout().lock();
+        let is_terminal = stdout.is_terminal();
+        let stdout = Named(stdout);
         // On a terminal only whole lines: the line that shows how far a run is would be drawn over half of one.
-        let out: Box<dyn Write> = if stdout.is_terminal() {
+        let out: Box<dyn Write> = if is_terminal {
             Box::new(LineWriter::with_capacity(1 << 20, stdout))
         } else {
             Box::new(BufWriter::with_capacity(1 << 16, stdout))

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Config, ConfigError, FILE_NAME};
+use crate::text::path_name;
 
 type Found = Result<Option<Arc<Config>>, Arc<ConfigError>>;
 
@@ -31,6 +32,15 @@ impl Configs {
     /// One configuration for all files.
     pub fn one(config: Config) -> Self {
         Self { choice: Choice::One(Arc::new(config)), by_folder: Mutex::default() }
+    }
+
+    /// For all files the nearest `armbody.toml` in `folder` or above.
+    ///
+    /// # Errors
+    /// What is wrong with it, if it can be neither read nor understood.
+    pub fn above(folder: &Path) -> Result<Self, Arc<ConfigError>> {
+        let found = Self::nearest().of_folder(&absolute(folder))?;
+        Ok(Self { choice: found.map_or(Choice::None, Choice::One), by_folder: Mutex::default() })
     }
 
     /// For each file the nearest `armbody.toml` in its folder or above.
@@ -80,7 +90,7 @@ impl Configs {
 }
 
 /// The path from the root, without `.` and `..`. Links are not followed: patterns speak of names as they are given.
-pub(super) fn absolute(path: &Path) -> PathBuf {
+pub fn absolute(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
         match component {
@@ -98,6 +108,6 @@ pub(super) fn absolute(path: &Path) -> PathBuf {
 pub fn relative(path: &Path, base: &Path) -> String {
     let path = absolute(path);
     let below = path.strip_prefix(base).unwrap_or(&path);
-    let text = below.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+    let text = path_name(below);
+    if cfg!(windows) { text.replace('\\', "/") } else { text }
 }

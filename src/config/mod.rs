@@ -8,7 +8,7 @@ mod globs;
 mod read;
 mod schema;
 
-pub use find::{Configs, relative};
+pub use find::{Configs, absolute, relative};
 pub use globs::{GlobError, Globs};
 pub use read::ConfigError;
 pub use schema::json_schema;

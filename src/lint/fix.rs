@@ -1,6 +1,6 @@
 //! Applying what the findings offer, until nothing changes.
 
-use super::{Finding, Options, Severity, check};
+use super::{Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
 use crate::text::{Edit, Source};
 
@@ -16,17 +16,30 @@ pub struct Fixed {
     pub applied: usize,
     /// What is left.
     pub findings: Vec<Finding>,
+    /// What must not be shown of the source as it was.
+    pub secrets: Vec<Secret>,
+    /// The fixes of what is left that were tried and left out: the rule and what they would have written.
+    refused: Vec<(&'static str, Vec<Edit>)>,
+}
+
+impl Fixed {
+    /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are no offer.
+    pub fn without_refused(&self, findings: &mut [Finding]) {
+        take_refused(&self.refused, findings);
+    }
 }
 
 /// Applies the safe fixes of `source`, and with `unsafe_too` the others, round by round until nothing
-/// changes. A fix that would add an error is left out.
+/// changes. A fix that would add an error is left out, and so is one after which the same is asked for again.
 pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> Fixed {
     let mut source = source;
-    let mut findings = check(&source, kind, options);
+    let (mut findings, secrets) = inspect(&source, kind, options);
     let mut applied = 0;
     // What was tried and refused: the rule and the text it would have written.
     let mut refused: Vec<(&'static str, Vec<Edit>)> = Vec::new();
-    for _ in 0..MAX_PASSES {
+    let mut passes = 0;
+    let mut since_refused = 0;
+    while passes < MAX_PASSES {
         let mut chosen: Vec<&Finding> = Vec::new();
         for finding in &findings {
             let Some(fix) = &finding.fix else { continue };
@@ -36,7 +49,13 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             }
         }
         if chosen.is_empty() {
-            break;
+            if since_refused == 0 {
+                break;
+            }
+            // What did harm before others were made may do none now.
+            refused.clear();
+            since_refused = 0;
+            continue;
         }
         let mut taken: Vec<&Finding> = Vec::new();
         take(&source, kind, options, errors(&findings), &chosen, &mut taken);
@@ -49,14 +68,25 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             continue;
         }
         let Some(next) = apply(&source, &taken) else { break };
+        passes += 1;
         applied += taken.len();
+        since_refused = if refused.is_empty() { 0 } else { taken.len() };
         findings = check(&next, kind, options);
         source = next;
     }
-    Fixed { source, applied, findings }
+    take_refused(&refused, &mut findings);
+    Fixed { source, applied, findings, secrets, refused }
 }
 
-/// Adds those of `chosen` to `taken` that together add no error: all, or the halves that do not.
+fn take_refused(refused: &[(&'static str, Vec<Edit>)], findings: &mut [Finding]) {
+    for finding in findings {
+        finding.fix.take_if(|fix| {
+            refused.iter().any(|(rule, edits)| *rule == finding.rule.name && *edits == fix.edits)
+        });
+    }
+}
+
+/// Adds those of `chosen` to `taken` that together add no error and do what they are for: all, or the halves that do.
 fn take<'f>(
     source: &Source,
     kind: Kind,
@@ -69,9 +99,11 @@ fn take<'f>(
     while let Some(part) = open.pop() {
         let mut tried = taken.clone();
         tried.extend(part);
-        let harmless =
-            apply(source, &tried).is_some_and(|next| errors(&check(&next, kind, options)) <= limit);
-        if harmless {
+        let good = apply(source, &tried).is_some_and(|next| {
+            let left = check(&next, kind, options);
+            errors(&left) <= limit && !asks_again(&tried, &left)
+        });
+        if good {
             taken.extend(part);
         } else if part.len() > 1 {
             let (first, second) = part.split_at(part.len() / 2);
@@ -89,6 +121,39 @@ fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
         .collect();
     let bytes = source.edited(&edits).ok()?.into_owned();
     Some(source.with_bytes(bytes))
+}
+
+/// True if one of the `left` findings wants to write beside what a fix wrote for the same rule once more what that
+/// fix wrote: it did not reach what it was for.
+fn asks_again(tried: &[&Finding], left: &[Finding]) -> bool {
+    let mut edits: Vec<(&'static str, &Edit)> = tried
+        .iter()
+        .flat_map(|finding| {
+            finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (finding.rule.name, edit))
+        })
+        .collect();
+    edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    let mut moved = 0_i64;
+    let mut written: Vec<(&'static str, &str, i64, i64)> = Vec::new();
+    for (rule, edit) in edits {
+        let start = i64::from(edit.span.start) + moved;
+        let length = edit.text.len() as i64;
+        if length > 0 {
+            written.push((rule, &edit.text, start, start + length));
+        }
+        moved += length - i64::from(edit.span.end - edit.span.start);
+    }
+    left.iter().any(|finding| {
+        finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| {
+            let at = (i64::from(edit.span.start), i64::from(edit.span.end));
+            let from = written.partition_point(|(.., end)| *end < at.0);
+            written[from..].iter().take_while(|(_, _, start, _)| *start <= at.1).any(
+                |(rule, text, start, end)| {
+                    *rule == finding.rule.name && *text == edit.text && at.0 <= *end && *start <= at.1
+                },
+            )
+        })
+    })
 }
 
 fn errors(findings: &[Finding]) -> usize {

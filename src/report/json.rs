@@ -65,12 +65,21 @@ struct Request<'a> {
     url: Option<String>,
 }
 
+/// The findings of a file as an array in one line: the objects that [`super::Format::Json`] has a line each.
+pub fn findings_in_a_line(file: Checked<'_>) -> String {
+    format!("[{}]", joined(file, ","))
+}
+
 pub(super) fn render(file: Checked<'_>) -> String {
+    joined(file, ",\n")
+}
+
+fn joined(file: Checked<'_>, separator: &str) -> String {
     let rows = file.findings.iter().filter_map(|finding| {
         // Rows have no maps with keys that are not strings: nothing can fail.
         serde_json::to_string(&row(file.source, file.mask, finding)).ok()
     });
-    rows.collect::<Vec<_>>().join(",\n")
+    rows.collect::<Vec<_>>().join(separator)
 }
 
 fn row<'a>(source: &'a Source, mask: &Mask, finding: &'a Finding) -> Row<'a> {

@@ -14,8 +14,8 @@ const LONGEST_WORD: usize = 12;
 /// A secret shorter than this is not looked for in the rest of its file.
 const SHORTEST_TELLING: usize = 8;
 
-/// What stands in the place of a secret.
-const HIDDEN: &str = "***";
+/// What stands in the place of a secret, however long it is.
+pub(super) const HIDDEN: &str = "***";
 
 /// The ways in which what is said of a secret, or written into the file, may be quoted.
 const WRITTEN: [Encoding; 5] = [
@@ -39,8 +39,8 @@ pub struct Mask {
 enum Words {
     #[default]
     None,
-    /// Finds them in a text.
-    Known(AhoCorasick),
+    /// What finds them in a text, and the ways in which they may be written.
+    Known(AhoCorasick, Vec<String>),
     /// More than can be looked for: no text is shown.
     TooMany,
 }
@@ -49,12 +49,17 @@ impl Mask {
     /// Hides the bytes of `secrets` in the file, and whatever they say wherever it is said again, in whatever
     /// quotes.
     pub fn new(source: &Source, secrets: Vec<Secret>) -> Self {
-        let words = Words::of(source, &secrets);
+        Self::after(source, secrets, &Self::default())
+    }
+
+    /// As [`Mask::new`] of a file that was changed: what was a secret `before` stays one, wherever it is still said.
+    pub fn after(source: &Source, secrets: Vec<Secret>, before: &Mask) -> Self {
+        let words = before.words.with(source, &secrets);
         let mut spans: Vec<Span> = secrets.into_iter().map(|secret| secret.span).collect();
         match &words {
             Words::None => {}
             Words::TooMany => spans.push(Span::new(0, source.text().len())),
-            Words::Known(finder) => {
+            Words::Known(finder, _) => {
                 let text = source.text();
                 let again = finder.find_iter(text).filter(|found| is_telling(&text[found.range()]));
                 spans.extend(again.map(|found| Span::from(found.range())));
@@ -78,7 +83,7 @@ impl Mask {
         let finder = match &self.words {
             Words::None => return Cow::Borrowed(text),
             Words::TooMany => return Cow::Borrowed(HIDDEN),
-            Words::Known(finder) => finder,
+            Words::Known(finder, _) => finder,
         };
         let mut out = String::new();
         let mut done = 0;
@@ -94,30 +99,60 @@ impl Mask {
         Cow::Owned(out)
     }
 
-    /// The bytes of the file in `span` with each character of a secret as `*`.
+    /// The bytes of the file in `span`, each secret as `***`, one in each line that it stands in: its length is
+    /// nobody's business either.
     pub fn cover<'t>(&self, source: &'t Source, span: Span) -> Cow<'t, str> {
-        let text = &source.text()[span.range()];
-        let first = self.spans.partition_point(|secret| secret.end <= span.start);
-        if self.spans.get(first).is_none_or(|secret| secret.start >= span.end) {
-            return Cow::Borrowed(text);
+        let text = source.text();
+        let pieces = self.pieces(source, span);
+        if pieces.iter().all(|piece| !piece.hidden) {
+            return Cow::Borrowed(&text[span.range()]);
         }
-        let mut secrets = self.spans[first..].iter().peekable();
-        let mut out = String::with_capacity(text.len());
-        for (at, c) in text.char_indices() {
-            let at = span.start + at as u32;
-            while secrets.peek().is_some_and(|secret| secret.end <= at) {
-                secrets.next();
+        let shown = pieces.iter().map(|piece| if piece.hidden { HIDDEN } else { &text[piece.span.range()] });
+        Cow::Owned(shown.collect())
+    }
+
+    /// `span` in parts that are shown and parts that are not, in order; of a secret that goes over several lines the
+    /// breaks are shown.
+    pub(super) fn pieces(&self, source: &Source, span: Span) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut push = |start: u32, end: u32, hidden: bool| {
+            if start < end {
+                pieces.push(Piece { span: Span { start, end }, hidden });
             }
-            let hidden = secrets.peek().is_some_and(|secret| secret.start <= at) && c != '\n' && c != '\r';
-            out.push(if hidden { '*' } else { c });
+        };
+        let mut at = span.start;
+        let first = self.spans.partition_point(|secret| secret.end <= span.start);
+        for secret in self.spans[first..].iter().take_while(|secret| secret.start < span.end) {
+            let start = secret.start.max(span.start);
+            let end = secret.end.min(span.end);
+            push(at, start, false);
+            at = start;
+            for line in source.text()[start as usize..end as usize].split_inclusive(['\n', '\r']) {
+                let said = line.trim_end_matches(['\n', '\r']).len() as u32;
+                push(at, at + said, true);
+                push(at + said, at + line.len() as u32, false);
+                at += line.len() as u32;
+            }
         }
-        Cow::Owned(out)
+        push(at, span.end, false);
+        pieces
     }
 }
 
+/// Part of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub(super) span: Span,
+    pub(super) hidden: bool,
+}
+
 impl Words {
-    fn of(source: &Source, secrets: &[Secret]) -> Self {
-        let mut words: Vec<String> = Vec::new();
+    fn with(&self, source: &Source, secrets: &[Secret]) -> Self {
+        let mut words: Vec<String> = match self {
+            Self::None => Vec::new(),
+            Self::Known(_, words) => words.clone(),
+            Self::TooMany => return Self::TooMany,
+        };
         for secret in secrets {
             words.extend(source.text().get(secret.span.range()).map(str::to_owned));
             for reading in &secret.readings {
@@ -134,7 +169,7 @@ impl Words {
             return Self::None;
         }
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words);
-        finder.map_or(Self::TooMany, Self::Known)
+        finder.map_or(Self::TooMany, |finder| Self::Known(finder, words))
     }
 }
 
@@ -187,7 +222,7 @@ mod tests {
     fn a_secret_is_hidden_where_it_stands_and_where_it_is_said_again() {
         let source = Source::new("x", "a: geheim9 b: é c");
         let mask = mask(&source, &[Span::new(3, 10), Span::new(14, 16)]);
-        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "a: ******* b: * c");
+        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "a: *** b: *** c");
         assert_eq!(mask.hide("`geheim9` is weak"), "`***` is weak");
         assert_eq!(mask.cover(&source, Span::new(0, 3)), "a: ");
     }
@@ -196,8 +231,15 @@ mod tests {
     fn a_secret_within_another_hides_nothing_less() {
         let source = Source::new("x", "0123456789");
         let mask = mask(&source, &[Span::new(1, 9), Span::new(2, 4), Span::new(9, 10)]);
-        assert_eq!(mask.cover(&source, Span::new(0, 10)), "0*********");
-        assert_eq!(mask.cover(&source, Span::new(5, 10)), "*****");
+        assert_eq!(mask.cover(&source, Span::new(0, 10)), "0***");
+        assert_eq!(mask.cover(&source, Span::new(5, 10)), "***");
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_keeps_them() {
+        let source = Source::new("x", "a: geheim\r\n  9x\n\nb");
+        let mask = mask(&source, &[Span::new(3, 17)]);
+        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "a: ***\r\n***\n\nb");
     }
 
     #[test]
@@ -209,6 +251,16 @@ mod tests {
         for said in [r#"a\"b'\''$c"#, "a\"b'$c", r#"a\"b'$c"#, r#"a\"b'\$c"#, r#"a\\\"b'\$c"#, "a\"b''$c"] {
             assert_eq!(mask.hide(&format!("it is {said}.")), "it is ***.", "{said}");
         }
+    }
+
+    #[test]
+    fn what_was_a_secret_stays_one() {
+        let source = Source::new("x", "a: geheim-9x; it is geheim-9x");
+        let before = mask(&source, &[Span::new(3, 12)]);
+        let changed = Source::new("x", "a: <PASSWORD>; it is geheim-9x");
+        let after = Mask::after(&changed, Vec::new(), &before);
+        assert_eq!(after.cover(&changed, Span::new(0, changed.text().len())), "a: <PASSWORD>; it is ***");
+        assert_eq!(after.hide("geheim-9x"), "***");
     }
 
     #[test]
@@ -227,6 +279,6 @@ mod tests {
     fn a_secret_is_hidden_wherever_the_file_says_it() {
         let source = Source::new("x", "\"geheim-9x\"\nIt is geheim-9x.");
         let mask = mask(&source, &[Span::new(1, 10)]);
-        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "\"*********\"\nIt is *********.");
+        assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "\"***\"\nIt is ***.");
     }
 }

@@ -18,6 +18,7 @@ mod view;
 
 pub use diff::unified;
 pub(crate) use diff::{changes, lines};
+pub use json::findings_in_a_line;
 pub use mask::Mask;
 
 use std::io::{self, Write};

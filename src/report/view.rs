@@ -1,6 +1,7 @@
 //! The part of a file that a frame shows: whole lines, long ones cut to what matters.
 
 use super::Mask;
+use super::mask::{HIDDEN, Piece};
 use crate::text::{Source, Span};
 
 /// Characters of a line that are shown before and behind something.
@@ -22,6 +23,15 @@ pub(super) struct View {
 struct Run {
     file: Span,
     view: Span,
+    /// A secret: nothing within it has a place of its own.
+    hidden: bool,
+}
+
+/// Which end of a span is looked for.
+#[derive(Clone, Copy)]
+enum Edge {
+    Start,
+    End,
 }
 
 impl View {
@@ -45,16 +55,23 @@ impl View {
 
     fn push_line(&mut self, source: &Source, mask: &Mask, line: Span, spans: &[Span]) {
         let mut at = line.start;
-        for keep in kept(source.text(), line, spans) {
+        for keep in kept(source.text(), &mask.pieces(source, line), line, spans) {
             if keep.start > at {
                 self.text.push('…');
             }
-            let shown = mask.cover(source, keep);
-            let from = self.text.len();
-            // Control characters would move the cursor, and tabs the columns.
-            self.text.extend(shown.chars().map(|c| if c == '\t' || c.is_control() { ' ' } else { c }));
-            // A control character beyond ASCII is shorter as a space; runs remember both lengths.
-            self.runs.push(Run { file: keep, view: Span::new(from, self.text.len()) });
+            for piece in mask.pieces(source, keep) {
+                let from = self.text.len();
+                let shown = if piece.hidden { HIDDEN } else { &source.text()[piece.span.range()] };
+                // Control characters would move the cursor, and tabs the columns.
+                self.text.extend(shown.chars().map(|c| if c == '\t' || c.is_control() { ' ' } else { c }));
+                // A control character beyond ASCII is shorter as a space; runs remember both lengths.
+                let view = Span::new(from, self.text.len());
+                self.runs.push(Run { file: piece.span, view, hidden: piece.hidden });
+            }
+            if keep.is_empty() {
+                let view = Span::at(self.text.len());
+                self.runs.push(Run { file: keep, view, hidden: false });
+            }
             at = keep.end;
         }
         if at < line.end {
@@ -65,17 +82,24 @@ impl View {
 
     /// The bytes of the view that `span` of the file stands at; its visible part if not all of it is shown.
     pub(super) fn span(&self, source: &Source, span: Span) -> Option<std::ops::Range<usize>> {
-        let start = self.offset(source, span.start)?;
-        let end = self.offset(source, span.end).unwrap_or_else(|| {
+        let start = self.offset(source, span.start, Edge::Start)?;
+        let end = self.offset(source, span.end, Edge::End).unwrap_or_else(|| {
             let last = self.runs.iter().rev().find(|run| run.file.start < span.end);
             last.map_or(start, |run| run.view.end as usize)
         });
         Some(start..end.max(start))
     }
 
-    fn offset(&self, source: &Source, offset: u32) -> Option<usize> {
+    fn offset(&self, source: &Source, offset: u32, edge: Edge) -> Option<usize> {
         let run = self.runs.iter().find(|run| run.file.start <= offset && offset <= run.file.end)?;
-        // Characters, not bytes: a masked one is as wide as the one it hides.
+        if run.hidden {
+            let first = match edge {
+                Edge::Start => offset < run.file.end,
+                Edge::End => offset == run.file.start,
+            };
+            return Some(if first { run.view.start } else { run.view.end } as usize);
+        }
+        // Characters, not bytes: one that is shown as a space is as wide.
         let chars = source.text()[run.file.start as usize..offset as usize].chars().count();
         let view = &self.text[run.view.range()];
         let within = view.char_indices().nth(chars).map_or(view.len(), |(at, _)| at);
@@ -83,41 +107,78 @@ impl View {
     }
 }
 
-/// The parts of a line that are shown: all of a short one, of a long one what is near a span.
-fn kept(text: &str, line: Span, spans: &[Span]) -> Vec<Span> {
-    if line.len() <= 3 * MARGIN {
+/// The parts of a line that are shown: all of a short one, of a long one what is near a span. A secret is as long here
+/// as what is shown of it, so that nothing tells its length.
+fn kept(text: &str, pieces: &[Piece], line: Span, spans: &[Span]) -> Vec<Span> {
+    let all = forth(text, pieces, line.start, 3 * MARGIN);
+    if all == line.end {
         return vec![line];
     }
     let mut parts: Vec<Span> = spans
         .iter()
         .filter(|span| span.start <= line.end && span.end >= line.start)
         .map(|span| {
-            let from = back(text, span.start.max(line.start), line.start);
-            let to = forth(text, span.end.min(line.end), line.end);
+            let from = back(text, pieces, span.start.max(line.start));
+            let to = forth(text, pieces, span.end.min(line.end), MARGIN);
             Span { start: from, end: to }
         })
         .collect();
     if parts.is_empty() {
-        parts.push(Span { start: line.start, end: forth(text, line.start, line.end) });
+        parts.push(Span { start: line.start, end: forth(text, pieces, line.start, MARGIN) });
     }
     parts.sort_unstable();
     let mut merged: Vec<Span> = Vec::new();
     for part in parts {
         match merged.last_mut() {
             // A gap of a few characters is not worth its mark.
-            Some(last) if part.start <= last.end + 8 => last.end = last.end.max(part.end),
+            Some(last) if part.start <= last.end || forth(text, pieces, last.end, 8) >= part.start => {
+                last.end = last.end.max(part.end);
+            }
             _ => merged.push(part),
         }
     }
     merged
 }
 
-fn back(text: &str, from: u32, limit: u32) -> u32 {
-    let before = &text[limit as usize..from as usize];
-    before.char_indices().rev().nth(MARGIN - 1).map_or(limit, |(at, _)| limit + at as u32)
+/// The offset some characters before `from`, or the line's start.
+fn back(text: &str, pieces: &[Piece], from: u32) -> u32 {
+    let mut left = MARGIN;
+    let behind = pieces.partition_point(|piece| piece.span.start < from);
+    for piece in pieces[..behind].iter().rev() {
+        if left == 0 {
+            return piece.span.end.min(from);
+        }
+        if piece.hidden {
+            left = left.saturating_sub(HIDDEN.len());
+            continue;
+        }
+        let before = &text[piece.span.start as usize..piece.span.end.min(from) as usize];
+        if let Some((at, _)) = before.char_indices().rev().nth(left - 1) {
+            return piece.span.start + at as u32;
+        }
+        left -= before.chars().count();
+    }
+    pieces.first().map_or(from, |piece| piece.span.start)
 }
 
-fn forth(text: &str, from: u32, limit: u32) -> u32 {
-    let behind = &text[from as usize..limit as usize];
-    behind.char_indices().nth(MARGIN).map_or(limit, |(at, _)| from + at as u32)
+/// The offset `count` characters behind `from`, or the line's end.
+fn forth(text: &str, pieces: &[Piece], from: u32, count: usize) -> u32 {
+    let mut left = count;
+    let first = pieces.partition_point(|piece| piece.span.end <= from);
+    for piece in &pieces[first..] {
+        let start = piece.span.start.max(from);
+        if left == 0 {
+            return start;
+        }
+        if piece.hidden {
+            left = left.saturating_sub(HIDDEN.len());
+            continue;
+        }
+        let behind = &text[start as usize..piece.span.end as usize];
+        if let Some((at, _)) = behind.char_indices().nth(left) {
+            return start + at as u32;
+        }
+        left -= behind.chars().count();
+    }
+    pieces.last().map_or(from, |piece| piece.span.end.max(from))
 }

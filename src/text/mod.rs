@@ -17,7 +17,7 @@ mod write;
 pub use edit::{Edit, EditConflict, apply_edits};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
-pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem};
+pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name};
 pub use write::{WriteError, replace_file, write_file};
 
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! A file's text, byte for byte.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -98,7 +99,7 @@ impl Source {
     /// # Errors
     /// [`ReadError::Io`] if it cannot be read, [`ReadError::TooLarge`] if it has more than `limit` bytes.
     pub fn read(path: &Path, limit: u64) -> Result<Self, ReadError> {
-        let name = path.to_string_lossy().into_owned();
+        let name = path_name(path);
         let fail = |error| ReadError::Io { name: name.clone(), error };
         let file = fs::File::open(path).map_err(fail)?;
         let size = file.metadata().map_err(fail)?.len();
@@ -219,6 +220,19 @@ impl Source {
     }
 }
 
+/// A path for people and reports. Bytes of a name that are not UTF-8 stand as `\xE9`, so that two files keep two names.
+pub fn path_name(path: &Path) -> String {
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(name, "\\x{byte:02X}");
+        }
+    }
+    name
+}
+
 /// The text with one U+001A for each byte that is not UTF-8, and where those bytes are.
 fn stand_in(bytes: &[u8]) -> (String, Vec<Span>) {
     let mut text = String::with_capacity(bytes.len());
@@ -268,6 +282,15 @@ mod tests {
         assert_eq!(Source::from_bytes("x", b"\xff\xfea\0".to_vec()).problem(), Some(&SourceProblem::Utf16));
         assert_eq!(Source::from_bytes("x", b"a\0b".to_vec()).problem(), Some(&SourceProblem::Binary));
         assert_eq!(Source::new("x", "").problem(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_utf8_stay_apart() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = |bytes: &[u8]| path_name(Path::new(std::ffi::OsStr::from_bytes(bytes)));
+        assert_eq!(name(b"caf\xe9/\xff\xfe.md"), "caf\\xE9/\\xFF\\xFE.md");
+        assert_eq!(name("café.md".as_bytes()), "café.md");
     }
 
     #[test]

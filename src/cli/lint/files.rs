@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use armbody::config::Configs;
 use armbody::container::Kind;
-use armbody::text::{ReadError, Source};
+use armbody::text::{ReadError, Source, path_name};
 use ignore::WalkBuilder;
 
 /// Something to check.
@@ -34,7 +34,7 @@ pub(crate) fn inputs(paths: &[PathBuf], configs: &Arc<Configs>) -> Box<dyn Itera
         match std::fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => Box::new(folder(&path, &configs)),
             Ok(_) => Box::new(std::iter::once(named(path))),
-            Err(error) => Box::new(std::iter::once(Input::Problem(format!("{}: {error}", path.display())))),
+            Err(error) => Box::new(std::iter::once(Input::Problem(format!("{}: {error}", path_name(&path))))),
         }
     }))
 }
@@ -45,7 +45,7 @@ fn named(path: PathBuf) -> Input {
         return Input::Path(path);
     }
     let known = ".md .json .sh .ps1 .http .yml and the like";
-    Input::Problem(format!("{}: not a kind of file that is checked ({known})", path.display()))
+    Input::Problem(format!("{}: not a kind of file that is checked ({known})", path_name(&path)))
 }
 
 fn folder(path: &Path, configs: &Arc<Configs>) -> impl Iterator<Item = Input> + use<> {

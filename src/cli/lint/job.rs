@@ -114,16 +114,17 @@ impl Job<'_> {
     fn run(&self, source: Source) -> Done {
         let mut done = Done::default();
         if self.only_checked || (!self.args.fixes() && !self.args.diff) {
-            self.report(&source, examine(&source, self.kind, self.options), &mut done);
+            self.report(&source, examine(&source, self.kind, self.options), &Mask::default(), &mut done);
             return done;
         }
         let before = source.with_bytes(source.bytes().to_vec());
-        let fixed = fix(source, self.kind, self.options, self.args.unsafe_fixes);
-        let left = examine(&fixed.source, self.kind, self.options);
+        let mut fixed = fix(source, self.kind, self.options, self.args.unsafe_fixes);
+        let old = Mask::new(&before, std::mem::take(&mut fixed.secrets));
+        let mut left = examine(&fixed.source, self.kind, self.options);
+        fixed.without_refused(&mut left.findings);
         done.changes = fixed.applied > 0;
         if self.args.diff {
-            let old = Mask::new(&before, examine(&before, self.kind, self.options).secrets);
-            let new = Mask::new(&fixed.source, left.secrets);
+            let new = Mask::after(&fixed.source, left.secrets, &old);
             done.rendered = unified((&before, &old), (&fixed.source, &new));
             return done;
         }
@@ -132,24 +133,25 @@ impl Job<'_> {
             done.mended = Some(fixed.source.bytes().to_vec());
         } else if let Some(path) = before.path().filter(|_| fixed.applied > 0) {
             if let Err(error) = replace_file(path, before.bytes(), fixed.source.bytes()) {
-                self.report(&before, examine(&before, self.kind, self.options), &mut done);
+                self.report(&before, examine(&before, self.kind, self.options), &old, &mut done);
                 done.problem = Some(error.to_string());
                 return done;
             }
             done.applied = fixed.applied;
         }
-        self.report(&fixed.source, left, &mut done);
+        self.report(&fixed.source, left, &old, &mut done);
         done
     }
 
-    fn report(&self, source: &Source, found: Inspection, done: &mut Done) {
+    /// Reports on `source`, of which `before` was to be hidden before it was mended.
+    fn report(&self, source: &Source, found: Inspection, before: &Mask, done: &mut Done) {
         let Inspection { mut findings, secrets, stale } = found;
         done.stale = stale;
         if let Some(path) = self.setup.recorded_name(source.name()) {
             done.known = Some((path, Known::new(source, &findings, &secrets)));
             findings.clear();
         }
-        let mask = Mask::new(source, secrets);
+        let mask = Mask::after(source, secrets, before);
         let file = Checked { source, findings: &findings, mask: &mask };
         done.rendered = self.report.render(file);
         if self.args.output_file.is_some() && self.args.format == Format::Text {
@@ -160,7 +162,7 @@ impl Job<'_> {
 }
 
 impl Done {
-    fn count(&mut self, findings: &[Finding]) {
+    pub(super) fn count(&mut self, findings: &[Finding]) {
         self.worst = findings.iter().map(|finding| finding.severity).max();
         for finding in findings {
             let fixable = usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));

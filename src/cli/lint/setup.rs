@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use armbody::arm::{ResourceType, ResourceTypeName};
-use armbody::config::{Config, Configs, relative};
+use armbody::config::{Config, Configs, absolute, relative};
 use armbody::lint::{Baseline, Given, Options, Severity};
 use armbody::schema::{Schemas, Validators};
 
@@ -34,6 +34,8 @@ impl Setup {
         let configs = match &args.config {
             Some(path) => Configs::one(Config::read(path, &here)?),
             None if args.no_config => Configs::none(),
+            // The paths of a stream need not be files here, and there may be any number of folders among them.
+            None if args.stream => Configs::above(&here)?,
             None => Configs::nearest(),
         };
         let baseline = match &args.baseline {
@@ -109,9 +111,7 @@ fn name(path: &Path, base: &Path) -> String {
 }
 
 fn folder(file: &Path) -> PathBuf {
-    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    // Without the file's name, and without `.` and `..`, which paths that are compared with it have not either.
-    path.parent().map_or_else(PathBuf::new, |folder| PathBuf::from(relative(folder, Path::new(""))))
+    absolute(file).parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
 fn load(folders: &[PathBuf]) -> Loaded {

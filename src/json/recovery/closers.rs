@@ -116,29 +116,36 @@ impl Parser<'_> {
         Some(balance)
     }
 
+    /// The bracket that opens a container, or the character that one without a bracket begins with.
+    fn opener_of(&self, frame: &Frame) -> Span {
+        let start = frame.opener as usize;
+        Span::new(start, self.text.ceil_char_boundary(start + 1))
+    }
+
     /// Ends the innermost container, whose bracket is missing, before the place `done`.
     fn unclosed_here(&mut self, done: usize) {
+        let Some(opener) = self.frames.last().map(|frame| self.opener_of(frame)) else { return };
         let Some(frame) = self.frames.last_mut() else { return };
         let kind = if frame.kind.is_array() { Unclosed::Array } else { Unclosed::Object };
         let closer = char::from(frame.kind.closer()).to_string();
-        let opener = Span { start: frame.opener, end: frame.opener + 1 };
         let mut edits = vec![Edit::insert(done as u32, closer)];
         if let Some(comma) = frame.comma.take() {
             edits.insert(0, Edit::delete(Span { start: comma, end: comma + 1 }));
         }
-        let headless = frame.kind == FrameKind::Headless;
+        let headless = matches!(frame.kind, FrameKind::Headless | FrameKind::HeadlessArray);
         let unnamed = if let FrameKind::Unnamed(index) = frame.kind { Some(index) } else { None };
         if headless {
-            // Both its braces are missing: that is said here, and not again at its end.
-            frame.kind = FrameKind::Object;
+            // Both its brackets are missing: that is said here, and not again at its end.
+            frame.kind = if frame.kind.is_array() { FrameKind::Array } else { FrameKind::Object };
         }
+        let missing = if frame.kind.is_array() { "[" } else { "{" };
         if frame.named {
             self.push_unknown(Span::at(done));
         }
         if unnamed.is_some() {
             // A brace that neither has a name nor is closed is one too many: said once, where it stands.
         } else if headless {
-            edits.insert(0, Edit::insert(opener.start, "{"));
+            edits.insert(0, Edit::insert(opener.start, missing));
             let span = Span { start: opener.start, end: (done as u32).max(opener.start) };
             self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).mended(edits));
         } else {
@@ -232,6 +239,9 @@ impl Parser<'_> {
                 FrameKind::Bare => {}
                 FrameKind::Headless => headless = Some(frame),
                 _ => {
+                    if frame.kind == FrameKind::HeadlessArray {
+                        edits.push(Edit::insert(frame.opener, "["));
+                    }
                     innermost.get_or_insert(frame);
                     closers.push(char::from(frame.kind.closer()));
                 }
@@ -239,7 +249,7 @@ impl Parser<'_> {
             let recorded = self.mistakes.len();
             self.end_frame();
             // What the end of a frame says of itself is not true of one that was never ended.
-            if frame.kind == FrameKind::Headless {
+            if matches!(frame.kind, FrameKind::Headless | FrameKind::HeadlessArray) {
                 self.mistakes.truncate(recorded);
             }
             if let FrameKind::Unnamed(index) = frame.kind
@@ -252,7 +262,7 @@ impl Parser<'_> {
         if let Some(frame) = innermost {
             let kind = if frame.kind.is_array() { Unclosed::Array } else { Unclosed::Object };
             edits.push(Edit::insert(done as u32, closers));
-            let opener = Span { start: frame.opener, end: frame.opener + 1 };
+            let opener = self.opener_of(&frame);
             let mistake =
                 Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(Span::new(done, done));
             self.mistake(mistake.perhaps(edits));
