@@ -20,6 +20,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let parts = subject.call.url.iter().chain(&subject.call.headers);
     for part in parts {
         for found in left(subject, part.text()) {
+            if part.has_expansion(found.range.clone().into()) {
+                continue;
+            }
             places.insert(part.to_file(found.range.clone().into()), part.text()[found.range].to_owned());
         }
     }
@@ -29,10 +32,13 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             let text = &body.text()[content.range()];
             for found in left(subject, text).filter(|found| stands_for_a_value(text, found)) {
                 let span = Span::from(found.range.clone()).shift(content.start as usize);
+                if body.has_expansion(span) {
+                    continue;
+                }
                 places.insert(body.to_file(span), text[found.range].to_owned());
             }
         }
-        for node in unquoted(root) {
+        for node in unquoted(root).filter(|node| !body.has_expansion(*node)) {
             places.insert(body.to_file(node), body.text()[node.range()].to_owned());
         }
     }
