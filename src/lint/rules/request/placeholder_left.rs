@@ -12,6 +12,9 @@ use crate::text::Span;
 
 rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody filled in", Check::Call(check));
 
+/// What `az rest` puts the subscription that is signed in to in the place of.
+const SIGNED_IN: &str = "{subscriptionId}";
+
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if subject.in_document() || !facts::is_arm(subject) {
         return;
@@ -20,7 +23,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let parts = subject.call.url.iter().chain(&subject.call.headers);
     for part in parts {
         for found in left(subject, part.text()) {
-            if part.has_expansion(found.range.clone().into()) {
+            let filled = fills(subject) && part.text()[found.range.clone()] == *SIGNED_IN;
+            if filled || part.has_expansion(found.range.clone().into()) {
                 continue;
             }
             places.insert(part.to_file(found.range.clone().into()), part.text()[found.range].to_owned());
@@ -55,6 +59,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         sink.push(draft);
     }
+}
+
+fn fills(subject: &Subject<'_>) -> bool {
+    subject.call.notation == Notation::AzRest
 }
 
 /// The placeholders of a text that people fill in, not a run of the script.
