@@ -12,6 +12,7 @@ mod prose;
 
 pub(crate) use parts::{Part, parts};
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -19,10 +20,11 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use self::code::{Block, Line};
 use self::marker::Marked;
 use self::prose::{Machines, Versions};
+use crate::arm::RequestUrl;
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
 use crate::notation::{Call, Notation, Payload, Place, Scope, mentions_call, powershell, shell};
-use crate::text::{Fragment, Source};
+use crate::text::{Fragment, Source, Span};
 
 /// Calls that a block of JSON may be the file of: those before it, the last ones first.
 const MAX_FILES: usize = 8;
@@ -57,7 +59,22 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
     for (event, range) in parser.into_offset_iter() {
         reader.event(&event, mended.original(skipped + range.start..skipped + range.end));
     }
-    reader.calls
+    without_files(reader.calls)
+}
+
+/// The calls without the bodies that another call sends, which says more of them than they do themselves.
+fn without_files(mut calls: Vec<Call<'_>>) -> Vec<Call<'_>> {
+    let place = |call: &Call<'_>| call.body.text().map(|body| body.to_file(body.span()));
+    let says_type = |call: &Call<'_>| {
+        call.url.as_ref().is_some_and(|url| RequestUrl::read(url.text()).resource_type().is_some())
+    };
+    let sent: HashSet<Span> = calls.iter().filter(|call| says_type(call)).filter_map(place).collect();
+    if !sent.is_empty() {
+        calls.retain(|call| {
+            call.notation != Notation::Body || !place(call).is_some_and(|it| sent.contains(&it))
+        });
+    }
+    calls
 }
 
 struct Reader<'r, 's> {
@@ -225,9 +242,10 @@ impl<'s> Reader<'_, 's> {
             return self.take(calls, false);
         }
         let mentions = mentions_call(text);
-        let json = is(&["json", "jsonc"]) && super::template::call(code).is_some();
-        if !mentions && (json || prose::looks_like_json(text)) {
-            return self.json(code, start);
+        let named_json = is(&["json", "jsonc", "json-nocopy", "json-interactive"]);
+        let json = named_json && super::template::call(code).is_some();
+        if !mentions && (json || prose::looks_like_json(text, named_json)) {
+            return self.json(code, start, named_json);
         }
         if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
             return;
@@ -289,17 +307,19 @@ impl<'s> Reader<'_, 's> {
         self.calls.push(call);
     }
 
-    /// A block of JSON that begins at `start`: the body of the call before it, the file that a call sends, or a
+    /// A block of JSON, which its author may have `named` so, that begins at `start`: the body of the call before it, the file that a call sends, or a
     /// body of its own.
-    fn json(&mut self, code: &Fragment<'s>, start: usize) {
+    fn json(&mut self, code: &Fragment<'s>, start: usize, named: bool) {
         let body = code.slice_trimmed(code.span());
         let lead = prose::lead(&self.text[..start]);
         if let Some(call) = super::template::call(code) {
             self.awaiting = None;
             return self.push(call);
         }
-        let answers = prose::speaks_of_answer(lead) || prose::is_answer(body.text());
         let awaiting = self.awaiting.take();
+        // What is called a request's body is one, even if it was copied from an answer.
+        let called_body = awaiting.is_some() && prose::speaks_of_body(lead);
+        let answers = prose::speaks_of_answer(lead) || (prose::is_answer(body.text()) && !called_body);
         if answers {
             return;
         }
@@ -325,7 +345,7 @@ impl<'s> Reader<'_, 's> {
             }
         }
         let of_machine = self.marked.resource_type.is_some() || self.machines.any();
-        if prose::is_machine_body(body.text(), of_machine) {
+        if prose::is_machine_body(body.text(), of_machine, named) {
             let mut call = Call::new(Notation::Body, body.to_file(body.span()));
             call.body = Payload::Text(body);
             call.context.api_version = self.marked.api_version.or_else(|| self.version(start));

@@ -209,8 +209,8 @@ impl<'t> Node<'t> {
     pub fn content_span(self) -> Span {
         let span = self.span();
         let text = self.source();
-        let quoted =
-            self.kind() == Kind::String && text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
+        let within = |quote: char| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote);
+        let quoted = self.kind() == Kind::String && (within('"') || within('\''));
         if quoted { Span { start: span.start + 1, end: span.end - 1 } } else { span }
     }
 

@@ -130,8 +130,10 @@ impl<'a> Subject<'a> {
             api_version: self.target.api_version,
             url,
         };
+        let single_quotes = self.call.notation == Notation::AzRest && part.is_some_and(is_single_quoted);
         Draft {
             part,
+            single_quotes,
             finding: Finding {
                 rule,
                 severity: rule.severity,
@@ -152,6 +154,8 @@ impl<'a> Subject<'a> {
 #[must_use = "a draft is no finding until it is pushed"]
 pub struct Draft<'a> {
     part: Option<&'a Fragment<'a>>,
+    /// JSON that is written in `'…'`, as its client takes it: what is added is written so too.
+    single_quotes: bool,
     finding: Finding,
 }
 
@@ -201,13 +205,25 @@ impl Draft<'_> {
             None => Some(edits.to_vec()),
             // A place that cannot be written through its quoting leaves the finding without a fix.
             Some(part) => edits.iter().try_fold(Vec::new(), |mut all, edit| {
-                all.extend(part.edit(edit.span, &edit.text)?);
+                let text = if self.single_quotes && !edit.text.contains('\'') {
+                    Cow::Owned(edit.text.replace('"', "'"))
+                } else {
+                    Cow::Borrowed(edit.text.as_str())
+                };
+                all.extend(part.edit(edit.span, &text)?);
                 Some(all)
             }),
         };
         self.finding.fix = outward.filter(|edits| !edits.is_empty()).map(|edits| Fix { title, safe, edits });
         self
     }
+}
+
+/// True if the first string in `part` stands in `'…'`.
+fn is_single_quoted(part: &Fragment<'_>) -> bool {
+    let text = part.text();
+    text.trim_start().starts_with('{')
+        && memchr::memchr2(b'\'', b'"', text.as_bytes()).is_some_and(|at| text.as_bytes()[at] == b'\'')
 }
 
 /// Where findings go.

@@ -6,6 +6,7 @@
 //! each knows its partner, and the commands within are met on the way.
 
 mod cmdlets;
+mod data;
 mod decode;
 mod known;
 mod lexer;
@@ -16,6 +17,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use self::data::Data;
 use self::known::Program;
 use self::lexer::{Bracket, Kind, Token, Tokens};
 pub(super) use self::table::Table;
@@ -153,7 +155,9 @@ impl<'s> Reader<'_, 's> {
         let mut index = 0;
         // What is piped into the next command.
         let mut piped: Option<Range<usize>> = None;
+        // Where the pipeline begins, and those around the brackets that are open.
         let mut start = 0;
+        let mut around = Vec::new();
         while let Some(token) = list.get(index) {
             if begins {
                 if let Some(value) = self.assigned_at(index) {
@@ -162,14 +166,21 @@ impl<'s> Reader<'_, 's> {
                     start = value;
                     continue;
                 }
-                self.command(index, piped.take());
-                start = index;
+                self.touched(index);
+                let piped = piped.take();
+                start = piped.as_ref().map_or(index, |piped| piped.start);
+                self.command(index, piped);
             }
             if token.kind == Kind::Comma {
                 // `param([string] $a = '…', [string] $b = '…')`
                 if let Some(value) = self.assigned_at(index + 1) {
                     self.assign(index + 1, value);
                 }
+            }
+            match token.kind {
+                Kind::Open(_) => around.push(start),
+                Kind::Close => start = around.pop().unwrap_or(start),
+                _ => {}
             }
             begins = match token.kind {
                 Kind::Pipe => {
@@ -207,6 +218,7 @@ impl<'s> Reader<'_, 's> {
 
     /// Remembers what is assigned; `value` is the first token of it.
     fn assign(&mut self, index: usize, value: usize) {
+        self.touched(value - 2);
         let list = &self.tokens.list;
         let name = self.text_of(&list[value - 2]).rsplit(']').next().unwrap_or("");
         let changed = list[value - 1].kind == Kind::Change;
@@ -219,7 +231,14 @@ impl<'s> Reader<'_, 's> {
         };
         let Some(variable) = Language::PowerShell.variable(variable).map(str::to_owned) else { return };
         let whole = list.get(end).is_none_or(|token| token.kind != Kind::Pipe);
-        let read = if changed || !whole { Value::Unknown } else { self.value(value..end) };
+        let read = if changed {
+            Value::Unknown
+        } else if whole {
+            self.value(value..end)
+        } else {
+            let json = self.data().converted(value..self.statement_end(value));
+            json.map_or(Value::Unknown, Value::Text)
+        };
         let Some(member) = member.map(str::to_owned) else {
             self.scope.assign(Language::PowerShell, &variable, read);
             return;
@@ -238,8 +257,15 @@ impl<'s> Reader<'_, 's> {
         if range.is_empty() || range.len() > MAX_TOKENS {
             return Value::Unknown;
         }
-        if first.kind == Kind::Open(Bracket::Table) && first.partner + 1 >= range.end {
-            return Value::Table(table::read(self.code, list, range.start));
+        if let Some(json) = self.data().converted(range.clone()) {
+            return Value::Text(json);
+        }
+        let cast = usize::from(first.kind == Kind::Word && self.text_of(first).starts_with('['));
+        if let Some(open) = list.get(range.start + cast).filter(|_| range.len() > cast)
+            && open.kind == Kind::Open(Bracket::Table)
+            && open.partner.saturating_add(1) >= range.end
+        {
+            return Value::Table(table::read(self.data(), range.start + cast));
         }
         if let Some(name) = self.file_content(range.clone()) {
             return Value::File(name);
@@ -287,6 +313,39 @@ impl<'s> Reader<'_, 's> {
             index += 1;
         }
         index.min(list.len())
+    }
+
+    /// The index of the token that ends the statement that `from` is in.
+    fn statement_end(&self, from: usize) -> usize {
+        let list = &self.tokens.list;
+        let mut end = self.level_end(from);
+        while list.get(end).is_some_and(|token| token.kind == Kind::Pipe) {
+            end = self.level_end(end + 1);
+        }
+        end
+    }
+
+    fn data(&self) -> Data<'_, 's> {
+        Data { code: self.code, list: &self.tokens.list, scope: self.scope }
+    }
+
+    /// `$body.Add(…)`, `$body['x'] = …`: whatever is done to a variable at `index`, it is not what was written.
+    fn touched(&mut self, index: usize) {
+        let list = &self.tokens.list;
+        let Some(token) = list.get(index).filter(|token| token.kind == Kind::Variable) else { return };
+        let ends = list
+            .get(index + 1)
+            .is_none_or(|next| matches!(next.kind, Kind::Pipe | Kind::Separator | Kind::Close));
+        let whole = self.text_of(token);
+        let name = whole.split(['.', '[']).next().unwrap_or(whole);
+        let Some(name) = Language::PowerShell.variable(name).filter(|_| !ends).map(str::to_owned) else {
+            return;
+        };
+        if let Some(Value::Table(table)) = self.scope.value(Language::PowerShell, &name) {
+            let mut table = table.clone();
+            table.changed();
+            self.scope.assign(Language::PowerShell, &name, Value::Table(table));
+        }
     }
 
     /// The arguments from `from` to the end of the command: tokens that touch each other are one.

@@ -34,6 +34,11 @@ pub enum Encoding {
     YamlSingle,
     /// `"…"` in YAML: written as JSON writes it.
     YamlDouble,
+    /// A format string, whose `{0}` are filled in: a brace is doubled.
+    Format,
+    /// The characters of a string that another language's rules make JSON of: what JSON would escape cannot
+    /// be put there.
+    Unescaped,
 }
 
 impl Encoding {
@@ -55,6 +60,12 @@ impl Encoding {
             Self::PowerShellHereDouble => escape(text, '`', |c| matches!(c, '$' | '`')),
             Self::ShellBare => encode_bare(text),
             Self::JsonString | Self::YamlDouble => encode_json(text),
+            Self::Format => replace_each(text, |c| match c {
+                '{' => Some("{{"),
+                '}' => Some("}}"),
+                _ => None,
+            }),
+            Self::Unescaped => Cow::Borrowed(text),
         }
     }
 }
@@ -79,13 +90,17 @@ impl Chain {
         Self { layers: [inner, a, b, c], overflow: self.overflow || d != Encoding::Plain }
     }
 
-    /// Writes `text` through every layer, or `None` if there were more layers than a chain holds.
+    /// Writes `text` through every layer, or `None` if there were more layers than a chain holds, or one of them
+    /// cannot hold it.
     pub fn encode(self, text: &str, prefix: &str) -> Option<String> {
         if self.overflow {
             return None;
         }
         let mut out = text.to_owned();
         for layer in self.layers {
+            if layer == Encoding::Unescaped && out.contains(|c: char| c < ' ' || matches!(c, '"' | '\\')) {
+                return None;
+            }
             if let Cow::Owned(encoded) = layer.encode(&out, prefix) {
                 out = encoded;
             }

@@ -23,6 +23,8 @@ struct Piece {
     glued: bool,
     /// The text stands for a value that is known only when the script runs (`$NAME`).
     expansion: bool,
+    /// The file writes it in another language: it can be shown, not edited.
+    locked: bool,
 }
 
 impl Piece {
@@ -60,6 +62,7 @@ impl<'s> Fragment<'s> {
             atomic: false,
             glued: false,
             expansion: false,
+            locked: false,
         };
         Self { text: Cow::Borrowed(text), pieces: vec![piece], prefix: String::new(), crlf }
     }
@@ -172,6 +175,9 @@ impl<'s> Fragment<'s> {
             if piece.len == 0 || start >= end {
                 continue;
             }
+            if piece.locked {
+                return None;
+            }
             let whole = start == piece.at && end == piece.end();
             if piece.atomic && !whole {
                 return None;
@@ -202,7 +208,7 @@ impl<'s> Fragment<'s> {
         if past && piece.chain.has(Encoding::Lines) && self.text.ends_with('\n') {
             return None;
         }
-        if piece.atomic && offset > piece.at && !past {
+        if piece.locked || (piece.atomic && offset > piece.at && !past) {
             return None;
         }
         let at = if past { piece.source_end() } else { piece.from + (offset - piece.at) };
@@ -270,8 +276,25 @@ impl<'f, 's> Builder<'f, 's> {
             atomic: true,
             glued: false,
             expansion: false,
+            locked: false,
         });
         self.text.to_mut().push_str(text);
+    }
+
+    /// Adds `text`, which the bytes of `span` say in another language: it can be shown there, not edited.
+    pub fn translated(&mut self, span: Span, text: &str) {
+        self.decoded(span, text, Encoding::Plain);
+        if let Some(last) = self.pieces.last_mut() {
+            last.locked = true;
+        }
+    }
+
+    /// Adds `text`, which stands for the value that the bytes of `span` have when the script runs.
+    pub fn stand_in(&mut self, span: Span, text: &str) {
+        self.translated(span, text);
+        if let Some(last) = self.pieces.last_mut() {
+            last.expansion = true;
+        }
     }
 
     /// Adds the text of `fragment`, wherever in the same file it stands, as it maps there: the value of a
@@ -347,6 +370,7 @@ impl<'f, 's> Builder<'f, 's> {
                     atomic: false,
                     glued: false,
                     expansion,
+                    locked: false,
                 });
             }
             return;
@@ -377,6 +401,7 @@ impl<'f, 's> Builder<'f, 's> {
                 atomic: piece.atomic,
                 glued,
                 expansion,
+                locked: piece.locked,
             });
             at += end - start;
         }

@@ -85,15 +85,10 @@ const REQUEST: [&str; 16] = [
     "istek",
 ];
 
-/// Members that only a virtual machine or a scale set of them has.
-const MACHINE: [&str; 6] = [
-    "\"hardwareProfile\"",
-    "\"osProfile\"",
-    "\"networkProfile\"",
-    "\"storageProfile\"",
-    "\"virtualMachineProfile\"",
-    "\"upgradePolicy\"",
-];
+/// Members that only a virtual machine or a scale set of them has, without
+/// their first letters, whose case does not count.
+const MACHINE: [&str; 6] =
+    ["ardwareProfile", "sProfile", "etworkProfile", "torageProfile", "irtualMachineProfile", "pgradePolicy"];
 
 /// Lines before a block that are looked at.
 const MAX_LEAD_LINES: usize = 6;
@@ -105,8 +100,16 @@ pub(super) fn may_hold_calls(text: &str) -> bool {
     mentions_call(text)
         || mentions_arm(text)
         || (mentions_template(text) && may_hold_resources(text))
-        || memmem::find(text.as_bytes(), b"dentity\"").is_some()
-        || memmem::find(text.as_bytes(), b"Profile\"").is_some()
+        || names(text, b"dentity")
+        || names(text, b"Profile")
+}
+
+/// True if `text` has `tail` at the end of what may be a member's name, in whatever quotes.
+fn names(text: &str, tail: &[u8]) -> bool {
+    memmem::find_iter(text.as_bytes(), tail).any(|at| {
+        let behind = &text.as_bytes()[at + tail.len()..];
+        matches!(behind.first(), Some(b'"' | b'\'' | b':' | 0xe2)) || behind.starts_with(b" :")
+    })
 }
 
 /// A quicker look than the one at the resources' names.
@@ -166,12 +169,19 @@ impl Machines {
     }
 }
 
-/// True if `text` is written as JSON is.
-pub(super) fn looks_like_json(text: &str) -> bool {
+/// True if `text` is written as JSON is, or nearly so. Where the author `calls` it JSON, it may lack its quotes as
+/// it does in other languages.
+pub(super) fn looks_like_json(text: &str, calls: bool) -> bool {
     let text = text.trim_start();
     if let Some(inner) = text.strip_prefix('{') {
-        let inner = inner.trim_start();
-        return inner.is_empty() || inner.starts_with(['"', '}', '\'', '.', '/', '“']);
+        let inner = inner.trim_start().trim_start_matches([',', '{']).trim_start();
+        let bare = || {
+            let len = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            len > 0 && inner[len..].trim_start().starts_with([':', '"'])
+        };
+        return inner.is_empty()
+            || inner.starts_with(['"', '}', '\'', '.', '/', '“', '”', '‘', '’', '\u{a0}', '\u{200b}'])
+            || (calls && bare());
     }
     let Some(rest) = text.strip_prefix('"') else { return false };
     let name = rest.find('"').filter(|&len| len < 80);
@@ -243,14 +253,31 @@ pub(super) fn is_file(path: &str, name: &str) -> bool {
 
 /// True if the JSON can be part of a request's body for a virtual machine or a scale set of them, and is neither
 /// part of a template nor an answer. An `identity` alone is one where the document speaks of machines.
-pub(super) fn is_machine_body(json: &str, names_machines: bool) -> bool {
+pub(super) fn is_machine_body(json: &str, names_machines: bool, calls: bool) -> bool {
     let bytes = json.as_bytes();
     let mentions = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
     let template = ["\"$schema\"", "\"apiVersion\"", "\"[", "\"dependsOn\"", "\"resources\"", "\"swagger\""];
     if template.iter().any(|mark| mentions(mark)) || is_answer(json) {
         return false;
     }
-    MACHINE.iter().any(|mark| mentions(mark)) || (names_machines && mentions("\"identity\""))
+    let named = |name: &str| {
+        memmem::find_iter(bytes, name.as_bytes())
+            .any(|at| at > 0 && is_named(json, at - 1, at + name.len(), calls))
+    };
+    MACHINE.iter().any(|name| named(name)) || (names_machines && named("dentity"))
+}
+
+/// True if what stands from `start` to `end` is a string in quotes of some kind, or a member's name without them
+/// where that may be.
+fn is_named(json: &str, start: usize, end: usize, calls: bool) -> bool {
+    let (Some(before), Some(behind)) = (json.get(..start), json.get(end..)) else { return false };
+    let quoted = |c: char| matches!(c, '"' | '“' | '”' | '„') || (calls && matches!(c, '\'' | '‘' | '’'));
+    let before = before.trim_end_matches([' ', '\t', '\r', '\n']);
+    if before.ends_with(quoted) {
+        return behind.starts_with(quoted);
+    }
+    let behind = behind.strip_prefix(quoted).unwrap_or(behind);
+    calls && before.ends_with(['{', ',']) && behind.trim_start().starts_with(':')
 }
 
 /// The API versions that the URLs of a text name, read on as far as they are wanted.

@@ -71,7 +71,11 @@ impl Parser<'_> {
             }
             if closes {
                 let behind = line[at + c.len_utf8()..].trim_start_matches([' ', '\t']);
-                if behind.is_empty() || behind.starts_with([',', ':', '}', ']', '\r', '/', '#']) {
+                let apart = line[at + c.len_utf8()..].starts_with([' ', '\t']);
+                // A comma or colon was forgotten: a value or the next string follows.
+                let forgotten = single && (behind.starts_with(['{', '[']) || apart && begins_name(behind, c));
+                if behind.is_empty() || behind.starts_with([',', ':', '}', ']', '\r', '/', '#']) || forgotten
+                {
                     close = Some(here);
                     break;
                 }
@@ -119,6 +123,15 @@ impl Parser<'_> {
         self.at = end + 2;
         Some(self.own(&text, start, end + 2))
     }
+}
+
+/// True if `text` begins with a string in `quote`s that a colon, a comma or a bracket follows.
+fn begins_name(text: &str, quote: char) -> bool {
+    let Some(rest) = text.strip_prefix(quote) else { return false };
+    let window = rest.char_indices().take(200).find(|(_, c)| *c == quote);
+    window.is_some_and(|(end, _)| {
+        rest[end + quote.len_utf8()..].trim_start_matches([' ', '\t']).starts_with([':', ',', '}', ']'])
+    })
 }
 
 /// Quotes that word processors make.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::data::Data;
 use super::decode;
 use super::known::Program;
 use super::lexer::{Bracket, Kind, Token};
@@ -140,7 +141,7 @@ impl<'s> Cmdlet<'_, 's> {
     fn argument(&self, key: &Token, tokens: Range<usize>) -> Argument<'s> {
         let first = &self.list[tokens.start];
         let table = if first.kind == Kind::Open(Bracket::Table) {
-            Some(table::read(self.code, self.list, tokens.start))
+            Some(table::read(self.data(), tokens.start))
         } else {
             let name = Language::PowerShell.variable(&self.code.text()[first.span.range()]);
             match name.and_then(|name| self.scope.value(Language::PowerShell, name)) {
@@ -183,10 +184,17 @@ impl<'s> Cmdlet<'_, 's> {
         {
             return Payload::File(file);
         }
+        if let Some(json) = body.tokens.clone().and_then(|tokens| self.data().converted(tokens)) {
+            return Payload::Text(json);
+        }
         if body.table.is_some() {
             return Payload::Unknown(body.text.clone());
         }
         payload::literal(&body.text)
+    }
+
+    fn data(&self) -> Data<'_, 's> {
+        Data { code: self.code, list: self.list, scope: self.scope }
     }
 
     /// The file in `(Get-Content body.json -Raw)`.
@@ -210,6 +218,9 @@ impl<'s> Cmdlet<'_, 's> {
     }
 
     fn piped(&self, tokens: &Range<usize>) -> Payload<'s> {
+        if let Some(json) = self.data().converted(tokens.clone()) {
+            return Payload::Text(json);
+        }
         match decode::joined(self.code, self.list, tokens.clone()) {
             Some(text) if !tokens.is_empty() => payload::literal(&text),
             _ => Payload::None,

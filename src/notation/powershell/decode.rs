@@ -57,7 +57,10 @@ pub(super) fn joined<'s>(code: &Fragment<'s>, list: &[Token], range: Range<usize
             Kind::Separator => {}
             Kind::Word if word == "+" => operand = true,
             // A format string: its `{0}` stand for values.
-            Kind::Word if word.eq_ignore_ascii_case("-f") && texts > 0 => break,
+            Kind::Word if word.eq_ignore_ascii_case("-f") && texts > 0 => {
+                let format = builder.finish(first.content.start, encoding_of(first.kind));
+                return Some(filled(&format));
+            }
             Kind::Text(_) | Kind::Variable | Kind::Word if operand => {
                 texts += usize::from(matches!(token.kind, Kind::Text(_)));
                 push(&mut builder, code, token);
@@ -73,6 +76,40 @@ pub(super) fn joined<'s>(code: &Fragment<'s>, list: &[Token], range: Range<usize
         }
     }
     Some(builder.finish(first.content.start, encoding_of(first.kind)))
+}
+
+/// What `-f` makes of a format string: `{0}` are values, doubled braces are single ones.
+fn filled<'s>(format: &Fragment<'s>) -> Fragment<'s> {
+    let text = format.text();
+    let bytes = text.as_bytes();
+    let mut builder = Builder::new(format);
+    let mut run = 0;
+    let mut at = 0;
+    while let Some(brace) = memchr::memchr2(b'{', b'}', &bytes[at..]).map(|len| at + len) {
+        let doubled = bytes.get(brace + 1) == Some(&bytes[brace]);
+        let item = item_len(&bytes[brace..]);
+        if !doubled && item.is_none() {
+            at = brace + 1;
+            continue;
+        }
+        copy(&mut builder, Span::new(run, brace), Encoding::Format);
+        at = brace + item.unwrap_or(2);
+        match item {
+            Some(_) => builder.expansion(Span::new(brace, at), Encoding::Format),
+            None => builder.decoded(Span::new(brace, at), &text[brace..=brace], Encoding::Format),
+        }
+        run = at;
+    }
+    copy(&mut builder, Span::new(run, text.len()), Encoding::Format);
+    builder.finish(0, Encoding::Format)
+}
+
+/// The length of the `{0}` or `{0:d2}` that `bytes` begin with.
+fn item_len(bytes: &[u8]) -> Option<usize> {
+    let digits = bytes.get(1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let close = 1 + digits + bytes.get(1 + digits..)?.iter().take(20).position(|byte| *byte == b'}')?;
+    let formatted = close == 1 + digits || matches!(bytes[1 + digits], b':' | b',');
+    (bytes[0] == b'{' && (1..3).contains(&digits) && formatted).then_some(close + 1)
 }
 
 /// The text of the argument in `range`: tokens that touch each other. What is no text stands for a value that

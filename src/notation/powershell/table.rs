@@ -1,5 +1,6 @@
 //! Literal hashtables: parameters for splatting, headers.
 
+use super::data::Data;
 use super::decode;
 use super::lexer::{Bracket, Kind, Token};
 use crate::notation::variables::Value;
@@ -14,6 +15,8 @@ const MAX_TOKENS: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub(in crate::notation) struct Table<'s> {
     entries: Vec<Entry<'s>>,
+    /// What `ConvertTo-Json` makes of it, where that is known.
+    json: Option<Fragment<'s>>,
 }
 
 /// An entry of a hashtable.
@@ -37,6 +40,16 @@ impl<'s> Table<'s> {
         }
     }
 
+    /// What `ConvertTo-Json` makes of the table.
+    pub(super) fn json(&self) -> Option<&Fragment<'s>> {
+        self.json.as_ref()
+    }
+
+    /// Says that the table is no longer what it was written as.
+    pub(super) fn changed(&mut self) {
+        self.json = None;
+    }
+
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<'s>> {
         self.entries.iter()
     }
@@ -47,21 +60,26 @@ impl<'s> Table<'s> {
             Value::Text(text) => Some(text.clone()),
             _ => None,
         };
+        self.changed();
         self.entries.retain(|entry| !entry.name.eq_ignore_ascii_case(name));
         self.entries.push(Entry { name: name.to_owned(), value, text, header: None });
     }
 }
 
 /// The hashtable that begins at `open`.
-pub(super) fn read<'s>(code: &Fragment<'s>, list: &[Token], open: usize) -> Table<'s> {
-    if list[open].partner.min(list.len()) - open > MAX_TOKENS {
+pub(super) fn read<'s>(data: Data<'_, 's>, open: usize) -> Table<'s> {
+    let end = data.list[open].partner.min(data.list.len());
+    if end - open > MAX_TOKENS {
         return Table::default();
     }
-    read_nested(code, list, open, 0)
+    let mut table = read_nested(data, open, 0);
+    table.json = data.object(open..end + 1);
+    table
 }
 
 /// Recurses at most [`MAX_DEPTH`] deep.
-fn read_nested<'s>(code: &Fragment<'s>, list: &[Token], open: usize, depth: u8) -> Table<'s> {
+fn read_nested<'s>(data: Data<'_, 's>, open: usize, depth: u8) -> Table<'s> {
+    let list = data.list;
     let mut table = Table::default();
     let end = list[open].partner.min(list.len());
     let mut index = open + 1;
@@ -82,7 +100,7 @@ fn read_nested<'s>(code: &Fragment<'s>, list: &[Token], open: usize, depth: u8) 
         }
         let stop = stop.min(end);
         if value < stop {
-            table.entries.push(entry(code, list, index, value..stop, piped, depth));
+            table.entries.push(entry(data, index, value..stop, piped, depth));
         }
         index = stop.max(value);
     }
@@ -98,18 +116,22 @@ fn skip(list: &[Token], index: usize) -> usize {
 }
 
 fn entry<'s>(
-    code: &Fragment<'s>,
-    list: &[Token],
+    data: Data<'_, 's>,
     key: usize,
     range: std::ops::Range<usize>,
     piped: bool,
     depth: u8,
 ) -> Entry<'s> {
+    let Data { code, list, .. } = data;
     let key_token = &list[key];
     let name = code.slice(key_token.content);
     let first = &list[range.start];
     let is_table = first.kind == Kind::Open(Bracket::Table) && first.partner + 1 >= range.end;
+    let json = data.converted(range.clone());
     let text = (!is_table).then(|| {
+        if let Some(json) = &json {
+            return json.clone();
+        }
         let joined = if piped { None } else { decode::joined(code, list, range.clone()) };
         joined.unwrap_or_else(|| decode::argument(code, list, range.clone()))
     });
@@ -117,8 +139,8 @@ fn entry<'s>(
         && list[range.clone()].iter().any(|token| matches!(token.kind, Kind::Text(_) | Kind::Word))
         && decode::joined(code, list, range.clone()).is_some();
     let value = match &text {
-        None if depth + 1 < MAX_DEPTH => Value::Table(read_nested(code, list, range.start, depth + 1)),
-        Some(text) if known => Value::Text(text.clone()),
+        None if depth + 1 < MAX_DEPTH => Value::Table(read_nested(data, range.start, depth + 1)),
+        Some(text) if known || json.is_some() => Value::Text(text.clone()),
         _ => Value::Unknown,
     };
     let header = text.as_ref().map(|text| header(code, &name, key_token, first, text));

@@ -102,6 +102,62 @@ fn literal_tables_are_parameters_and_headers() {
 }
 
 #[test]
+fn hashtables_are_the_json_that_is_made_of_them() {
+    let sent = |body: &str| lines(&format!("{body}\nirm https://h -Method Put -Body $b")).remove(0);
+    let cases = [
+        (
+            "$b = [ordered]@{ a = $true; b = @(1, 'x')\n 'c d' = @{}; e = 'say \"no\"' } | ConvertTo-Json -Depth 9",
+            r#"{"a":true,"b":[1,"x"],"c d":{},"e":"say \"no\""}"#,
+        ),
+        ("$x = @{ a = $null }\n$b = ConvertTo-Json -Depth 9 -InputObject $x", r#"{"a":null}"#),
+        (
+            "$x = @{ a = 1 }\n$y = @{ b = $x; c = $z }\n$b = $y | ConvertTo-Json",
+            r#"{"b":{"a":1},"c":$value}"#,
+        ),
+        (
+            "$b = (@{ \"/$id/x\" = @{}; $key = (Get-Date) } | ConvertTo-Json)",
+            r#"{"/$id/x":{},"$key":$value}"#,
+        ),
+        ("$b = '{{\"a\":\"{0}\"}}' -f $a", r#"{"a":"{0}"}"#),
+        // What was done to the table since it was written is not known.
+        ("$x = @{ a = 1 }\n$x.b = 2\n$b = $x | ConvertTo-Json", "?$b"),
+        ("$x = @{ a = 1 }\n$x['b'] = 2\n$b = $x | ConvertTo-Json", "?$b"),
+        ("$x = @{ a = 1 }\n$x.Add('b', 2)\n$b = $x | ConvertTo-Json", "?$b"),
+        ("$b = @{ a = 1 } | ConvertTo-Json | Out-Other", "?$b"),
+        ("$b = Get-It | ConvertTo-Json", "?$b"),
+        ("$b = @{ a 1 } | ConvertTo-Json", "?$b"),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(sent(text), format!("Put https://h {wanted}"), "{text}");
+    }
+    assert_eq!(
+        lines(
+            "$p = @{ Method = 'PUT'; Path = '/s'; Payload = @{ a = 1 } | ConvertTo-Json }\nInvoke-AzRestMethod @p"
+        ),
+        [r#"PUT /s {"a":1}"#]
+    );
+    assert_eq!(
+        lines("@{ a = 'b' } | ConvertTo-Json | irm https://h -Method Put"),
+        [r#"Put https://h {"a":"b"}"#]
+    );
+}
+
+#[test]
+fn only_the_characters_of_a_hashtable_s_strings_can_be_edited() {
+    let text = "irm https://h -Method Put -Body (@{ a = 'x' } | ConvertTo-Json)";
+    read(text, |_, calls| {
+        let Payload::Text(body) = &calls[0].body else { panic!("no body") };
+        assert_eq!(body.text(), r#"{"a":"x"}"#);
+        let edits = body.edit(Span::new(6, 7), "it's").unwrap();
+        assert_eq!(edits[0].span, Span::new(41, 42));
+        assert_eq!(edits[0].text, "it''s");
+        assert!(body.edit(Span::new(6, 7), "\"").is_none());
+        assert!(body.edit(Span::new(5, 8), "1").is_none());
+        assert!(body.edit(Span::new(8, 8), ",").is_none());
+    });
+}
+
+#[test]
 fn variables_are_followed() {
     let here =
         "$body = @'\n{\n  \"a\": \"it's\"\n}\n'@\nInvoke-AzRestMethod -Path /s -Method PUT -Payload $body";
@@ -114,7 +170,7 @@ fn variables_are_followed() {
         ("[string]$Body = '{}'\nirm https://h -Method Put -Body $body", "Put https://h {}"),
         (
             "$body = @{ a = 1 } | ConvertTo-Json\nirm https://h -Method Put -Body $body",
-            "Put https://h ?$body",
+            "Put https://h {\"a\":1}",
         ),
         ("$body = '{}'\n$body += 'x'\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
         ("$body = '{}'\n$body = Get-Thing\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),

@@ -12,6 +12,9 @@ use crate::text::Span;
 
 rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody filled in", Check::Call(check));
 
+/// What `az rest` puts the subscription that is signed in to in the place of.
+const SIGNED_IN: &str = "{subscriptionId}";
+
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if subject.in_document() || !facts::is_arm(subject) {
         return;
@@ -20,6 +23,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let parts = subject.call.url.iter().chain(&subject.call.headers);
     for part in parts {
         for found in left(subject, part.text()) {
+            let filled = fills(subject) && part.text()[found.range.clone()] == *SIGNED_IN;
+            if filled || part.has_expansion(found.range.clone().into()) {
+                continue;
+            }
             places.insert(part.to_file(found.range.clone().into()), part.text()[found.range].to_owned());
         }
     }
@@ -29,10 +36,13 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             let text = &body.text()[content.range()];
             for found in left(subject, text).filter(|found| stands_for_a_value(text, found)) {
                 let span = Span::from(found.range.clone()).shift(content.start as usize);
+                if body.has_expansion(span) {
+                    continue;
+                }
                 places.insert(body.to_file(span), text[found.range].to_owned());
             }
         }
-        for node in unquoted(root) {
+        for node in unquoted(root).filter(|node| !body.has_expansion(*node)) {
             places.insert(body.to_file(node), body.text()[node.range()].to_owned());
         }
     }
@@ -49,6 +59,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         sink.push(draft);
     }
+}
+
+fn fills(subject: &Subject<'_>) -> bool {
+    subject.call.notation == Notation::AzRest
 }
 
 /// The placeholders of a text that people fill in, not a run of the script.
