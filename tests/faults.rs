@@ -8,6 +8,7 @@
 
 mod cli_support;
 #[path = "mutation_syntax/random.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
 mod random;
 
 use std::ffi::OsStr;
@@ -312,7 +313,7 @@ fn kill_again_and_again(seed: u64, kills: usize, files: usize) -> [usize; 4] {
     for number in 0..kills {
         lay();
         let mut child = start();
-        let moment = whole_run.mul_f64(random.below(1200) as f64 / 1000.0);
+        let moment = whole_run * u32::try_from(random.below(1200)).unwrap() / 1000;
         let begun = Instant::now();
         std::thread::sleep(moment);
         child.kill().unwrap();
@@ -321,14 +322,14 @@ fn kill_again_and_again(seed: u64, kills: usize, files: usize) -> [usize; 4] {
             // The machine may be busier now than when it was measured.
             whole_run = (whole_run * 7 + begun.elapsed().min(moment)) / 8;
         } else {
-            whole_run = whole_run.mul_f64(1.01);
+            whole_run = whole_run * 101 / 100;
         }
         let texts: Vec<String> = paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
         assert!(texts.iter().all(|text| text == SPLIT || text == FIXED), "{texts:?}");
         let mended = texts.iter().filter(|text| *text == FIXED).count();
         tally[if mended == 0 { 0 } else { 1 + usize::from(mended == files) }] += 1;
-        let left: Vec<String> =
-            names(at.path()).into_iter().filter(|name| !name.ends_with(".json")).collect();
+        let left: Vec<String> = names(at.path()).into_iter().filter(|name| name.starts_with('.')).collect();
+        assert_eq!(names(at.path()).len(), files + left.len());
         assert!(left.iter().all(|name| name.starts_with(".armbody-")), "{left:?}");
         if left.len() > tally[3] && number % 8 == 0 {
             // Whatever is left of a run is not looked at by the next one.

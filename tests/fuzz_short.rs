@@ -8,7 +8,7 @@
 )]
 
 #[path = "../fuzz/properties.rs"]
-#[allow(clippy::pedantic, reason = "shared with targets that are built elsewhere")]
+#[allow(clippy::pedantic, unreachable_pub, reason = "shared with targets that are built elsewhere")]
 mod properties;
 #[path = "mutation_syntax/random.rs"]
 mod random;

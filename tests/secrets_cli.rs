@@ -140,7 +140,8 @@ fn no_command_prints_a_secret() {
     let mut records = String::new();
     for (name, text) in &borrowed {
         let record = serde_json::json!({ "path": name, "text": text }).to_string();
-        records += &format!("{record}\n{}\n{}\n", &record[..record.len() - 5], serde_json::json!([record]));
+        let lines = [&record, &record[..record.len() - 5], &serde_json::json!([record]).to_string()];
+        records.extend(lines.iter().flat_map(|line| [*line, "\n"]));
     }
     let args = ["lint", "--stream", "--statistics"];
     let output = armbody_with_input(at.path(), &args, &records);

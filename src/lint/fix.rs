@@ -2,7 +2,7 @@
 
 use super::{Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
-use crate::text::{Edit, Source};
+use crate::text::{Edit, Source, Span};
 
 /// Rounds of checking and fixing; fixes that still change something then would do so for ever.
 const MAX_PASSES: usize = 10;
@@ -126,32 +126,26 @@ fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
 /// True if one of the `left` findings wants to write beside what a fix wrote for the same rule once more what that
 /// fix wrote: it did not reach what it was for.
 fn asks_again(tried: &[&Finding], left: &[Finding]) -> bool {
-    let mut edits: Vec<(&'static str, &Edit)> = tried
+    let edits_of = |finding: &Finding| finding.fix.as_ref().map_or_else(Vec::new, |fix| fix.edits.clone());
+    let mut edits: Vec<(&str, Edit)> = tried
         .iter()
-        .flat_map(|finding| {
-            finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (finding.rule.name, edit))
-        })
+        .flat_map(|finding| edits_of(finding).into_iter().map(|edit| (finding.rule.name, edit)))
         .collect();
     edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
-    let mut moved = 0_i64;
-    let mut written: Vec<(&'static str, &str, i64, i64)> = Vec::new();
-    for (rule, edit) in edits {
-        let start = i64::from(edit.span.start) + moved;
-        let length = edit.text.len() as i64;
-        if length > 0 {
-            written.push((rule, &edit.text, start, start + length));
-        }
-        moved += length - i64::from(edit.span.end - edit.span.start);
+    // Where each stands afterwards.
+    let (mut added, mut taken) = (0, 0);
+    for (_, edit) in &mut edits {
+        let start = edit.span.start as usize + added - taken;
+        taken += edit.span.len();
+        added += edit.text.len();
+        edit.span = Span::new(start, start + edit.text.len());
     }
+    edits.retain(|(_, edit)| !edit.text.is_empty());
     left.iter().any(|finding| {
-        finding.fix.iter().flat_map(|fix| &fix.edits).any(|edit| {
-            let at = (i64::from(edit.span.start), i64::from(edit.span.end));
-            let from = written.partition_point(|(.., end)| *end < at.0);
-            written[from..].iter().take_while(|(_, _, start, _)| *start <= at.1).any(
-                |(rule, text, start, end)| {
-                    *rule == finding.rule.name && *text == edit.text && at.0 <= *end && *start <= at.1
-                },
-            )
+        edits_of(finding).iter().any(|again| {
+            let from = edits.partition_point(|(_, edit)| edit.span.end < again.span.start);
+            let beside = edits[from..].iter().take_while(|(_, edit)| edit.span.start <= again.span.end);
+            beside.into_iter().any(|(rule, edit)| *rule == finding.rule.name && edit.text == again.text)
         })
     })
 }

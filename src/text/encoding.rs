@@ -45,7 +45,7 @@ impl Encoding {
     /// Writes `text` in this layer. `prefix` is what [`Encoding::Lines`] puts after each line break.
     pub fn encode<'t>(self, text: &'t str, prefix: &str) -> Cow<'t, str> {
         match self {
-            Self::Plain => Cow::Borrowed(text),
+            Self::Plain | Self::Unescaped => Cow::Borrowed(text),
             Self::Lines if prefix.is_empty() || !text.contains('\n') => Cow::Borrowed(text),
             Self::Lines => Cow::Owned(text.replace('\n', &format!("\n{prefix}"))),
             Self::ShellSingle => replace_each(text, |c| (c == '\'').then_some(r"'\''")),
@@ -65,7 +65,6 @@ impl Encoding {
                 '}' => Some("}}"),
                 _ => None,
             }),
-            Self::Unescaped => Cow::Borrowed(text),
         }
     }
 }

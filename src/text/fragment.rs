@@ -6,6 +6,7 @@ use super::{Chain, Edit, Encoding, Span};
 
 /// A run of a fragment's text and the bytes of the file that it stands for.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Piece {
     /// Where it begins in the decoded text.
     at: u32,

@@ -173,7 +173,7 @@ impl<'r, 's> Data<'r, 's> {
             },
             Kind::Word if alone && is_number(word) => out.translated(span, word),
             Kind::Text(_) => match decode::joined(self.code, self.list, range) {
-                Some(text) => self.string(out, &text, span),
+                Some(text) => Self::string(out, &text, span),
                 None => out.stand_in(span, VALUE),
             },
             _ => out.stand_in(span, VALUE),
@@ -220,7 +220,7 @@ impl<'r, 's> Data<'r, 's> {
         match first.kind {
             Kind::Text(_) | Kind::Word if range.len() == 1 => {
                 match decode::joined(self.code, self.list, range) {
-                    Some(text) => self.string(out, &text, span),
+                    Some(text) => Self::string(out, &text, span),
                     None => self.unknown_name(out, span),
                 }
             }
@@ -268,7 +268,7 @@ impl<'r, 's> Data<'r, 's> {
     }
 
     /// `text` in JSON's quotes; `span` is where it stands with its own.
-    fn string(self, out: &mut Builder<'_, 's>, text: &Fragment<'s>, span: Span) {
+    fn string(out: &mut Builder<'_, 's>, text: &Fragment<'s>, span: Span) {
         let start = span.start as usize;
         out.translated(Span::new(start, start + 1), "\"");
         let mut inner = Builder::new(text);

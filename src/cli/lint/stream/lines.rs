@@ -70,11 +70,9 @@ impl Lines {
             let chunk = if batch.is_empty() {
                 self.chunks.recv().ok()
             } else {
-                match self.chunks.try_recv() {
-                    Ok(chunk) => Some(chunk),
-                    // Nothing more for now, or for ever: the next call tells.
-                    Err(_) => break,
-                }
+                // Nothing more for now, or for ever: the next call tells.
+                let Ok(chunk) = self.chunks.try_recv() else { break };
+                Some(chunk)
             };
             match chunk {
                 Some(chunk) => {
