@@ -4,8 +4,8 @@ use super::{Options, check_mistakes, check_resource};
 use crate::arm::{Method, ResourceType};
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
-use crate::notation::Call;
 use crate::notation::template::{self, Resource, Template, Version};
+use crate::notation::{Call, Place};
 use crate::schema::Validators;
 use crate::text::Source;
 
@@ -22,7 +22,8 @@ pub(super) fn check(
     let Some(body) = call.body.text() else { return false };
     let dialect = target::dialect(source, call);
     let mut tree = Tree::parse(body.text(), dialect);
-    if !tree.mistakes().is_empty() && template::seems_to_hold_resources(body.text()) {
+    let in_document = call.context.place == Place::Document;
+    if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(body.text())) {
         tree = settled(tree, dialect);
     }
     let template = template::read(&tree);
