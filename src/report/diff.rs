@@ -80,7 +80,8 @@ mod tests {
     #[test]
     fn hunks_have_their_places_and_three_lines_around() {
         assert_eq!(diff("same\n", "same\n"), "");
-        let old: String = (1..=20).map(|line| format!("{line}\n")).collect();
+        let numbers: Vec<String> = (1..=20).map(|line| line.to_string()).collect();
+        let old = numbers.join("\n") + "\n";
         let new = old.replace("\n5\n", "\nfive\n").replace("20\n", "20\nmore");
         assert_eq!(
             diff(&old, &new),

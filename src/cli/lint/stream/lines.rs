@@ -74,16 +74,13 @@ impl Lines {
                 let Ok(chunk) = self.chunks.try_recv() else { break };
                 Some(chunk)
             };
-            match chunk {
-                Some(chunk) => {
-                    let chunk = chunk?;
-                    size += chunk.len();
-                    self.splitter.push(&chunk, &mut batch);
-                }
-                None => {
-                    self.ended = true;
-                    batch.extend(self.splitter.finish());
-                }
+            if let Some(chunk) = chunk {
+                let chunk = chunk?;
+                size += chunk.len();
+                self.splitter.push(&chunk, &mut batch);
+            } else {
+                self.ended = true;
+                batch.extend(self.splitter.finish());
             }
         }
         Ok(batch)
