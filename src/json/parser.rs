@@ -101,6 +101,10 @@ pub(super) struct Parser<'t> {
     pub(super) value: usize,
     pub(super) bare: bool,
     pub(super) steps: u64,
+    /// No quote that is not JSON's closes before this, single ones and others.
+    pub(super) unquotable: [usize; 2],
+    /// No quote inside a string is followed by punctuation before this, in plain strings and expressions.
+    pub(super) unended: [usize; 2],
     /// Mistakes that are one however often they stand: their indices.
     pub(super) odd_spaces: Option<usize>,
     pub(super) escaped_quotes: Option<usize>,
@@ -128,6 +132,8 @@ impl<'t> Parser<'t> {
             value: usize::MAX,
             bare: false,
             steps: 0,
+            unquotable: [0; 2],
+            unended: [0; 2],
             odd_spaces: None,
             escaped_quotes: None,
             guess: None,

@@ -19,7 +19,7 @@ const VERSION: u64 = 1;
 pub enum BaselineError {
     /// It is no JSON, or not what is expected.
     #[error("no baseline: {0}; `--write-baseline` writes one")]
-    Form(#[from] serde_json::Error),
+    Form(serde_json::Error),
     /// It is one of another version of this program.
     #[error(
         "a baseline of version {0}, and this program reads version {VERSION}; write it anew with `--write-baseline`"
@@ -80,11 +80,11 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] if it is something else, or of another version.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
-        let head: Head = serde_json::from_str(text)?;
+        let head: Head = serde_json::from_str(text).map_err(BaselineError::Form)?;
         if head.version != VERSION {
             return Err(BaselineError::Version(head.version));
         }
-        let file: File = serde_json::from_str(text)?;
+        let file: File = serde_json::from_str(text).map_err(BaselineError::Form)?;
         let mut files = BTreeMap::new();
         for (path, rows) in file.findings {
             let mut known = Known::default();

@@ -123,7 +123,7 @@ impl<'a> Subject<'a> {
         span: Span,
         message: String,
     ) -> Draft<'a> {
-        let url = self.call.url.as_ref().map(|url| url.text().to_owned());
+        let url = self.call.url.as_ref().map(|url| shown(url.text()));
         let request = RequestInfo {
             method: self.method(),
             resource_type: self.target.type_name.as_ref().map(|name| name.as_str().to_owned()),
@@ -148,6 +148,18 @@ impl<'a> Subject<'a> {
         }
     }
 }
+
+/// A URL as findings carry it: no URL that is sent is longer than [`MAX_URL`].
+fn shown(url: &str) -> String {
+    let mut end = url.len().min(MAX_URL);
+    while !url.is_char_boundary(end) {
+        end -= 1;
+    }
+    if end < url.len() { format!("{}…", &url[..end]) } else { url.to_owned() }
+}
+
+/// In bytes. Every finding has a copy of its own.
+const MAX_URL: usize = 2048;
 
 /// A finding in the making: spans and edits are those of the part of the call that it is about.
 #[derive(Debug)]

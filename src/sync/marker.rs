@@ -46,6 +46,9 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         let mut problem = |offset, message: String| problems.push(Problem { offset, message });
         if let Says::Other(word) = says {
             problem(span.start, format!("`armbody: {word}` is no marker; there are `render …` and `end`"));
+            // An end that follows is its own.
+            let begun = Open { span, words: Vec::new(), after: span.end, fences: Vec::new() };
+            open.get_or_insert(begun);
             continue;
         }
         let lines = whole_lines(text, span);

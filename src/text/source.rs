@@ -55,7 +55,12 @@ pub struct Source {
     raw: Option<Vec<u8>>,
     problem: Option<SourceProblem>,
     lines: OnceLock<Vec<u32>>,
+    /// The characters before each [`STRIDE`] bytes, for the columns of long lines.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Bytes that are counted for a column, at most.
+const STRIDE: usize = 512;
 
 /// A place for people: both from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +96,15 @@ impl Source {
                 (text, Some(raw), Some(problem))
             }
         };
-        Self { name: name.into(), path: None, text, raw, problem, lines: OnceLock::new() }
+        Self {
+            name: name.into(),
+            path: None,
+            text,
+            raw,
+            problem,
+            lines: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// Reads a file.
@@ -169,13 +182,37 @@ impl Source {
         let lines = self.lines();
         let line = lines.partition_point(|&start| start <= offset) - 1;
         let start = lines[line] as usize;
-        let before = &self.text.as_bytes()[start..(offset as usize).min(self.text.len())];
-        // Counting bytes that do not continue a character counts characters.
-        let mut column = before.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let end = (offset as usize).clamp(start, self.text.len());
+        let mut column = if end - start <= STRIDE {
+            count_characters(&self.text.as_bytes()[start..end])
+        } else {
+            self.characters_before(end) - self.characters_before(start)
+        };
         if line == 0 && self.bom_len() > 0 && column > 0 {
             column -= 1;
         }
         Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// The number of characters before the byte at `offset`.
+    fn characters_before(&self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let known = self.characters.get_or_init(|| {
+            let mut counts = Vec::with_capacity(bytes.len() / STRIDE + 1);
+            let mut count = 0;
+            for stride in bytes.chunks(STRIDE) {
+                counts.push(count);
+                count += count_characters(stride) as u32;
+            }
+            counts
+        });
+        let stride = offset / STRIDE;
+        // The end of the text may be the start of a stride that there is none of.
+        let (stride, before) = match known.get(stride) {
+            Some(before) => (stride, *before),
+            None => (stride.saturating_sub(1), known.last().copied().unwrap_or(0)),
+        };
+        before as usize + count_characters(&bytes[stride * STRIDE..offset])
     }
 
     /// The text of a line (from 1) without its line ending; empty past the end.
@@ -252,9 +289,27 @@ fn stand_in(bytes: &[u8]) -> (String, Vec<Span>) {
     (text, bad)
 }
 
+/// Bytes that do not continue a character.
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_long_lines_are_counted() {
+        for pattern in ["a", "é", "aé€😀"] {
+            let text = format!("{}\n{}", pattern.repeat(700), pattern.repeat(1500));
+            let source = Source::new("x", text.clone());
+            for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+                let position = source.position(at as u32);
+                assert_eq!(position.column as usize, text[line..at].chars().count() + 1);
+            }
+        }
+    }
     use crate::text::Edit;
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// A run that is over before says nothing.
-const PATIENCE: Duration = Duration::from_millis(600);
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Time between two states, in milliseconds.
 const PACE: u64 = 100;
@@ -43,7 +43,8 @@ impl Progress {
         let is_due = elapsed >= PATIENCE && now >= last + PACE;
         if is_due && self.drawn.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             self.visible.store(true, Ordering::Relaxed);
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{files} files checked …");
+            let noun = if files == 1 { "file" } else { "files" };
+            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{files} {noun} checked …");
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Total {
     pub(super) stale: usize,
     /// By a rule's name the number of its findings, and of those that a safe fix mends.
     rules: HashMap<&'static str, [usize; 2]>,
+    /// Files that could be checked.
+    checked: usize,
     problems: Vec<String>,
     told: HashSet<String>,
 }
@@ -39,6 +41,7 @@ impl Total {
             counts[0] += found;
             counts[1] += fixable;
         }
+        self.checked += usize::from(done.problem.is_none());
         // One configuration that is wrong is wrong for many files.
         if let Some(problem) = done.problem.filter(|problem| self.told.insert(problem.clone())) {
             self.problems.push(problem);
@@ -101,6 +104,8 @@ impl Total {
             // Of a file that could not be checked nobody knows.
             line.push_str(if self.problems.is_empty() {
                 "nothing wrong"
+            } else if self.checked == 0 {
+                "nothing was checked"
             } else {
                 "nothing wrong in what was checked"
             });

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             anyhow::bail!("files cannot be watched any more");
         };
         if !args.quiet {
-            terminal.say(&format!("\n{} changed", changed.display()));
+            terminal.say(&format!("\n{} changed", near(&changed).display()));
         }
     }
 }
@@ -97,6 +97,13 @@ fn concerns(path: &Path, args: &Args, own: &[PathBuf]) -> bool {
     let is_setting = [FILE_NAME, ".gitignore", ".ignore"].iter().any(|setting| name == *setting)
         || args.config.iter().chain(&args.baseline).any(|setting| absolute(setting) == full);
     is_setting || Kind::of(path).is_some()
+}
+
+/// The path as seen from the current folder, if it is within.
+fn near(path: &Path) -> PathBuf {
+    let full = absolute(path);
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| full.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(full)
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -154,7 +154,8 @@ impl Parser<'_> {
             return;
         }
         let inner = text.trim_end();
-        if inner.ends_with(':') && name.flags & (OWNED | ESCAPED) == 0 {
+        let verbatim = name.flags & OWNED == 0 || text.len() + 2 == (name.end - name.start) as usize;
+        if inner.ends_with(':') && verbatim && name.flags & ESCAPED == 0 {
             // The colon is there, inside the quotes.
             let source = self.text[..name.end as usize - 1].trim_end();
             let colon = Span::new(source.len() - 1, source.len());

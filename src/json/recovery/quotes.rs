@@ -43,6 +43,9 @@ impl Parser<'_> {
         }
         let single = matches!(open, '\'' | '`' | '‘' | '’' | '‚' | '‹' | '›' | '´');
         let from = start + open.len_utf8();
+        if start < self.unquotable[usize::from(single)] {
+            return None;
+        }
         let line = &self.text[from..];
         let line = &line[..line.find('\n').unwrap_or(line.len())];
         let mut edits = vec![Edit::replace(Span::new(start, from), "\"")];
@@ -85,7 +88,11 @@ impl Parser<'_> {
             }
             content.push(c);
         }
-        let close = close?;
+        let Some(close) = close else {
+            self.steps += line.len() as u64;
+            self.unquotable[usize::from(single)] = from + line.len();
+            return None;
+        };
         self.steps += (close.end as usize - start) as u64;
         edits.push(Edit::replace(close, "\""));
         let span = Span { start: start as u32, end: close.end };

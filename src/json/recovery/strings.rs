@@ -162,26 +162,34 @@ impl Parser<'_> {
     fn inner_quotes(&mut self, start: usize, first: usize) -> Option<Data> {
         // A template expression ends with its bracket, whatever punctuation its arguments have between them.
         let expression = self.bytes.get(start + 1) == Some(&b'[');
+        if first < self.unended[usize::from(expression)] {
+            return None;
+        }
         let mut inner = vec![first];
         let mut at = first + 1;
         let end = loop {
-            match self.bytes.get(at)? {
-                b'\n' => return None,
-                b'\\' => at += 2,
-                b'"' => {
+            match self.bytes.get(at) {
+                None | Some(b'\n') => {
+                    self.steps += at.saturating_sub(first) as u64;
+                    self.unended[usize::from(expression)] = at;
+                    return None;
+                }
+                Some(b'\\') => at += 2,
+                Some(b'"') => {
                     let closes = matches!(self.peek_from(at + 1).0, None | Some(b',' | b'}' | b']' | b':'));
                     if closes && (!expression || self.bytes[at - 1] == b']') {
                         break at;
                     }
                     inner.push(at);
                     at += 1;
+                    if inner.len() > MAX_EDITS {
+                        self.unended[usize::from(expression)] = at;
+                        return None;
+                    }
                 }
-                _ => at += 1,
+                Some(_) => at += 1,
             }
         };
-        if inner.len() > MAX_EDITS {
-            return None;
-        }
         self.steps += (end - start) as u64;
         let edits = inner.iter().map(|&at| Edit::insert(at as u32, "\\")).collect();
         let span = Span::new(first, first + 1);
