@@ -37,6 +37,50 @@ fn client(name: &str) -> Option<Command> {
     Some(command)
 }
 
+/// A converter of SARIF reads from the report what the findings are: rule, level and place of each.
+#[test]
+fn sarif_is_converted() {
+    let Some(mut converter) = client("sarif") else { return };
+    let at = folder(&[]);
+    let example = "examples/give-a-vm-an-identity.md";
+    let report = |format| {
+        let args = ["lint", "--no-config", "--exit-zero", "--format", format, example];
+        Command::new(ARMBODY).current_dir(ROOT).args(args).output().unwrap().stdout
+    };
+    let sarif = at.path().join("report.sarif");
+    fs::write(&sarif, report("sarif")).unwrap();
+    let converted = at.path().join("issues.json");
+    converter.args(["codeclimate", "--output"]).args([&converted, &sarif]);
+    expect(&converter.output().unwrap(), 0);
+    let issues: Vec<Value> = serde_json::from_str(&fs::read_to_string(converted).unwrap()).unwrap();
+    let mut read: Vec<(String, String, u64)> = issues
+        .iter()
+        .map(|issue| {
+            let place = &issue["location"];
+            let line = place["lines"]["begin"].as_u64().unwrap();
+            assert_eq!(place["path"], example);
+            let level = match issue["severity"].as_str().unwrap() {
+                "major" => "error",
+                "minor" => "warning",
+                _ => "note",
+            };
+            (issue["check_name"].as_str().unwrap().to_owned(), level.to_owned(), line)
+        })
+        .collect();
+    let findings: Vec<Value> = serde_json::from_slice(&report("json")).unwrap();
+    let mut found: Vec<(String, String, u64)> = findings
+        .iter()
+        .map(|finding| {
+            let text = |name: &str| finding[name].as_str().unwrap().to_owned();
+            (text("rule"), text("severity"), finding["start"]["line"].as_u64().unwrap())
+        })
+        .collect();
+    read.sort();
+    found.sort();
+    assert!(found.len() > 5);
+    assert_eq!(read, found);
+}
+
 #[test]
 fn the_files_follow_their_schemas() {
     for (program, args) in [
