@@ -84,7 +84,8 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
             Says::Other(_) => {}
         }
     }
-    if let Some(open) = open {
+    // What is no marker is told of as that.
+    if let Some(open) = open.filter(|open| !open.words.is_empty()) {
         problems.push(Problem { offset: open.span.start, message: missing_end(source, &open) });
     }
     // A marker that is already told of is not asked for its text.
