@@ -47,7 +47,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         if let Says::Other(word) = says {
             problem(span.start, format!("`armbody: {word}` is no marker; there are `render …` and `end`"));
             // An end that follows is its own.
-            let begun = Open { span, words: Vec::new(), after: span.end, fences: Vec::new() };
+            let begun = Open { span, words: None, after: span.end, fences: Vec::new() };
             open.get_or_insert(begun);
             continue;
         }
@@ -72,7 +72,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
                     problem(span.start, message);
                     Vec::new()
                 });
-                open = Some(Open { span, words, after: lines.end, fences: Vec::new() });
+                open = Some(Open { span, words: Some(words), after: lines.end, fences: Vec::new() });
             }
             Says::End => match open.take() {
                 Some(open) => {
@@ -85,7 +85,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         }
     }
     // What is no marker is told of as that.
-    if let Some(open) = open.filter(|open| !open.words.is_empty()) {
+    if let Some(open) = open.filter(|open| open.words.is_some()) {
         problems.push(Problem { offset: open.span.start, message: missing_end(source, &open) });
     }
     // A marker that is already told of is not asked for its text.
@@ -97,7 +97,8 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
 /// A marker whose end is still to come.
 struct Open {
     span: Span,
-    words: Vec<String>,
+    /// Nothing for what is no marker.
+    words: Option<Vec<String>>,
     after: u32,
     fences: Vec<Span>,
 }
@@ -112,7 +113,11 @@ impl Open {
             let word = word.split([' ', '\t', '}', ',', '{']).next().filter(|word| !word.is_empty());
             word.map(str::to_owned)
         });
-        Region { marker: Marker { span: self.span, words: self.words, language }, inner, fences }
+        Region {
+            marker: Marker { span: self.span, words: self.words.unwrap_or_default(), language },
+            inner,
+            fences,
+        }
     }
 }
 
