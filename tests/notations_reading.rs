@@ -67,7 +67,8 @@ fn a_powershell_script() {
         format!(
             "34 powershell PATCH vm {V} {{\"identity\": {{\"type\": \"UserAssigned\", \"userAssignedIdentities\": {{\"$identityId\": {{}}}}}}}}"
         ),
-        format!("38 powershell PATCH vm {V} ?$body"),
+        // A hashtable, and `ConvertTo-Json` behind it.
+        format!("38 powershell PATCH vm {V} {{\"identity\":{{\"type\":\"None\"}}}}"),
         format!("41 powershell GET vm {V} -"),
         format!("46 az PATCH vm {V} {{\"identity\": {{\"type\": \"None\"}}}}"),
         format!("48 armclient PATCH vm {V} {{'identity': {{'type': 'None'}}}}"),
@@ -127,7 +128,11 @@ fn changes_are_written_as_the_text_around_them_demands() {
                     if insert.contains('\n') && name.ends_with("github.yml") && index == 1 {
                         continue;
                     }
-                    let edits = body.edit(Span::new(at, at + 4), insert).unwrap();
+                    let Some(edits) = body.edit(Span::new(at, at + 4), insert) else {
+                        // The file has a hashtable there, which JSON cannot be written into.
+                        assert!(name == "scripts/Identities.ps1" && index == 2, "{name} {index}");
+                        continue;
+                    };
                     let edited = source.with_bytes(apply_edits(source.text(), &edits).unwrap().into_bytes());
                     let again = calls(&edited, kind);
                     let mut wanted = body.text().to_owned();
