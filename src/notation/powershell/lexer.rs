@@ -304,7 +304,7 @@ impl Lexer<'_, '_> {
         if open < self.unclosed_here[which] {
             close = memchr::memmem::find_iter(&self.bytes[start..self.end], closer)
                 .map(|len| start + len)
-                .find(|&at| self.begins_its_line(at) || !alone);
+                .find(|&at| !alone || (self.begins_its_line(at) && !self.begins_a_string(at)));
             if close.is_none() {
                 self.unclosed_here[which] = open;
             }
@@ -324,6 +324,17 @@ impl Lexer<'_, '_> {
         }
         self.push(Kind::Text(kind), Span::new(open, close + 2), content);
         self.at = close + 2;
+    }
+
+    /// True if `"@…"` stands behind blanks: a string of the text, not its end.
+    fn begins_a_string(&self, at: usize) -> bool {
+        if at == 0 || self.bytes[at - 1] == b'\n' || self.bytes[at] != b'"' {
+            return false;
+        }
+        let rest = &self.bytes[at + 2..self.end];
+        let rest = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        let quotes = memchr::memchr_iter(b'"', rest).filter(|&quote| quote == 0 || rest[quote - 1] != b'\\');
+        quotes.count() % 2 == 1
     }
 
     fn begins_its_line(&self, at: usize) -> bool {
