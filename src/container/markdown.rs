@@ -187,7 +187,9 @@ impl<'s> Reader<'_, 's> {
         if ticks * 2 >= raw.len() {
             return;
         }
-        let inner = range.start + ticks..range.end - ticks;
+        // A fence on the next line ends the paragraph, and with it a span whose own marks never come.
+        let closing = raw.len() - raw.trim_end_matches('`').len();
+        let inner = range.start + ticks..range.end - closing.min(ticks);
         let first_break = self.text[inner.clone()].find('\n').filter(|_| ticks >= 3);
         let Some(info_len) = first_break else {
             let code = code::inline(self.root, self.text, inner);
