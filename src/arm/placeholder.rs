@@ -64,6 +64,9 @@ pub struct Placeholder {
 
 /// Whether a whole text is a placeholder, or several with nothing between.
 pub fn is_placeholder(text: &str) -> bool {
+    if !text.bytes().next().is_some_and(|first| FIRST[usize::from(first)]) {
+        return false;
+    }
     let mut end = 0;
     for found in find_placeholders(text) {
         if found.range.start != end {

@@ -6,7 +6,7 @@ use super::id_error::{ResourceIdError, ResourceIdErrorKind as Kind, Slips};
 use super::path::{ProviderPart, read_path};
 use super::placeholder::is_placeholder;
 use super::resource_type::ResourceTypeName;
-use super::segment::{self, Segment};
+use super::segment::{self, Marks, Segment};
 use super::text::{hash_without_case, starts_without_case};
 
 /// The id of a resource, a resource group or a subscription.
@@ -56,7 +56,7 @@ impl<'a> ResourceId<'a> {
 
     fn read(&mut self, slips: &mut Slips) {
         let text = self.text;
-        if let Some(at) = segment::find_outside(text, 0, b" \t\r\n") {
+        if let Some(at) = segment::find_outside(text, 0, Marks::SPACE) {
             slips.add(Kind::Whitespace, at..at + 1);
         }
         let mut segments = segment::split(text, 0..text.len());

@@ -68,17 +68,68 @@ pub(super) fn decode_percent(text: &str) -> Cow<'_, str> {
     String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// The first of the bytes outside placeholders, from `from` on. The bytes must be ASCII.
-pub(super) fn find_outside(text: &str, from: usize, bytes: &[u8]) -> Option<usize> {
-    let mut at = from;
-    while let Some(byte) = text.as_bytes().get(at) {
-        match byte {
-            b'<' | b'{' | b'$' | b'[' => at += bracketed_at(text, at).unwrap_or(1),
-            byte if bytes.contains(byte) => return Some(at),
-            _ => at += 1,
+/// Bytes that part a URL or path from one another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    /// Blanks, tabs and line breaks.
+    pub(super) const SPACE: Self = Self(1 << 1);
+    /// `/`
+    pub(super) const SLASH: Self = Self(1 << 2);
+    /// `?`
+    pub(super) const QUESTION: Self = Self(1 << 3);
+    /// `&`
+    pub(super) const AMPERSAND: Self = Self(1 << 4);
+    /// `#`
+    pub(super) const HASH: Self = Self(1 << 5);
+    /// `&` and `?`
+    pub(super) const QUERY: Self = Self(Self::AMPERSAND.0 | Self::QUESTION.0);
+
+    /// What may begin a placeholder.
+    const OPENER: u8 = 1;
+
+    const OF: [u8; 256] = {
+        let mut table = [0; 256];
+        let marks: [(&[u8], u8); 6] = [
+            (b"<{$[", Self::OPENER),
+            (b" \t\r\n", Self::SPACE.0),
+            (b"/", Self::SLASH.0),
+            (b"?", Self::QUESTION.0),
+            (b"&", Self::AMPERSAND.0),
+            (b"#", Self::HASH.0),
+        ];
+        let mut group = 0;
+        while group < marks.len() {
+            let (bytes, mark) = marks[group];
+            let mut at = 0;
+            while at < bytes.len() {
+                table[bytes[at] as usize] = mark;
+                at += 1;
+            }
+            group += 1;
         }
+        table
+    };
+
+    /// True if `byte` is one of them.
+    pub(super) fn contain(self, byte: u8) -> bool {
+        Self::OF[usize::from(byte)] & self.0 != 0
     }
-    None
+}
+
+/// The first of the marks outside placeholders, from `from` on.
+pub(super) fn find_outside(text: &str, from: usize, marks: Marks) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let wanted = marks.0 | Marks::OPENER;
+    let mut at = from;
+    loop {
+        at += bytes.get(at..)?.iter().position(|&byte| Marks::OF[usize::from(byte)] & wanted != 0)?;
+        if marks.contain(bytes[at]) {
+            return Some(at);
+        }
+        at += bracketed_at(text, at).unwrap_or(1);
+    }
 }
 
 /// The length of the bracketed placeholder that begins at a byte.
@@ -92,7 +143,7 @@ pub(super) fn split(text: &str, range: Range<usize>) -> Vec<Segment<'_>> {
     let mut segments = Vec::new();
     let mut start = range.start;
     loop {
-        let end = find_outside(whole, start, b"/").unwrap_or(range.end);
+        let end = find_outside(whole, start, Marks::SLASH).unwrap_or(range.end);
         segments.push(Segment { text: &whole[start..end], start });
         if end == range.end {
             return segments;
@@ -114,7 +165,7 @@ mod tests {
         assert_eq!(texts("/a/<b/c>/d"), ["", "a", "<b/c>", "d"]);
         assert_eq!(texts("{a/b}/$(cat a/b)/${x/y}"), ["{a/b}", "$(cat a/b)", "${x/y}"]);
         assert_eq!(texts("<a/b"), ["<a", "b"]);
-        assert_eq!(find_outside("/[resource group]/ x", 0, b" "), Some(18));
+        assert_eq!(find_outside("/[resource group]/ x", 0, Marks::SPACE), Some(18));
         assert_eq!(texts(""), [""]);
         assert_eq!(texts("//"), ["", "", ""]);
     }

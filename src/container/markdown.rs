@@ -23,7 +23,7 @@ use self::prose::{Machines, Versions};
 use crate::arm::RequestUrl;
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, Notation, Payload, Place, Scope, mentions_call, powershell, shell};
+use crate::notation::{Call, Notation, Payload, Place, Scope, may_matter, mentions_call, powershell, shell};
 use crate::text::{Fragment, Source, Span};
 
 /// Calls that a block of JSON may be the file of: those before it, the last ones first.
@@ -64,6 +64,9 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
 
 /// The calls without the bodies that another call sends, which says more of them than they do themselves.
 fn without_files(mut calls: Vec<Call<'_>>) -> Vec<Call<'_>> {
+    if !calls.iter().any(|call| call.notation == Notation::Body) {
+        return calls;
+    }
     let place = |call: &Call<'_>| call.body.text().map(|body| body.to_file(body.span()));
     let says_type = |call: &Call<'_>| {
         call.url.as_ref().is_some_and(|url| RequestUrl::read(url.text()).resource_type().is_some())
@@ -216,10 +219,11 @@ impl<'s> Reader<'_, 's> {
     /// A paragraph that is nothing but a request's line.
     fn paragraph(&mut self, range: Range<usize>) {
         let line = self.text[range.clone()].trim_end();
-        if line.len() > 1000 || !http::begins(line, Style::Unknown) || !prose::mentions_arm(line) {
-            return;
-        }
-        if line.contains('\n') {
+        if line.len() > 1000
+            || line.contains('\n')
+            || !http::begins(line, Style::Unknown)
+            || !prose::mentions_arm(line)
+        {
             return;
         }
         let code = code::inline(self.root, self.text, range.start..range.start + line.len());
@@ -245,9 +249,12 @@ impl<'s> Reader<'_, 's> {
         }
         let mentions = mentions_call(text);
         let named_json = is(&["json", "jsonc", "json-nocopy", "json-interactive"]);
-        let json = named_json && super::template::call(code).is_some();
-        if !mentions && (json || prose::looks_like_json(text, named_json)) {
-            return self.json(code, start, named_json);
+        if !mentions {
+            let looks_like_json = prose::looks_like_json(text, named_json);
+            let template = (named_json || looks_like_json).then(|| super::template::call(code)).flatten();
+            if template.is_some() || looks_like_json {
+                return self.json(code, template, start, named_json);
+            }
         }
         if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
             return;
@@ -257,6 +264,9 @@ impl<'s> Reader<'_, 's> {
             if !calls.is_empty() {
                 return self.take(calls, false);
             }
+        }
+        if !mentions && !may_matter(text) {
+            return;
         }
         let named = ["powershell", "pwsh", "ps1", "posh"]
             .iter()
@@ -309,15 +319,15 @@ impl<'s> Reader<'_, 's> {
         self.calls.push(call);
     }
 
-    /// A block of JSON, which its author may have `named` so, that begins at `start`: the body of the call before it, the file that a call sends, or a
-    /// body of its own.
-    fn json(&mut self, code: &Fragment<'s>, start: usize, named: bool) {
-        let body = code.slice_trimmed(code.span());
-        let lead = prose::lead(&self.text[..start]);
-        if let Some(call) = super::template::call(code) {
+    /// A block of JSON, which its author may have `named` so, that begins at `start`: a `template`, the body of the
+    /// call before it, the file that a call sends, or a body of its own.
+    fn json(&mut self, code: &Fragment<'s>, template: Option<Call<'s>>, start: usize, named: bool) {
+        if let Some(call) = template {
             self.awaiting = None;
             return self.push(call);
         }
+        let body = code.slice_trimmed(code.span());
+        let lead = prose::lead(&self.text[..start]);
         let awaiting = self.awaiting.take();
         // What is called a request's body is one, even if it was copied from an answer.
         let called_body = awaiting.is_some() && prose::speaks_of_body(lead);

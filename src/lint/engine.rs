@@ -1,6 +1,6 @@
 //! From a source to its findings.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 mod template;
 
@@ -227,12 +227,18 @@ fn check_mistakes<'s, 'a: 's>(
     }
 }
 
+/// The rules that look at a resource or a call.
+static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let elsewhere = |check| matches!(check, Check::Mistake(_) | Check::Template(_) | Check::Engine);
+    super::rules().filter(|rule| !elsewhere(rule.check)).collect()
+});
+
 /// The resource and the call around it.
 fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let has_body = is_known(subject) && subject.tree.is_some();
     let identities = blocks(subject);
     let problems = super::rules::problems(subject);
-    for rule in super::rules() {
+    for rule in RULES.iter() {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
                 for block in &identities {

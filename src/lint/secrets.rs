@@ -37,6 +37,10 @@ const ENDINGS: [&str; 9] = [
     "connectionstring",
     "apikey",
 ];
+/// More bytes than this before a `=` are no name of these.
+const MAX_NAME: usize = 32;
+/// What parts the parameters of a URL or a form.
+const PARTS: [u8; 3] = *b"?&#";
 /// Parameters of a URL or a form whose values are secrets, in lower case.
 const PARAMETERS: [&str; 12] = [
     "access_token",
@@ -168,15 +172,21 @@ fn header_is_filled_in(value: &str) -> bool {
 
 /// The values of parameters that are secrets, in the query of a URL or in a form.
 fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
-    let mut at = 0;
-    text.split_inclusive(['?', '&', '#']).filter_map(move |piece| {
-        let start = at;
-        at += piece.len();
-        let (name, value) = piece.trim_end_matches(['?', '&', '#']).split_once('=')?;
-        let is_secret = PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name.trim()));
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'=', bytes).filter_map(move |equals| {
+        let from = equals.saturating_sub(MAX_NAME);
+        let part = bytes[from..equals].iter().rposition(|byte| PARTS.contains(byte));
+        let start = part.map_or((from == 0).then_some(0), |at| Some(from + at + 1))?;
+        let name = &text[start..equals];
+        if !PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name.trim())) {
+            return None;
+        }
+        let from = equals + 1;
+        let end = memchr::memchr3(PARTS[0], PARTS[1], PARTS[2], &bytes[from..])
+            .map_or(text.len(), |len| from + len);
+        let value = &text[from..end];
         let open = is_open(value) || header_is_filled_in(value);
-        let from = start + name.len() + 1;
-        (is_secret && !open).then(|| Span::new(from, from + value.len()))
+        (!open).then(|| Span::new(from, end))
     })
 }
 

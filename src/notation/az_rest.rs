@@ -91,7 +91,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     let program = command.program()?;
     let name = program_name(command.words[program].text.text());
     let words = &command.words[program..];
-    if !matches!(name.as_str(), "az" | "az.cmd") || words.get(1)?.text.text() != "rest" {
+    if !matches!(name.as_ref(), "az" | "az.cmd") || words.get(1)?.text.text() != "rest" {
         return None;
     }
     // `[--body]` stands in a description of the options.

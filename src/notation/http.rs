@@ -31,6 +31,11 @@ pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Scope<'s>) -> Ve
 
 /// True if the first line with anything on it is a request's.
 pub fn begins(text: &str, style: Style) -> bool {
+    // What is no comment must begin with a method.
+    let first = text.trim_start().bytes().next();
+    if style == Style::Unknown && !matches!(first, Some(b'G' | b'P' | b'D' | b'H' | b'O' | b'#' | b'/')) {
+        return false;
+    }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !is_comment(line));
     let Some(first) = lines.next() else { return false };
     request_line(first, style).is_some()

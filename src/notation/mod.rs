@@ -19,10 +19,8 @@ mod templates;
 mod variables;
 mod write;
 
-use memchr::memmem;
-
 use crate::arm::{Method, ResourceType};
-use crate::text::{Fragment, Span};
+use crate::text::{Fragment, Marks, Span};
 
 pub use request::{RequestError, request};
 pub use templates::{TemplateError, Templates};
@@ -152,13 +150,17 @@ impl Call<'_> {
     pub fn looks_like_arm(&self) -> bool {
         let Some(url) = &self.url else { return false };
         // A token's audience in a query says nothing of where the call goes.
+        static MARKS: Marks = Marks::new(&[
+            "management.azure",
+            "management.core.",
+            "management.chinacloudapi",
+            "management.usgovcloudapi",
+            "/subscriptions/",
+            "/providers/microsoft.",
+            "/resourcegroups/",
+        ]);
         let url = url.text().split('?').next().unwrap_or("").to_ascii_lowercase();
-        ["management.azure", "management.core.", "management.chinacloudapi", "management.usgovcloudapi"]
-            .iter()
-            .chain(&["/subscriptions/", "/providers/microsoft.", "/resourcegroups/"])
-            .any(|mark| memmem::find(url.as_bytes(), mark.as_bytes()).is_some())
-            || url.ends_with("/subscriptions")
-            || url.starts_with("subscriptions/")
+        MARKS.are_in(&url) || url.ends_with("/subscriptions") || url.starts_with("subscriptions/")
     }
 }
 
@@ -169,23 +171,43 @@ pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call
 
 /// True if `text` names a program or cmdlet that makes requests.
 pub(crate) fn mentions_call(text: &str) -> bool {
-    mentions_curl(text)
-        || memmem::find(text.as_bytes(), b"az rest").is_some()
-        || mentions_armclient(text)
-        || powershell::mentions_cmdlet(text)
+    static MARKS: Marks = Marks::new(&["url", "URL", "az rest", "ient", "nvoke-", "irm ", "iwr "]);
+    let bytes = text.as_bytes();
+    MARKS.find(text).any(|(mark, at)| match mark {
+        0 | 1 => is_behind_c(bytes, at),
+        3 => at >= 5 && bytes[at - 5..at].eq_ignore_ascii_case(b"armcl"),
+        4 => powershell::is_cmdlet(&bytes[at + 6..]),
+        5 | 6 => at == 0 || !bytes[at - 1].is_ascii_alphanumeric(),
+        _ => true,
+    })
 }
 
-fn mentions_armclient(text: &str) -> bool {
-    let text = text.as_bytes();
-    let named = |at: usize| at >= 5 && text[at - 5..at].eq_ignore_ascii_case(b"armcl");
-    memmem::find_iter(text, b"ient").any(named)
+/// False for a snippet that makes no request and sets nothing that a later one may use.
+pub(crate) fn may_matter(text: &str) -> bool {
+    static MARKS: Marks = Marks::without_case(&[
+        "curl",
+        "az ",
+        "az\t",
+        "armclient",
+        "invoke-",
+        "irm ",
+        "iwr ",
+        "tee",
+        "-content",
+        "out-file",
+        "sc ",
+    ]);
+    let bytes = text.as_bytes();
+    // A method of a variable may change what it holds.
+    let variable = memchr::memchr(b'$', bytes);
+    memchr::memchr3(b'=', b'<', b'>', bytes).is_some()
+        || variable.is_some_and(|at| memchr::memchr2(b'.', b'[', &bytes[at..]).is_some())
+        || MARKS.are_in(text)
 }
 
-/// True if `text` names curl, in any of the ways in which people capitalise it.
-pub(crate) fn mentions_curl(text: &str) -> bool {
-    let text = text.as_bytes();
-    let behind_c = |at: usize| at > 0 && matches!(text[at - 1], b'c' | b'C');
-    memmem::find_iter(text, b"url").any(behind_c) || memmem::find_iter(text, b"URL").any(behind_c)
+/// True for the `url` of curl, in any of the ways in which people capitalise it.
+fn is_behind_c(text: &[u8], at: usize) -> bool {
+    at > 0 && matches!(text[at - 1], b'c' | b'C')
 }
 
 /// True if `text` may be a URL: it has a path, a scheme, a host, or a variable or placeholder for one.

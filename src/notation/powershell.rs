@@ -15,8 +15,6 @@ mod write;
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use self::data::Data;
 use self::known::Program;
 use self::lexer::{Bracket, Kind, Token, Tokens};
@@ -24,7 +22,7 @@ pub(super) use self::table::Table;
 use super::shell::{Command, Word};
 use super::variables::{Language, Value};
 use super::{Call, Scope, armclient, az_rest, curl};
-use crate::text::{Fragment, Span};
+use crate::text::{Fragment, Marks, Span};
 
 pub use self::write::InvokeAzRestMethod;
 
@@ -45,20 +43,23 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
 
 /// True if `text` is more likely PowerShell than a POSIX shell's, whatever its author called it.
 pub fn is_likely(text: &str) -> bool {
-    if text.lines().any(|line| line.ends_with(" \\")) && !text.lines().any(|line| line.ends_with(" `")) {
+    if begins_as_posix(text) || !has_marks(text) {
         return false;
     }
-    if begins_as_posix(text) {
-        return false;
-    }
-    has_marks(text)
+    let goes_on = |mark: &str| text.lines().any(|line| line.ends_with(mark));
+    !goes_on(" \\") || goes_on(" `")
 }
 
 /// True if the text has words or signs that only PowerShell has.
 fn has_marks(text: &str) -> bool {
-    mentions_cmdlet(text)
-        || memmem::find(text.as_bytes(), b"@{").is_some()
-        || memmem::find(text.as_bytes(), b"ConvertTo-").is_some()
+    static MARKS: Marks = Marks::new(&["nvoke-", "irm ", "iwr ", "@{", "ConvertTo-"]);
+    let bytes = text.as_bytes();
+    let marked = MARKS.find(text).any(|(mark, at)| match mark {
+        0 => is_cmdlet(&bytes[at + 6..]),
+        1 | 2 => at == 0 || !bytes[at - 1].is_ascii_alphanumeric(),
+        _ => true,
+    });
+    marked
         || text.lines().any(|line| {
             let line = line[known::line_prompt(line)..].trim_start();
             let Some(rest) = line.strip_prefix('$') else {
@@ -78,9 +79,8 @@ fn begins_as_posix(text: &str) -> bool {
     };
     let name = first.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let assigns = name > 0 && first[name..].starts_with('=') && !first.as_bytes()[0].is_ascii_digit();
-    let parameters = [" -Uri", " -Method", " -Headers", " -Body"];
-    let calls_curl = first.starts_with("curl ")
-        && !parameters.iter().any(|parameter| memmem::find(text.as_bytes(), parameter.as_bytes()).is_some());
+    static PARAMETERS: Marks = Marks::new(&[" -Uri", " -Method", " -Headers", " -Body"]);
+    let calls_curl = first.starts_with("curl ") && !PARAMETERS.are_in(text);
     assigns || calls_curl || (first.starts_with("az ") && !has_marks(&without_quoted(text)))
 }
 
@@ -105,19 +105,11 @@ fn without_quoted(text: &str) -> String {
     out
 }
 
-/// True if `text` names a cmdlet that makes requests.
-pub(super) fn mentions_cmdlet(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let cmdlet = memmem::find_iter(bytes, b"nvoke-").any(|at| {
-        let rest = &bytes[at + 6..];
-        [&b"azrest"[..], b"restmethod", b"webrequest"]
-            .iter()
-            .any(|name| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
-    });
-    let alias = |name: &[u8]| {
-        memmem::find_iter(bytes, name).any(|at| at == 0 || !bytes[at - 1].is_ascii_alphanumeric())
-    };
-    cmdlet || alias(b"irm ") || alias(b"iwr ")
+/// True if what stands behind `Invoke-` makes it a cmdlet that makes requests.
+pub(super) fn is_cmdlet(rest: &[u8]) -> bool {
+    [&b"azrest"[..], b"restmethod", b"webrequest"]
+        .iter()
+        .any(|name| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
 }
 
 /// Recurses at most [`MAX_NESTING`] deep.

@@ -10,6 +10,8 @@ mod quoted;
 mod starts;
 pub(in crate::notation) mod words;
 
+use std::borrow::Cow;
+
 use super::CallMistake;
 use crate::text::{Fragment, Span};
 
@@ -101,7 +103,7 @@ impl<'s> Command<'s> {
     }
 
     /// The program's name without its folder and without `.exe`, in small letters.
-    pub fn program_name(&self) -> Option<String> {
+    pub fn program_name(&self) -> Option<Cow<'_, str>> {
         self.program().map(|index| program_name(self.words[index].text.text()))
     }
 

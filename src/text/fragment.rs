@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Chain, Edit, Encoding, Span};
+
+/// Most texts stand in one piece: a word, an argument in quotes.
+type Pieces = SmallVec<[Piece; 1]>;
 
 /// A run of a fragment's text and the bytes of the file that it stands for.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +50,7 @@ impl Piece {
 #[derive(Clone, Debug)]
 pub struct Fragment<'s> {
     text: Cow<'s, str>,
-    pieces: Vec<Piece>,
+    pieces: Pieces,
     prefix: String,
     crlf: bool,
 }
@@ -65,7 +70,7 @@ impl<'s> Fragment<'s> {
             expansion: false,
             locked: false,
         };
-        Self { text: Cow::Borrowed(text), pieces: vec![piece], prefix: String::new(), crlf }
+        Self { text: Cow::Borrowed(text), pieces: smallvec![piece], prefix: String::new(), crlf }
     }
 
     /// The decoded text.
@@ -238,14 +243,14 @@ impl<'s> Fragment<'s> {
 pub struct Builder<'f, 's> {
     outer: &'f Fragment<'s>,
     text: Cow<'s, str>,
-    pieces: Vec<Piece>,
+    pieces: Pieces,
     prefix: String,
 }
 
 impl<'f, 's> Builder<'f, 's> {
     /// An empty text to be decoded from `outer`.
     pub fn new(outer: &'f Fragment<'s>) -> Self {
-        Self { outer, text: Cow::Borrowed(""), pieces: Vec::new(), prefix: String::new() }
+        Self { outer, text: Cow::Borrowed(""), pieces: Pieces::new(), prefix: String::new() }
     }
 
     /// Takes over the bytes of `span` as they stand. What is inserted among them later is written as
@@ -344,7 +349,8 @@ impl<'f, 's> Builder<'f, 's> {
         if self.pieces.is_empty() {
             self.copy(Span { start: anchor, end: anchor }, encoding);
         }
-        let prefix = format!("{}{}", self.outer.prefix, self.prefix);
+        let mut prefix = self.prefix;
+        prefix.insert_str(0, &self.outer.prefix);
         Fragment { text: self.text, pieces: self.pieces, prefix, crlf: self.outer.crlf }
     }
 

@@ -11,12 +11,14 @@
 mod edit;
 mod encoding;
 mod fragment;
+mod marks;
 mod source;
 mod write;
 
 pub use edit::{Edit, EditConflict, apply_edits};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
+pub(crate) use marks::Marks;
 pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name};
 pub use write::{WriteError, replace_file, write_file};
 

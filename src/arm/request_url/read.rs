@@ -6,7 +6,7 @@ use super::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, 
 use crate::arm::id_error::ResourceIdErrorKind;
 use crate::arm::path::{PathReading, read_path};
 use crate::arm::placeholder::{PlaceholderStyle, contains_placeholder, is_placeholder, placeholder_at};
-use crate::arm::segment::{self, Segment};
+use crate::arm::segment::{self, Marks, Segment};
 use crate::arm::text::{is_misspelling_of, starts_without_case};
 
 /// Takes a URL apart.
@@ -29,8 +29,6 @@ pub(super) fn read(text: &str) -> RequestUrl<'_> {
     reader.url.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     reader.url
 }
-
-const SPACES: &[u8] = b" \t\r\n";
 
 /// The actions of the known types. What else stands below a resource without a name is taken for a collection.
 const ACTIONS: [&str; 43] = [
@@ -90,10 +88,13 @@ impl<'a> Reader<'a> {
         self.note_white_space();
         let start = text.len() - text.trim_start().len();
         let end = text.trim_end().len().max(start);
-        let fragment = segment::find_outside(&text[..end], start, b"#");
+        let has = |byte| memchr::memchr(byte, text.as_bytes()).is_some();
+        let fragment = has(b'#').then(|| segment::find_outside(&text[..end], start, Marks::HASH)).flatten();
         let end = fragment.unwrap_or(end);
-        let query = segment::find_outside(&text[..end], start, b"?");
-        let ampersand = segment::find_outside(&text[..query.unwrap_or(end)], start, b"&");
+        let query = segment::find_outside(&text[..end], start, Marks::QUESTION);
+        let before_query = &text[..query.unwrap_or(end)];
+        let ampersand =
+            has(b'&').then(|| segment::find_outside(before_query, start, Marks::AMPERSAND)).flatten();
         let path_end = match (query, ampersand) {
             (_, Some(at)) => {
                 self.mend(UrlProblemKind::MissingQuestionMark, at..at + 1, at..at + 1, "?");
@@ -125,8 +126,8 @@ impl<'a> Reader<'a> {
     fn note_white_space(&mut self) {
         let text = self.url.text;
         let mut from = 0;
-        while let Some(at) = segment::find_outside(text, from, SPACES) {
-            let run = at + text[at..].bytes().take_while(|byte| SPACES.contains(byte)).count();
+        while let Some(at) = segment::find_outside(text, from, Marks::SPACE) {
+            let run = at + text[at..].bytes().take_while(|&byte| Marks::SPACE.contain(byte)).count();
             // Removing a space has one reading where nothing but a joint of the URL is beside it.
             let joint = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'/' | b'?' | b'&' | b'='));
             let bytes = text.as_bytes();
@@ -162,7 +163,7 @@ impl<'a> Reader<'a> {
             at = after;
         }
         if self.url.scheme.is_some() {
-            let mut host_end = segment::find_outside(text, at, b"/").unwrap_or(end);
+            let mut host_end = segment::find_outside(text, at, Marks::SLASH).unwrap_or(end);
             // `https://management.azure.com$ID`: the placeholder is the path.
             let host = &text[at..host_end];
             if let Some(known) =
@@ -196,7 +197,7 @@ impl<'a> Reader<'a> {
             }
             return start;
         }
-        let first_end = segment::find_outside(text, start, b"/").unwrap_or(end);
+        let first_end = segment::find_outside(text, start, Marks::SLASH).unwrap_or(end);
         let first = &text[start..first_end];
         if first.contains('.') || starts_without_case(first, "localhost") {
             self.url.host = Some(self.part(start..first_end));
@@ -284,7 +285,7 @@ impl<'a> Reader<'a> {
         let text = &self.url.text[..end];
         let mut at = start;
         while at < end {
-            let stop = segment::find_outside(text, at, b"&?").unwrap_or(end);
+            let stop = segment::find_outside(text, at, Marks::QUERY).unwrap_or(end);
             self.parameter(at..stop);
             if text[stop..].starts_with('?') {
                 self.mend(UrlProblemKind::DoubledQuestionMark, stop..stop + 1, stop..stop + 1, "&");

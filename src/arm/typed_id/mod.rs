@@ -7,7 +7,7 @@ use super::guid::looks_like_guid;
 use super::id_error::{ResourceIdError, ResourceIdErrorKind as Kind, Slips};
 use super::placeholder::{PlaceholderStyle, is_placeholder, placeholder_at};
 use super::resource_type::ResourceType;
-use super::segment::{self, Segment};
+use super::segment::{self, Marks, Segment};
 use super::text::{hash_without_case, is_misspelling_of, starts_without_case};
 
 /// The id of a resource in a resource group, of the type that was asked for.
@@ -174,10 +174,10 @@ impl<'a> Reader<'a> {
         else {
             return start..end;
         };
-        let host_end =
-            segment::find_outside(self.text, start + scheme.len(), b"/").map_or(end, |at| at.min(end));
+        let host_end = segment::find_outside(self.text, start + scheme.len(), Marks::SLASH)
+            .map_or(end, |at| at.min(end));
         self.slips.mend(Kind::Url, start..host_end, start..host_end, "");
-        let query = segment::find_outside(self.text, host_end, b"?").map_or(end, |at| at.min(end));
+        let query = segment::find_outside(self.text, host_end, Marks::QUESTION).map_or(end, |at| at.min(end));
         if query < end {
             self.slips.mend(Kind::Url, query..end, query..end, "");
         }
@@ -208,10 +208,9 @@ impl<'a> Reader<'a> {
     }
 
     fn note_white_space(&mut self, segment: Segment<'a>) {
-        let spaces: &[u8] = b" \t\n\r";
         let whole = &self.text[..segment.end()];
-        if let Some(at) = segment::find_outside(whole, segment.start, spaces) {
-            let run = whole[at..].bytes().take_while(|byte| spaces.contains(byte)).count();
+        if let Some(at) = segment::find_outside(whole, segment.start, Marks::SPACE) {
+            let run = whole[at..].bytes().take_while(|&byte| Marks::SPACE.contain(byte)).count();
             self.slips.add(Kind::Whitespace, at..at + run);
         }
     }

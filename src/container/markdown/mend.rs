@@ -142,13 +142,16 @@ impl<'t> Scanner<'t> {
         while at < self.text.len() {
             let end = at + self.line_len(at);
             let line = &self.text[at..end];
-            let marked = line.len()
-                - line.trim_start_matches(|c| matches!(c, ' ' | '\t') || (quoted && c == '>')).len();
+            let marked = line
+                .bytes()
+                .take_while(|byte| matches!(byte, b' ' | b'\t') || (quoted && *byte == b'>'))
+                .count();
             let (prefix, content) = line.split_at(marked);
             let run = content.bytes().take_while(|&byte| byte == fence.mark).count();
-            let behind = content[run..].trim();
-            let is_fence = run >= fence.marks && !(fence.mark == b'`' && behind.contains('`'));
-            let here = self::columns(prefix);
+            let long = run >= fence.marks;
+            let behind = if long { content[run..].trim() } else { "" };
+            let is_fence = long && !(fence.mark == b'`' && behind.contains('`'));
+            let here = if prefix.is_empty() { 0 } else { self::columns(prefix) };
             if is_fence && !behind.is_empty() && run == fence.marks && looks_like_info(behind) {
                 if here >= columns + 4 {
                     nested = Some(here);

@@ -6,9 +6,10 @@ use memchr::memmem;
 use crate::arm::ResourceType;
 use crate::notation::mentions_call;
 use crate::notation::template::may_hold_resources;
+use crate::text::Marks;
 
 /// Words for what a service answers, in small letters.
-const ANSWER: [&str; 28] = [
+static ANSWER: Marks = Marks::new(&[
     "response",
     "respond",
     "respuesta",
@@ -37,10 +38,10 @@ const ANSWER: [&str; 28] = [
     "返回",
     "傳回",
     "http/1.1 2",
-];
+]);
 
 /// Words for what is sent, in small letters.
-const BODY: [&str; 22] = [
+static BODY: Marks = Marks::new(&[
     "body",
     "payload",
     "cuerpo",
@@ -63,10 +64,10 @@ const BODY: [&str; 22] = [
     "treść",
     "gövde",
     "json file",
-];
+]);
 
 /// Words for a request, in small letters.
-const REQUEST: [&str; 16] = [
+static REQUEST: Marks = Marks::new(&[
     "request",
     "solicitud",
     "requête",
@@ -83,12 +84,20 @@ const REQUEST: [&str; 16] = [
     "solicitação",
     "żądani",
     "istek",
-];
+]);
 
-/// Members that only a virtual machine or a scale set of them has, without
-/// their first letters, whose case does not count.
-const MACHINE: [&str; 6] =
-    ["ardwareProfile", "sProfile", "etworkProfile", "torageProfile", "irtualMachineProfile", "pgradePolicy"];
+/// Members that only a virtual machine or a scale set of them has, and the one that other resources have as well,
+/// without their first letters, whose case does not count.
+const MACHINE: [&str; 7] = [
+    "ardwareProfile",
+    "sProfile",
+    "etworkProfile",
+    "torageProfile",
+    "irtualMachineProfile",
+    "pgradePolicy",
+    IDENTITY,
+];
+const IDENTITY: &str = "dentity";
 
 /// Lines before a block that are looked at.
 const MAX_LEAD_LINES: usize = 6;
@@ -122,10 +131,8 @@ fn mentions_template(text: &str) -> bool {
 
 /// True if `text` has the host or a path of Azure Resource Manager.
 pub(super) fn mentions_arm(text: &str) -> bool {
-    let text = text.as_bytes();
-    [&b"management."[..], b"ubscriptions/", b"roviders/"]
-        .iter()
-        .any(|mark| memmem::find(text, mark).is_some())
+    static MARKS: Marks = Marks::new(&["management.", "ubscriptions/", "roviders/"]);
+    MARKS.are_in(text)
 }
 
 /// Which resources a document speaks of, by their types.
@@ -207,9 +214,8 @@ pub(super) fn lead(before: &str) -> &str {
     before[start..].trim_start()
 }
 
-fn has(text: &str, words: &[&str]) -> bool {
-    let text = text.to_lowercase();
-    words.iter().any(|word| text.contains(word))
+fn has(text: &str, words: &Marks) -> bool {
+    !text.is_empty() && words.are_in(&text.to_lowercase())
 }
 
 /// True if `lead` says that what follows came back from the service.
@@ -234,10 +240,9 @@ pub(super) fn speaks_of_request(heading: &str) -> bool {
 
 /// True if the JSON is what a service returns: it has members that only the service sets.
 pub(super) fn is_answer(json: &str) -> bool {
-    let json = json.as_bytes();
-    [&b"\"provisioningState\""[..], b"\"principalId\"", b"\"nextLink\"", b"\"vmId\""]
-        .iter()
-        .any(|mark| memmem::find(json, mark).is_some())
+    static MARKS: Marks =
+        Marks::new(&["\"provisioningState\"", "\"principalId\"", "\"nextLink\"", "\"vmId\""]);
+    MARKS.are_in(json)
 }
 
 /// The name of the JSON file that `lead` speaks of.
@@ -254,17 +259,20 @@ pub(super) fn is_file(path: &str, name: &str) -> bool {
 /// True if the JSON can be part of a request's body for a virtual machine or a scale set of them, and is neither
 /// part of a template nor an answer. An `identity` alone is one where the document speaks of machines.
 pub(super) fn is_machine_body(json: &str, names_machines: bool, calls: bool) -> bool {
-    let bytes = json.as_bytes();
-    let mentions = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
-    let template = ["\"$schema\"", "\"apiVersion\"", "\"[", "\"dependsOn\"", "\"resources\"", "\"swagger\""];
-    if template.iter().any(|mark| mentions(mark)) || is_answer(json) {
-        return false;
-    }
-    let named = |name: &str| {
-        memmem::find_iter(bytes, name.as_bytes())
-            .any(|at| at > 0 && is_named(json, at - 1, at + name.len(), calls))
+    static MEMBERS: Marks = Marks::new(&MACHINE);
+    static TEMPLATE: Marks = Marks::new(&[
+        "\"$schema\"",
+        "\"apiVersion\"",
+        "\"[",
+        "\"dependsOn\"",
+        "\"resources\"",
+        "\"swagger\"",
+    ]);
+    let is_member = |(name, at): (usize, usize)| {
+        let name = MACHINE[name];
+        at > 0 && (names_machines || name != IDENTITY) && is_named(json, at - 1, at + name.len(), calls)
     };
-    MACHINE.iter().any(|name| named(name)) || (names_machines && named("dentity"))
+    MEMBERS.find(json).any(is_member) && !TEMPLATE.are_in(json) && !is_answer(json)
 }
 
 /// True if what stands from `start` to `end` is a string in quotes of some kind, or a member's name without them

@@ -18,12 +18,17 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     for (rank, &index) in order.iter().enumerate() {
         let command = &commands[index];
         let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
-        assign(command, behind, scope);
+        let program = command.program_name();
+        let program = program.as_deref();
+        assign(command, program, behind, scope);
         let input = command.input.and_then(|index| commands.get(index));
-        write_file(command, input, scope);
-        let mut found = curl::read(command, input);
-        found.extend(az_rest::read(command, input));
-        found.extend(armclient::read(command, input));
+        write_file(command, program, input, scope);
+        let mut found = match program {
+            Some("curl") => curl::read(command, input),
+            Some("az" | "az.cmd") => az_rest::read(command, input).into_iter().collect(),
+            Some("armclient") => armclient::read(command, input).into_iter().collect(),
+            _ => continue,
+        };
         for call in &mut found {
             scope.resolve(Language::Shell, call);
         }
@@ -47,6 +52,7 @@ fn position(command: &Command<'_>) -> u32 {
 /// values first.
 fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
     command: &Command<'s>,
+    program: Option<&str>,
     behind: impl Fn() -> I,
     scope: &mut Scope<'s>,
 ) {
@@ -64,7 +70,7 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
         scope.assign(Language::Shell, &assignment.name, value);
     }
     // `read -r -d '' body <<EOF`
-    if command.program_name().as_deref() == Some("read") {
+    if program == Some("read") {
         let name = command.words.last().map_or("", |word| word.text.text());
         if let Some(Payload::Text(text)) = payload::redirected(command) {
             scope.assign(Language::Shell, name, Value::Text(text));
@@ -84,9 +90,13 @@ fn heredoc_within<'s>(command: &Command<'s>, within: Span) -> Option<Fragment<'s
 }
 
 /// Remembers what `command` writes into a file: `cat > f.json <<EOF`, `echo '…' | tee f.json`.
-fn write_file<'s>(command: &Command<'s>, input: Option<&Command<'s>>, scope: &mut Scope<'s>) {
-    let program = command.program_name();
-    let file = if program.as_deref() == Some("tee") {
+fn write_file<'s>(
+    command: &Command<'s>,
+    program: Option<&str>,
+    input: Option<&Command<'s>>,
+    scope: &mut Scope<'s>,
+) {
+    let file = if program == Some("tee") {
         command.words.last().map(|word| &word.text)
     } else {
         let is_file = |text: &str| !text.starts_with("/dev/") && text.contains(|c: char| !c.is_ascii_digit());

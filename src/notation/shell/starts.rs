@@ -1,7 +1,9 @@
 //! Where commands begin: prompts, the words that may stand before a program's name, and the lines that
 //! certainly begin a request, at which a lost reader finds its feet again.
 
-use memchr::memmem;
+use std::borrow::Cow;
+
+use crate::text::Marks;
 
 /// Programs that make requests.
 const KNOWN: [&str; 3] = ["curl", "az", "armclient"];
@@ -38,10 +40,16 @@ pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
 }
 
 /// The name of a program without its folder and without `.exe`, in small letters.
-pub fn program_name(word: &str) -> String {
-    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
-    let name = name.to_ascii_lowercase();
-    name.strip_suffix(".exe").map_or(name.clone(), str::to_owned)
+pub fn program_name(word: &str) -> Cow<'_, str> {
+    let name = &word[memchr::memrchr2(b'/', b'\\', word.as_bytes()).map_or(0, |at| at + 1)..];
+    let len = name.len().saturating_sub(4);
+    let is_program = name.get(len..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
+    let name = if is_program { &name[..len] } else { name };
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 pub(super) fn is_known(program: &str) -> bool {
@@ -50,9 +58,8 @@ pub(super) fn is_known(program: &str) -> bool {
 
 /// True if a known program's name is somewhere in `text`: a cheap way to pass by what cannot hold a request.
 pub(super) fn mentions_known(text: &str) -> bool {
-    super::super::mentions_curl(text)
-        || memmem::find(text.as_bytes(), b"az ").is_some()
-        || memmem::find(text.as_bytes(), b"armclient").is_some()
+    static MARKS: Marks = Marks::new(&["url", "URL", "az ", "armclient"]);
+    MARKS.find(text).any(|(mark, at)| mark > 1 || super::super::is_behind_c(text.as_bytes(), at))
 }
 
 /// The index of the word that names the program.
@@ -122,7 +129,7 @@ fn begins_request(mut line: &str) -> bool {
             return false;
         }
         let rest = rest.trim_start_matches([' ', '\t', '\u{a0}']);
-        match program_name(head).as_str() {
+        match program_name(head).as_ref() {
             "curl" => return looks_like_curl_arguments(rest),
             "az" | "armclient" => return rest.starts_with(|c: char| c.is_ascii_alphabetic()),
             _ if BEFORE.contains(&head) || is_plain_assignment(head) => line = rest,

@@ -93,21 +93,23 @@ impl Expansions {
     /// True if nothing can be said of a value: it is a placeholder, an expression, the result of a run, was
     /// mended or cannot be read.
     pub(super) fn leave_open(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
-        if node.is_unknown() || node.is_repaired() {
-            return true;
-        }
-        match node.as_str() {
-            Some(text) => is_filled_in(subject, &text) || !text.contains('/') && self.meet(node),
-            None => false,
-        }
+        leaves_open(subject, node, || self.meet(node))
+    }
+}
+
+fn leaves_open(subject: &Subject<'_>, node: Node<'_>, meets: impl FnOnce() -> bool) -> bool {
+    if node.is_unknown() || node.is_repaired() {
+        return true;
+    }
+    match node.as_str() {
+        Some(text) => is_filled_in(subject, &text) || !text.contains('/') && meets(),
+        None => false,
     }
 }
 
 /// [`Expansions::leave_open`], for one value of a block.
 pub(super) fn is_open(subject: &Subject<'_>, node: Node<'_>) -> bool {
-    let expansions =
-        if node.kind() == Kind::String { Expansions::of(subject) } else { Expansions::default() };
-    expansions.leave_open(subject, node)
+    leaves_open(subject, node, || node.kind() == Kind::String && has_expansion(subject, node))
 }
 
 /// True if a text is filled in later as a whole: a placeholder or, in a template, an expression.

@@ -71,7 +71,7 @@ pub(super) enum Header {
 
 /// Looks for a header by its name in lower case.
 pub(super) fn header(subject: &Subject<'_>, name: &str) -> Header {
-    let mut open = may_hide_options(subject);
+    let mut open = false;
     for header in &subject.call.headers {
         match header.text().split_once(':') {
             Some((found, _)) if found.trim().eq_ignore_ascii_case(name) => return Header::Present,
@@ -79,7 +79,7 @@ pub(super) fn header(subject: &Subject<'_>, name: &str) -> Header {
             _ => open = true,
         }
     }
-    if open { Header::Unknown } else { Header::Absent }
+    if open || may_hide_options(subject) { Header::Unknown } else { Header::Absent }
 }
 
 /// True if some words of the call are options that the text does not show: `"${OPTIONS[@]}"`, `-K file`.

@@ -1,12 +1,10 @@
 #![doc = include_str!("../../../../docs/rules/placeholder-doubled.md")]
 
-use memchr::memmem;
-
 use crate::arm::{PlaceholderStyle, find_placeholders};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::notation::Notation;
-use crate::text::{Edit, Fragment, Span};
+use crate::text::{Edit, Fragment, Marks, Span};
 
 rule!(
     "placeholder-doubled",
@@ -20,11 +18,11 @@ rule!(
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let call = subject.call;
     let alone = matches!(call.notation, Notation::Body | Notation::Template);
-    if !alone && !call.looks_like_arm() {
-        return;
-    }
     for part in call.url.iter().chain(call.body.text()) {
         for (span, name) in doubled(part) {
+            if !alone && !call.looks_like_arm() {
+                return;
+            }
             let brackets = [
                 Edit::replace(Span { start: span.start, end: name.start }, "<"),
                 Edit::replace(Span { start: name.end, end: span.end }, ">"),
@@ -48,9 +46,8 @@ const AFTER: [char; 4] = ['/', '"', '?', '&'];
 /// The doubled placeholders of a text: the whole, and the name between the brackets.
 fn doubled<'p>(part: &'p Fragment<'_>) -> impl Iterator<Item = (Span, Span)> + 'p {
     // One of the pairs is doubled, or both are.
-    let mentioned =
-        ["<<", ">>"].iter().any(|pair| memmem::find(part.text().as_bytes(), pair.as_bytes()).is_some());
-    let text = if mentioned { part.text() } else { "" };
+    static PAIRS: Marks = Marks::new(&["<<", ">>"]);
+    let text = if PAIRS.are_in(part.text()) { part.text() } else { "" };
     find_placeholders(text).filter(|found| found.style == PlaceholderStyle::DoubledAngle).filter_map(
         |found| {
             let whole = &text[found.range.clone()];
