@@ -71,7 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(code, "type Described = (&'static str, &'static str, &'static [(&'static str, u32)], usize);")?;
     writeln!(code, "pub(super) static ENTRIES: &[Described] = &[\n{entries}];")?;
     let (words, texts) = shapes.into_parts();
-    fs::write(out.join("shapes.bin"), words)?;
+    // An array, which unlike bytes is where words can be read.
+    fs::write(out.join("shapes.rs"), format!("static WORDS: [u32; {}] = {words:?};\n", words.len()))?;
     fs::write(out.join("shapes.txt"), texts)?;
 
     let mut providers: Vec<&str> = sources.iter().map(|(provider, _)| *provider).collect();

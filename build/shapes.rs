@@ -24,8 +24,8 @@ pub(crate) struct Shapes {
 
 impl Shapes {
     /// The table and the texts that it refers to.
-    pub(crate) fn into_parts(self) -> (Vec<u8>, String) {
-        (self.words.iter().flat_map(|word| word.to_le_bytes()).collect(), self.texts)
+    pub(crate) fn into_parts(self) -> (Vec<u32>, String) {
+        (self.words, self.texts)
     }
 
     /// The shape of the definition `name` of a schema file.
@@ -141,8 +141,9 @@ impl Shapes {
 
     fn texts(&mut self, values: &[Value]) -> Option<Vec<u32>> {
         let count = u32::try_from(values.len()).ok()?;
-        let texts: Option<Vec<u32>> = values.iter().map(|it| Some(self.text(it.as_str()?))).collect();
-        Some([count].into_iter().chain(texts?).collect())
+        let mut texts: Vec<&str> = values.iter().map(Value::as_str).collect::<Option<_>>()?;
+        texts.sort_unstable();
+        Some([count].into_iter().chain(texts.into_iter().map(|it| self.text(it))).collect())
     }
 
     /// The word that leads to a text: the upper 24 bits say where it begins, the others its length.

@@ -64,7 +64,7 @@ pub struct Placeholder {
 
 /// Whether a whole text is a placeholder, or several with nothing between.
 pub fn is_placeholder(text: &str) -> bool {
-    if !text.bytes().next().is_some_and(|first| FIRST[usize::from(first)]) {
+    if !text.bytes().next().is_some_and(|first| CLASS[usize::from(first)] & FIRST != 0) {
         return false;
     }
     let mut end = 0;
@@ -89,8 +89,8 @@ pub fn find_placeholders(text: &str) -> impl Iterator<Item = Placeholder> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while let Some(byte) = bytes.get(at) {
-            if FIRST[usize::from(*byte)]
+        while let Some(&byte) = bytes.get(at) {
+            if CLASS[usize::from(byte)] & FIRST != 0
                 && let Some((length, style)) = placeholder_at(text, at)
             {
                 let range = at..at + length;
@@ -99,7 +99,7 @@ pub fn find_placeholders(text: &str) -> impl Iterator<Item = Placeholder> {
             }
             // A word is skipped whole, so that its tail is not taken for one. What stands inside a character begins
             // nothing.
-            at += if is_word(*byte) { word_length(&bytes[at..]) } else { 1 };
+            at += if is_word(byte) { word_length(&bytes[at..]) } else { 1 };
         }
         None
     })
@@ -107,12 +107,23 @@ pub fn find_placeholders(text: &str) -> impl Iterator<Item = Placeholder> {
 
 /// The bytes that [`placeholder_at`] finds something at: brackets and signs, and the first letters of `xxxx`, `your…`
 /// and a GUID of zeros.
-const FIRST: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b"<{$%[.xXyY0\xe2";
+const FIRST: u8 = 1;
+/// Letters, digits and the underscore.
+const WORD: u8 = 2;
+
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let first = b"<{$%[.xXyY0\xe2";
     let mut at = 0;
-    while at < bytes.len() {
-        table[bytes[at] as usize] = true;
+    while at < first.len() {
+        table[first[at] as usize] = FIRST;
+        at += 1;
+    }
+    at = 0;
+    while at < 256 {
+        if (at as u8).is_ascii_alphanumeric() || at as u8 == b'_' {
+            table[at] |= WORD;
+        }
         at += 1;
     }
     table
@@ -275,7 +286,7 @@ fn exes(bytes: &[u8]) -> usize {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    CLASS[usize::from(byte)] & WORD != 0
 }
 
 fn word_length(bytes: &[u8]) -> usize {

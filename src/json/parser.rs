@@ -4,6 +4,19 @@ use super::tree::{Data, ESCAPED, Kind, Tree};
 use super::{Dialect, MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
 use crate::text::{Edit, Span};
 
+/// The bytes at which a run of a string's plain text ends: its closing quote, a backslash, what must be escaped.
+const ENDS_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    let mut control = 0;
+    while control < 0x20 {
+        table[control] = true;
+        control += 1;
+    }
+    table
+};
+
 /// Reads a text, with one of its brackets read otherwise than it stands.
 pub(super) fn parse(text: &str, dialect: Dialect, guess: Option<Guess>) -> Tree<'_> {
     let mut parser = Parser::new(text, dialect);
@@ -410,6 +423,8 @@ impl<'t> Parser<'t> {
         let mut at = start + 1;
         let mut flags = 0;
         loop {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            at += rest.iter().position(|&byte| ENDS_RUN[usize::from(byte)]).unwrap_or(rest.len());
             match self.bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -424,8 +439,7 @@ impl<'t> Parser<'t> {
                     }
                     at += 2;
                 }
-                Some(0..=0x1f) | None => return self.odd_string(start),
-                Some(_) => at += 1,
+                _ => return self.odd_string(start),
             }
         }
         self.steps += (at - start) as u64;

@@ -189,6 +189,20 @@ impl<'t> Node<'t> {
         (self.index..self.end()).map(move |index| Node { tree: self.tree, index })
     }
 
+    /// The members of all objects within it, its own included.
+    pub(crate) fn members_within(self) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
+        self.within().filter(|node| node.kind() == Kind::Object).flat_map(Node::members)
+    }
+
+    /// The last four bytes of a string, letters in lower case; `None` where they are not as the text has them.
+    pub(crate) fn tail(self) -> Option<[u8; 4]> {
+        let data = self.data();
+        let is_plain = data.kind == Kind::String && data.flags & (ESCAPED | OWNED) == 0 && data.end - data.start >= 6;
+        let end = data.end as usize - 1;
+        let bytes = is_plain.then(|| self.tree.text.as_bytes()[end - 4..end].try_into().ok()).flatten();
+        bytes.map(|tail: [u8; 4]| tail.map(|byte| byte.to_ascii_lowercase()))
+    }
+
     /// The tree it is part of.
     pub fn tree(self) -> &'t Tree<'t> {
         self.tree
@@ -208,9 +222,12 @@ impl<'t> Node<'t> {
     /// The bytes of a string between its quotes; of anything else, all of it.
     pub fn content_span(self) -> Span {
         let span = self.span();
-        let text = self.source();
-        let within = |quote: char| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote);
-        let quoted = self.kind() == Kind::String && (within('"') || within('\''));
+        if self.kind() != Kind::String || span.len() < 2 {
+            return span;
+        }
+        let bytes = self.tree.text.as_bytes();
+        let (first, last) = (bytes[span.start as usize], bytes[span.end as usize - 1]);
+        let quoted = first == last && matches!(first, b'"' | b'\'');
         if quoted { Span { start: span.start + 1, end: span.end - 1 } } else { span }
     }
 

@@ -1,5 +1,6 @@
 //! From a source to its findings.
 
+use std::cell::OnceCell;
 use std::sync::{Arc, LazyLock};
 
 mod template;
@@ -195,6 +196,7 @@ fn check_call(
         declared: None,
         validators,
         standing,
+        secret_members: OnceCell::new(),
     };
     secrets::of_call(&subject, secrets);
     let mut sink = Sink::new(findings);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Subject;
-use super::rules::is_secret_property;
+use super::rules::{is_secret_property, tails};
 use crate::arm::is_placeholder;
 use crate::json::{Kind, Node};
 use crate::text::{Fragment, Source, Span};
@@ -39,6 +39,9 @@ const ENDINGS: [&str; 9] = [
 ];
 /// More bytes than this before a `=` are no name of these.
 const MAX_NAME: usize = 32;
+/// What all of these end with, and those that the schemas mark: few names of a body do.
+const NAME_TAILS: [[u8; 4]; NAMES.len()] = tails(&NAMES);
+const ENDING_TAILS: [[u8; 4]; ENDINGS.len()] = tails(&ENDINGS);
 /// What parts the parameters of a URL or a form.
 const PARTS: [u8; 3] = *b"?&#";
 /// Parameters of a URL or a form whose values are secrets, in lower case.
@@ -73,18 +76,41 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
         secrets.extend(in_parameters(body.text()).map(|span| of_part(body, span)));
     }
-    let Some(root) = subject.resource else { return };
-    let mut open = vec![(root, false)];
-    while let Some((node, secret)) = open.pop() {
-        if secret && node.kind() == Kind::String {
-            secrets.extend(of_string(body, node));
+    let mut done = 0;
+    for (_, value) in subject.secret_members() {
+        // What is within a secret is one already.
+        if value.index() >= done {
+            done = value.end();
+            secrets.extend(values(*value).filter_map(|node| of_string(body, node)));
         }
-        for (name, value) in node.members() {
-            let is_secret = name.as_str().is_some_and(|name| is_secret_name(&name));
-            open.push((value, secret || is_secret));
-        }
-        open.extend(node.elements().map(|element| (element, secret)));
     }
+}
+
+/// The members within `root` whose names say that they are secret, in the order of the text.
+pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
+    let may_be = |tail: [u8; 4]| ENDING_TAILS.contains(&tail) || NAME_TAILS.contains(&tail);
+    let mut found: Vec<_> = root
+        .members_within()
+        .filter(|(name, _)| {
+            name.tail().is_none_or(may_be) && name.as_str().is_some_and(|name| is_secret_name(&name))
+        })
+        .collect();
+    found.sort_unstable_by_key(|(name, _)| name.index());
+    found
+}
+
+/// The strings within `root` that are no names.
+fn values(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let mut open = vec![root];
+    std::iter::from_fn(move || {
+        loop {
+            let node = open.pop()?;
+            open.extend(node.members().map(|(_, value)| value).chain(node.elements()));
+            if node.kind() == Kind::String {
+                return Some(node);
+            }
+        }
+    })
 }
 
 /// JSON web tokens, wherever they stand in the file.
@@ -209,5 +235,15 @@ mod tests {
         assert_eq!(found("https://h/p?sv=1&sig=ab%2Fc&x=1"), ["ab%2Fc"]);
         assert_eq!(found("grant_type=x&client_secret=s3cret&code=<CODE>"), ["s3cret"]);
         assert_eq!(found("https://h/p?api-version=2018-06-01"), [""; 0]);
+        assert_eq!(found(&format!("{}&sig=ab=&sig=cd", "=".repeat(1000))), ["ab=", "cd"]);
+    }
+
+    #[test]
+    fn what_the_schemas_mark_ends_as_the_other_names_do() {
+        let marked = ["adminPassword", "clientSecret", "sharedKey", "accessKey", "accountKey"];
+        for name in marked.iter().chain(&NAMES).chain(&ENDINGS) {
+            let tail = tails(&[name])[0];
+            assert!(NAME_TAILS.contains(&tail) || ENDING_TAILS.contains(&tail), "{name}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the rules look at: one call, its body as a tree, and what is known of the request.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
@@ -59,9 +60,16 @@ pub struct Subject<'a> {
     /// What the schemas know of the API version; of the newest stable one where none is named. `None` for a
     /// type without a schema.
     pub standing: Option<Standing>,
+    /// The members whose names say that they are secret, once they were looked for.
+    pub(super) secret_members: OnceCell<Vec<(Node<'a>, Node<'a>)>>,
 }
 
 impl<'a> Subject<'a> {
+    /// The members of the body whose names say that they are secret.
+    pub(super) fn secret_members(&self) -> &[(Node<'a>, Node<'a>)] {
+        self.secret_members.get_or_init(|| self.resource.map(super::secrets::members).unwrap_or_default())
+    }
+
     /// The method; GET where nothing is said.
     pub fn method(&self) -> Method {
         self.target.method.unwrap_or(Method::Get)

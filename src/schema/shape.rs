@@ -16,7 +16,7 @@ use layout::{
     RANGE, READ_ONLY, REFERENCE, REQUIRED, STRING, TYPES,
 };
 
-static WORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/shapes.bin"));
+include!(concat!(env!("OUT_DIR"), "/shapes.rs"));
 static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/shapes.txt"));
 
 /// The shape of a body: where its words begin.
@@ -114,7 +114,7 @@ impl<'t> Task<'t> {
                 }
                 return false;
             };
-            if !(0..values.len).any(|at| values.text(at, 0) == text) && !is_part() {
+            if !values.has(text) && !is_part() {
                 return false;
             }
         }
@@ -193,11 +193,7 @@ impl Table {
     /// The shape of the property called `name`.
     fn find(&self, name: &str) -> Option<Shape> {
         let hash = layout::hash(name.as_bytes());
-        let (mut low, mut high) = (0, self.len);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.word(middle, 0) < hash { low = middle + 1 } else { high = middle }
-        }
+        let mut low = self.partition(|row| self.word(row, 0) < hash);
         while low < self.len && self.word(low, 0) == hash {
             if self.text(low, 1) == name {
                 return Some(Shape(self.word(low, 2)));
@@ -205,6 +201,22 @@ impl Table {
             low += 1;
         }
         None
+    }
+
+    /// True if `text` is in the first column, by which the rows are sorted.
+    fn has(&self, text: &str) -> bool {
+        let row = self.partition(|row| self.text(row, 0) < text);
+        row < self.len && self.text(row, 0) == text
+    }
+
+    /// The first row that is not before what is looked for.
+    fn partition(&self, is_before: impl Fn(u32) -> bool) -> u32 {
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if is_before(middle) { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 
     fn word(&self, row: u32, column: u32) -> u32 {
@@ -221,9 +233,7 @@ impl Table {
 
 /// A word of the table; what lies outside of it never fits.
 fn word(at: u32) -> u32 {
-    let at = at as usize * 4;
-    let bytes = WORDS.get(at..at + 4).and_then(|it| it.try_into().ok());
-    bytes.map_or(OPAQUE, u32::from_le_bytes)
+    WORDS.get(at as usize).copied().unwrap_or(OPAQUE)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! A template: one text, many resources.
 
+use std::cell::OnceCell;
+
 use super::{Options, check_mistakes, check_resource};
 use crate::arm::{Method, ResourceType};
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
@@ -53,6 +55,7 @@ pub(super) fn check(
         declared: None,
         validators,
         standing: None,
+        secret_members: OnceCell::new(),
     };
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> =
@@ -110,7 +113,14 @@ fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>, known: Resour
     let target = target_of(resource, known);
     let name = target.type_name.as_ref();
     let standing = name.and_then(|name| whole.validators.standing(name.as_str(), target.api_version));
-    Subject { target, standing, resource: Some(resource.node), declared: Some(resource), ..*whole }
+    Subject {
+        target,
+        standing,
+        resource: Some(resource.node),
+        declared: Some(resource),
+        secret_members: OnceCell::new(),
+        ..*whole
+    }
 }
 
 fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {

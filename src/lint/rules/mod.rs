@@ -13,7 +13,7 @@ mod template;
 pub(super) use request::facts::is_url_of_arm;
 pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
 pub(super) use schema::problems;
-pub(super) use secret::is_secret_property;
+pub(super) use secret::{is_secret_property, tails};
 pub(super) use syntax::bad_encoding;
 pub use syntax::too_large::finding as too_large;
 

@@ -1,4 +1,4 @@
-// How shapes are written down: words of 32 bits, little-endian. `build.rs` writes them, `schema::shape` reads them.
+// How shapes are written down: words of 32 bits. `build/main.rs` writes them, `schema::shape` reads them.
 //
 // A shape is a word of flags, and behind it, in the order of the flags, a section for each that has one.
 
@@ -25,11 +25,11 @@ pub(crate) const PROPERTIES: u32 = 1 << 16;
 pub(crate) const OTHERS: u32 = 1 << 17;
 /// `items`: the shape.
 pub(crate) const ITEMS: u32 = 1 << 18;
-/// `required`: how many, and the names.
+/// `required`: how many, and the names, sorted.
 pub(crate) const REQUIRED: u32 = 1 << 19;
-/// `enum`: how many, and the strings.
+/// `enum`: how many, and the strings, sorted.
 pub(crate) const ENUM: u32 = 1 << 20;
-/// `x-armbody-known-values`: how many, and the strings.
+/// `x-armbody-known-values`: how many, and the strings, sorted.
 pub(crate) const KNOWN: u32 = 1 << 21;
 /// `minimum` and `maximum`: the bits of two `f64`, the lower half first.
 pub(crate) const RANGE: u32 = 1 << 22;

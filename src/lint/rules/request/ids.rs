@@ -34,10 +34,26 @@ pub(in crate::lint) fn subscriptions<'a>(subject: &Subject<'a>) -> Vec<Subscript
         found.push(of_url(part, segment));
     }
     let (Some(body), Some(root)) = (subject.body, subject.resource) else { return found };
-    for node in strings(root) {
-        found.extend(in_string(body, node));
+    let marks: Vec<usize> = behind_marks(body.text()).collect();
+    if !marks.is_empty() {
+        let marked = strings(root).filter(|node| {
+            let span = node.span();
+            let first = marks.partition_point(|&mark| mark < span.start as usize);
+            marks.get(first).is_some_and(|&mark| mark < span.end as usize)
+        });
+        found.extend(marked.filter_map(|node| in_string(body, node)));
     }
     found
+}
+
+/// Where what stands behind each `/subscriptions/` of a text begins.
+fn behind_marks(text: &str) -> impl Iterator<Item = usize> {
+    const MARK: &[u8] = b"subscriptions/";
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'/', bytes)
+        .map(|slash| slash + 1)
+        .filter(|&at| bytes[at..].get(..MARK.len()).is_some_and(|found| found.eq_ignore_ascii_case(MARK)))
+        .map(|at| at + MARK.len())
 }
 
 fn of_url<'a>(part: &'a Fragment<'a>, segment: Segment<'a>) -> Subscription<'a> {
@@ -47,12 +63,9 @@ fn of_url<'a>(part: &'a Fragment<'a>, segment: Segment<'a>) -> Subscription<'a> 
 /// The subscription that the resource id in a string names. The id may stand behind something else: a host, or
 /// the beginning of a template's expression.
 pub(super) fn in_string<'a>(body: &'a Fragment<'a>, node: Node<'_>) -> Option<Subscription<'a>> {
-    const MARK: &str = "/subscriptions/";
     let content = node.content_span();
     let text = body.text().get(content.range())?;
-    memchr::memchr(b'/', text.as_bytes())?;
-    let lower = text.to_ascii_lowercase();
-    let start = memchr::memmem::find(lower.as_bytes(), MARK.as_bytes())? + MARK.len();
+    let start = behind_marks(text).next()?;
     let rest = &text[start..];
     let placeholder = find_placeholders(rest).next().filter(|found| found.range.start == 0);
     let end = match placeholder {

@@ -34,6 +34,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         for node in ids::strings(root) {
             let content = node.content_span();
             let text = &body.text()[content.range()];
+            if text.len() > MAX_VALUE {
+                continue;
+            }
             for found in left(subject, text).filter(|found| stands_for_a_value(text, found)) {
                 let span = Span::from(found.range.clone()).shift(content.start as usize);
                 if body.has_expansion(span) {
@@ -83,6 +86,9 @@ fn left(subject: &Subject<'_>, text: &str) -> impl Iterator<Item = Placeholder> 
     })
 }
 
+/// A longer string is no value that has a place to fill in.
+const MAX_VALUE: usize = 512;
+
 /// True if a placeholder is a string's value or a segment of its path: within other text, a script or a page
 /// of HTML, it may be anything.
 fn stands_for_a_value(text: &str, found: &Placeholder) -> bool {
@@ -90,7 +96,7 @@ fn stands_for_a_value(text: &str, found: &Placeholder) -> bool {
     let behind = text[found.range.end..].chars().next();
     let is_expression = text.starts_with('[') && found.range.len() < text.len() && text.ends_with(']');
     let is_edge = |c: Option<char>| c.is_none_or(|c| matches!(c, '/' | '-' | '_' | '.' | ':' | ',' | '='));
-    text.len() <= 512 && !is_expression && is_edge(before) && is_edge(behind)
+    !is_expression && is_edge(before) && is_edge(behind)
 }
 
 /// Placeholders that stand for a value without quotes.

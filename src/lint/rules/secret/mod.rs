@@ -28,6 +28,22 @@ const PROPERTIES: [&str; 10] = [
     "storageAccountKey",
 ];
 
+/// The last four bytes of names, in lower case.
+pub(in crate::lint) const fn tails<const N: usize>(names: &[&str; N]) -> [[u8; 4]; N] {
+    let mut tails = [[0; 4]; N];
+    let mut at = 0;
+    while at < N {
+        let name = names[at].as_bytes();
+        let mut back = 0;
+        while back < 4 {
+            tails[at][back] = name[name.len() - 4 + back].to_ascii_lowercase();
+            back += 1;
+        }
+        at += 1;
+    }
+    tails
+}
+
 /// True if a property of this name is a secret.
 pub(in crate::lint) fn is_secret_property(name: &str) -> bool {
     PROPERTIES.iter().any(|property| property.eq_ignore_ascii_case(name))
@@ -35,15 +51,13 @@ pub(in crate::lint) fn is_secret_property(name: &str) -> bool {
 
 /// The secret properties of the body whose values are there to be read, in the order of the text.
 fn literals<'a>(subject: &Subject<'a>) -> Vec<(Node<'a>, Node<'a>)> {
-    let (Some(body), Some(root)) = (subject.body, subject.resource) else { return Vec::new() };
+    let Some(body) = subject.body else { return Vec::new() };
     let is_secret = |(name, value): &(Node<'_>, Node<'_>)| {
         name.as_str().is_some_and(|name| is_secret_property(&name))
             && is_literal(*value)
             && !body.has_expansion(value.span())
     };
-    let mut found: Vec<_> = root.within().flat_map(Node::members).filter(is_secret).collect();
-    found.sort_by_key(|(name, _)| name.index());
-    found
+    subject.secret_members().iter().copied().filter(is_secret).collect()
 }
 
 /// True if a value is a string that says the secret itself: no placeholder, no expression, no row of stars.
