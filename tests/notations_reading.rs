@@ -106,6 +106,22 @@ fn pipelines_and_workflows() {
     assert_eq!(lines(&crlf(&source)), wanted);
 }
 
+#[test]
+fn lists_of_scripts() {
+    let source = data("workflows/gitlab.yml");
+    let wanted = [
+        format!("18 curl PATCH vm {V} {{\"identity\":{{\"type\":\"SystemAssigned\",}}}}"),
+        // What the item before it wrote into the file.
+        "27 az PUT id api-version=2023-01-31 {\"loaction\": \"westus\"}".to_owned(),
+        "28 az DELETE id api-version=2023-01-31 -".to_owned(),
+        format!("29 az PATCH vm {V} {{\"identity\": {{\"type\": \"SystemAssignd\"}}}}"),
+        format!("37 az PATCH vm {V} {{\"identity\":{{\"type\":\"None\",}}}}"),
+        format!("45 az PATCH vm {V} {{\"identity\":{{\"type\":\"None\",}}}}"),
+    ];
+    assert_eq!(lines(&source), wanted);
+    assert_eq!(lines(&crlf(&source)), wanted);
+}
+
 /// A change of every body, in every file, reads back as what it was meant to be; nothing else changes.
 #[test]
 fn changes_are_written_as_the_text_around_them_demands() {

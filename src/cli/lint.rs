@@ -28,7 +28,10 @@ use self::total::Total;
 use super::{Status, Terminal};
 
 /// Files that are read and rendered at a time: memory holds one batch, however many files there are.
-const BATCH: usize = 128;
+const BATCH: usize = 512;
+/// Paths that are held so that folders are walked once; where there are more, they are walked once more for what
+/// documents send.
+const LISTED: usize = 1 << 14;
 
 /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
 #[derive(Debug, clap::Args)]
@@ -150,8 +153,14 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
     let mut recorded = Baseline::default();
-    let sent = Sent::by(&args.paths, setup.configs(), args.max_size);
     let mut inputs = files::inputs(&args.paths, setup.configs());
+    let listed: Vec<files::Input> = inputs.by_ref().take(LISTED).collect();
+    let sent = if listed.len() < LISTED {
+        Sent::by(listed.iter(), args.max_size)
+    } else {
+        Sent::by(files::inputs(&args.paths, setup.configs()), args.max_size)
+    };
+    let mut inputs: Box<dyn Iterator<Item = files::Input>> = Box::new(listed.into_iter().chain(inputs));
     let mut last = false;
     loop {
         let batch: Vec<files::Input> = inputs.by_ref().take(BATCH).collect();

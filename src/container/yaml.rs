@@ -6,11 +6,14 @@
 mod scalar;
 
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, Scope, mentions_call, powershell, shell};
+use crate::notation::{Call, Scope, may_matter, mentions_call, powershell, shell};
 use crate::text::{Fragment, Source, Span};
 
 /// Keys whose value is a script, in small letters.
-const SCRIPT_KEYS: [&str; 7] = ["run", "script", "inlinescript", "inline", "bash", "pwsh", "powershell"];
+const SCRIPT_KEYS: [&str; 9] =
+    ["run", "script", "inlinescript", "inline", "bash", "pwsh", "powershell", "command", "cmd"];
+/// Keys whose value is a list of scripts that run one after the other, in small letters.
+const LIST_KEYS: [&str; 5] = ["script", "before_script", "after_script", "commands", "cmds"];
 
 /// More open mappings than this are no pipeline.
 const MAX_DEPTH: usize = 64;
@@ -27,10 +30,19 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
 /// The calls of every script in a text.
 pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
     let mut scripts = Scanner::new(text).run();
-    scripts.sort_by_key(|(code, _)| code.to_file(code.span()).start);
+    scripts.sort_by_key(|script| script.code.to_file(script.code.span()).start);
     let mut calls = Vec::new();
-    for (code, language) in scripts.iter().filter(|(code, _)| mentions_call(code.text())) {
-        let mut scope = Scope::default();
+    let mut session = None;
+    let mut scope = Scope::default();
+    for Script { code, language, session: own } in &scripts {
+        if own.is_none() || *own != session {
+            scope = Scope::default();
+            session = *own;
+        }
+        // What a session's earlier scripts set, its later ones may use.
+        if !mentions_call(code.text()) && !(own.is_some() && may_matter(code.text())) {
+            continue;
+        }
         let powershell = match language {
             Some(language) => *language == Language::PowerShell,
             None => powershell::is_likely(code.text()),
@@ -43,6 +55,14 @@ pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
         });
     }
     calls
+}
+
+/// A script of a step.
+struct Script<'s> {
+    code: Fragment<'s>,
+    language: Option<Language>,
+    /// The mapping whose lists of scripts run in one session; none for a script that runs alone.
+    session: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +102,9 @@ struct Mapping<'s> {
     key: String,
     language: Option<Language>,
     /// Its scripts, and those of mappings in it, whose language is not known yet.
-    scripts: Vec<Fragment<'s>>,
+    scripts: Vec<Script<'s>>,
+    /// Its number among all mappings.
+    number: usize,
 }
 
 struct Scanner<'f, 's> {
@@ -92,7 +114,8 @@ struct Scanner<'f, 's> {
     last_key: String,
     /// What `defaults: run: shell:` says.
     default: Option<Language>,
-    found: Vec<(Fragment<'s>, Option<Language>)>,
+    found: Vec<Script<'s>>,
+    mappings: usize,
 }
 
 impl<'f, 's> Scanner<'f, 's> {
@@ -103,18 +126,26 @@ impl<'f, 's> Scanner<'f, 's> {
             lines.push(Span::new(start, start + line.len()));
             start += line.len();
         }
-        Self { text, lines, open: Vec::new(), last_key: String::new(), default: None, found: Vec::new() }
+        Self {
+            text,
+            lines,
+            open: Vec::new(),
+            last_key: String::new(),
+            default: None,
+            found: Vec::new(),
+            mappings: 0,
+        }
     }
 
-    fn run(mut self) -> Vec<(Fragment<'s>, Option<Language>)> {
+    fn run(mut self) -> Vec<Script<'s>> {
         let mut index = 0;
         while index < self.lines.len() {
             index = self.line(index);
         }
         self.close(0);
         let default = self.default;
-        for (_, language) in &mut self.found {
-            *language = language.or(default);
+        for script in &mut self.found {
+            script.language = script.language.or(default);
         }
         self.found
     }
@@ -130,20 +161,31 @@ impl<'f, 's> Scanner<'f, 's> {
             return index + 1;
         }
         let mut is_item = false;
+        let mut mark = column;
         while let Some(item) = rest.strip_prefix('-').filter(|rest| rest.starts_with(' ') || rest.is_empty())
         {
             self.close(column + 1);
             is_item = true;
+            mark = column;
             rest = item.trim_start_matches(' ');
             column = line.len() - rest.len();
         }
         self.close(column + 1);
+        if is_item && LIST_KEYS.contains(&self.last_key.as_str()) {
+            let value = without_anchor(rest);
+            let quoted = value.starts_with(['"', '\'', '|', '>']);
+            if quoted || !value.is_empty() && key_and_value(value).is_none() {
+                return self.item(index, span.start as usize + line.len() - value.len(), mark);
+            }
+        }
         let Some((key, value)) = key_and_value(rest) else { return index + 1 };
         if (is_item || self.open.last().is_none_or(|open| open.column < column))
             && self.open.len() < MAX_DEPTH
         {
             let key = std::mem::take(&mut self.last_key);
-            self.open.push(Mapping { column, is_item, key, language: None, scripts: Vec::new() });
+            let number = self.mappings;
+            self.mappings += 1;
+            self.open.push(Mapping { column, is_item, key, language: None, scripts: Vec::new(), number });
         }
         let key = key.to_ascii_lowercase();
         if let Some(language) = Language::of(&key, value) {
@@ -162,7 +204,7 @@ impl<'f, 's> Scanner<'f, 's> {
             let (script, behind) = scalar::read(self.text, &self.lines, index, start, column);
             next = behind;
             if let Some(open) = self.open.last_mut() {
-                open.scripts.push(script);
+                open.scripts.push(Script { code: script, language: None, session: None });
             }
         } else if value.starts_with(['|', '>']) {
             // Another text: nothing in it is a key.
@@ -172,17 +214,37 @@ impl<'f, 's> Scanner<'f, 's> {
         next
     }
 
+    /// Reads an item of a list of scripts, whose text begins at `start`, behind the mark at `column`.
+    fn item(&mut self, index: usize, start: usize, column: usize) -> usize {
+        let (code, next) = scalar::read(self.text, &self.lines, index, start, column);
+        if let Some(open) = self.open.last_mut() {
+            open.scripts.push(Script { code, language: None, session: Some(open.number) });
+        }
+        next
+    }
+
     /// Ends the mappings whose keys stand at `column` or to the right of it.
     fn close(&mut self, column: usize) {
         while let Some(mapping) = self.open.pop_if(|open| open.column >= column) {
             match (mapping.language, self.open.last_mut()) {
                 (None, Some(parent)) if !mapping.is_item => parent.scripts.extend(mapping.scripts),
                 (language, _) => {
-                    self.found.extend(mapping.scripts.into_iter().map(|script| (script, language)));
+                    let known = |script: Script<'s>| Script { language: script.language.or(language), ..script };
+                    self.found.extend(mapping.scripts.into_iter().map(known));
                 }
             }
         }
     }
+}
+
+/// A value without the anchor or tag before it.
+fn without_anchor(value: &str) -> &str {
+    let mut value = value;
+    while value.starts_with(['&', '!']) {
+        let Some((_, rest)) = value.split_once(' ') else { break };
+        value = rest.trim_start();
+    }
+    value
 }
 
 /// The key and the value of `key: value`.

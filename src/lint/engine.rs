@@ -1,7 +1,10 @@
 //! From a source to its findings.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
+
+use rayon::prelude::*;
 
 mod template;
 
@@ -17,7 +20,7 @@ use crate::container::{self, Kind};
 use crate::json::{self, Mistake, Tree};
 use crate::notation::{Call, Notation};
 use crate::schema::Validators;
-use crate::text::{DEFAULT_MAX_SIZE, Source};
+use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
 pub use super::rules::too_large;
 
@@ -104,10 +107,12 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         findings.extend(bad_encoding::finding(source, kind, &calls));
     }
     let mut owners = Vec::with_capacity(calls.len());
-    for call in &calls {
-        let from = findings.len();
-        check_call(source, call, options, &mut findings, &mut secrets);
-        owners.push((call.span, from..findings.len()));
+    for share in check_calls(source, &calls, options) {
+        let before = findings.len();
+        let in_file = |(span, found): (Span, Range<usize>)| (span, before + found.start..before + found.end);
+        owners.extend(share.owners.into_iter().map(in_file));
+        findings.extend(share.findings);
+        secrets.extend(share.secrets);
     }
     if readable {
         suppress::apply(source, kind, &owners, options, &mut findings);
@@ -125,6 +130,34 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
     Inspection { findings, secrets, stale }
+}
+
+/// What the rules say of some of a file's calls.
+#[derive(Default)]
+struct Share {
+    findings: Vec<Finding>,
+    secrets: Vec<Secret>,
+    /// Each call, and which of the findings are its own.
+    owners: Vec<(Span, Range<usize>)>,
+}
+
+/// Calls that are worth the trouble of handing them to another thread.
+const SHARE: usize = 64;
+
+fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options) -> Vec<Share> {
+    let check = |calls: &[Call<'_>]| {
+        let mut share = Share::default();
+        for call in calls {
+            let from = share.findings.len();
+            check_call(source, call, options, &mut share.findings, &mut share.secrets);
+            share.owners.push((call.span, from..share.findings.len()));
+        }
+        share
+    };
+    if calls.len() < 2 * SHARE {
+        return vec![check(calls)];
+    }
+    calls.par_chunks(SHARE).map(check).collect()
 }
 
 fn check_call(

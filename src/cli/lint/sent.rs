@@ -1,10 +1,10 @@
 //! Files that calls send: `-d @body.json` beside the document says what the file is for.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use armbody::config::Configs;
 use armbody::container::{self, Kind};
 use armbody::lint::{Given, target};
 use armbody::notation::Payload;
@@ -12,7 +12,7 @@ use armbody::text::Source;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::files::{self, Input};
+use super::files::Input;
 
 /// Files that are read at a time.
 const BATCH: usize = 128;
@@ -27,12 +27,12 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// What the documents and scripts among `paths` send. Files that cannot be read are left to whoever checks
+    /// What the documents and scripts among `inputs` send. Files that cannot be read are left to whoever checks
     /// them.
-    pub(super) fn by(paths: &[PathBuf], configs: &Arc<Configs>, limit: u64) -> Self {
+    pub(super) fn by(inputs: impl Iterator<Item = impl Borrow<Input>>, limit: u64) -> Self {
         let mut sent = Self::default();
-        let mut inputs = files::inputs(paths, configs).filter_map(|input| match input {
-            Input::Path(path) if Kind::of(&path).is_some_and(|kind| kind != Kind::Json) => Some(path),
+        let mut inputs = inputs.filter_map(|input| match input.borrow() {
+            Input::Path(path) if Kind::of(path).is_some_and(|kind| kind != Kind::Json) => Some(path.clone()),
             _ => None,
         });
         loop {
