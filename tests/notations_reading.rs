@@ -106,6 +106,26 @@ fn pipelines_and_workflows() {
     assert_eq!(lines(&crlf(&source)), wanted);
 }
 
+/// A paragraph that begins with a request is one whose fence was forgotten; talk of a program is none.
+#[test]
+fn commands_without_a_fence() {
+    let url = format!(
+        "https://management.azure.com/subscriptions/<ID>/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm?{V}"
+    );
+    let text = format!(
+        "# Patch\n\ncurl -X PATCH '{url}' -d '{{\"identity\":1}}'\n\n1. Do it:\n\n   $ az rest --method patch \\\n     --url \"{url}\" \\\n     \
+         --body '{{\"identity\":2}}'\n\nuser@host:~$ curl '{url}' -H `date`\n\ncurl is a tool that asks {url} and others.\n"
+    );
+    let source = Source::new("runbook.txt", text);
+    let wanted = [
+        format!("3 curl PATCH vm {V} {{\"identity\":1}}"),
+        format!("7 az PATCH vm {V} {{\"identity\":2}}"),
+        format!("11 curl GET vm {V} -"),
+    ];
+    assert_eq!(lines(&source), wanted);
+    assert_eq!(lines(&crlf(&source)), wanted);
+}
+
 #[test]
 fn lists_of_scripts() {
     let source = data("workflows/gitlab.yml");

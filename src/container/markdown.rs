@@ -26,6 +26,8 @@ use crate::notation::shell::Dialect;
 use crate::notation::{Call, Notation, Payload, Place, Scope, may_matter, mentions_call, powershell, shell};
 use crate::text::{Fragment, Source, Span};
 
+/// A longer paragraph, in bytes, is prose.
+const MAX_PARAGRAPH: usize = 8 << 10;
 /// Calls that a block of JSON may be the file of: those before it, the last ones first.
 const MAX_FILES: usize = 8;
 
@@ -47,6 +49,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         block: None,
         html_code: None,
         calls: Vec::new(),
+        read_to: 0,
         scope: Scope::default(),
         awaiting: None,
         marked: Marked::default(),
@@ -92,6 +95,8 @@ struct Reader<'r, 's> {
     /// Where the code of an inline `<code>` begins.
     html_code: Option<usize>,
     calls: Vec<Call<'s>>,
+    /// The end of the last paragraph that was read as commands.
+    read_to: usize,
     /// What the document's snippets have assigned so far.
     scope: Scope<'s>,
     /// The call whose body may stand in the next block of JSON.
@@ -143,7 +148,9 @@ impl<'s> Reader<'_, 's> {
                 }
             }
             Event::Start(Tag::Paragraph) => self.paragraph(range),
-            Event::Code(_) if self.worth_reading(range.clone()) => self.code_span(range),
+            Event::Code(_) if range.start >= self.read_to && self.worth_reading(range.clone()) => {
+                self.code_span(range);
+            }
             Event::Start(Tag::HtmlBlock) => {
                 self.marked = marker::last(&self.text[range.clone()]).unwrap_or(self.marked);
                 if !self.worth_reading(range.clone()) {
@@ -199,15 +206,7 @@ impl<'s> Reader<'_, 's> {
             return self.brief(&code);
         };
         let language = language(&self.text[inner.start..inner.start + info_len]).to_owned();
-        let prefix = self.prefix_at(range.start);
-        let mut block =
-            Block { language, prefix: Some(prefix.clone()), start: range.start, lines: Vec::new() };
-        let mut start = inner.start + info_len + 1;
-        for line in self.text[start..inner.end].split_inclusive('\n') {
-            let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
-            block.push_raw(self.text, start + marks.min(prefix.len())..start + line.len());
-            start += line.len();
-        }
+        let block = self.raw_block(range.start, inner.start + info_len + 1..inner.end, language);
         self.code_block(&block);
     }
 
@@ -216,19 +215,43 @@ impl<'s> Reader<'_, 's> {
         self.brief(&code);
     }
 
-    /// A paragraph that is nothing but a request's line.
+    /// A paragraph that is nothing but a request's line, or a command whose fence was forgotten.
     fn paragraph(&mut self, range: Range<usize>) {
-        let line = self.text[range.clone()].trim_end();
-        if line.len() > 1000
-            || line.contains('\n')
-            || !http::begins(line, Style::Unknown)
-            || !prose::mentions_arm(line)
-        {
+        let text = self.text[range.clone()].trim_end();
+        if text.len() > MAX_PARAGRAPH || !prose::mentions_arm(text) {
             return;
         }
-        let code = code::inline(self.root, self.text, range.start..range.start + line.len());
-        let calls = http::calls(&code, Style::Unknown, &mut Scope::default());
+        if !text.contains('\n') && http::begins(text, Style::Unknown) {
+            let code = code::inline(self.root, self.text, range.start..range.start + text.len());
+            let calls = http::calls(&code, Style::Unknown, &mut Scope::default());
+            return self.take(calls, true);
+        }
+        let Some(line) = Some(text).filter(|text| mentions_call(text)).and_then(shell::first_request) else {
+            return;
+        };
+        let start = range.start + line;
+        let block = self.raw_block(start, start..range.start + text.len(), String::new());
+        let code = code::build(self.root, self.text, &block.lines, block.prefix.as_deref().unwrap_or(""));
+        let mut calls = shell::calls(&code, Dialect::of_block(""), &mut Scope::default());
+        calls.retain(Call::looks_like_arm);
+        if !calls.is_empty() {
+            self.read_to = range.end;
+        }
         self.take(calls, true);
+    }
+
+    /// The lines of code in `range`, which the parser takes for prose, of a block that begins at `start`.
+    fn raw_block(&self, start: usize, range: Range<usize>, language: String) -> Block {
+        let prefix = self.prefix_at(start);
+        let mut block = Block { language, start, ..Block::default() };
+        let mut at = range.start;
+        for line in self.text[range].split_inclusive('\n') {
+            let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>')).count();
+            block.push_raw(self.text, at + marks.min(prefix.len())..at + line.len());
+            at += line.len();
+        }
+        block.prefix = Some(prefix);
+        block
     }
 
     /// A block of code: requests as they go over the wire, commands, or JSON.

@@ -229,7 +229,8 @@ impl<'f, 's> Scanner<'f, 's> {
             match (mapping.language, self.open.last_mut()) {
                 (None, Some(parent)) if !mapping.is_item => parent.scripts.extend(mapping.scripts),
                 (language, _) => {
-                    let known = |script: Script<'s>| Script { language: script.language.or(language), ..script };
+                    let known =
+                        |script: Script<'s>| Script { language: script.language.or(language), ..script };
                     self.found.extend(mapping.scripts.into_iter().map(known));
                 }
             }

@@ -197,7 +197,8 @@ impl<'t> Node<'t> {
     /// The last four bytes of a string, letters in lower case; `None` where they are not as the text has them.
     pub(crate) fn tail(self) -> Option<[u8; 4]> {
         let data = self.data();
-        let is_plain = data.kind == Kind::String && data.flags & (ESCAPED | OWNED) == 0 && data.end - data.start >= 6;
+        let is_plain =
+            data.kind == Kind::String && data.flags & (ESCAPED | OWNED) == 0 && data.end - data.start >= 6;
         let end = data.end as usize - 1;
         let bytes = is_plain.then(|| self.tree.text.as_bytes()[end - 4..end].try_into().ok()).flatten();
         bytes.map(|tail: [u8; 4]| tail.map(|byte| byte.to_ascii_lowercase()))

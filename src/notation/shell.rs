@@ -124,6 +124,11 @@ impl<'s> Command<'s> {
     }
 }
 
+/// Where the first line of a text begins that certainly begins a request, a prompt before it or not.
+pub fn first_request(text: &str) -> Option<usize> {
+    starts::starts(text, 0, true).first().map(|start| start.line)
+}
+
 /// The commands of a text in the order in which they stand, those inside `$(…)`, backticks and quoted scripts
 /// after the ones around them. Takes time linear in the text.
 pub fn commands<'s>(code: &Fragment<'s>, dialect: Dialect) -> Vec<Command<'s>> {

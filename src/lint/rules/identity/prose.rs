@@ -23,6 +23,10 @@ pub(super) fn removal(context: &Context<'_>) -> Option<Removal> {
         let stance = Stance::of(sentence);
         return match (stance.removes, stance.adds, stance.keeps) {
             (false, false, false) => continue,
+            // "To remove it, send:" is about what the heading names.
+            (true, false, false) if !stance.user && !stance.system => {
+                Some(heading.unwrap_or(stance).removal())
+            }
             (true, false, false) => Some(stance.removal()),
             (true, false, true) => heading.map(Stance::removal),
             _ => None,

@@ -1,0 +1,1 @@
+for t in a b; do curl -X PATCH "https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web?api-version=2023-07-01" -H "Authorization: Bearer $T" -H "Content-Type: application/json" -d '{"identity":{"type":"SystemAssigned"}}'; done && echo ok || { echo bad; exit 1; }

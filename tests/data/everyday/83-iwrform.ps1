@@ -1,0 +1,1 @@
+$r = iwr -Method Patch -Uri "https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web?api-version=2023-07-01" -Headers @{Authorization="Bearer $t"} -Body '{"identity":{"type":"SystemAssigned"}}'

@@ -1,0 +1,1 @@
+Invoke-RestMethod -Method Patch -Uri "https://management.azure.com/subscriptions/$S/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web?api-version=2023-07-01" -Authentication Bearer -Token $secure -ContentType 'application/json; charset=utf-8' -Body '{"identity":{"type":"SystemAssigned"}}'
