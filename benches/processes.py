@@ -170,8 +170,12 @@ def main():
             section = "Text of an article, and no call in it.\n\n```bash\necho hello\n```\n\n"
             growth(armbody, folder, "Markdown without calls", ".md", lambda size: section * (size // len(section)))
             url = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01"
-            call = f"```bash\ncurl '{url}' -X PATCH -d '{text}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'\n```\n\n"
-            growth(armbody, folder, "Markdown with calls", ".md", lambda size: (section + call) * (size // len(section + call)))
+            call = f"```bash\ncurl '{url}' -X PUT -d '{text}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'\n```\n\n"
+            small = call.replace("PUT", "PATCH").replace(text, '{"identity":{"type":"SystemAssigned"}}')
+            wrong = call.replace("vmSize", "vmSizes")
+            for what, call in [("with small calls", small), ("with calls", call), ("with wrong calls", wrong)]:
+                whole = section + call
+                growth(armbody, folder, f"Markdown {what}", ".md", lambda size: whole * (size // len(whole)))
 
 
 def array_body(size):
