@@ -211,12 +211,14 @@ fn check_call(
         target.method = method;
     }
 
-    let tree =
-        tree.map(|tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas())));
-    let tree = tree.as_ref();
-    let resource = tree.and_then(Tree::root);
     let standing =
         target.type_name.as_ref().and_then(|name| validators.standing(name.as_str(), target.api_version));
+    // Nobody is told of the brackets of a body that nothing is known of.
+    let known = target.resource_type.is_some() || standing.is_some();
+    let settle = |tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas()));
+    let tree = if known { tree.map(settle) } else { tree };
+    let tree = tree.as_ref();
+    let resource = tree.and_then(Tree::root);
     let subject = Subject {
         source,
         call,

@@ -66,7 +66,7 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     for header in &call.headers {
         secrets.extend(in_header(header).map(|span| of_part(header, span)));
     }
-    if let Some(credentials) = call.credentials.as_ref().filter(|it| !is_open(it.text())) {
+    if let Some(credentials) = call.credentials.as_deref().filter(|it| !is_open(it.text())) {
         secrets.push(of_part(credentials, credentials.span()));
     }
     if let Some(url) = &call.url {

@@ -236,7 +236,7 @@ impl<'s> Request<'s> {
             url,
             headers: self.headers,
             body,
-            credentials: self.credentials,
+            credentials: self.credentials.map(Box::new),
             default_method: Some(default_method),
             default_content_type,
             ..Call::new(Notation::Curl, span)

@@ -79,7 +79,7 @@ pub struct Call<'s> {
     /// The body.
     pub body: Payload<'s>,
     /// A token or `user:password` that stands in an option of its own (`--oauth2-bearer`, `-u`).
-    pub credentials: Option<Fragment<'s>>,
+    pub credentials: Option<Box<Fragment<'s>>>,
     /// The method that the client uses if the text says none: curl's `POST` with `-d`, `GET` without.
     pub default_method: Option<&'static str>,
     /// The content type that the client sends if no header says one.

@@ -1,6 +1,7 @@
 //! Decoded text with a map to the bytes of its file.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -51,7 +52,8 @@ impl Piece {
 pub struct Fragment<'s> {
     text: Cow<'s, str>,
     pieces: Pieces,
-    prefix: String,
+    /// Few texts have one.
+    prefix: Option<Arc<str>>,
     crlf: bool,
 }
 
@@ -70,7 +72,7 @@ impl<'s> Fragment<'s> {
             expansion: false,
             locked: false,
         };
-        Self { text: Cow::Borrowed(text), pieces: smallvec![piece], prefix: String::new(), crlf }
+        Self { text: Cow::Borrowed(text), pieces: smallvec![piece], prefix: None, crlf }
     }
 
     /// The decoded text.
@@ -130,7 +132,7 @@ impl<'s> Fragment<'s> {
             None => self.insertion_point(span.start)?,
         };
         let text = if self.crlf { Cow::Owned(text.replace('\n', "\r\n")) } else { Cow::Borrowed(text) };
-        let encoded = chain.encode(&text, &self.prefix)?;
+        let encoded = chain.encode(&text, self.prefix.as_deref().unwrap_or_default())?;
         match edits.first_mut() {
             Some(first) => first.text = encoded,
             None => edits.push(Edit::insert(at, encoded)),
@@ -349,8 +351,11 @@ impl<'f, 's> Builder<'f, 's> {
         if self.pieces.is_empty() {
             self.copy(Span { start: anchor, end: anchor }, encoding);
         }
-        let mut prefix = self.prefix;
-        prefix.insert_str(0, &self.outer.prefix);
+        let prefix = match &self.outer.prefix {
+            Some(outer) if self.prefix.is_empty() => Some(Arc::clone(outer)),
+            Some(outer) => Some([outer, self.prefix.as_str()].concat().into()),
+            None => Some(self.prefix).filter(|own| !own.is_empty()).map(Into::into),
+        };
         Fragment { text: self.text, pieces: self.pieces, prefix, crlf: self.outer.crlf }
     }
 

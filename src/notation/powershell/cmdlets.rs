@@ -80,7 +80,7 @@ impl<'s> Cmdlet<'_, 's> {
             return None;
         }
         Self::headers(&parameters, &mut call);
-        call.credentials = parameters.text("Token");
+        call.credentials = parameters.text("Token").map(Box::new);
         if !matches!(call.body, Payload::None) {
             let method = call.sent_method().map(crate::arm::Method::as_str);
             call.default_content_type = match self.program {

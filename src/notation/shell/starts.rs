@@ -28,13 +28,21 @@ pub(super) struct Start {
 
 /// The lines of `text`, which begins at `offset`, that begin a request.
 pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
+    static MARKS: Marks = Marks::without_case(&KNOWN);
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
-    let mut line_start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(at) = command_in(line, prompts) {
+    let mut done = 0;
+    // Few lines name a program that makes requests.
+    for (_, at) in MARKS.find(text) {
+        if at < done {
+            continue;
+        }
+        let line_start = memchr::memrchr(b'\n', &bytes[done..at]).map_or(done, |newline| done + newline + 1);
+        let line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1);
+        if let Some(at) = command_in(&text[line_start..line_end], prompts) {
             found.push(Start { line: offset + line_start, at: offset + line_start + at });
         }
-        line_start += line.len();
+        done = line_end;
     }
     found
 }

@@ -100,7 +100,7 @@ fn may_hide_options(subject: &Subject<'_>) -> bool {
         .iter()
         .chain(&call.method)
         .chain(&call.headers)
-        .chain(&call.credentials)
+        .chain(call.credentials.as_deref())
         .chain(body)
         .map(|part| part.to_file(part.span()))
         .collect();

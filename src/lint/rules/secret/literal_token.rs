@@ -9,7 +9,7 @@ use crate::text::Span;
 rule!("literal-token", Secret, Error, Sometimes, "an access token stands in the text", Check::Call(check));
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    for part in subject.call.headers.iter().chain(&subject.call.credentials) {
+    for part in subject.call.headers.iter().chain(subject.call.credentials.as_deref()) {
         for token in web_tokens(part.text()).filter(|token| is_whole(&part.text()[token.clone()])) {
             let span = Span::from(token);
             let draft = subject
