@@ -94,9 +94,16 @@ fn without_quoted(text: &str) -> String {
         out.push_str(&text[at..=open]);
         let which = usize::from(bytes[open] == b'"');
         let mut close = open + 1;
-        while close < bytes.len() && bytes[close] != bytes[open] && !unclosed[which] {
-            // In either language a backslash or backtick before `"` keeps the text open.
-            close += if which == 1 && matches!(bytes[close], b'\\' | b'`') { 2 } else { 1 };
+        while close < bytes.len() && !unclosed[which] {
+            if which == 0 && bytes[close..].starts_with(br"'\''") {
+                // How a POSIX shell writes `'` in quotes, and nobody else.
+                close += 4;
+            } else if bytes[close] == bytes[open] {
+                break;
+            } else {
+                // In either language a backslash or backtick before `"` keeps the text open.
+                close += if which == 1 && matches!(bytes[close], b'\\' | b'`') { 2 } else { 1 };
+            }
         }
         unclosed[which] |= close >= bytes.len();
         at = if unclosed[which] { open + 1 } else { close + 1 };
