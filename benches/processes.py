@@ -121,6 +121,49 @@ def growth(armbody, folder, what, extension, unit):
         path.unlink()
 
 
+PROSE = """## Connect a widget
+
+A *widget* talks to its hub over HTTPS. To list what is there, run:
+
+```bash
+widgets list --hub myHub --output table
+for name in $(widgets list -o tsv); do echo "$name"; done
+```
+
+The answer looks like this:
+
+```json
+{ "widgets": [{ "name": "one", "state": "ready" }, { "name": "two", "state": "asleep" }] }
+```
+
+> [!NOTE]
+> A hub that sleeps answers after some seconds. See [the reference](reference.md) for how long.
+
+| state | meaning |
+|---|---|
+| ready | it listens |
+| asleep | it wakes when it is asked |
+
+"""
+
+
+def tree(armbody, folder, section):
+    """A documentation tree of which every page has calls: what all cores check in a second."""
+    pages = folder / "pages"
+    pages.mkdir()
+    size = 0
+    for index in range(200):
+        text = section * 100
+        size += len(text)
+        (pages / f"page{index:03}.md").write_text(text)
+    command = [armbody, "lint", "--no-config", "--quiet", "--format", "concise", str(pages)]
+    (times,) = turns([command], 5)
+    print(
+        f"{'a tree of Markdown with calls':<46} {size / 1e6:9.2f} MB  {min(times) * 1e3:.1f} ms  "
+        f"{size / min(times) / 1e6:.1f} MB/s  (target 150)  {memory(command)}"
+    )
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     arguments.add_argument("--armbody", default=str(ROOT / "target/release/armbody"))
@@ -164,14 +207,15 @@ def main():
         render = [armbody, "render", "--all", "--api-version", "2024-07-01"]
         alone("render --all for one version, as JSON", render, given.runs, "5 ms")
         alone("render --all for one version, as curl", [*render, "--as", "curl"], given.runs, "5 ms")
+        text = json.dumps(BODY)
+        url = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01"
+        call = f"```bash\ncurl '{url}' -X PUT -d '{text}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'\n```\n\n"
+        small = call.replace("PUT", "PATCH").replace(text, '{"identity":{"type":"SystemAssigned"}}')
+        tree(armbody, folder, PROSE + small)
         if given.growth:
-            text = json.dumps(BODY)
             growth(armbody, folder, "one body", ".json", lambda size: array_body(size))
             section = "Text of an article, and no call in it.\n\n```bash\necho hello\n```\n\n"
             growth(armbody, folder, "Markdown without calls", ".md", lambda size: section * (size // len(section)))
-            url = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01"
-            call = f"```bash\ncurl '{url}' -X PUT -d '{text}' -H 'Content-Type: application/json' -H 'Authorization: Bearer <ACCESS TOKEN>'\n```\n\n"
-            small = call.replace("PUT", "PATCH").replace(text, '{"identity":{"type":"SystemAssigned"}}')
             wrong = call.replace("vmSize", "vmSizes")
             for what, call in [("with small calls", small), ("with calls", call), ("with wrong calls", wrong)]:
                 whole = section + call

@@ -75,7 +75,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(code, "pub(super) static ENTRIES: &[Described] = &[\n{entries}];")?;
     let (words, texts) = shapes.into_parts();
     // An array, which unlike bytes is where words can be read.
-    fs::write(out.join("shapes.rs"), format!("static WORDS: [u32; {}] = {words:?};\n", words.len()))?;
+    let allow = "#[allow(clippy::unreadable_literal, reason = \"nobody reads it\")]";
+    let table = format!("{allow}\nstatic WORDS: [u32; {}] = {words:?};\n", words.len());
+    fs::write(out.join("shapes.rs"), table)?;
     fs::write(out.join("shapes.txt"), texts)?;
 
     let mut providers: Vec<&str> = sources.iter().map(|(provider, _)| *provider).collect();

@@ -244,7 +244,7 @@ fn read(data: &[u8]) -> Option<(u8, Cow<'_, str>)> {
 
 fn assert_call(source: &Source, call: &Call<'_>) {
     assert_within(source.text(), call.span);
-    let parts = call.method.iter().chain(&call.url).chain(&call.headers).chain(&call.credentials);
+    let parts = call.method.iter().chain(&call.url).chain(&call.headers).chain(call.credentials.as_deref());
     for part in parts {
         assert_fragment(source, part);
     }

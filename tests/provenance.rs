@@ -201,7 +201,8 @@ fn look_at(bytes: Vec<u8>) {
                 Payload::None => None,
                 Payload::Text(text) | Payload::File(text) | Payload::Unknown(text) => Some(text),
             };
-            let parts = call.method.iter().chain(&call.url).chain(&call.headers).chain(&call.credentials);
+            let parts =
+                call.method.iter().chain(&call.url).chain(&call.headers).chain(call.credentials.as_deref());
             for part in parts.chain(body) {
                 let at = part.to_file(part.span());
                 assert!(source.text().get(at.range()).is_some(), "{at:?} cuts a character");

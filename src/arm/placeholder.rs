@@ -64,7 +64,7 @@ pub struct Placeholder {
 
 /// Whether a whole text is a placeholder, or several with nothing between.
 pub fn is_placeholder(text: &str) -> bool {
-    if !text.bytes().next().is_some_and(|first| CLASS[usize::from(first)] & FIRST != 0) {
+    if text.bytes().next().is_none_or(|first| CLASS[usize::from(first)] & FIRST == 0) {
         return false;
     }
     let mut end = 0;

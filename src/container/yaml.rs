@@ -40,7 +40,8 @@ pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
             session = *own;
         }
         // What a session's earlier scripts set, its later ones may use.
-        if !mentions_call(code.text()) && !(own.is_some() && may_matter(code.text())) {
+        let matters = mentions_call(code.text()) || (own.is_some() && may_matter(code.text()));
+        if !matters {
             continue;
         }
         let powershell = match language {

@@ -148,8 +148,6 @@ impl Call<'_> {
     /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
     /// look at the text, which placeholders and mistakes in the URL do not disturb.
     pub fn looks_like_arm(&self) -> bool {
-        let Some(url) = &self.url else { return false };
-        // A token's audience in a query says nothing of where the call goes.
         static MARKS: Marks = Marks::new(&[
             "management.azure",
             "management.core.",
@@ -159,6 +157,8 @@ impl Call<'_> {
             "/providers/microsoft.",
             "/resourcegroups/",
         ]);
+        let Some(url) = &self.url else { return false };
+        // A token's audience in a query says nothing of where the call goes.
         let url = url.text().split('?').next().unwrap_or("").to_ascii_lowercase();
         MARKS.are_in(&url) || url.ends_with("/subscriptions") || url.starts_with("subscriptions/")
     }

@@ -73,13 +73,13 @@ fn has_marks(text: &str) -> bool {
 /// True if the first command is one that only a POSIX shell reads so: `NAME=…`, or curl or az with nothing of
 /// PowerShell's outside quotes. What stands in its quotes says nothing of the language.
 fn begins_as_posix(text: &str) -> bool {
+    static PARAMETERS: Marks = Marks::new(&[" -Uri", " -Method", " -Headers", " -Body"]);
     let commands = text.lines().map(|line| line[known::line_prompt(line)..].trim_start());
     let Some(first) = commands.into_iter().find(|line| !line.is_empty() && !line.starts_with('#')) else {
         return false;
     };
     let name = first.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let assigns = name > 0 && first[name..].starts_with('=') && !first.as_bytes()[0].is_ascii_digit();
-    static PARAMETERS: Marks = Marks::new(&[" -Uri", " -Method", " -Headers", " -Body"]);
     let calls_curl = first.starts_with("curl ") && !PARAMETERS.are_in(text);
     assigns || calls_curl || (first.starts_with("az ") && !has_marks(&without_quoted(text)))
 }
