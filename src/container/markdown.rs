@@ -339,6 +339,8 @@ impl<'s> Reader<'_, 's> {
         call.context.place = Place::Document;
         call.context.heading = self.heading;
         call.context.before = self.source.text().get(after_last..call.span.start as usize).unwrap_or("");
+        // A document may hold a million calls, and most have a header or two.
+        call.headers.shrink_to_fit();
         self.calls.push(call);
     }
 

@@ -107,7 +107,9 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         findings.extend(bad_encoding::finding(source, kind, &calls));
     }
     let mut owners = Vec::with_capacity(calls.len());
-    for share in check_calls(source, &calls, options) {
+    let shares = check_calls(source, &calls, options);
+    findings.reserve_exact(shares.iter().map(|share| share.findings.len()).sum());
+    for share in shares {
         let before = findings.len();
         let in_file = |(span, found): (Span, Range<usize>)| (span, before + found.start..before + found.end);
         owners.extend(share.owners.into_iter().map(in_file));
