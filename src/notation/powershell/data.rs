@@ -173,7 +173,7 @@ impl<'r, 's> Data<'r, 's> {
             },
             Kind::Word if alone && is_number(word) => out.translated(span, word),
             Kind::Text(_) => match decode::joined(self.code, self.list, range) {
-                Some(text) => Self::string(out, &text, span),
+                Some(text) => self.string(out, &text, span),
                 None => out.stand_in(span, VALUE),
             },
             _ => out.stand_in(span, VALUE),
@@ -220,7 +220,7 @@ impl<'r, 's> Data<'r, 's> {
         match first.kind {
             Kind::Text(_) | Kind::Word if range.len() == 1 => {
                 match decode::joined(self.code, self.list, range) {
-                    Some(text) => Self::string(out, &text, span),
+                    Some(text) => self.string(out, &text, span),
                     None => self.unknown_name(out, span),
                 }
             }
@@ -268,9 +268,13 @@ impl<'r, 's> Data<'r, 's> {
     }
 
     /// `text` in JSON's quotes; `span` is where it stands with its own.
-    fn string(out: &mut Builder<'_, 's>, text: &Fragment<'s>, span: Span) {
-        let start = span.start as usize;
-        out.translated(Span::new(start, start + 1), "\"");
+    fn string(&self, out: &mut Builder<'_, 's>, text: &Fragment<'s>, span: Span) {
+        // A name without quotes may begin and end with any character.
+        let mut letters = self.code.text()[span.range()].chars();
+        let first = letters.next().map_or(0, char::len_utf8);
+        let last = letters.next_back().map_or(first, char::len_utf8);
+        let (start, end) = (span.start as usize, span.end as usize);
+        out.translated(Span::new(start, start + first), "\"");
         let mut inner = Builder::new(text);
         let mut run = 0;
         for (at, c) in text.text().char_indices() {
@@ -290,8 +294,7 @@ impl<'r, 's> Data<'r, 's> {
         if !inner.is_empty() {
             out.append(&inner.finish(0, Encoding::Unescaped));
         }
-        let end = span.end as usize;
-        out.translated(Span::new(end - 1, end), "\"");
+        out.translated(Span::new(end - last, end), "\"");
     }
 }
 
