@@ -1,5 +1,7 @@
 //! Applying what the findings offer, until nothing changes.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
 use crate::text::{Edit, Source, Span};
@@ -18,9 +20,11 @@ pub struct Fixed {
     pub findings: Vec<Finding>,
     /// What must not be shown of the source as it was.
     pub secrets: Vec<Secret>,
-    /// The fixes of what is left that were tried and left out: the rule and what they would have written.
-    refused: Vec<(&'static str, Vec<Edit>)>,
+    refused: Refused,
 }
+
+/// Fixes that were tried and left out: the rule and what they would have written.
+type Refused = HashSet<(&'static str, Vec<Edit>)>;
 
 impl Fixed {
     /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are no offer.
@@ -35,16 +39,16 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
     let mut source = source;
     let (mut findings, secrets) = inspect(&source, kind, options);
     let mut applied = 0;
-    // What was tried and refused: the rule and the text it would have written.
-    let mut refused: Vec<(&'static str, Vec<Edit>)> = Vec::new();
+    let mut refused = Refused::new();
     let mut passes = 0;
     let mut since_refused = 0;
     while passes < MAX_PASSES {
         let mut chosen: Vec<&Finding> = Vec::new();
+        let mut places = Places::default();
         for finding in &findings {
             let Some(fix) = &finding.fix else { continue };
-            let known = refused.iter().any(|(rule, edits)| *rule == finding.rule.name && *edits == fix.edits);
-            if (fix.safe || unsafe_too) && !known && !chosen.iter().any(|other| conflict(other, finding)) {
+            // The later of two fixes that want the same place waits for the next round.
+            if (fix.safe || unsafe_too) && !is_refused(&refused, finding) && places.take(&fix.edits) {
                 chosen.push(finding);
             }
         }
@@ -59,9 +63,9 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
         }
         let mut taken: Vec<&Finding> = Vec::new();
         take(&source, kind, options, errors(&findings), &chosen, &mut taken);
-        for finding in
-            chosen.iter().filter(|finding| !taken.iter().any(|other| std::ptr::eq(*other, **finding)))
-        {
+        let is_taken: HashSet<*const Finding> =
+            taken.iter().map(|finding| std::ptr::from_ref(*finding)).collect();
+        for finding in chosen.iter().filter(|finding| !is_taken.contains(&std::ptr::from_ref(**finding))) {
             refused.extend(finding.fix.as_ref().map(|fix| (finding.rule.name, fix.edits.clone())));
         }
         if taken.is_empty() {
@@ -78,15 +82,28 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
     Fixed { source, applied, findings, secrets, refused }
 }
 
-fn take_refused(refused: &[(&'static str, Vec<Edit>)], findings: &mut [Finding]) {
+fn take_refused(refused: &Refused, findings: &mut [Finding]) {
     for finding in findings {
-        finding.fix.take_if(|fix| {
-            refused.iter().any(|(rule, edits)| *rule == finding.rule.name && *edits == fix.edits)
-        });
+        if is_refused(refused, finding) {
+            finding.fix = None;
+        }
     }
 }
 
+fn is_refused(refused: &Refused, finding: &Finding) -> bool {
+    // Nearly always none was.
+    !refused.is_empty()
+        && finding.fix.as_ref().is_some_and(|fix| refused.contains(&(finding.rule.name, fix.edits.clone())))
+}
+
+/// Bytes that are checked while it is found out which of many fixes do harm, a small file's often, a large one's
+/// some times.
+const MAX_CHECKED: usize = 64 << 20;
+/// And how often at least.
+const MIN_CHECKS: usize = 64;
+
 /// Adds those of `chosen` to `taken` that together add no error and do what they are for: all, or the halves that do.
+/// What was not found out in reasonable time is left out.
 fn take<'f>(
     source: &Source,
     kind: Kind,
@@ -96,7 +113,9 @@ fn take<'f>(
     taken: &mut Vec<&'f Finding>,
 ) {
     let mut open = vec![chosen];
-    while let Some(part) = open.pop() {
+    let mut checks = (MAX_CHECKED / source.bytes().len().max(1)).max(MIN_CHECKS);
+    while let Some(part) = open.pop().filter(|_| checks > 0) {
+        checks -= 1;
         let mut tried = taken.clone();
         tried.extend(part);
         let good = apply(source, &tried).is_some_and(|next| {
@@ -154,8 +173,52 @@ fn errors(findings: &[Finding]) -> usize {
     findings.iter().filter(|finding| finding.severity == Severity::Error).count()
 }
 
-/// Two fixes want the same place; the later one waits for the next round.
-fn conflict(a: &Finding, b: &Finding) -> bool {
-    let (Some(a), Some(b)) = (&a.fix, &b.fix) else { return false };
-    a.edits.iter().any(|a| b.edits.iter().any(|b| a.span.overlaps(b.span) || a.span.start == b.span.start))
+/// Places that edits take, none of which overlap: the end of each by its start.
+#[derive(Default)]
+struct Places(BTreeMap<u32, u32>);
+
+impl Places {
+    /// Takes the places of `edits` if all of them are free.
+    fn take(&mut self, edits: &[Edit]) -> bool {
+        if !edits.iter().all(|edit| self.is_free(edit.span)) {
+            return false;
+        }
+        for edit in edits {
+            let end = self.0.entry(edit.span.start).or_default();
+            *end = edit.span.end.max(*end);
+        }
+        true
+    }
+
+    /// True if nothing is changed within `span`, and nothing begins where it does.
+    fn is_free(&self, span: Span) -> bool {
+        let before = self.0.range(..=span.start).next_back();
+        let behind = self.0.range(span.start + 1..).next();
+        before.is_none_or(|(start, end)| *start < span.start && *end <= span.start)
+            && behind.is_none_or(|(start, _)| *start >= span.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_taken_once() {
+        let mut places = Places::default();
+        let mut take = |spans: &[(usize, usize)]| {
+            let edits: Vec<Edit> =
+                spans.iter().map(|(start, end)| Edit::delete(Span::new(*start, *end))).collect();
+            places.take(&edits)
+        };
+        assert!(take(&[(3, 8), (10, 10)]));
+        for wanted in [(3, 3), (3, 4), (5, 5), (7, 9), (2, 4), (0, 20), (10, 10), (10, 12), (9, 11)] {
+            assert!(!take(&[wanted]), "{wanted:?}");
+        }
+        // All of a fix, or nothing of it.
+        assert!(!take(&[(20, 21), (4, 5)]));
+        for free in [(8, 9), (0, 3), (11, 12), (20, 21)] {
+            assert!(take(&[free]), "{free:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::Span;
 
 /// Replace the bytes of `span` by `text`; an empty span inserts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// What goes.
     pub span: Span,
