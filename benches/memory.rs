@@ -24,8 +24,8 @@ use divan::counter::BytesCount;
 use jsonschema::Validator;
 use serde_json::Value;
 
-/// A create body as documentation shows it.
-const BODY: &str = r#"{"location":"westus","name":"myVM","identity":{"type":"SystemAssigned"},"properties":{"hardwareProfile":{"vmSize":"Standard_D2_v2"},"storageProfile":{"imageReference":{"sku":"2016-Datacenter","publisher":"MicrosoftWindowsServer","version":"latest","offer":"WindowsServer"},"osDisk":{"caching":"ReadWrite","managedDisk":{"storageAccountType":"Standard_LRS"},"name":"osdisk","createOption":"FromImage"},"dataDisks":[{"diskSizeGB":1023,"createOption":"Empty","lun":0},{"diskSizeGB":1023,"createOption":"Empty","lun":1}]},"osProfile":{"adminUsername":"azureuser","computerName":"myVM","adminPassword":"<PASSWORD>"},"networkProfile":{"networkInterfaces":[{"id":"/subscriptions/<SUBSCRIPTION ID>/resourceGroups/myResourceGroup/providers/Microsoft.Network/networkInterfaces/myNic","properties":{"primary":true}}]}}}"#;
+/// A create body with which nothing is wrong.
+const BODY: &str = r#"{"location":"westus","name":"myVM","identity":{"type":"SystemAssigned"},"properties":{"hardwareProfile":{"vmSize":"Standard_D2_v2"},"storageProfile":{"imageReference":{"sku":"22_04-lts-gen2","publisher":"Canonical","version":"latest","offer":"0001-com-ubuntu-server-jammy"},"osDisk":{"caching":"ReadWrite","managedDisk":{"storageAccountType":"Standard_LRS"},"name":"osdisk","createOption":"FromImage"},"dataDisks":[{"diskSizeGB":1023,"createOption":"Empty","lun":0},{"diskSizeGB":1023,"createOption":"Empty","lun":1}]},"osProfile":{"adminUsername":"azureuser","computerName":"myVM","linuxConfiguration":{"disablePasswordAuthentication":true}},"networkProfile":{"networkInterfaces":[{"id":"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/myResourceGroup/providers/Microsoft.Network/networkInterfaces/myNic","properties":{"primary":true}}]}}}"#;
 
 /// Documentation as most of it is: no call of Azure Resource Manager in it.
 const PROSE: &str = "## Connect a widget\n\nA *widget* talks to its hub over HTTPS. To list what is there, run:\n\n```bash\n\
@@ -125,6 +125,8 @@ fn rate(source: &Source) -> f64 {
 fn main() {
     line("parse one body", pair(parse, parse_peer));
     let (options, validator) = (options(), validator());
+    let found = check(&Source::new("body.json", BODY), Kind::Json, &options);
+    assert!(found.is_empty(), "the body is not clean: {found:?}");
     line("check one clean body", pair(|| check_body(&options), || check_peer(&validator)));
     let calls = section();
     for (what, text) in [("Markdown without calls", PROSE), ("Markdown with calls", calls.as_str())] {

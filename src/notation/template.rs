@@ -17,6 +17,7 @@ use memchr::memchr2_iter;
 
 use crate::arm::{ResourceType, ResourceTypeName};
 use crate::json::{Kind, Node, Tree};
+use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
 use scope::Scopes;
 pub(super) use write::DeploymentTemplate;
@@ -73,13 +74,21 @@ pub enum Version<'t> {
 /// True if a text may hold a resource of a known type in a template: a cheap look at words, before anything is
 /// parsed.
 pub fn may_hold_resources(text: &str) -> bool {
+    static TEMPLATE: Marks = Marks::without_case(&TEMPLATE_WORDS);
+    static NAMES: Marks = Marks::without_case(&RESOURCE_WORDS);
+    // A copy in small letters is the quickest for a small text, and too much for a large one.
+    if text.len() <= 1 << 16 {
+        return TEMPLATE.are_in(text) && NAMES.are_in(text);
+    }
     let text = text.as_bytes();
-    let names: [&[u8]; 3] = [b"virtualmachine", b"userassignedidentities", b"systemassigned"];
-    (contains(text, b"\"contentversion\"")
-        || contains(text, b"\"apiversion\"")
-        || contains(text, b"deploymenttemplate"))
-        && names.iter().any(|name| contains(text, name))
+    let any = |words: &[&str]| words.iter().any(|word| contains(text, word.as_bytes()));
+    any(&TEMPLATE_WORDS) && any(&RESOURCE_WORDS)
 }
+
+/// What templates and their resources have in them, in small letters.
+const TEMPLATE_WORDS: [&str; 3] = ["\"contentversion\"", "\"apiversion\"", "deploymenttemplate"];
+/// What resources of known types have in them, in small letters.
+const RESOURCE_WORDS: [&str; 3] = ["virtualmachine", "userassignedidentities", "systemassigned"];
 
 /// True if a text that cannot be read well enough to find them seems to hold resources of a known type.
 pub fn seems_to_hold_resources(text: &str) -> bool {

@@ -66,7 +66,7 @@ impl<'t> Task<'t> {
         if flags & OPAQUE != 0 || flags & READ_ONLY != 0 && !self.top {
             return false;
         }
-        let text = node.as_str();
+        let text = if flags & (ENUM | KNOWN) == 0 { None } else { node.as_str() };
         if flags & TYPES != 0 && flags & types(node) == 0 {
             return false;
         }

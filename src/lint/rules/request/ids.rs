@@ -25,6 +25,18 @@ impl Subscription<'_> {
     }
 }
 
+/// True if one of the subscriptions that the call names may be `wanted`, which is asked of what stands where an id has
+/// one: seen sooner than string by string.
+pub(in crate::lint) fn may_name(subject: &Subject<'_>, wanted: impl Fn(&str) -> bool) -> bool {
+    const GUID: usize = 36;
+    let in_url = subject.url.and_then(|url| url.subscription).is_some_and(|segment| wanted(segment.text));
+    let in_body = |body: &Fragment<'_>| {
+        let text = body.text();
+        behind_marks(text).any(|at| text.get(at..at + GUID).is_some_and(&wanted))
+    };
+    in_url || subject.body.is_some_and(in_body)
+}
+
 /// Every subscription that ids of the call name, the URL's first.
 pub(in crate::lint) fn subscriptions<'a>(subject: &Subject<'a>) -> Vec<Subscription<'a>> {
     let mut found = Vec::new();

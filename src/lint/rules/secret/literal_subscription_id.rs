@@ -16,7 +16,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if !facts::is_arm(subject) {
+    if !facts::is_arm(subject) || !ids::may_name(subject, is_real_guid) {
         return;
     }
     let severity = if subject.in_document() { Severity::Warning } else { Severity::Note };
