@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use armbody::arm::is_real_guid;
 use armbody::container::Kind;
 use armbody::lint::{Options, find_rule, fix, inspect};
 use armbody::report::{Checked, Format, Mask, Report, unified};
@@ -129,6 +130,39 @@ proptest! {
     }
 
     #[test]
+    fn subscriptions_are_hidden(
+        drawn in "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        other in "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ) {
+        prop_assume!(is_real_guid(&drawn) && is_real_guid(&other));
+        let url = |subscription: &str| URL.replace("<SUBSCRIPTION ID>", subscription).replace("https", "http");
+        let id = |subscription: &str| {
+            format!("/Subscriptions/{subscription}/resourcegroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a")
+        };
+        let identity = |subscription: &str| {
+            format!("\"identity\":{{\"type\":\"userAssigned\",\"userAssignedIdentities\":{{\"{}\":{{}},}}}}", id(subscription))
+        };
+        for (text, kind) in [
+            (format!("```bash\ncurl '{}?api-version=2024-07-01' -X PATCH -d '{{{}}}'\n```\n", url(&drawn), identity(&other)), Kind::Markdown),
+            (format!("az rest -m patch -u '{}?api-version=2024-07-01' -b '{{{}}}'\n", url(&drawn), identity(&drawn)), Kind::Shell),
+            (format!("{{{},\"location\":\"westus\",\"properties\":{{}}}}", identity(&drawn)), Kind::Json),
+            (
+                format!(
+                    "{{\"$schema\":\"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\
+                     \"contentVersion\":\"1.0.0.0\",\"resources\":[{{\"type\":\"Microsoft.Compute/virtualMachines\",\
+                     \"apiVersion\":\"2024-07-01\",\"name\":\"v\",\"location\":\"westus\",{}}}]}}",
+                    identity(&drawn)
+                ),
+                Kind::Json,
+            ),
+        ] {
+            for (name, report) in reports(&text, kind) {
+                prop_assert!(!report.contains(&drawn), "{name} shows {drawn}:\n{report}\nof\n{text}");
+            }
+        }
+    }
+
+    #[test]
     fn other_credentials_are_hidden(secret in "[A-Za-z0-9]{3}[A-Za-z0-9~%.]{12,30}[a-z]{2}") {
         let url = format!("http{}?api-version=2024-07-01", &URL[5..]);
         for text in [
@@ -150,9 +184,10 @@ fn the_rules_that_match_secrets_do_match_them() {
          eyJhbGciOiJub25lIn0.eyJzdWIiOiJleGFtcGxlIn0.c2lnbmF0dXJlLWV4YW1wbGU' -H 'Content-Type: application/json'\n",
         "{\"properties\":{\"osProfile\":{\"adminPassword\":\"short\"}}}"
     );
+    let text = text.replace("<SUBSCRIPTION ID>", "3f8a1c5e-97b2-4d06-8e4b-d21f60a9c7e3");
     let findings = inspect(&Source::new("x.sh", text), Kind::Shell, &Options::default()).0;
     let names: Vec<_> = findings.iter().map(|it| it.rule.name).collect();
-    for name in ["literal-token", "literal-password", "weak-password"] {
+    for name in ["literal-token", "literal-password", "literal-subscription-id", "weak-password"] {
         assert!(names.contains(&name), "{names:?}");
     }
 }

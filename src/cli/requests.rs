@@ -120,7 +120,9 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
     // Only what is printed has to be gone through for secrets: a URL can carry one.
     let shows_urls =
         args.format == Format::Json && calls.iter().any(|call| call.is_arm() && call.url.is_some());
-    let secrets = if shows_urls { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
+    let mut secrets = if shows_urls { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
+    // An inventory says which subscription.
+    secrets.retain(|secret| !secret.is_name);
     let mask = Mask::new(&source, secrets);
     Ok(calls
         .iter()

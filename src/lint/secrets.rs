@@ -1,11 +1,13 @@
-//! What must not be shown of a file: passwords in bodies, credentials of calls, tokens anywhere.
+//! What must not be shown of a file: passwords in bodies, credentials of calls, tokens anywhere, and whose
+//! subscriptions it names.
 
 use std::ops::Range;
 
 use super::Subject;
-use super::rules::{is_secret_property, tails};
+use super::rules::{is_arm, is_secret_property, real_subscriptions, tails};
 use crate::arm::is_placeholder;
 use crate::json::{Kind, Node};
+use crate::notation::Notation;
 use crate::text::{Fragment, Source, Span};
 
 /// Bytes of a file that must not be shown, and what they say.
@@ -15,11 +17,13 @@ pub struct Secret {
     pub span: Span,
     /// The secret as each layer of quoting reads it, where that is not what the bytes say.
     pub readings: Vec<String>,
+    /// True if it lets nobody in: a subscription, which is not to be published and yet belongs into a request.
+    pub is_name: bool,
 }
 
 impl From<Span> for Secret {
     fn from(span: Span) -> Self {
-        Self { span, readings: Vec::new() }
+        Self { span, readings: Vec::new(), is_name: false }
     }
 }
 
@@ -71,6 +75,10 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     }
     if let Some(url) = &call.url {
         secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span)));
+    }
+    if call.notation == Notation::Template || is_arm(subject) {
+        let named = real_subscriptions(subject);
+        secrets.extend(named.map(|one| Secret { is_name: true, ..of_part(one.part, one.span) }));
     }
     let Some(body) = subject.body else { return };
     if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
@@ -156,7 +164,8 @@ fn is_open(text: &str) -> bool {
 
 /// A secret in `span` of a part of the call.
 fn of_part(part: &Fragment<'_>, span: Span) -> Secret {
-    Secret { span: part.to_file(span), readings: vec![part.text()[span.range()].to_owned()] }
+    let readings = vec![part.text()[span.range()].to_owned()];
+    Secret { span: part.to_file(span), readings, is_name: false }
 }
 
 /// A secret that is a string of the body.

@@ -245,8 +245,11 @@ mod tests {
     #[test]
     fn every_reading_and_writing_of_a_secret_is_hidden() {
         let source = Source::new("x", r#""a\"b'\''$c""#);
-        let secret =
-            Secret { span: Span::new(1, 11), readings: vec![r#"a\"b'$c"#.to_owned(), "a\"b'$c".to_owned()] };
+        let secret = Secret {
+            span: Span::new(1, 11),
+            readings: vec![r#"a\"b'$c"#.to_owned(), "a\"b'$c".to_owned()],
+            is_name: false,
+        };
         let mask = Mask::new(&source, vec![secret]);
         for said in [r#"a\"b'\''$c"#, "a\"b'$c", r#"a\"b'$c"#, r#"a\"b'\$c"#, r#"a\\\"b'\$c"#, "a\"b''$c"] {
             assert_eq!(mask.hide(&format!("it is {said}.")), "it is ***.", "{said}");

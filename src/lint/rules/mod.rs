@@ -10,7 +10,8 @@ mod secret;
 mod syntax;
 mod template;
 
-pub(super) use request::facts::is_url_of_arm;
+pub(super) use request::facts::{is_arm, is_url_of_arm};
+pub(super) use request::ids::real_subscriptions;
 pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
 pub(super) use schema::problems;
 pub(super) use secret::{is_secret_property, tails};

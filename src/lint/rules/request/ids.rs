@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::arm::{Segment, find_placeholders};
+use crate::arm::{Segment, find_placeholders, is_real_guid};
 use crate::json::{Kind, Node};
 use crate::lint::Subject;
 use crate::text::{Fragment, Span};
@@ -25,14 +25,23 @@ impl Subscription<'_> {
     }
 }
 
-/// True if one of the subscriptions that the call names may be `wanted`, which is asked of what stands where an id has
-/// one: seen sooner than string by string.
-pub(in crate::lint) fn may_name(subject: &Subject<'_>, wanted: impl Fn(&str) -> bool) -> bool {
+/// Those of the subscriptions that ids of the call name which look like somebody's own.
+pub(in crate::lint) fn real_subscriptions<'a>(
+    subject: &Subject<'a>,
+) -> impl Iterator<Item = Subscription<'a>> {
+    let all = if may_name_real(subject) { subscriptions(subject) } else { Vec::new() };
+    all.into_iter().filter(|one| is_real_guid(one.text))
+}
+
+/// False if no subscription that the call names looks like somebody's own, of what stands where an id has one: seen
+/// sooner than string by string.
+fn may_name_real(subject: &Subject<'_>) -> bool {
     const GUID: usize = 36;
-    let in_url = subject.url.and_then(|url| url.subscription).is_some_and(|segment| wanted(segment.text));
+    let in_url =
+        subject.url.and_then(|url| url.subscription).is_some_and(|segment| is_real_guid(segment.text));
     let in_body = |body: &Fragment<'_>| {
         let text = body.text();
-        behind_marks(text).any(|at| text.get(at..at + GUID).is_some_and(&wanted))
+        behind_marks(text).any(|at| text.get(at..at + GUID).is_some_and(is_real_guid))
     };
     in_url || subject.body.is_some_and(in_body)
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/literal-subscription-id.md")]
 
-use crate::arm::is_real_guid;
 use crate::lint::rule::rule;
 use crate::lint::rules::request::style::{self, Stands};
 use crate::lint::rules::request::{facts, ids};
@@ -16,15 +15,14 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if !facts::is_arm(subject) || !ids::may_name(subject, is_real_guid) {
+    if !facts::is_arm(subject) {
         return;
     }
     let severity = if subject.in_document() { Severity::Warning } else { Severity::Note };
-    let real = ids::subscriptions(subject).into_iter().filter(|one| is_real_guid(one.text));
-    for group in ids::by_text(real) {
+    for group in ids::by_text(ids::real_subscriptions(subject)) {
         let Some((first, others)) = group.split_first() else { continue };
         let mut draft = subject
-            .at_file(&RULE, first.in_file(), format!("`{}` looks like a real subscription", first.text))
+            .at_file(&RULE, first.in_file(), "the subscription looks like somebody's own")
             .help("write a placeholder, so that nobody works on it by mistake")
             .severity(severity);
         for other in others {
