@@ -120,7 +120,7 @@ fn take<'f>(
         tried.extend(part);
         let good = apply(source, &tried).is_some_and(|next| {
             let left = check(&next, kind, options);
-            errors(&left) <= limit && !asks_again(&tried, &left)
+            errors(&left) <= limit && !is_in_vain(source, &tried, &left)
         });
         if good {
             taken.extend(part);
@@ -143,30 +143,56 @@ fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
 }
 
 /// True if one of the `left` findings wants to write beside what a fix wrote for the same rule once more what that
-/// fix wrote: it did not reach what it was for.
-fn asks_again(tried: &[&Finding], left: &[Finding]) -> bool {
-    let edits_of = |finding: &Finding| finding.fix.as_ref().map_or_else(Vec::new, |fix| fix.edits.clone());
-    let mut edits: Vec<(&str, Edit)> = tried
+/// fix wrote, which did not reach what it was for, or if it wants to undo what was done: two rules that do not agree
+/// would do so for ever.
+fn is_in_vain(source: &Source, tried: &[&Finding], left: &[Finding]) -> bool {
+    let edits_of = |finding: &'_ Finding| finding.fix.as_ref().map_or_else(Vec::new, |fix| fix.edits.clone());
+    let mut done: Vec<Done<'_>> = tried
         .iter()
-        .flat_map(|finding| edits_of(finding).into_iter().map(|edit| (finding.rule.name, edit)))
+        .flat_map(|finding| {
+            let rule = finding.rule.name;
+            edits_of(finding).into_iter().map(move |edit| Done {
+                rule,
+                was: &source.text()[edit.span.range()],
+                edit,
+            })
+        })
         .collect();
-    edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    done.sort_by_key(|done| (done.edit.span.start, done.edit.span.end));
     // Where each stands afterwards.
     let (mut added, mut taken) = (0, 0);
-    for (_, edit) in &mut edits {
+    for Done { edit, .. } in &mut done {
         let start = edit.span.start as usize + added - taken;
         taken += edit.span.len();
         added += edit.text.len();
         edit.span = Span::new(start, start + edit.text.len());
     }
-    edits.retain(|(_, edit)| !edit.text.is_empty());
+    let undoes = |again: &Edit| {
+        let from = done.partition_point(|done| done.edit.span.start < again.span.start);
+        let there = done[from..].iter().take_while(|done| done.edit.span.start == again.span.start);
+        there.into_iter().any(|done| done.edit.span == again.span && done.was == again.text)
+    };
+    let repeats = |again: &Edit, rule: &str| {
+        let from = done.partition_point(|done| done.edit.span.end < again.span.start);
+        let beside = done[from..].iter().take_while(|done| done.edit.span.start <= again.span.end);
+        beside
+            .into_iter()
+            .any(|done| done.rule == rule && !done.edit.text.is_empty() && done.edit.text == again.text)
+    };
     left.iter().any(|finding| {
-        edits_of(finding).iter().any(|again| {
-            let from = edits.partition_point(|(_, edit)| edit.span.end < again.span.start);
-            let beside = edits[from..].iter().take_while(|(_, edit)| edit.span.start <= again.span.end);
-            beside.into_iter().any(|(rule, edit)| *rule == finding.rule.name && edit.text == again.text)
-        })
+        let edits = edits_of(finding);
+        !edits.is_empty() && edits.iter().all(undoes)
+            || edits.iter().any(|again| repeats(again, finding.rule.name))
     })
+}
+
+/// What a fix did at one place.
+struct Done<'s> {
+    rule: &'static str,
+    /// The edit, where it stands once all are made.
+    edit: Edit,
+    /// What stood there.
+    was: &'s str,
 }
 
 fn errors(findings: &[Finding]) -> usize {
