@@ -1,12 +1,14 @@
 //! Frames for reading: the source line, the exact characters, what would be right, what ARM answers.
 
+use std::ops::Range;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::Checked;
 use super::view::View;
 use crate::lint::{Finding, Fix, Severity};
-use crate::text::Span;
+use crate::text::{Edit, Span};
 
 /// Edits that are shown in full; a fix of more is named.
 const MAX_EDITS: usize = 12;
@@ -86,21 +88,24 @@ fn mended(file: Checked<'_>, fix: &Fix) -> Group<'static> {
     let group = Level::HELP.secondary_title(title);
     let spans: Vec<Span> = fix.edits.iter().map(|edit| edit.span).collect();
     let view = View::of(file.source, file.mask, &spans);
-    let patches: Option<Vec<Patch<'static>>> = fix
-        .edits
-        .iter()
-        .map(|edit| {
-            let span = view.span(file.source, edit.span)?;
-            Some(Patch::new(span, file.mask.hide(&edit.text).into_owned()))
-        })
-        .collect();
-    match patches {
-        Some(patches) if patches.len() <= MAX_EDITS => {
+    let places: Option<Vec<Range<usize>>> = spans.iter().map(|&span| view.span(file.source, span)).collect();
+    // Edits within one secret have its place in common, and the renderer wants one for each.
+    match places.filter(|places| places.len() <= MAX_EDITS && are_apart(places)) {
+        Some(places) => {
+            let text = |edit: &Edit| file.mask.hide(&edit.text).into_owned();
+            let patches =
+                places.into_iter().zip(&fix.edits).map(|(place, edit)| Patch::new(place, text(edit)));
             let snippet = Snippet::source(view.text.clone()).line_start(view.line as usize).patches(patches);
             group.element(snippet)
         }
-        _ => group.element(Element::from(Level::HELP.message(format!("{} edits", fix.edits.len())))),
+        None => group.element(Element::from(Level::HELP.message(format!("{} edits", fix.edits.len())))),
     }
+}
+
+fn are_apart(places: &[Range<usize>]) -> bool {
+    let mut places: Vec<(usize, usize)> = places.iter().map(|place| (place.start, place.end)).collect();
+    places.sort_unstable();
+    places.windows(2).all(|pair| pair[0].1 <= pair[1].0)
 }
 
 fn level(severity: Severity) -> Level<'static> {
