@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
-use crate::text::{Edit, Source, Span};
+use crate::text::{Edit, Source, Span, places_after};
 
 /// Rounds of checking and fixing; fixes that still change something then would do so for ever.
 const MAX_PASSES: usize = 10;
@@ -133,11 +133,7 @@ fn take<'f>(
 }
 
 fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
-    let edits: Vec<Edit> = findings
-        .iter()
-        .filter_map(|finding| finding.fix.as_ref())
-        .flat_map(|fix| fix.edits.iter().cloned())
-        .collect();
+    let edits: Vec<Edit> = findings.iter().flat_map(|finding| edits(finding)).cloned().collect();
     let bytes = source.edited(&edits).ok()?.into_owned();
     Some(source.with_bytes(bytes))
 }
@@ -146,53 +142,37 @@ fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {
 /// fix wrote, which did not reach what it was for, or if it wants to undo what was done: two rules that do not agree
 /// would do so for ever.
 fn is_in_vain(source: &Source, tried: &[&Finding], left: &[Finding]) -> bool {
-    let edits_of = |finding: &'_ Finding| finding.fix.as_ref().map_or_else(Vec::new, |fix| fix.edits.clone());
-    let mut done: Vec<Done<'_>> = tried
+    let mut made: Vec<(&str, &Edit)> = tried
         .iter()
-        .flat_map(|finding| {
-            let rule = finding.rule.name;
-            edits_of(finding).into_iter().map(move |edit| Done {
-                rule,
-                was: &source.text()[edit.span.range()],
-                edit,
-            })
-        })
+        .flat_map(|finding| edits(finding).iter().map(|edit| (finding.rule.name, edit)))
         .collect();
-    done.sort_by_key(|done| (done.edit.span.start, done.edit.span.end));
-    // Where each stands afterwards.
-    let (mut added, mut taken) = (0, 0);
-    for Done { edit, .. } in &mut done {
-        let start = edit.span.start as usize + added - taken;
-        taken += edit.span.len();
-        added += edit.text.len();
-        edit.span = Span::new(start, start + edit.text.len());
-    }
+    made.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+    let places: Vec<Span> = places_after(made.iter().map(|(_, edit)| *edit)).collect();
     let undoes = |again: &Edit| {
-        let from = done.partition_point(|done| done.edit.span.start < again.span.start);
-        let there = done[from..].iter().take_while(|done| done.edit.span.start == again.span.start);
-        there.into_iter().any(|done| done.edit.span == again.span && done.was == again.text)
+        let from = places.partition_point(|place| place.start < again.span.start);
+        let there =
+            places[from..].iter().zip(&made[from..]).take_while(|(place, _)| place.start == again.span.start);
+        there.into_iter().any(|(place, (_, edit))| {
+            *place == again.span && source.text().get(edit.span.range()) == Some(&again.text)
+        })
     };
     let repeats = |again: &Edit, rule: &str| {
-        let from = done.partition_point(|done| done.edit.span.end < again.span.start);
-        let beside = done[from..].iter().take_while(|done| done.edit.span.start <= again.span.end);
+        let from = places.partition_point(|place| place.end < again.span.start);
+        let beside =
+            places[from..].iter().zip(&made[from..]).take_while(|(place, _)| place.start <= again.span.end);
         beside
             .into_iter()
-            .any(|done| done.rule == rule && !done.edit.text.is_empty() && done.edit.text == again.text)
+            .any(|(_, (by, edit))| *by == rule && !edit.text.is_empty() && edit.text == again.text)
     };
     left.iter().any(|finding| {
-        let edits = edits_of(finding);
+        let edits = edits(finding);
         !edits.is_empty() && edits.iter().all(undoes)
             || edits.iter().any(|again| repeats(again, finding.rule.name))
     })
 }
 
-/// What a fix did at one place.
-struct Done<'s> {
-    rule: &'static str,
-    /// The edit, where it stands once all are made.
-    edit: Edit,
-    /// What stood there.
-    was: &'s str,
+fn edits(finding: &Finding) -> &[Edit] {
+    finding.fix.as_ref().map_or(&[], |fix| &fix.edits)
 }
 
 fn errors(findings: &[Finding]) -> usize {

@@ -17,13 +17,13 @@ pub struct Secret {
     pub span: Span,
     /// The secret as each layer of quoting reads it, where that is not what the bytes say.
     pub readings: Vec<String>,
-    /// True if it lets nobody in: a subscription, which is not to be published and yet belongs into a request.
-    pub is_name: bool,
+    /// True if it is a subscription's id: it lets nobody in, is not to be published, and yet belongs into a request.
+    pub is_subscription: bool,
 }
 
 impl From<Span> for Secret {
     fn from(span: Span) -> Self {
-        Self { span, readings: Vec::new(), is_name: false }
+        Self { span, readings: Vec::new(), is_subscription: false }
     }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     }
     if call.notation == Notation::Template || is_arm(subject) {
         let named = real_subscriptions(subject);
-        secrets.extend(named.map(|one| Secret { is_name: true, ..of_part(one.part, one.span) }));
+        secrets.extend(named.map(|one| Secret { is_subscription: true, ..of_part(one.part, one.span) }));
     }
     let Some(body) = subject.body else { return };
     if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
@@ -165,7 +165,7 @@ fn is_open(text: &str) -> bool {
 /// A secret in `span` of a part of the call.
 fn of_part(part: &Fragment<'_>, span: Span) -> Secret {
     let readings = vec![part.text()[span.range()].to_owned()];
-    Secret { span: part.to_file(span), readings, is_name: false }
+    Secret { span: part.to_file(span), readings, is_subscription: false }
 }
 
 /// A secret that is a string of the body.

@@ -248,7 +248,7 @@ mod tests {
         let secret = Secret {
             span: Span::new(1, 11),
             readings: vec![r#"a\"b'$c"#.to_owned(), "a\"b'$c".to_owned()],
-            is_name: false,
+            is_subscription: false,
         };
         let mask = Mask::new(&source, vec![secret]);
         for said in [r#"a\"b'\''$c"#, "a\"b'$c", r#"a\"b'$c"#, r#"a\"b'\$c"#, r#"a\\\"b'\$c"#, "a\"b''$c"] {

@@ -57,6 +57,18 @@ pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<String, EditConflict> {
     Ok(out)
 }
 
+/// Where what each of `edits` writes stands, in bytes of the text once all of them are made. They are in the order of
+/// the text and do not overlap.
+pub fn places_after<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> impl Iterator<Item = Span> {
+    let (mut added, mut taken) = (0, 0);
+    edits.into_iter().map(move |edit| {
+        let start = edit.span.start as usize + added - taken;
+        taken += edit.span.len();
+        added += edit.text.len();
+        Span::new(start, start + edit.text.len())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +82,22 @@ mod tests {
             Edit::replace(Span::new(1, 2), "X"),
         ];
         assert_eq!(apply_edits("01234", &edits).as_deref(), Ok("ab0X23"));
+    }
+
+    #[test]
+    fn what_was_written_is_found_again() {
+        let edits = [
+            Edit::insert(0, "a"),
+            Edit::insert(0, "bc"),
+            Edit::replace(Span::new(1, 3), "X"),
+            Edit::delete(Span::new(4, 5)),
+        ];
+        let after = apply_edits("01234", &edits).unwrap();
+        let places: Vec<Span> = places_after(&edits).collect();
+        assert_eq!(places, [(0, 1), (1, 3), (4, 5), (6, 6)].map(|(start, end)| Span::new(start, end)));
+        for (place, edit) in places.iter().zip(&edits) {
+            assert_eq!(after[place.range()], edit.text);
+        }
     }
 
     #[test]

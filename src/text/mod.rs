@@ -15,7 +15,7 @@ mod marks;
 mod source;
 mod write;
 
-pub use edit::{Edit, EditConflict, apply_edits};
+pub use edit::{Edit, EditConflict, apply_edits, places_after};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
