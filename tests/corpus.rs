@@ -92,7 +92,7 @@ fn other_types() {
         for finding in findings(&path).1 {
             let family = finding.rule.family;
             assert!(
-                matches!(family, Family::Request | Family::Secret | Family::Template),
+                matches!(family, Family::Request | Family::Quoting | Family::Secret | Family::Template),
                 "{number}: {finding:?}"
             );
         }

@@ -171,6 +171,7 @@ fn about(family: Family) -> &'static str {
         Family::Schema => "What is JSON, but not this resource.",
         Family::Identity => "What a body says of identities.",
         Family::Request => "The call around the body.",
+        Family::Quoting => "What the shell and the client do to the call before it leaves.",
         Family::Secret => "What should not be published.",
         Family::Template => "Deployment templates.",
         Family::Run => "What was asked of the linter itself.",

@@ -179,7 +179,7 @@ fn lint(text: &str, kind: Kind) -> Vec<Finding> {
 
 /// The names of what the families that look at the call have to say.
 fn said(findings: &[Finding]) -> Vec<&'static str> {
-    let ours = |it: &&Finding| matches!(it.rule.family, Family::Request | Family::Secret);
+    let ours = |it: &&Finding| matches!(it.rule.family, Family::Request | Family::Quoting | Family::Secret);
     findings.iter().filter(ours).map(|it| it.rule.name).collect()
 }
 

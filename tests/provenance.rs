@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use armbody::container::{Kind, calls};
-use armbody::notation::{Call, CallMistake, Notation, Payload};
+use armbody::notation::{Call, Notation, Payload, QuotingKind};
 use armbody::text::{Encoding, Fragment, Source, Span, apply_edits};
 use proptest::prelude::*;
 
@@ -208,10 +208,11 @@ fn look_at(bytes: Vec<u8>) {
                 assert!(source.text().get(at.range()).is_some(), "{at:?} cuts a character");
                 let _ = part.edit(part.span(), "'x\n");
             }
-            let CallMistake::UnterminatedQuote(quote) =
-                call.mistakes.first().cloned().unwrap_or(CallMistake::UnterminatedQuote(Span::new(0, 0)));
-            // One bare quote, or the escape that stands for one in a script within quotes.
-            assert!(quote.len() <= 6 && source.text().get(quote.range()).is_some());
+            for quoting in &call.quoting {
+                assert!(source.text().get(quoting.span.range()).is_some());
+                // One bare quote, or the escape that stands for one in a script within quotes.
+                assert!(quoting.kind != QuotingKind::UnterminatedQuote || quoting.span.len() <= 6);
+            }
         }
     }
 }
@@ -271,7 +272,7 @@ fn the_corpus_has_the_calls_that_were_counted() {
         found.retain(|call| call.notation == Notation::Curl);
         let arm: Vec<&Call<'_>> = found.iter().filter(|call| call.looks_like_arm()).collect();
         let bodies = found.iter().filter(|call| call.body.text().is_some()).count();
-        let open = found.iter().filter(|call| !call.mistakes.is_empty()).count();
+        let open = found.iter().filter(|call| !call.quoting.is_empty()).count();
         if !found.is_empty() {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let _ = writeln!(report, "{:4} {:4} {bodies:4} {open:4}  {name}", found.len(), arm.len());

@@ -7,7 +7,7 @@ use armbody::config::Configs;
 use armbody::container;
 use armbody::json::{Dialect, MistakeKind, Tree};
 use armbody::lint::{Given, Options, Target, inspect, targets};
-use armbody::notation::{Call, CallMistake, Notation};
+use armbody::notation::{Call, Notation, QuotingKind};
 use armbody::report::Mask;
 use armbody::text::{DEFAULT_MAX_SIZE, Source, Span};
 use rayon::prelude::*;
@@ -180,7 +180,7 @@ impl Row {
 
 /// True if the text breaks off before the call does: a quote or bracket that is never closed, `...` in the body.
 fn is_truncated(call: &Call<'_>) -> bool {
-    let open = call.mistakes.iter().any(|mistake| matches!(mistake, CallMistake::UnterminatedQuote(_)));
+    let open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);
     open || call.body.text().is_some_and(|body| {
         Tree::parse(body.text(), Dialect { bare_members: true, ..Dialect::STRICT })
             .mistakes()

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::notation::{CallMistake, Payload, Place};
+use crate::notation::{Payload, Place, QuotingKind};
 
 /// The folder of the real documents, if it is there.
 fn shared() -> Option<PathBuf> {
@@ -55,7 +55,7 @@ fn the_article_has_ten_bodies_and_four_reads() {
     assert_eq!(lines(false), [90, 117, 170, 202]);
     for call in &calls {
         assert!(call.looks_like_arm());
-        assert_eq!(call.mistakes, []);
+        assert_eq!(call.quoting, []);
         assert_eq!(call.context.place, Place::Document);
         assert!(call.context.heading.is_some());
         assert!(source.text()[call.span.range()].starts_with("curl "));
@@ -109,7 +109,7 @@ fn fences_of_every_shape_are_read() {
             let found = bodies(&source);
             assert_eq!(found, [BODY], "{text}");
             let calls = calls(&source, Kind::Markdown);
-            assert_eq!(calls[0].mistakes, [], "{text}");
+            assert_eq!(calls[0].quoting, [], "{text}");
             let body = calls[0].body.text().unwrap();
             let at = body.text().find('1').unwrap();
             let file = body.to_file(Span::new(at, at + 1));
@@ -160,7 +160,7 @@ fn fences_are_mended() {
             let source = markdown(&text);
             assert_eq!(bodies(&source), [BODY, BODY], "{text}");
             for call in calls(&source, Kind::Markdown) {
-                assert_eq!(call.mistakes, [], "{text}");
+                assert_eq!(call.quoting, [], "{text}");
                 assert_eq!(&source.text()[call.span.range()], CALL, "{text}");
             }
         }
@@ -212,7 +212,7 @@ fn a_script_and_a_body_are_files() {
     let found = calls(&source, Kind::Shell);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].body.text().unwrap().text(), "{\n}");
-    assert_eq!((found[0].mistakes.len(), found[0].context.place), (0, Place::File));
+    assert_eq!((found[0].quoting.len(), found[0].context.place), (0, Place::File));
 
     let source = Source::new("x.json", "\u{feff} {\"a\": 1}\n");
     let found = calls(&source, Kind::Json);
@@ -228,8 +228,11 @@ fn an_open_quote_is_told_at_its_place() {
     let found = calls(&source, Kind::Markdown);
     assert_eq!(bodies(&source), [BODY, BODY, ""]);
     let quote = source.text().find('\'').unwrap();
-    assert_eq!(found[0].mistakes, [CallMistake::UnterminatedQuote(Span::new(quote, quote + 1))]);
-    assert_eq!(found[1].mistakes, []);
+    assert_eq!(
+        found[0].quoting.iter().map(|it| (it.kind, it.span)).collect::<Vec<_>>(),
+        [(QuotingKind::UnterminatedQuote, Span::new(quote, quote + 1))]
+    );
+    assert_eq!(found[1].quoting, []);
 }
 
 #[test]

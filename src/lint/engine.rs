@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+mod quoting;
 mod template;
 
 use super::baseline::Known;
@@ -236,11 +237,22 @@ fn check_call(
         secret_members: OnceCell::new(),
     };
     secrets::of_call(&subject, secrets);
+    let arm = !subject.call.quoting.is_empty() && subject.call.speaks_of_arm(source.text());
+    let from = findings.len();
     let mut sink = Sink::new(findings);
+    if subject.call.cut().is_some() {
+        if let Some(draft) = quoting::cut(&subject).filter(|_| arm) {
+            sink.push(draft);
+        }
+        return;
+    }
     if let Some(tree) = tree.filter(|_| is_known(&subject)) {
         check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
     }
     check_resource(&subject, &mut sink);
+    if arm {
+        quoting::report(&subject, from, findings);
+    }
 }
 
 /// True if the resource type is one whose bodies are known, or has a schema of the user's.
@@ -268,7 +280,8 @@ fn check_mistakes<'s, 'a: 's>(
 
 /// The rules that look at a resource or a call.
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let elsewhere = |check| matches!(check, Check::Mistake(_) | Check::Template(_) | Check::Engine);
+    let elsewhere =
+        |check| matches!(check, Check::Mistake(_) | Check::Template(_) | Check::Quoting(_) | Check::Engine);
     super::rules().filter(|rule| !elsewhere(rule.check)).collect()
 });
 
@@ -287,7 +300,7 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             Check::Problem(check) => problems.iter().for_each(|problem| check(subject, problem, sink)),
             Check::Body(check) if has_body => check(subject, sink),
             Check::Call(check) => check(subject, sink),
-            Check::Mistake(_) | Check::Body(_) | Check::Template(_) | Check::Engine => {}
+            Check::Mistake(_) | Check::Body(_) | Check::Template(_) | Check::Quoting(_) | Check::Engine => {}
         }
     }
 }

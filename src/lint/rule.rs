@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Block, Severity, Sink, Subject};
 use crate::json::Mistake;
+use crate::notation::QuotingKind;
 use crate::notation::template::Template;
 use crate::schema::Problem;
 
@@ -18,6 +19,8 @@ pub enum Family {
     Identity,
     /// The call around the body.
     Request,
+    /// What the shell and the client do to the call before it leaves.
+    Quoting,
     /// What should not be published.
     Secret,
     /// ARM deployment templates.
@@ -33,6 +36,7 @@ impl fmt::Display for Family {
             Self::Schema => "schema",
             Self::Identity => "identity",
             Self::Request => "request",
+            Self::Quoting => "quoting",
             Self::Secret => "secret",
             Self::Template => "template",
             Self::Run => "run",
@@ -93,6 +97,8 @@ pub enum Check {
     Template(fn(&Subject<'_>, &Template<'_>, &mut Sink<'_>)),
     /// At each call, with or without a body.
     Call(fn(&Subject<'_>, &mut Sink<'_>)),
+    /// The reader of the shell has found it.
+    Quoting(QuotingKind),
     /// The linter itself reports it: the name has its page and its place in configuration here.
     Engine,
 }

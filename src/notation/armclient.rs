@@ -32,7 +32,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     call.method = Some(verb.text.clone());
     call.url = Some(url.text.clone());
     call.signs_in = true;
-    call.mistakes.clone_from(&command.mistakes);
+    call.quoting.clone_from(&command.quoting);
     Some(call)
 }
 

@@ -102,7 +102,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     let mut call = Call::new(Notation::AzRest, span);
     call.default_method = Some("GET");
     call.signs_in = true;
-    call.mistakes.clone_from(&command.mistakes);
+    call.quoting.clone_from(&command.quoting);
     let mut parameters = Vec::new();
     let mut headers = Vec::new();
     let mut at = 2;

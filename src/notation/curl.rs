@@ -39,7 +39,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
     }
     // Whose quote it is cannot be told from the words; the last request is the one that it swallowed.
     if let Some(last) = calls.last_mut() {
-        last.mistakes.clone_from(&command.mistakes);
+        last.quoting.clone_from(&command.quoting);
     }
     calls
 }

@@ -12,6 +12,7 @@ pub mod http;
 mod pairs;
 mod payload;
 pub mod powershell;
+mod quoting;
 mod request;
 pub mod shell;
 pub mod template;
@@ -22,6 +23,7 @@ mod write;
 use crate::arm::{Method, ResourceType};
 use crate::text::{Fragment, Marks, Span};
 
+pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
 pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
@@ -86,8 +88,8 @@ pub struct Call<'s> {
     pub default_content_type: Option<&'static str>,
     /// The client adds an access token of its own: no header has to carry one.
     pub signs_in: bool,
-    /// What is wrong with the way it is written.
-    pub mistakes: Vec<CallMistake>,
+    /// What the shell's own quoting does to it.
+    pub quoting: Vec<Quoting>,
     /// The text around it.
     pub context: Context<'s>,
 }
@@ -106,7 +108,7 @@ impl Call<'_> {
             default_method: None,
             default_content_type: None,
             signs_in: false,
-            mistakes: Vec::new(),
+            quoting: Vec::new(),
             context: Context::default(),
         }
     }
@@ -119,6 +121,11 @@ impl Call<'_> {
             (None, Some(method)) => method.parse().ok(),
             (None, None) => None,
         }
+    }
+
+    /// What cuts its words, so that nothing else can be said of it.
+    pub fn cut(&self) -> Option<&Quoting> {
+        quoting::cut(&self.quoting)
     }
 
     /// True if the call goes to Azure Resource Manager as far as the text says: its URL speaks of it, or its
@@ -148,21 +155,35 @@ impl Call<'_> {
     /// True if the URL speaks of Azure Resource Manager: its host, or a path as its resources have it. A cheap
     /// look at the text, which placeholders and mistakes in the URL do not disturb.
     pub fn looks_like_arm(&self) -> bool {
-        static MARKS: Marks = Marks::new(&[
-            "management.azure",
-            "management.core.",
-            "management.chinacloudapi",
-            "management.usgovcloudapi",
-            "/subscriptions/",
-            "/providers/microsoft.",
-            "/resourcegroups/",
-        ]);
         let Some(url) = &self.url else { return false };
         // A token's audience in a query says nothing of where the call goes.
         let url = url.text().split('?').next().unwrap_or("").to_ascii_lowercase();
-        MARKS.are_in(&url) || url.ends_with("/subscriptions") || url.starts_with("subscriptions/")
+        ARM_MARKS.are_in(&url) || url.ends_with("/subscriptions") || url.starts_with("subscriptions/")
+    }
+
+    /// True if the call, which stands in the file `text`, goes to Azure Resource Manager as far as can be told when
+    /// its words may not be the ones that were meant.
+    pub fn speaks_of_arm(&self, text: &str) -> bool {
+        if self.is_arm() {
+            return true;
+        }
+        // A URL with a host was not swallowed by another word.
+        let has_host = self.url.as_ref().is_some_and(|url| url.text().contains("://"));
+        let call = text.get(self.span.range()).unwrap_or("");
+        !has_host && ARM_MARKS.are_in(&call.to_ascii_lowercase())
     }
 }
+
+/// What the URLs of Azure Resource Manager have in them, in small letters.
+static ARM_MARKS: Marks = Marks::new(&[
+    "management.azure",
+    "management.core.",
+    "management.chinacloudapi",
+    "management.usgovcloudapi",
+    "/subscriptions/",
+    "/providers/microsoft.",
+    "/resourcegroups/",
+]);
 
 /// Every call that the commands of a shell text make, in the order in which they stand.
 pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call<'s>> {
@@ -241,14 +262,6 @@ impl<'s> Payload<'s> {
             Self::None | Self::File(_) | Self::Unknown(_) => None,
         }
     }
-}
-
-/// A mistake of the notation itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CallMistake {
-    /// A quote that is never closed; the span is the opening quote in the file. The word ends where its
-    /// block ends.
-    UnterminatedQuote(Span),
 }
 
 /// Where a call stands.

@@ -401,9 +401,9 @@ impl<'s> Reader<'_, 's> {
         } else {
             self.native(index, &arguments)
         };
-        let mistakes = self.tokens.mistakes.iter().filter(|(at, _)| (index..=end).contains(at));
+        let quoting = self.tokens.quoting.iter().filter(|(at, _)| (index..=end).contains(at));
         for call in &mut calls {
-            call.mistakes = mistakes.clone().map(|(_, mistake)| mistake.clone()).collect();
+            call.quoting = quoting.clone().map(|(_, quoting)| quoting.clone()).collect();
             self.scope.resolve(Language::PowerShell, call);
         }
         self.found.append(&mut calls);

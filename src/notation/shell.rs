@@ -12,7 +12,7 @@ pub(in crate::notation) mod words;
 
 use std::borrow::Cow;
 
-use super::CallMistake;
+use super::Quoting;
 use crate::text::{Fragment, Span};
 
 pub use calls::calls;
@@ -92,8 +92,8 @@ pub struct Command<'s> {
     pub redirects: Vec<Redirect<'s>>,
     /// The index, among the commands of the same text, of the command whose output it reads.
     pub input: Option<usize>,
-    /// Quotes that are never closed.
-    pub mistakes: Vec<CallMistake>,
+    /// What its quoting does to it.
+    pub quoting: Vec<Quoting>,
 }
 
 impl<'s> Command<'s> {

@@ -3,6 +3,7 @@
 use super::Rule;
 
 mod identity;
+mod quoting;
 mod request;
 mod run;
 mod schema;
@@ -25,6 +26,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(schema::RULES)
         .chain(identity::RULES)
         .chain(request::RULES)
+        .chain(quoting::RULES)
         .chain(secret::RULES)
         .chain(template::RULES)
         .chain(run::RULES)

@@ -3,7 +3,7 @@
 
 use super::decode::variable_len;
 use super::known::{line_prompt, request_lines};
-use crate::notation::CallMistake;
+use crate::notation::Quoting;
 use crate::text::{Fragment, Span};
 
 /// More open brackets than this inside one string are no PowerShell.
@@ -79,8 +79,8 @@ pub(super) struct Tokens {
     pub(super) list: Vec<Token>,
     /// Where commands may stand within strings.
     pub(super) nested: Vec<Span>,
-    /// Quotes that are never closed: the token's index, and the mistake.
-    pub(super) mistakes: Vec<(usize, CallMistake)>,
+    /// What quoting does: the token's index, and the mistake.
+    pub(super) quoting: Vec<(usize, Quoting)>,
 }
 
 pub(super) fn tokens(code: &Fragment<'_>, span: Span, prompts: bool) -> Tokens {
@@ -354,8 +354,9 @@ impl Lexer<'_, '_> {
         };
         let Some((close, after)) = end else {
             let content = Span::new(from, from + self.text[from..limit].trim_end().len());
-            let mistake = CallMistake::UnterminatedQuote(self.code.to_file(Span::new(open, from)));
-            self.tokens.mistakes.push((self.tokens.list.len(), mistake));
+            let mark = Span::new(open, from);
+            let mistake = Quoting::unterminated(self.code.to_file(mark), &self.text[mark.range()]);
+            self.tokens.quoting.push((self.tokens.list.len(), mistake));
             self.push(Kind::Text(quote), Span::new(open, content.end as usize), content);
             self.at = (content.end as usize).max(from);
             return;

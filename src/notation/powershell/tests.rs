@@ -1,5 +1,5 @@
 use super::*;
-use crate::notation::{CallMistake, Notation, Payload};
+use crate::notation::{Notation, Payload, QuotingKind};
 use crate::text::{Source, apply_edits};
 
 fn read<T>(text: &str, look: impl FnOnce(&Source, Vec<Call<'_>>) -> T) -> T {
@@ -237,8 +237,11 @@ fn an_open_quote_ends_before_the_next_request() {
     read("irm https://a -Body '{\"a\": 1}\n\nirm https://b -Body '{}'", |source, calls| {
         assert_eq!(calls.iter().map(line).collect::<Vec<_>>(), ["- https://a {\"a\": 1}", "- https://b {}"]);
         let quote = source.text().find('\'').unwrap();
-        assert_eq!(calls[0].mistakes, [CallMistake::UnterminatedQuote(Span::new(quote, quote + 1))]);
-        assert_eq!(calls[1].mistakes, []);
+        assert_eq!(
+            calls[0].quoting.iter().map(|it| (it.kind, it.span)).collect::<Vec<_>>(),
+            [(QuotingKind::UnterminatedQuote, Span::new(quote, quote + 1))]
+        );
+        assert_eq!(calls[1].quoting, []);
     });
     assert_eq!(lines("$b = @'\n{\nirm https://a"), ["- https://a -"]);
 }

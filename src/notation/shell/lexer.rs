@@ -439,7 +439,7 @@ impl<'f, 's> Lexer<'f, 's> {
         if self.command.is_empty()
             && !self.heredocs.iter().any(|heredoc| heredoc.command == self.commands.len())
         {
-            self.command.mistakes.clear();
+            self.command.quoting.clear();
             return;
         }
         let mut command = std::mem::take(&mut self.command);

@@ -1,7 +1,7 @@
 //! What quotes, dollars and backticks do within a word.
 
 use super::lexer::Lexer;
-use crate::notation::CallMistake;
+use crate::notation::Quoting;
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// More open brackets than this inside one substitution are no shell.
@@ -205,9 +205,9 @@ impl<'s> Lexer<'_, 's> {
             text = json_before_options(text).unwrap_or(text);
         }
         self.push(Span::new(run, run + text.len()), encoding);
-        self.command
-            .mistakes
-            .push(CallMistake::UnterminatedQuote(self.code.to_file(Span::new(open, open + 1))));
+        let quote = Span::new(open, open + 1);
+        let mistake = Quoting::unterminated(self.code.to_file(quote), &self.text[quote.range()]);
+        self.command.quoting.push(mistake);
         // The line break before the next request must still be seen, to end this one.
         let end = run + text.len();
         self.at = end.max(open + 1);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::notation::QuotingKind;
 use crate::text::{Source, apply_edits};
 
 const DOCUMENT: Dialect = Dialect { prompts: true, command_prompt: false };
@@ -151,15 +152,18 @@ fn an_open_quote_ends_before_the_next_request() {
     read("curl -d '{\"a\":1}\n\ncurl -X GET 'https://x'", DOCUMENT, |source, commands| {
         assert_eq!(commands.len(), 2);
         assert_eq!(commands[0].words[2].text.text(), "{\"a\":1}");
-        assert_eq!(commands[0].mistakes, [CallMistake::UnterminatedQuote(Span::new(8, 9))]);
+        assert_eq!(
+            commands[0].quoting.iter().map(|it| (it.kind, it.span)).collect::<Vec<_>>(),
+            [(QuotingKind::UnterminatedQuote, Span::new(8, 9))]
+        );
         assert_eq!(&source.text()[8..9], "'");
-        assert_eq!(commands[1].mistakes, []);
+        assert_eq!(commands[1].quoting, []);
         assert_eq!(commands[1].words[3].text.text(), "https://x");
     });
     for prose in ["Don't do this:", "say \"this:", "and $'that:"] {
         read(&format!("{prose}\ncurl -X GET 'https://x'"), DOCUMENT, |_, commands| {
             let last = commands.last().unwrap();
-            assert_eq!((last.words.len(), last.mistakes.len()), (4, 0), "{prose}");
+            assert_eq!((last.words.len(), last.quoting.len()), (4, 0), "{prose}");
         });
     }
     assert_eq!(

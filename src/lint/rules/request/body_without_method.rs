@@ -21,10 +21,7 @@ const OF_RESOURCES: [&str; 6] = ["properties", "identity", "location", "tags", "
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if subject.call.notation != Notation::Curl
-        || !facts::posts_by_default(subject)
-        || !facts::is_arm(subject)
-        || facts::is_broken(subject.call)
+    if subject.call.notation != Notation::Curl || !facts::posts_by_default(subject) || !facts::is_arm(subject)
     {
         return;
     }

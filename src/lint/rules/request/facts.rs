@@ -4,7 +4,7 @@ use crate::arm::{
     Cloud, Method, PlaceholderStyle, RequestUrl, UrlTarget, contains_placeholder, find_placeholders,
 };
 use crate::lint::Subject;
-use crate::notation::{Call, CallMistake, Notation, Payload};
+use crate::notation::{Call, Notation, Payload};
 use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// True if the call goes to Azure Resource Manager, as far as the text says.
@@ -32,11 +32,6 @@ fn is_another_service(url: &RequestUrl<'_>) -> bool {
         }
     });
     domain.contains('.') && !is_cloud
-}
-
-/// True if the words of the call are not what its author meant: a quote swallowed some of them.
-pub(super) fn is_broken(call: &Call<'_>) -> bool {
-    call.mistakes.iter().any(|mistake| matches!(mistake, CallMistake::UnterminatedQuote(_)))
 }
 
 /// True if the text may not have all of the URL: prose cut it short, or a variable may hold the rest.
@@ -167,9 +162,6 @@ pub(super) fn is_directly_quoted(part: &Fragment<'_>) -> bool {
 /// person.
 pub(super) fn add_header(subject: &Subject<'_>, name: &str, value: &str) -> Option<Vec<Edit>> {
     let call = subject.call;
-    if is_broken(call) {
-        return None;
-    }
     match call.notation {
         Notation::Curl => {
             sample(call).filter(|part| is_directly_quoted(part))?;

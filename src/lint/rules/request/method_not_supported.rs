@@ -22,7 +22,6 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let is_explained = sink.has("identity-not-in-version")
-        || facts::is_broken(subject.call)
         || (facts::posts_by_default(subject) && subject.call.notation == Notation::Curl);
     if !facts::is_arm(subject) || is_explained {
         return;

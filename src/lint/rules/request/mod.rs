@@ -17,12 +17,10 @@ mod placeholder_doubled;
 mod placeholder_left;
 mod resource_mismatch;
 pub(in crate::lint) mod style;
-mod unterminated_quote;
 mod url_invalid;
 
-/// The family, in the order of the catalogue. What explains other findings comes first.
+/// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[
-    &unterminated_quote::RULE,
     &api_version_missing::RULE,
     &api_version_unknown::RULE,
     &method_not_supported::RULE,

@@ -18,8 +18,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(root), Some(body)) = (subject.url, subject.resource, subject.body) else { return };
-    let Some(own) = url.subscription.filter(|_| facts::is_arm(subject) && !facts::is_broken(subject.call))
-    else {
+    let Some(own) = url.subscription.filter(|_| facts::is_arm(subject)) else {
         return;
     };
     let has_expansion = |one: &Subscription<'_>| one.part.has_expansion(one.span);

@@ -18,7 +18,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if !facts::is_arm(subject) || facts::is_broken(subject.call) {
+    if !facts::is_arm(subject) {
         return;
     }
     let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);

@@ -1,0 +1,66 @@
+//! What the quoting of a call's shell leaves to say of it.
+
+use crate::lint::{Check, Draft, Family, Finding, Rule, Severity, Sink, Subject};
+use crate::notation::{Effect, Quoting, QuotingKind, Weight};
+
+/// If the words of the call are cut, the one finding that says so.
+pub(super) fn cut<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
+    draft(subject, subject.call.cut()?)
+}
+
+/// Adds what the call's quoting does to it to the `findings` from `from` on, which are the call's, and takes those
+/// from them that it explains.
+pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Vec<Finding>) {
+    let quoting = &subject.call.quoting;
+    if quoting.is_empty() {
+        return;
+    }
+    if quoting.iter().any(|it| it.effect == Effect::Url)
+        && let Some(url) = &subject.call.url
+    {
+        let url = url.to_file(url.span());
+        let mut at = 0;
+        findings.retain(|finding| {
+            at += 1;
+            at <= from || finding.rule.family != Family::Request || !finding.span.overlaps(url)
+        });
+    }
+    let mut sink = Sink::new(findings);
+    for draft in quoting.iter().filter_map(|it| draft(subject, it)) {
+        sink.push(draft);
+    }
+}
+
+fn draft<'a>(subject: &Subject<'a>, quoting: &Quoting) -> Option<Draft<'a>> {
+    let rule = rule(quoting.kind)?;
+    let mut draft = subject.at_file(rule, quoting.span, quoting.message.clone());
+    draft = match quoting.weight {
+        Weight::Own => draft,
+        Weight::Note => draft.severity(Severity::Note),
+        Weight::Error => draft.severity(Severity::Error),
+    };
+    if let Some(help) = &quoting.help {
+        draft = draft.help(help.clone());
+    }
+    if let Some(offer) = &quoting.offer {
+        draft = draft.fix_if(offer.safe, offer.title.clone(), &offer.edits);
+    }
+    Some(draft)
+}
+
+/// The rule that reports `kind`.
+fn rule(kind: QuotingKind) -> Option<&'static Rule> {
+    crate::lint::rules().find(|rule| matches!(rule.check, Check::Quoting(it) if it == kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_reported_by_the_rule_of_its_name() {
+        for kind in QuotingKind::ALL {
+            assert!(rule(kind).is_none_or(|rule| rule.name == kind.rule_name()), "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What a shell's own quoting does to a call before it leaves.
+//!
+//! The readers of the shells draft a [`Quoting`] where the words that a program gets are not the ones that were
+//! written. The rules of the quoting family report them, one rule a kind.
+
+use std::borrow::Cow;
+
+use crate::text::{Edit, Span};
+
+/// What happened to the words of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuotingKind {
+    /// The end of a here-string or here-document does not stand where the shell looks for it.
+    TextEndMisplaced,
+    /// A quote is never closed, and no inner quote explains it.
+    UnterminatedQuote,
+    /// An inner quote ends the word, or is taken off.
+    QuotesEaten,
+    /// Braces outside of quotes make several words, or a script block.
+    BracesExpanded,
+    /// No blank parts two arguments, or a blank parts one.
+    WordsRunTogether,
+    /// `&` outside of quotes ends the command.
+    UnquotedAmpersand,
+    /// `;`, `|` or parentheses outside of quotes.
+    UnquotedOperator,
+    /// A PowerShell argument that would have to be evaluated and is taken for text.
+    ArgumentIsText,
+    /// `@name` that PowerShell takes for splatting.
+    SplattedFile,
+    /// A line of options without a continuation on the line before it.
+    ContinuationMissing,
+    /// A blank behind the mark that continues the line.
+    BlankAfterContinuation,
+    /// `<NAME>` outside of quotes is read as redirections.
+    PlaceholderRedirects,
+    /// curl drops or expands the braces of a URL.
+    BracesGlobbed,
+    /// A variable's name takes the characters behind it along.
+    VariableNameSwallows,
+    /// `$filter` and the like are taken for variables.
+    OdataVariableEaten,
+    /// A variable within quotes that do not replace it.
+    VariableNotExpanded,
+    /// `ConvertTo-Json` of something deeper than its depth.
+    JsonDepth,
+    /// A PowerShell object that is sent as it is.
+    ObjectAsBody,
+    /// `-f` reads the braces of JSON.
+    FormatBraces,
+    /// A member of a variable in a text that replaces variables alone.
+    MemberInText,
+    /// The name of a body's file without the mark that makes it one.
+    FileWithoutAt,
+    /// A token that newer modules give as a secure string.
+    TokenIsSecurestring,
+    /// Quotes that get lost between PowerShell and a program.
+    QuotesStripped,
+    /// A prompt that was copied with the command.
+    PromptCopied,
+}
+
+/// What a kind of quoting means for the rest of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The words are cut: nothing else is said of the call, and nothing in it is mended as JSON.
+    Cuts,
+    /// The URL that is sent is another one: nothing else is said of the URL.
+    Url,
+    /// The rest of the call is judged as ever.
+    None,
+}
+
+impl QuotingKind {
+    /// Every kind, in the order in which one explains the call if several fit.
+    pub const ALL: [Self; 24] = [
+        Self::TextEndMisplaced,
+        Self::UnterminatedQuote,
+        Self::QuotesEaten,
+        Self::BracesExpanded,
+        Self::WordsRunTogether,
+        Self::UnquotedAmpersand,
+        Self::UnquotedOperator,
+        Self::ArgumentIsText,
+        Self::SplattedFile,
+        Self::ContinuationMissing,
+        Self::BlankAfterContinuation,
+        Self::PlaceholderRedirects,
+        Self::BracesGlobbed,
+        Self::VariableNameSwallows,
+        Self::OdataVariableEaten,
+        Self::VariableNotExpanded,
+        Self::JsonDepth,
+        Self::ObjectAsBody,
+        Self::FormatBraces,
+        Self::MemberInText,
+        Self::FileWithoutAt,
+        Self::TokenIsSecurestring,
+        Self::QuotesStripped,
+        Self::PromptCopied,
+    ];
+
+    /// The name of its rule.
+    pub fn rule_name(self) -> &'static str {
+        match self {
+            Self::TextEndMisplaced => "text-end-misplaced",
+            Self::UnterminatedQuote => "unterminated-quote",
+            Self::QuotesEaten => "quotes-eaten",
+            Self::BracesExpanded => "braces-expanded",
+            Self::WordsRunTogether => "words-run-together",
+            Self::UnquotedAmpersand => "unquoted-ampersand",
+            Self::UnquotedOperator => "unquoted-operator",
+            Self::ArgumentIsText => "argument-is-text",
+            Self::SplattedFile => "splatted-file",
+            Self::ContinuationMissing => "continuation-missing",
+            Self::BlankAfterContinuation => "blank-after-continuation",
+            Self::PlaceholderRedirects => "placeholder-redirects",
+            Self::BracesGlobbed => "braces-globbed",
+            Self::VariableNameSwallows => "variable-name-swallows",
+            Self::OdataVariableEaten => "odata-variable-eaten",
+            Self::VariableNotExpanded => "variable-not-expanded",
+            Self::JsonDepth => "json-depth",
+            Self::ObjectAsBody => "object-as-body",
+            Self::FormatBraces => "format-braces",
+            Self::MemberInText => "member-in-text",
+            Self::FileWithoutAt => "file-without-at",
+            Self::TokenIsSecurestring => "token-is-securestring",
+            Self::QuotesStripped => "quotes-stripped",
+            Self::PromptCopied => "prompt-copied",
+        }
+    }
+
+    /// What it means for the rest of the call.
+    pub fn effect(self) -> Effect {
+        match self {
+            Self::TextEndMisplaced
+            | Self::UnterminatedQuote
+            | Self::QuotesEaten
+            | Self::BracesExpanded
+            | Self::WordsRunTogether
+            | Self::UnquotedAmpersand
+            | Self::UnquotedOperator
+            | Self::ArgumentIsText
+            | Self::SplattedFile
+            | Self::ContinuationMissing
+            | Self::BlankAfterContinuation => Effect::Cuts,
+            Self::BracesGlobbed | Self::VariableNameSwallows | Self::OdataVariableEaten => Effect::Url,
+            Self::PlaceholderRedirects
+            | Self::VariableNotExpanded
+            | Self::JsonDepth
+            | Self::ObjectAsBody
+            | Self::FormatBraces
+            | Self::MemberInText
+            | Self::FileWithoutAt
+            | Self::TokenIsSecurestring
+            | Self::QuotesStripped
+            | Self::PromptCopied => Effect::None,
+        }
+    }
+
+    /// Its place among the kinds of which the first explains the call. What has no place of its own is told by
+    /// where it stands.
+    fn rank(self) -> usize {
+        match self {
+            Self::TextEndMisplaced => 0,
+            Self::UnterminatedQuote => 1,
+            Self::QuotesEaten => 2,
+            Self::BracesExpanded => 3,
+            Self::WordsRunTogether => 4,
+            _ => 5,
+        }
+    }
+}
+
+/// How much a [`Quoting`] matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// As its rule says.
+    #[default]
+    Own,
+    /// Worth knowing: it may be right where the text is run, or harmless.
+    Note,
+    /// The text says the circumstances under which it certainly does harm.
+    Error,
+}
+
+/// Edits that mend it, in bytes of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// What they do, as an instruction.
+    pub title: Cow<'static, str>,
+    /// All or none.
+    pub edits: Vec<Edit>,
+    /// There is no other reading.
+    pub safe: bool,
+}
+
+/// One thing that the shell does to a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoting {
+    /// What.
+    pub kind: QuotingKind,
+    /// The bytes of the file that do it.
+    pub span: Span,
+    /// What is wrong, as one clause without a full stop.
+    pub message: Cow<'static, str>,
+    /// What would be right.
+    pub help: Option<Cow<'static, str>>,
+    /// How it is mended.
+    pub offer: Option<Box<Offer>>,
+    /// How much it matters.
+    pub weight: Weight,
+    /// What it means for the rest of the call: the kind's own unless the reader knows better.
+    pub effect: Effect,
+}
+
+impl Quoting {
+    /// One of `kind` at `span` of the file.
+    pub fn new(kind: QuotingKind, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            kind,
+            span,
+            message: message.into(),
+            help: None,
+            offer: None,
+            weight: Weight::Own,
+            effect: kind.effect(),
+        }
+    }
+
+    /// With what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With edits of the file that mend it.
+    #[must_use]
+    pub fn offer(mut self, safe: bool, title: impl Into<Cow<'static, str>>, edits: Vec<Edit>) -> Self {
+        self.offer = Some(Box::new(Offer { title: title.into(), edits, safe }));
+        self
+    }
+
+    /// As something worth knowing that changes nothing else.
+    #[must_use]
+    pub fn note(mut self) -> Self {
+        self.weight = Weight::Note;
+        self.effect = Effect::None;
+        self
+    }
+
+    /// A quote at `span` of the file that is never closed.
+    pub fn unterminated(span: Span, quote: &str) -> Self {
+        Self::new(QuotingKind::UnterminatedQuote, span, format!("this `{quote}` is never closed"))
+            .help("close it where the argument ends: until then the shell takes every word for part of it")
+    }
+
+    /// True if nothing else can be said of the call.
+    pub fn cuts(&self) -> bool {
+        self.effect == Effect::Cuts
+    }
+}
+
+/// The one of `all` that explains why the words of the call are cut.
+pub(super) fn cut(all: &[Quoting]) -> Option<&Quoting> {
+    all.iter().filter(|it| it.cuts()).min_by_key(|it| (it.kind.rank(), it.span))
+}
