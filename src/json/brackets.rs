@@ -5,6 +5,7 @@
 
 use super::parser::{self, Guess};
 use super::{Dialect, Kind, Mistake, MistakeKind, Tree, Unclosed};
+use crate::text::odd;
 
 /// Bytes that are read again, over all readings of one text. Beyond it the parser's own reading stands.
 const MAX_WORK: usize = 1 << 24;
@@ -115,7 +116,7 @@ fn same_text(tree: &Tree<'_>) -> Option<(u32, char)> {
         at += 1;
     }
     // Behind white space at the run's end the place is the same; an addition is none of a removal's.
-    let end = tree.text[..end].trim_end().len() as u32;
+    let end = odd::trim_end(&tree.text[..end]).len() as u32;
     Some((end, if edit.text.is_empty() { bracket.to_ascii_uppercase() } else { bracket }))
 }
 

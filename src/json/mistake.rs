@@ -91,6 +91,8 @@ pub enum MistakeKind {
     ControlCharacter,
     /// A character that looks like a space and is none, or bytes that are not UTF-8.
     BadEncoding,
+    /// Brackets of another script: `｛`.
+    OddBracket,
     /// A version control system's conflict marks.
     ConflictMarker,
     /// Something after the end of the value.

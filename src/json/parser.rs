@@ -2,6 +2,7 @@
 
 use super::tree::{Data, ESCAPED, Kind, Tree};
 use super::{Dialect, MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
+use crate::text::odd::{self, Odd};
 use crate::text::{Edit, Span};
 
 /// The bytes at which a run of a string's plain text ends: its closing quote, a backslash, what must be escaped.
@@ -120,6 +121,7 @@ pub(super) struct Parser<'t> {
     pub(super) unended: [usize; 2],
     /// Mistakes that are one however often they stand: their indices.
     pub(super) odd_spaces: Option<usize>,
+    pub(super) odd_brackets: Option<usize>,
     pub(super) escaped_quotes: Option<usize>,
     /// The bracket that is to be read otherwise; `None` once it was.
     pub(super) guess: Option<Guess>,
@@ -148,6 +150,7 @@ impl<'t> Parser<'t> {
             unquotable: [0; 2],
             unended: [0; 2],
             odd_spaces: None,
+            odd_brackets: None,
             escaped_quotes: None,
             guess: None,
         }
@@ -190,6 +193,7 @@ impl<'t> Parser<'t> {
                 (Expect::Value, b']') if self.in_array() => self.close(b']'),
                 (Expect::Name | Expect::Comma, b'}' | b']') => self.close(byte),
                 _ if self.trivia(byte) => {}
+                _ if !byte.is_ascii() && self.odd_punctuation() => {}
                 (Expect::Name, _) => self.odd_name(byte),
                 (Expect::Value, _) => self.odd_value(byte),
                 (Expect::Comma, _) => self.odd_comma(byte),
@@ -223,6 +227,9 @@ impl<'t> Parser<'t> {
         }
         if self.bytes.get(self.at) == Some(&b':') {
             self.at += 1;
+            self.push_name(name);
+        } else if self.odd_mark(self.at) == Some(':') {
+            self.odd_colon(&name);
             self.push_name(name);
         } else {
             self.name_without_colon(name);
@@ -286,7 +293,7 @@ impl<'t> Parser<'t> {
         self.frames.last().is_some_and(|frame| frame.kind.is_array())
     }
 
-    fn open(&mut self, kind: Kind) {
+    pub(super) fn open(&mut self, kind: Kind) {
         if self.frames.len() >= MAX_DEPTH {
             self.too_deep();
             return;
@@ -295,7 +302,7 @@ impl<'t> Parser<'t> {
         let start = self.at as u32;
         self.nodes.push(Data { start, end: start, link: 0, kind, flags: 0 });
         self.push_frame(frame, self.nodes.len() as u32 - 1);
-        self.at += 1;
+        self.at = self.behind(self.at);
     }
 
     pub(super) fn push_frame(&mut self, kind: FrameKind, node: u32) {
@@ -312,7 +319,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A closing bracket, of whatever kind.
-    fn close(&mut self, byte: u8) {
+    pub(super) fn close(&mut self, byte: u8) {
         let Some(frame) = self.frames.last() else { return };
         if self.guess == Some(Guess::Drop(self.at as u32)) || self.guess == Some(Guess::Swap(self.at as u32))
         {
@@ -323,7 +330,7 @@ impl<'t> Parser<'t> {
             self.wrong_closer(byte);
             return;
         }
-        self.at += 1;
+        self.at = self.behind(self.at);
         self.end_frame();
     }
 
@@ -460,14 +467,44 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The next byte that is no white space, from `at` on, and where it is.
+    /// The next byte that is no white space and nothing that is taken for it, from `at` on, and where it is.
     pub(super) fn peek_from(&mut self, mut at: usize) -> (Option<u8>, usize) {
         let from = at;
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
-            at += 1;
+        loop {
+            match self.bytes.get(at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
+                Some(byte) if !byte.is_ascii_graphic() => match self.blank_len(at) {
+                    0 => break,
+                    len => at += len,
+                },
+                _ => break,
+            }
         }
-        self.steps += (at - from) as u64;
+        self.steps += at.saturating_sub(from) as u64;
         (self.bytes.get(at).copied(), at)
+    }
+
+    /// The character at `at`.
+    pub(super) fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    /// Where the character at `at` ends; `at` itself at the end of the text.
+    pub(super) fn behind(&self, at: usize) -> usize {
+        at + odd::char_len(self.text, at)
+    }
+
+    /// The length of the blank character at `at`, 0 if there is none.
+    pub(super) fn blank_len(&self, at: usize) -> usize {
+        self.char_at(at).filter(|&c| odd::is_blank(c)).map_or(0, char::len_utf8)
+    }
+
+    /// The punctuation that the odd character at `at` stands for.
+    pub(super) fn odd_mark(&self, at: usize) -> Option<char> {
+        match odd::odd(self.char_at(at)?)? {
+            Odd::Punctuation(mark) => Some(mark),
+            _ => None,
+        }
     }
 
     /// Names that stand twice in the object whose names begin at `base`.
@@ -549,12 +586,13 @@ impl<'t> Parser<'t> {
     }
 
     fn end_unnamed(&mut self, frame: &Frame, mistake: usize) {
-        let closer = Span::new(self.at - 1, self.at);
-        if self.bytes[self.at - 1] != b'}' || closer.start <= frame.opener {
+        let last = self.at.saturating_sub(1);
+        let closer = Span::new(last, self.at);
+        if self.bytes.get(last) != Some(&b'}') || closer.start <= frame.opener {
             // It was ended for want of its brace, which is a mistake of its own.
             return;
         }
-        let opener = Span { start: frame.opener, end: frame.opener + 1 };
+        let opener = Span::new(frame.opener as usize, self.behind(frame.opener as usize));
         let comma = if frame.empty { self.comma_beside(frame.opener as usize, self.at) } else { None };
         if let Some(mistake) = self.mistakes.get_mut(mistake) {
             mistake.related = Some(closer);
@@ -566,7 +604,7 @@ impl<'t> Parser<'t> {
 
     /// The comma that goes with something that goes: the one before it, or else the one behind.
     fn comma_beside(&mut self, start: usize, end: usize) -> Option<Span> {
-        let before = self.text[..start].trim_end();
+        let before = odd::trim_end(&self.text[..start]);
         if before.ends_with(',') {
             return Some(Span::new(before.len() - 1, before.len()));
         }

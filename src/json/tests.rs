@@ -412,6 +412,95 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// All that stands between tokens and is none, and one that is not ASCII where anything may stand.
+fn odd_characters() -> impl Iterator<Item = char> {
+    use crate::text::odd::{Odd, is_blank, odd};
+    // Of the tags and variation selectors two stand for all.
+    let all = (0..=0xe_0000).chain([0xe_0041, 0xe_0100]).filter_map(char::from_u32);
+    all.filter(|&c| {
+        is_blank(c) && odd(c).is_some() || matches!(odd(c), Some(Odd::Quote(_) | Odd::Punctuation(_)))
+    })
+}
+
+#[test]
+fn odd_white_space_is_one_mistake_wherever_it_stands() {
+    use crate::text::odd::{Odd, odd};
+    let tokens =
+        ["{", "\"type\"", ":", "\"a\"", ",", "\"b\"", ":", "[", "1", ",", "true", ",", "{", "}", "]", "}"];
+    let plain: String = tokens.concat();
+    let value: serde_json::Value = serde_json::from_str(&plain).unwrap();
+    for c in odd_characters().filter(|&c| matches!(odd(c), Some(Odd::Space | Odd::Invisible))) {
+        for place in 0..=tokens.len() {
+            let text = format!("{}{c}{}", tokens[..place].concat(), tokens[place..].concat());
+            let tree = Tree::parse(&text, DIALECT);
+            let kinds: Vec<_> = tree.mistakes().iter().map(|it| &it.kind).collect();
+            assert_eq!(kinds, [&MistakeKind::BadEncoding], "{text:?}");
+            assert_eq!(tree.root().unwrap().to_value(), value, "{text:?}");
+            let after: serde_json::Value = serde_json::from_str(&mended(&text)).unwrap();
+            assert_eq!(after, value, "{text:?}");
+        }
+        let everywhere = tokens.join(&c.to_string());
+        assert_eq!(Tree::parse(&everywhere, DIALECT).mistakes().len(), 1, "{everywhere:?}");
+    }
+}
+
+#[test]
+fn punctuation_of_other_scripts_is_replaced() {
+    check(r#"{"type"："a"}"#, &[("MissingColon", "：")], r#"{"type":"a"}"#);
+    check(
+        r#"{"type" ： "a"，"b":1}"#,
+        &[("MissingColon", "："), ("MissingComma", "，")],
+        r#"{"type" : "a","b":1}"#,
+    );
+    check(r#"{"a":[1、2，3]}"#, &[("MissingComma", "、"), ("MissingComma", "，")], r#"{"a":[1,2,3]}"#);
+    check(
+        r#"{"a":{"b":1｝，"c":2}"#,
+        &[("OddBracket", "｝"), ("MissingComma", "，")],
+        r#"{"a":{"b":1},"c":2}"#,
+    );
+    check(r#"｛"a":［1］｝"#, &[("OddBracket", "｛")], r#"{"a":[1]}"#);
+    check(r#"{"a":true，}"#, &[("ExtraComma", "，")], r#"{"a":true}"#);
+    check(r#"{"a":1,，"b":2}"#, &[("ExtraComma", "，")], r#"{"a":1,"b":2}"#);
+    check(r#"{"a"：："b"}"#, &[("MissingColon", "："), ("MissingColon", "：")], r#"{"a":"b"}"#);
+    check(r#"{a：1}"#, &[("UnquotedName", "a")], r#"{"a":1}"#);
+    check(
+        r#"{"identity"：{"type"："a"，"b"：null}}"#,
+        &[("MissingColon", "："), ("MissingColon", "："), ("MissingComma", "，"), ("MissingColon", "：")],
+        r#"{"identity":{"type":"a","b":null}}"#,
+    );
+    check(r#"{＂a＂：＂b＂}"#, &[("WrongQuotes", "＂a＂"), ("MissingColon", "：")], r#"{"a":"b"}"#);
+    // Inside a string they are its characters.
+    check(r#"{"a":"，：｛"}"#, &[], r#"{"a":"，：｛"}"#);
+}
+
+#[test]
+fn no_odd_character_breaks_a_reading() {
+    let tokens = [
+        "{", "\"type\"", ":", "'a'", ",", "b", ":", "[", "1", "x y", "\"c", "...", "{", "\\\"", "]", "}",
+        "// d", "$(e", "<f", "#{g",
+    ];
+    for c in odd_characters() {
+        for place in 0..=tokens.len() {
+            for text in [
+                format!("{}{c}{}", tokens[..place].concat(), tokens[place..].concat()),
+                format!("{c}{}{c}{c}", tokens[place..].concat()),
+                format!("{}{c}", tokens[..place].join(&c.to_string())),
+            ] {
+                for dialect in [DIALECT, Dialect { bare_members: true, single_quotes: true, ..DIALECT }] {
+                    let tree = Tree::parse(&text, dialect);
+                    for mistake in tree.mistakes() {
+                        assert!(text.get(mistake.span.range()).is_some(), "{mistake:?} in {text:?}");
+                        let edits =
+                            mistake.repair.iter().flat_map(|it| &it.edits).cloned().collect::<Vec<_>>();
+                        assert!(apply_edits(&text, &edits).is_ok(), "{mistake:?} in {text:?}");
+                    }
+                    let _ = settle(tree, dialect, &|tree| Some(tree.len() % 3));
+                }
+            }
+        }
+    }
+}
+
 /// Doubling a text must not more than double the work, whatever the text.
 #[test]
 fn work_is_linear() {

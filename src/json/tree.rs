@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::decode::decode_string;
 use super::{Dialect, Mistake, parser};
-use crate::text::Span;
+use crate::text::{Span, odd};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,8 +131,9 @@ impl<'t> Tree<'t> {
         let value = self.nodes.partition_point(|node| node.start < offset);
         let name = self.nodes.get(value.checked_sub(1)?)?;
         let between = self.text.get(name.end as usize..offset as usize)?;
-        let names =
-            name.kind == Kind::String && between.trim() == ":" && self.nodes.get(value)?.start == offset;
+        let names = name.kind == Kind::String
+            && matches!(odd::trim(between), ":" | "：")
+            && self.nodes.get(value)?.start == offset;
         names.then_some(Node { tree: self, index: value as u32 - 1 })
     }
 

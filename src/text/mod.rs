@@ -12,6 +12,7 @@ mod edit;
 mod encoding;
 mod fragment;
 mod marks;
+pub mod odd;
 mod source;
 mod write;
 

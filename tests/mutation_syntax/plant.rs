@@ -285,6 +285,24 @@ kinds! {
         let token = t.some(r, |it| it.role == Role::Comma)?;
         t.put(token.start..token.end, ";")
     };
+    "full-width comma", "missing-comma", |t, r| {
+        let token = t.some(r, |it| it.role == Role::Comma)?;
+        t.put(token.start..token.end, "\u{ff0c}")
+    };
+    "full-width colon", "missing-colon", |t, r| {
+        let token = t.some(r, |it| it.role == Role::Colon)?;
+        t.put(token.start..token.end, "\u{ff1a}")
+    };
+    "full-width bracket", "bad-encoding", |t, r| {
+        let token = t.some(r, |it| it.start > 0 && matches!(it.role, Role::Open | Role::Close))?;
+        let wide = match &t.text[token.start..token.end] {
+            "{" => "\u{ff5b}",
+            "}" => "\u{ff5d}",
+            "[" => "\u{ff3b}",
+            _ => "\u{ff3d}",
+        };
+        t.put(token.start..token.end, wide)
+    };
     "colon deleted", "missing-colon", |t, r| delete(t, r, Role::Colon);
     "colon doubled", "missing-colon", |t, r| {
         let token = t.some(r, |it| it.role == Role::Colon)?;
@@ -394,6 +412,9 @@ kinds! {
     "tab in a string", "control-character", |t, r| in_string(t, r, "\\t", "\t");
     "non-breaking space", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{a0}") };
     "zero-width space", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{200b}") };
+    "line separator", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{2028}") };
+    "next line", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{85}\u{1680}") };
+    "right-to-left override", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{202e}") };
     "byte order mark", "bad-encoding", |t, r| { let at = gap(t, r)?; t.put(at..at, "\u{feff}") };
     "word behind the body", "text-after-body", |t, r| { let _ = r; t.put(t.text.len()..t.text.len(), " done") };
     "second body", "text-after-body", |t, r| { let _ = r; t.put(t.text.len()..t.text.len(), "\n{\"a\":1}") };

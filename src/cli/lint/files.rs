@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use armbody::config::Configs;
 use armbody::container::Kind;
-use armbody::text::{ReadError, Source, path_name};
+use armbody::text::{ReadError, Source, odd, path_name};
 use ignore::WalkBuilder;
 
 /// Something to check.
@@ -83,11 +83,7 @@ fn in_folders(path: &Path) -> bool {
 
 /// The kind of a text without a name.
 pub(crate) fn guess(text: &str) -> Kind {
-    if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
-        Kind::Json
-    } else {
-        Kind::Markdown
-    }
+    if odd::trim_start(text).starts_with(['{', '[']) { Kind::Json } else { Kind::Markdown }
 }
 
 /// Why an input gave no text.

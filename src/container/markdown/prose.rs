@@ -6,7 +6,7 @@ use memchr::memmem;
 use crate::arm::ResourceType;
 use crate::notation::mentions_call;
 use crate::notation::template::may_hold_resources;
-use crate::text::Marks;
+use crate::text::{Marks, odd};
 
 /// Words for what a service answers, in small letters.
 static ANSWER: Marks = Marks::new(&[
@@ -117,7 +117,8 @@ pub(super) fn may_hold_calls(text: &str) -> bool {
 fn names(text: &str, tail: &[u8]) -> bool {
     memmem::find_iter(text.as_bytes(), tail).any(|at| {
         let behind = &text.as_bytes()[at + tail.len()..];
-        matches!(behind.first(), Some(b'"' | b'\'' | b':' | 0xe2)) || behind.starts_with(b" :")
+        behind.first().is_some_and(|byte| b"\"':".contains(byte) || !byte.is_ascii())
+            || behind.starts_with(b" :")
     })
 }
 
@@ -179,20 +180,19 @@ impl Machines {
 /// True if `text` is written as JSON is, or nearly so. Where the author `calls` it JSON, it may lack its quotes as
 /// it does in other languages.
 pub(super) fn looks_like_json(text: &str, calls: bool) -> bool {
-    let text = text.trim_start();
-    if let Some(inner) = text.strip_prefix('{') {
-        let inner = inner.trim_start().trim_start_matches([',', '{']).trim_start();
+    let text = odd::trim_start(text);
+    let is = |wanted: &'static str| move |c: char| wanted.contains(odd::plain(c));
+    if let Some(inner) = text.strip_prefix(is("{")) {
+        let inner = odd::trim_start(odd::trim_start(inner).trim_start_matches(is(",{")));
         let bare = || {
             let len = inner.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            len > 0 && inner[len..].trim_start().starts_with([':', '"'])
+            len > 0 && odd::trim_start(&inner[len..]).starts_with(is(":\""))
         };
-        return inner.is_empty()
-            || inner.starts_with(['"', '}', '\'', '.', '/', '“', '”', '‘', '’', '\u{a0}', '\u{200b}'])
-            || (calls && bare());
+        return inner.is_empty() || inner.starts_with(is("\"}'./")) || (calls && bare());
     }
     let Some(rest) = text.strip_prefix('"') else { return false };
-    let name = rest.find('"').filter(|&len| len < 80);
-    name.is_some_and(|len| rest[len + 1..].trim_start().starts_with(':'))
+    let name = rest.split_once('"').filter(|(name, _)| name.len() < 80);
+    name.is_some_and(|(_, behind)| odd::trim_start(behind).starts_with(is(":")))
 }
 
 /// The lines right before a block, up to a blank one; empty if a block stands there.
@@ -279,13 +279,14 @@ pub(super) fn is_machine_body(json: &str, names_machines: bool, calls: bool) -> 
 /// where that may be.
 fn is_named(json: &str, start: usize, end: usize, calls: bool) -> bool {
     let (Some(before), Some(behind)) = (json.get(..start), json.get(end..)) else { return false };
-    let quoted = |c: char| matches!(c, '"' | '“' | '”' | '„') || (calls && matches!(c, '\'' | '‘' | '’'));
-    let before = before.trim_end_matches([' ', '\t', '\r', '\n']);
+    let quoted = |c: char| matches!(odd::plain(c), '"') || (calls && matches!(odd::plain(c), '\''));
+    let before = odd::trim_end(before);
     if before.ends_with(quoted) {
         return behind.starts_with(quoted);
     }
     let behind = behind.strip_prefix(quoted).unwrap_or(behind);
-    calls && before.ends_with(['{', ',']) && behind.trim_start().starts_with(':')
+    let is = |wanted: &'static str| move |c: char| wanted.contains(odd::plain(c));
+    calls && before.ends_with(is("{,")) && odd::trim_start(behind).starts_with(is(":"))
 }
 
 /// The API versions that the URLs of a text name, read on as far as they are wanted.

@@ -2,6 +2,7 @@
 
 use crate::json::parser::Parser;
 use crate::json::{Mistake, MistakeKind};
+use crate::text::odd::{self, Odd};
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
@@ -89,8 +90,12 @@ impl Parser<'_> {
         let mut at = start;
         let mut narrow = true;
         let mut foreign = false;
-        while let Some(c) = self.text[at..].chars().next().filter(|&c| is_odd_space(c)) {
-            narrow &= is_narrow(c);
+        while let Some(c) = self.char_at(at) {
+            match odd::odd(c) {
+                Some(Odd::Space) => narrow = false,
+                Some(Odd::Invisible) => {}
+                _ => break,
+            }
             // Bytes that are not UTF-8: the source names them.
             foreign |= c == '\u{1a}' && self.dialect.stand_ins;
             at += c.len_utf8();
@@ -132,19 +137,4 @@ impl Parser<'_> {
         }
         true
     }
-}
-
-/// Characters that look like white space, or like nothing, and are not what JSON allows between tokens.
-pub(super) fn is_odd_space(c: char) -> bool {
-    is_narrow(c)
-        || matches!(
-            c,
-            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\u{205f}' | '\u{b}' | '\u{c}'
-        )
-}
-
-/// Those that take no room.
-fn is_narrow(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        || (c < ' ' && !c.is_ascii_whitespace() && c != '\u{b}')
 }

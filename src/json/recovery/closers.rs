@@ -3,7 +3,7 @@
 use crate::json::parser::{Expect, Frame, FrameKind, Guess, NOWHERE, Parser};
 use crate::json::tree::{Data, Kind, REPAIRED};
 use crate::json::{MAX_DEPTH, Mistake, MistakeKind, Unclosed};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, odd};
 
 impl Parser<'_> {
     /// Reads the bracket that is missing here, if that is the guess.
@@ -49,7 +49,7 @@ impl Parser<'_> {
     pub(in crate::json) fn wrong_closer(&mut self, byte: u8) {
         let depth = i64::try_from(self.frames.len()).unwrap_or(i64::MAX);
         let matching = self.frames.iter().rev().position(|frame| frame.kind.closer() == byte);
-        let rest = self.closers_after(self.at + 1);
+        let rest = self.closers_after(self.behind(self.at));
         let missing = matching.filter(|&above| {
             rest.is_none_or(|rest| Ok(rest) == i64::try_from(above).map(|above| depth - above - 1))
         });
@@ -58,7 +58,7 @@ impl Parser<'_> {
             for _ in 0..above {
                 self.unclosed_here(done);
             }
-            self.at += 1;
+            self.at = self.behind(self.at);
             self.end_frame();
             return;
         }
@@ -67,7 +67,7 @@ impl Parser<'_> {
 
     /// Passes over the closing bracket here if it is a stray one, or takes it for the one that is due.
     fn extra_closer(&mut self, stray: bool) {
-        let here = Span::new(self.at, self.at + 1);
+        let here = Span::new(self.at, self.behind(self.at));
         let wanted = self.frames.last().map(|frame| frame.kind.closer() as char);
         let edit =
             if stray { Edit::delete(here) } else { Edit::replace(here, wanted.unwrap_or('}').to_string()) };
@@ -77,14 +77,13 @@ impl Parser<'_> {
             mistake = mistake.related(self.place_after(frame.opener as usize));
         }
         self.mistake(mistake);
+        self.at = here.end as usize;
         if stray {
-            self.at += 1;
             // What stood before it still waits for its comma, or for its value.
             if self.frames.last().is_some_and(|frame| frame.empty || frame.comma.is_some()) {
                 self.expect_next();
             }
         } else {
-            self.at += 1;
             self.end_frame();
         }
     }
@@ -119,7 +118,7 @@ impl Parser<'_> {
     /// The bracket that opens a container, or the character that one without a bracket begins with.
     fn opener_of(&self, frame: &Frame) -> Span {
         let start = frame.opener as usize;
-        Span::new(start, self.text.ceil_char_boundary(start + 1))
+        Span::new(start, self.behind(start))
     }
 
     /// Ends the innermost container, whose bracket is missing, before the place `done`.
@@ -168,14 +167,14 @@ impl Parser<'_> {
 
     /// `"identity": "type": …`: the value is a name, and the brace before it is missing.
     pub(super) fn colon_after_value(&mut self) {
-        let colon = Span::new(self.at, self.at + 1);
+        let colon = Span::new(self.at, self.behind(self.at));
         let last = self.nodes.last().copied().filter(|last| last.kind == Kind::String);
         let last = last.filter(|_| self.value + 1 == self.nodes.len());
         let Some(string) = last.filter(|_| self.frames.len() < MAX_DEPTH) else {
             self.mistake(
                 Mistake::new(MistakeKind::MissingComma, colon).perhaps(vec![Edit::replace(colon, ",")]),
             );
-            self.at += 1;
+            self.at = colon.end as usize;
             self.expect_next();
             return;
         };
@@ -197,12 +196,16 @@ impl Parser<'_> {
         if let Some(frame) = self.frames.last_mut() {
             frame.opener = string.start;
         }
-        self.at += 1;
+        if self.odd_mark(self.at) == Some(':') {
+            self.odd_colon(&string);
+        } else {
+            self.at += 1;
+        }
         self.push_name(string);
     }
 
     pub(in crate::json) fn end_headless(&mut self, frame: &Frame) {
-        let closer = Span::new(self.at.saturating_sub(1), self.at);
+        let closer = Span::new(self.text.floor_char_boundary(self.at.saturating_sub(1)), self.at);
         let opener = if frame.kind.is_array() { "[" } else { "{" };
         let edits = vec![Edit::insert(frame.opener, opener)];
         let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: None }, closer)
@@ -312,14 +315,14 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        let end = self.text.trim_end().len();
+        let end = odd::trim_end(self.text).len();
         self.mistake(Mistake::new(MistakeKind::TextAfterBody, Span::new(self.at, end.max(self.at))));
         true
     }
 
     pub(super) fn extra_closers(&mut self) {
         let start = self.at;
-        let mut end = start + 1;
+        let mut end = self.behind(start);
         loop {
             let (next, at) = self.peek_from(end);
             if !matches!(next, Some(b'}' | b']')) {
@@ -337,7 +340,7 @@ impl Parser<'_> {
     /// The root's members go on behind its closing brace: one brace before was one too many.
     fn reopen_root(&mut self) {
         let end = self.nodes[0].end;
-        let brace = Span { start: end - 1, end };
+        let brace = Span::new(self.text.floor_char_boundary(end.saturating_sub(1) as usize), end as usize);
         let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: None }, brace);
         self.mistake(mistake.mended(vec![Edit::delete(brace)]));
         let opener = self.nodes[0].start;
@@ -362,20 +365,21 @@ impl Parser<'_> {
         let mut depth = 0usize;
         let mut at = start;
         while let Some(&byte) = self.bytes.get(at) {
+            let byte = if byte.is_ascii() { char::from(byte) } else { self.odd_mark(at).unwrap_or(' ') };
             match byte {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                b'"' => at = skip_string(self.bytes, at),
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth = depth.saturating_sub(1),
+                '"' => at = skip_string(self.bytes, at),
                 _ => {}
             }
-            at += 1;
-            if depth == 0 {
+            at = self.behind(at).max(at);
+            if depth == 0 || at >= self.bytes.len() {
                 break;
             }
         }
         self.at = at.min(self.bytes.len());
         self.steps += (self.at - start) as u64;
-        self.mistake(Mistake::new(MistakeKind::TooDeep, Span::new(start, start + 1)));
+        self.mistake(Mistake::new(MistakeKind::TooDeep, Span::new(start, self.behind(start))));
         if self.expect == Expect::Name {
             self.member_passed_over();
         } else {

@@ -1,9 +1,9 @@
 //! Where a comma is due, and where none is.
 
 use super::MAX_EDITS;
-use super::quotes::is_typographic;
 use crate::json::parser::{Frame, Parser};
 use crate::json::{Mistake, MistakeKind};
+use crate::text::odd;
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
@@ -11,29 +11,24 @@ impl Parser<'_> {
         let done = self.done();
         match byte {
             b':' => self.colon_after_value(),
-            b';' => {
-                let mark = Span::new(self.at, self.at + 1);
-                self.mistake(
-                    Mistake::new(MistakeKind::MissingComma, mark).mended(vec![Edit::replace(mark, ",")]),
-                );
-                self.at += 1;
-                self.expect_next();
-            }
+            b';' => self.for_comma(),
             b'"' | b'{' | b'[' | b'\'' | b'\\' => self.missing_comma(done),
-            _ if self.text[self.at..].starts_with(is_typographic) => self.missing_comma(done),
+            _ if self.quote_at(self.at).is_some() => self.missing_comma(done),
             _ if self.in_array() => self.missing_comma(done),
             _ => {
-                let end = self.bare_end(self.at).max(self.at + 1);
+                let end = self.bare_end(self.at).max(self.behind(self.at));
                 let word_end =
                     self.text[self.at..end].find([':', ' ', '=']).map_or(end, |found| self.at + found);
-                let named = matches!(self.peek_from(word_end).0, Some(b':'))
+                let (next, at) = self.peek_from(word_end);
+                let named = next == Some(b':')
+                    || self.odd_mark(at) == Some(':')
                     || (self.bytes.get(end) == Some(&b'"') && self.peek_from(end + 1).0 == Some(b':'));
                 if named {
                     self.missing_comma(done);
                     return;
                 }
-                let word_end = self.at + self.text[self.at..end].trim_end().len();
-                let span = Span::new(self.at, word_end.max(self.at + 1));
+                let word_end = self.at + odd::trim_end(&self.text[self.at..end]).len();
+                let span = Span::new(self.at, word_end.max(self.behind(self.at)));
                 let word = self.text[span.range()].to_owned();
                 self.at = span.end as usize;
                 if !self.split(&word, span) {
@@ -41,6 +36,20 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// A character that stands where a comma is due and is none: `;`, `，`.
+    pub(super) fn for_comma(&mut self) {
+        let mark = Span::new(self.at, self.behind(self.at));
+        let (next, _) = self.peek_from(mark.end as usize);
+        let mistake = if matches!(next, Some(b'}' | b']')) {
+            Mistake::new(MistakeKind::ExtraComma, mark).mended(vec![Edit::delete(mark)])
+        } else {
+            Mistake::new(MistakeKind::MissingComma, mark).mended(vec![Edit::replace(mark, ",")])
+        };
+        self.mistake(mistake);
+        self.at = mark.end as usize;
+        self.expect_next();
     }
 
     fn missing_comma(&mut self, done: usize) {
@@ -53,15 +62,17 @@ impl Parser<'_> {
     /// Commas that nothing stands before or between. A run of them is one mistake.
     pub(super) fn extra_comma(&mut self) {
         let first = self.at;
-        let mut commas = vec![Span::new(first, first + 1)];
-        let mut end = first + 1;
+        let mut end = self.behind(first);
+        let mut commas = vec![Span::new(first, end)];
+        let mut last = commas[0];
         loop {
             let (next, at) = self.peek_from(end);
-            if next == Some(b',') {
+            if next == Some(b',') || self.odd_mark(at) == Some(',') {
+                end = self.behind(at);
+                last = Span::new(at, end);
                 if commas.len() < MAX_EDITS {
-                    commas.push(Span::new(at, at + 1));
+                    commas.push(last);
                 }
-                end = at + 1;
                 continue;
             }
             let closes = matches!(next, Some(b'}' | b']'));
@@ -73,8 +84,8 @@ impl Parser<'_> {
             }
             break;
         }
-        let span = commas[0].cover(Span::new(end - 1, end));
-        let whole = commas.len() == span.len();
+        let span = commas[0].cover(last);
+        let whole = commas.iter().map(|comma| comma.len()).sum::<usize>() == span.len();
         let edits =
             if whole { vec![Edit::delete(span)] } else { commas.into_iter().map(Edit::delete).collect() };
         self.mistake(Mistake::new(MistakeKind::ExtraComma, span).mended(edits));

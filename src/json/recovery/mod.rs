@@ -5,6 +5,7 @@ mod between;
 mod closers;
 mod commas;
 mod names;
+mod odd_marks;
 mod quotes;
 mod strings;
 mod values;
@@ -12,7 +13,7 @@ mod values;
 use crate::json::parser::{Expect, Parser};
 use crate::json::tree::{Data, Kind, OWNED, REPAIRED};
 use crate::json::{Mistake, MistakeKind};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, odd};
 
 /// Edits of one repair beyond which the text is not mended but rewritten.
 const MAX_EDITS: usize = 4096;
@@ -71,11 +72,11 @@ impl Parser<'_> {
 
     /// Where the last token ended, without the space and comments behind it.
     pub(super) fn done(&self) -> usize {
-        self.text[..self.at].trim_end_matches([' ', '\n', '\r', '\t']).len()
+        odd::trim_end(&self.text[..self.at]).len()
     }
 
     /// The character at `at`, to point at a place where something is missing.
     pub(super) fn place_after(&self, at: usize) -> Span {
-        Span::new(at, at + self.text[at..].chars().next().map_or(0, char::len_utf8))
+        Span::new(at, self.behind(at))
     }
 }

@@ -4,6 +4,7 @@ use super::values::is_placeholder;
 use crate::json::parser::{FrameKind, NOWHERE, Parser};
 use crate::json::tree::{Data, ESCAPED, Kind, OWNED, REPAIRED};
 use crate::json::{MAX_DEPTH, Mistake, MistakeKind};
+use crate::text::odd::{self, is_blank};
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
@@ -65,17 +66,29 @@ impl Parser<'_> {
                 end += len;
                 continue;
             }
-            if matches!(byte, b':' | b',' | b'}' | b']' | b'{' | b'[' | b'"' | b'\n' | b'=') {
+            if matches!(byte, b':' | b',' | b'}' | b']' | b'{' | b'[' | b'"' | b'\n' | b'=')
+                || !byte.is_ascii() && self.odd_mark(end).is_some_and(|mark| mark != ';')
+            {
                 break;
             }
-            end += 1;
+            end = self.behind(end);
         }
-        // A mark that no name begins with is passed over, so that every turn takes at least one byte.
-        end = end.max(start + 1);
+        // A mark that no name begins with is passed over, so that every turn takes at least one character.
+        end = end.max(self.behind(start));
         self.steps += (end - start) as u64;
-        let word_end = start + self.text[start..end].trim_end().len();
+        let word_end = start + odd::trim_end(&self.text[start..end]).len();
         let word = &self.text[start..word_end];
         let span = Span::new(start, word_end);
+        if matches!(self.odd_mark(end), Some(':' | '=')) {
+            let mark = Span::new(end, self.behind(end));
+            let edits =
+                vec![Edit::insert(span.start, "\""), Edit::insert(span.end, "\""), Edit::replace(mark, ":")];
+            self.mistake(Mistake::new(MistakeKind::UnquotedName, span).mended(edits));
+            let name = self.own(word, start, word_end);
+            self.at = mark.end as usize;
+            self.push_name(name);
+            return;
+        }
         match self.bytes.get(end) {
             Some(b':') => {
                 let edits = vec![Edit::insert(span.start, "\""), Edit::insert(span.end, "\"")];
@@ -130,6 +143,13 @@ impl Parser<'_> {
         let text = self.string_of(&name).into_owned();
         let (next, at) = self.peek_from(self.at);
         let value_follows = match next {
+            _ if self.odd_mark(at) == Some('=') => {
+                self.at = at;
+                self.odd_colon(&name);
+                self.push_name(name);
+                return;
+            }
+            _ if matches!(self.odd_mark(at), Some('{' | '[')) => true,
             Some(b'"') => self.after_string(at) != Some(b':'),
             Some(b'{' | b'[' | b'-' | b'0'..=b'9' | b'<' | b'$' | b'\'' | b'\\') => true,
             Some(b'a'..=b'z' | b'A'..=b'Z') => {
@@ -153,18 +173,21 @@ impl Parser<'_> {
             self.lone_string(&name, &text);
             return;
         }
-        let inner = text.trim_end();
+        let inner = odd::trim_end(&text);
         let verbatim = name.flags & OWNED == 0 || text.len() + 2 == (name.end - name.start) as usize;
         if inner.ends_with(':') && verbatim && name.flags & ESCAPED == 0 {
             // The colon is there, inside the quotes.
-            let source = self.text[..name.end as usize - 1].trim_end();
-            let colon = Span::new(source.len() - 1, source.len());
-            let edits = vec![Edit::delete(colon), Edit::insert(name.end, ":")];
-            self.mistake(Mistake::new(MistakeKind::MissingColon, span).mended(edits));
-            let name =
-                self.own(inner.trim_end_matches(':').trim_end(), name.start as usize, name.end as usize);
-            self.push_name(name);
-            return;
+            let before = self.text.get(..(name.end as usize).saturating_sub(1)).unwrap_or_default();
+            let source = odd::trim_end(before);
+            if source.ends_with(':') && source.len() > name.start as usize {
+                let colon = Span::new(source.len() - 1, source.len());
+                let edits = vec![Edit::delete(colon), Edit::insert(name.end, ":")];
+                self.mistake(Mistake::new(MistakeKind::MissingColon, span).mended(edits));
+                let inner = inner.trim_end_matches(|c| c == ':' || is_blank(c));
+                let name = self.own(inner, name.start as usize, name.end as usize);
+                self.push_name(name);
+                return;
+            }
         }
         let place = self.place_after(name.end as usize);
         let edits = vec![Edit::insert(name.end, ":")];
@@ -214,11 +237,11 @@ impl Parser<'_> {
         }
         let value = self.nodes[last];
         let first = self.string_of(&value);
-        let text = text.trim();
+        let text = odd::trim(text);
         if !(self.dialect.joins)(&self.string_of(&self.nodes[name as usize]), &first, text) {
             return false;
         }
-        let joined = format!("{}, {text}", first.trim());
+        let joined = format!("{}, {text}", odd::trim(&first));
         let first_span = Span { start: value.start, end: value.end };
         let mut node = self.own(&joined, value.start as usize, span.end as usize);
         node.flags |= REPAIRED;

@@ -3,6 +3,7 @@
 use crate::json::parser::Parser;
 use crate::json::tree::Data;
 use crate::json::{Mistake, MistakeKind};
+use crate::text::odd::{self, Odd, is_blank};
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
@@ -11,11 +12,11 @@ impl Parser<'_> {
         let content = &self.text[start + 1..limit];
         let quote = content.find(is_typographic)?;
         let len = content[quote..].chars().next().map_or(1, char::len_utf8);
-        let behind = content[quote + len..].trim();
+        let behind = odd::trim(&content[quote + len..]);
         let line_ends = self.bytes.get(limit) != Some(&b'"');
         let ends = match behind.as_bytes().first() {
             None => line_ends,
-            Some(b':') => true,
+            Some(_) if behind.starts_with(is_colon) => true,
             Some(b',' | b'}' | b']') => !line_ends || behind.bytes().all(|byte| b",}]{[ ".contains(&byte)),
             Some(_) => false,
         };
@@ -30,6 +31,11 @@ impl Parser<'_> {
         Some(self.own(&text, start, span.end as usize))
     }
 
+    /// The quote that is not JSON's at `at`.
+    pub(super) fn quote_at(&self, at: usize) -> Option<char> {
+        self.char_at(at).filter(|&c| is_typographic(c))
+    }
+
     /// A string in quotes that are not JSON's: `'…'`, `“…”`, `\"…\"`. `None` if there is none here.
     pub(super) fn quoted(&mut self) -> Option<Data> {
         let start = self.at;
@@ -41,7 +47,7 @@ impl Parser<'_> {
         if open != '\'' && open != '`' && !is_typographic(open) {
             return None;
         }
-        let single = matches!(open, '\'' | '`' | '‘' | '’' | '‚' | '‹' | '›' | '´');
+        let single = matches!(open, '\'' | '`') || odd::odd(open) == Some(Odd::Quote('\''));
         let from = start + open.len_utf8();
         if start < self.unquotable[usize::from(single)] {
             return None;
@@ -55,7 +61,7 @@ impl Parser<'_> {
         while let Some((at, c)) = chars.next() {
             let here = Span::new(from + at, from + at + c.len_utf8());
             let closes = if single {
-                matches!(c, '\'' | '`' | '‘' | '’' | '´' | '›' | '‹')
+                matches!(c, '\'' | '`') || odd::odd(c) == Some(Odd::Quote('\''))
             } else {
                 c == '"' || is_typographic(c)
             };
@@ -73,12 +79,13 @@ impl Parser<'_> {
                 continue;
             }
             if closes {
-                let behind = line[at + c.len_utf8()..].trim_start_matches([' ', '\t']);
-                let apart = line[at + c.len_utf8()..].starts_with([' ', '\t']);
+                let behind = odd::trim_start(&line[at + c.len_utf8()..]);
+                let apart = line[at + c.len_utf8()..].starts_with(is_blank);
                 // A comma or colon was forgotten: a value or the next string follows.
                 let forgotten = single && (behind.starts_with(['{', '[']) || apart && begins_name(behind, c));
-                if behind.is_empty() || behind.starts_with([',', ':', '}', ']', '\r', '/', '#']) || forgotten
-                {
+                let punctuated = behind.starts_with([',', ':', '}', ']', '/', '#'])
+                    || behind.starts_with(|c| matches!(odd::odd(c), Some(Odd::Punctuation(_))));
+                if behind.is_empty() || punctuated || forgotten {
                     close = Some(here);
                     break;
                 }
@@ -137,11 +144,15 @@ fn begins_name(text: &str, quote: char) -> bool {
     let Some(rest) = text.strip_prefix(quote) else { return false };
     let window = rest.char_indices().take(200).find(|(_, c)| *c == quote);
     window.is_some_and(|(end, _)| {
-        rest[end + quote.len_utf8()..].trim_start_matches([' ', '\t']).starts_with([':', ',', '}', ']'])
+        odd::trim_start(&rest[end + quote.len_utf8()..]).starts_with([':', ',', '}', ']'])
     })
 }
 
 /// Quotes that word processors make.
 pub(super) fn is_typographic(c: char) -> bool {
-    matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '‘' | '’' | '‚' | '‹' | '›' | '´')
+    matches!(odd::odd(c), Some(Odd::Quote(_)))
+}
+
+fn is_colon(c: char) -> bool {
+    c == ':' || odd::odd(c) == Some(Odd::Punctuation(':'))
 }

@@ -5,7 +5,7 @@ use super::quotes::is_typographic;
 use crate::json::parser::{Expect, Parser};
 use crate::json::tree::{Data, ESCAPED, Kind, REPAIRED};
 use crate::json::{Mistake, MistakeKind, Unclosed};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, odd};
 
 impl Parser<'_> {
     /// A string that begins with `"` and has something wrong in it or behind it.
@@ -112,7 +112,7 @@ impl Parser<'_> {
             return Some(string);
         }
         let next = self.text[at + 1..].chars().next()?;
-        let content = self.text[start + 1..at].trim_end();
+        let content = odd::trim_end(&self.text[start + 1..at]);
         // Before a quote, a colon in the midst of a line of prose is part of the prose.
         let prose = self.expect == Expect::Value && content.contains(' ') && !content.contains(['\n', '\r']);
         let unended = content.ends_with([',', '{', '[']) || content.ends_with(':') && !prose;
@@ -120,7 +120,7 @@ impl Parser<'_> {
             '/' if matches!(self.bytes.get(at + 2), Some(b'/' | b'*')) => return None,
             '{' | '[' | '"' if !unended => return None,
             '{' | '[' | '"' | '/' | '_' | '$' | '<' | '-' | '.' | '(' | '+' | '\'' => {}
-            c if c.is_alphanumeric() => {}
+            c if c.is_alphanumeric() && odd::odd(c).is_none() => {}
             _ => return None,
         }
         if self.value_stands(at + 1) {
@@ -208,7 +208,7 @@ impl Parser<'_> {
         if self.named_prefix(start, line_end).is_some() {
             return true;
         }
-        let line = self.text[start + 1..line_end].trim_end();
+        let line = odd::trim_end(&self.text[start + 1..line_end]);
         let punctuated = line.ends_with([',', '{', '[', ':']);
         match self.peek_from(line_end) {
             (None, _) => true,
@@ -241,8 +241,8 @@ impl Parser<'_> {
         let colon = content.find(':')?;
         let name = &content[..colon];
         let plain = !name.is_empty()
-            && !name.contains([' ', ',', '"', '\'', '\t', '\n'])
-            && !name.contains(is_typographic);
+            && !name.contains([',', '"', '\''])
+            && !name.contains(|c| odd::is_blank(c) || is_typographic(c));
         plain.then_some(start + 1 + colon)
     }
 
@@ -252,7 +252,7 @@ impl Parser<'_> {
             return end;
         }
         let content = &self.text[start + 1..limit];
-        let mut kept = content.trim_end();
+        let mut kept = odd::trim_end(content);
         loop {
             let shorter = match kept.as_bytes().last() {
                 Some(b',' | b':' | b'{' | b'[') => &kept[..kept.len() - 1],
@@ -260,7 +260,7 @@ impl Parser<'_> {
                 Some(b']') if count(kept, b']') > count(kept, b'[') => &kept[..kept.len() - 1],
                 _ => break,
             };
-            kept = shorter.trim_end();
+            kept = odd::trim_end(shorter);
         }
         start + 1 + kept.len()
     }

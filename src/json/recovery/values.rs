@@ -1,9 +1,9 @@
 //! Where a value is due.
 
-use super::between::is_odd_space;
 use crate::json::parser::Parser;
 use crate::json::tree::{Data, Kind, REPAIRED};
 use crate::json::{Mistake, MistakeKind};
+use crate::text::odd::{self, Odd};
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
@@ -11,7 +11,7 @@ impl Parser<'_> {
         match byte {
             b',' | b'}' | b']' => self.no_value(byte),
             b':' => {
-                let span = Span::new(self.at, self.at + 1);
+                let span = Span::new(self.at, self.behind(self.at));
                 let mistake = match self.names.last().filter(|_| !self.in_array()) {
                     Some(&(name, _)) => {
                         let name = &self.nodes[name as usize];
@@ -22,7 +22,7 @@ impl Parser<'_> {
                     None => Mistake::new(MistakeKind::ValueWithoutName, span),
                 };
                 self.mistake(mistake);
-                self.at += 1;
+                self.at = span.end as usize;
             }
             _ => match self.quoted() {
                 Some(value) => self.push_value(value),
@@ -43,7 +43,7 @@ impl Parser<'_> {
             }
             Some(_) if byte == b',' => self.extra_comma(),
             Some(_) => self.wrong_closer(byte),
-            None if byte == b',' && self.dialect.bare_members => self.at += 1,
+            None if byte == b',' && self.dialect.bare_members => self.at = self.behind(self.at),
             None if byte == b',' => self.extra_comma(),
             None => self.extra_closers(),
         }
@@ -86,6 +86,7 @@ impl Parser<'_> {
                 b'$' if rest.starts_with(b"$(") => b")",
                 b'$' if rest.starts_with(b"${") => b"}",
                 b'#' if rest.starts_with(b"#{") => b"}",
+                _ if !byte.is_ascii() && self.odd_mark(at).is_some_and(|mark| ",}]".contains(mark)) => break,
                 _ => {
                     at += 1;
                     continue;
@@ -97,10 +98,7 @@ impl Parser<'_> {
         }
         self.steps += (at - start) as u64;
         // The window above is counted in bytes; a value ends with a whole character.
-        while !self.text.is_char_boundary(at) {
-            at += 1;
-        }
-        at
+        self.text.ceil_char_boundary(at)
     }
 
     /// Where a string without its opening quote ends that has a comma in it: at a quote that closes one.
@@ -121,12 +119,12 @@ impl Parser<'_> {
 
     fn bare_value(&mut self) {
         let start = self.at;
-        let end = self.bare_end(start).max(start + 1);
+        let end = self.bare_end(start).max(self.behind(start));
         let end = self.unopened_end(end).unwrap_or(end);
-        let word_end = start + self.text[start..end].trim_end().len();
+        let word_end = start + odd::trim_end(&self.text[start..end]).len();
         let word = &self.text[start..word_end];
         let span = Span::new(start, word_end);
-        self.at = word_end.max(start + 1);
+        self.at = word_end.max(self.behind(start));
         let unopened = self.bytes.get(end) == Some(&b'"')
             && word_end == end
             && !word.is_empty()
@@ -184,14 +182,18 @@ impl Parser<'_> {
     pub(in crate::json) fn word_ends(&self, at: usize) -> bool {
         match self.text[at..].chars().next() {
             Some('"') => self.opens_string(at),
-            Some(c) => c == ';' || is_odd_space(c),
+            Some(c) => {
+                c == ';' || matches!(odd::odd(c), Some(Odd::Space | Odd::Invisible | Odd::Punctuation(_)))
+            }
             None => true,
         }
     }
 
     /// True if the quote at `at` begins a string and ends none: a name or word follows it at once.
     pub(super) fn opens_string(&self, at: usize) -> bool {
-        self.bytes.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace() && !b",:}]".contains(next))
+        self.bytes.get(at + 1).is_some_and(|next| !b",:}]".contains(next))
+            && self.blank_len(at + 1) == 0
+            && !self.odd_mark(at + 1).is_some_and(|mark| ",:}]".contains(mark))
     }
 }
 

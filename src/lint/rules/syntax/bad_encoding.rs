@@ -6,6 +6,7 @@ use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Finding, Severity, Sink, Subject};
 use crate::notation::Call;
+use crate::text::odd::describe;
 use crate::text::{Source, SourceProblem, Span};
 
 rule!(
@@ -13,29 +14,32 @@ rule!(
     Syntax,
     Error,
     Sometimes,
-    "a character looks like a space and is none, or the file is not UTF-8",
+    "a character looks like a space or bracket and is none, or the file is not UTF-8",
     Check::Mistake(check)
 );
 
 fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
-    if mistake.kind != MistakeKind::BadEncoding {
-        return;
-    }
+    let is_bracket = match mistake.kind {
+        MistakeKind::BadEncoding => false,
+        MistakeKind::OddBracket => true,
+        _ => return,
+    };
     let places = mistake.repair.as_ref().map_or(1, |repair| repair.edits.len());
     let c = subject.written(mistake.span).chars().next().unwrap_or(' ');
-    let what = match c {
-        '\u{a0}' | '\u{202f}' => "a non-breaking space".to_owned(),
-        '\u{200b}' => "a zero-width space".to_owned(),
-        '\u{feff}' => "a byte order mark".to_owned(),
-        c => format!("the invisible character U+{:04X}", u32::from(c)),
-    };
+    let stands = if is_bracket { "stands for a bracket" } else { "stands between tokens" };
     let message = match places {
-        1 => format!("{what} stands between tokens"),
-        _ => format!("{what} stands between tokens, here and at {} other places", places - 1),
+        0 | 1 => format!("{} {stands}", describe(c)),
+        2 => format!("{} {stands}, here and at another place", describe(c)),
+        _ => format!("{} {stands}, here and at {} other places", describe(c), places - 1),
     };
-    let mut draft = subject.at(&RULE, mistake.span, message).help("write a plain space, or nothing");
+    let (help, title) = if is_bracket {
+        ("write the bracket that JSON has", "write JSON's brackets")
+    } else {
+        ("write a plain space, or nothing", "write plain spaces")
+    };
+    let mut draft = subject.at(&RULE, mistake.span, message).help(help);
     if let Some(repair) = &mistake.repair {
-        draft = draft.fix_if(repair.safe, "write plain spaces", &repair.edits);
+        draft = draft.fix_if(repair.safe, title, &repair.edits);
     }
     sink.push(unreadable(draft));
 }

@@ -4,6 +4,7 @@ use super::{short, unreadable};
 use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
+use crate::text::odd::{Odd, describe, odd, trim};
 
 rule!(
     "missing-colon",
@@ -20,7 +21,8 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     }
     let mark = subject.written(mistake.span);
     let name = subject.written(mistake.related.unwrap_or(mistake.span));
-    let name = short(name.trim_matches(['"', ' ', ':']));
+    let name = short(trim(name).trim_matches(['"', ' ', ':']));
+    let odd_mark = mark.chars().next().filter(|&c| matches!(odd(c), Some(Odd::Punctuation(_))));
     let (message, help, title) = match mark {
         ":" => (
             format!("two colons stand between `{name}` and its value"),
@@ -31,6 +33,11 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
             format!("`{mark}` stands between `{name}` and its value, where a colon is due"),
             "write `:`",
             format!("write `:` for `{mark}`"),
+        ),
+        _ if let Some(c) = odd_mark => (
+            format!("{} stands between `{name}` and its value, where a colon is due", describe(c)),
+            "write `:`",
+            format!("write `:` for `{c}`"),
         ),
         _ if mistake.related.is_none() => (
             format!("the colon behind `{name}` stands inside its quotes"),

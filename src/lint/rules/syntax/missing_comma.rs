@@ -4,6 +4,7 @@ use super::{short, token_from, unreadable};
 use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
+use crate::text::odd::describe;
 
 rule!(
     "missing-comma",
@@ -21,6 +22,10 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let mark = subject.written(mistake.span);
     let (message, title) = match mark {
         ";" | ":" => (format!("`{mark}` stands where a comma is due"), format!("write `,` for `{mark}`")),
+        _ if mistake.repair.as_ref().is_some_and(|it| it.edits.iter().any(|edit| !edit.span.is_empty())) => {
+            let mark = mark.chars().next().unwrap_or(',');
+            (format!("{} stands where a comma is due", describe(mark)), format!("write `,` for `{mark}`"))
+        }
         _ => {
             let next = token_from(subject.text_from(mistake.span.start));
             (format!("a comma is missing before `{}`", short(next)), "write the comma".to_owned())
