@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use armbody::arm::{ApiVersion, IdentityForm, Method, PublishedVersion, ResourceType, published};
+use armbody::arm::{ApiVersion, IdentityForm, Method, PublishedVersion, RequestUrl, ResourceType, published};
 
 /// The rows of a table of facts as maps from column to value; `None` where the facts are not at hand.
 fn rows(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
@@ -88,4 +88,58 @@ fn every_version_has_the_identity_form_of_the_history() {
         checked += 1;
     }
     assert!(checked >= 60, "{checked} rows");
+}
+
+/// The rows of a table beside `specs`, as [`rows`] has them.
+fn rows_of_facts(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
+    rows(&format!("../../facts/{name}"))
+}
+
+#[test]
+fn every_action_and_view_is_no_type() {
+    let (Some(actions), Some(views)) =
+        (rows_of_facts("actions.tsv"), rows_of_facts("actions-other-methods.tsv"))
+    else {
+        return;
+    };
+    // A path that has a resource of the type, or one that ends with the type.
+    let path = |row: &BTreeMap<String, String>, named: bool, last: &str| {
+        let mut path =
+            format!("/subscriptions/s/resourceGroups/g/providers/{}", row["provider"].replace('*', "A.B"));
+        let types: Vec<&str> = row["type"].split('/').filter(|it| *it != "-").collect();
+        for (index, name) in types.iter().enumerate() {
+            path.push('/');
+            path.push_str(name);
+            if named || index + 1 < types.len() {
+                path.push_str("/x");
+            }
+        }
+        (format!("{path}/{last}?api-version=2020-01-01"), types.len())
+    };
+    let of = |path: &str, method: &str| {
+        let url = RequestUrl::read_with(path, method.parse().ok());
+        let types = url.resource_type().map_or(0, |name| name.types().count());
+        (url.action().map(str::to_owned), types)
+    };
+    let mut count = 0;
+    for row in actions.iter().filter(|row| !row["type"].contains('{')) {
+        let action = &row["action"];
+        for shape in row["shape"].split(',') {
+            let (path, types) = path(row, shape != "collection", action);
+            assert_eq!(of(&path, "POST"), (Some(action.clone()), types), "{path}");
+            count += 1;
+        }
+    }
+    for row in views.iter().filter(|row| row["type"] != "-" && !row["type"].contains('{')) {
+        let (path, types) = path(row, true, &row["last_segment"]);
+        let is_action = actions.iter().any(|it| {
+            let is = |name: &str, other: &str| row[name].eq_ignore_ascii_case(&it[other]);
+            is("provider", "provider") && is("type", "type") && is("last_segment", "action")
+        });
+        if !is_action {
+            assert_eq!(of(&path, "GET"), (Some(row["last_segment"].clone()), types), "{path}");
+            count += 1;
+        }
+    }
+    eprintln!("{count} actions and views");
 }

@@ -9,6 +9,7 @@
 //! the algebra of changing them: [`plan`] and [`apply`]. [`expression`] is the language of
 //! ARM templates.
 
+mod actions;
 mod api_version;
 pub mod expression;
 pub mod guid;

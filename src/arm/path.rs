@@ -33,6 +33,23 @@ impl ProviderPart<'_> {
     }
 }
 
+impl ProviderPart<'_> {
+    /// The namespace and the types before the last, which has no name; `None` when a placeholder stands for a part
+    /// of it.
+    pub(super) fn parent_name(&self) -> Option<String> {
+        let types = self.types.split_last()?.1;
+        if self.namespace.is_placeholder() || types.iter().any(|(segment, _)| segment.is_placeholder()) {
+            return None;
+        }
+        let mut name = self.meant.0.unwrap_or(self.namespace.text).to_owned();
+        for (index, (segment, _)) in types.iter().enumerate() {
+            name.push('/');
+            name.push_str(self.meant.1.filter(|_| index == 0).unwrap_or(segment.text));
+        }
+        Some(name)
+    }
+}
+
 /// The parts of a path.
 #[derive(Debug, Default)]
 pub(super) struct PathReading<'a> {
@@ -43,6 +60,11 @@ pub(super) struct PathReading<'a> {
     /// What was not understood and need not be: paths below a subscription that name no resource.
     pub(super) rest: Option<Segment<'a>>,
     pub(super) slips: Slips,
+}
+
+/// True for what can only be a namespace: no type has a dot in its name.
+fn is_namespace(segment: Segment<'_>) -> bool {
+    segment.text.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("Microsoft."))
 }
 
 const KEYWORDS: [&str; 3] = ["subscriptions", "resourceGroups", "providers"];
@@ -86,6 +108,9 @@ impl<'a> Walk<'_, 'a> {
         } else if self.keyword(first, "providers") {
             self.at -= 1;
             self.providers();
+        } else if prefixed && is_namespace(first) {
+            // `$VM_ID/Microsoft.Insights/…`
+            self.providers();
         } else if self.segments.get(1).is_some_and(|next| next.is("resourceGroups"))
             && !first.is_placeholder()
         {
@@ -124,7 +149,10 @@ impl<'a> Walk<'_, 'a> {
 
     fn providers(&mut self) {
         while let Some(segment) = self.peek() {
-            if segment.text.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("Microsoft.")) {
+            if is_namespace(segment) && !self.reading.providers.is_empty() {
+                // Documentation has extensions without the word (`…/storageAccounts/a/Microsoft.EventGrid/…`); what
+                // ARM makes of that is not published.
+            } else if is_namespace(segment) {
                 let here = segment.start..segment.start;
                 let kind = Kind::MissingSegment { expected: "providers" };
                 self.reading.slips.mend(kind, here.clone(), here, "providers/");
@@ -138,7 +166,9 @@ impl<'a> Walk<'_, 'a> {
             let mut types = Vec::new();
             let mut meant = (provider.filter(|right| !namespace.is(right)), None);
             while let Some(resource_type) = self.peek() {
-                if resource_type.is("providers") {
+                // `Microsoft.Features/providers/Microsoft.Compute/features/…`: a type of that name.
+                let is_type = types.is_empty() && namespace.is("Microsoft.Features");
+                if (resource_type.is("providers") && !is_type) || is_namespace(resource_type) {
                     break;
                 }
                 self.at += 1;

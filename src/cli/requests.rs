@@ -55,6 +55,7 @@ struct Row {
     resource_type: Option<String>,
     api_version: Option<String>,
     url: Option<String>,
+    action: Option<String>,
     body: Option<Body>,
     truncated: bool,
 }
@@ -159,6 +160,7 @@ impl Row {
             resource_type: target.type_name.map(|name| name.as_str().to_owned()),
             api_version: target.api_version.map(|version| version.to_string()),
             url: call.url.as_ref().map(|url| mask.hide(url.text()).into_owned()),
+            action: target.action,
             body: body.map(|Span { start, end }| Body { start: place(start), end: place(end) }),
             truncated: !is_template && is_truncated(call),
         }

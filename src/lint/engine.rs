@@ -186,7 +186,7 @@ fn check_call(
         as_body = Call { notation: Notation::Body, ..call.clone() };
         call = &as_body;
     }
-    let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
+    let url = call.url.as_ref().map(|url| RequestUrl::read_with(url.text(), call.sent_method()));
     let mut target = target::of_call(call, url.as_ref(), options.given);
     if url.is_none() && target.type_name.is_none() {
         target.type_name.clone_from(&options.type_name);

@@ -25,6 +25,8 @@ pub struct Target {
     pub api_version: Option<ApiVersion>,
     /// The method; a body alone in a file may be for PUT or PATCH.
     pub method: Option<Method>,
+    /// What is asked of the resource, or of its provider where there is no type: `start`, `instanceView`.
+    pub action: Option<String>,
 }
 
 impl Target {

@@ -10,7 +10,7 @@ use crate::text::{Source, Span};
 /// What the text says of the request that `call` is, its body's shape included where nothing else says it; `None`
 /// for a body that nothing is known of. No URL is judged here.
 pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target> {
-    let url = call.url.as_ref().map(|url| RequestUrl::read(url.text()));
+    let url = call.url.as_ref().map(|url| RequestUrl::read_with(url.text(), call.sent_method()));
     let mut target = of_call(call, url.as_ref(), *given);
     if target.type_name.is_none() && call.notation == Notation::Body {
         let body = call.body.text()?;
@@ -42,6 +42,7 @@ pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Ta
                     type_name: resource.type_name.clone(),
                     api_version,
                     method: Some(Method::Put),
+                    action: None,
                 };
                 (body.to_file(resource.node.span()), target)
             })
@@ -90,6 +91,7 @@ pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: Give
             type_name: given.resource_type.map(Into::into),
             api_version: given.api_version.or_else(|| call.context.api_version?.parse().ok()),
             method: given.method,
+            action: None,
         };
     };
     let type_name = url.resource_type();
@@ -98,6 +100,7 @@ pub(super) fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: Give
         type_name,
         api_version: url.version(),
         method: call.sent_method(),
+        action: url.action().map(str::to_owned),
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::api_version::{ApiVersion, ApiVersionError};
 use super::id_error::ResourceIdErrorKind;
+use super::method::Method;
 use super::path::ProviderPart;
 use super::placeholder::contains_placeholder;
 use super::resource_type::{ResourceType, ResourceTypeName};
@@ -91,7 +92,7 @@ pub enum UrlTarget<'a> {
     Resource,
     /// All resources of a type in a scope.
     Collection,
-    /// An action of a resource: `…/virtualMachines/myVM/start`.
+    /// An action or view of a resource (`…/virtualMachines/myVM/start`), of a collection or of a provider.
     Action(Segment<'a>),
     /// A subscription or resource group, or the list of them.
     Scope,
@@ -169,7 +170,21 @@ pub struct RequestUrl<'a> {
 impl<'a> RequestUrl<'a> {
     /// Takes a URL apart.
     pub fn read(text: &'a str) -> Self {
-        read::read(text)
+        read::read(text, None)
+    }
+
+    /// Takes apart the URL of a request whose method is known: what stands behind a resource is an action where it
+    /// is posted to, and a list of child resources where it is read.
+    pub fn read_with(text: &'a str, method: Option<Method>) -> Self {
+        read::read(text, method)
+    }
+
+    /// The action or view behind the resource: `…/virtualMachines/myVM/start`.
+    pub fn action(&self) -> Option<&'a str> {
+        match self.target {
+            UrlTarget::Action(action) => Some(action.text),
+            _ => None,
+        }
     }
 
     /// The resource type, child types included; `None` when there is none or a placeholder stands for a part.

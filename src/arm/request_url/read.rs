@@ -3,14 +3,16 @@
 use std::ops::Range;
 
 use super::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
+use crate::arm::actions::{self, Last};
 use crate::arm::id_error::ResourceIdErrorKind;
-use crate::arm::path::{PathReading, read_path};
+use crate::arm::method::Method;
+use crate::arm::path::{PathReading, ProviderPart, read_path};
 use crate::arm::placeholder::{PlaceholderStyle, contains_placeholder, is_placeholder, placeholder_at};
 use crate::arm::segment::{self, Marks, Segment};
 use crate::arm::text::{is_misspelling_of, starts_without_case};
 
 /// Takes a URL apart.
-pub(super) fn read(text: &str) -> RequestUrl<'_> {
+pub(super) fn read(text: &str, method: Option<Method>) -> RequestUrl<'_> {
     let url = RequestUrl {
         text,
         scheme: None,
@@ -24,62 +26,16 @@ pub(super) fn read(text: &str) -> RequestUrl<'_> {
         api_version: ApiVersionParameter::Missing,
         problems: Vec::new(),
     };
-    let mut reader = Reader { url };
+    let mut reader = Reader { url, method };
     reader.read();
     reader.url.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     reader.url
 }
 
-/// The actions of the known types. What else stands below a resource without a name is taken for a collection.
-const ACTIONS: [&str; 43] = [
-    "approveRollingUpgrade",
-    "assessPatches",
-    "associatedResources",
-    "attachDetachDataDisks",
-    "cancel",
-    "capture",
-    "convertToManagedDisks",
-    "convertToSinglePlacementGroup",
-    "convertToVirtualMachineScaleSet",
-    "deallocate",
-    "delete",
-    "forceRecoveryServiceFabricPlatformUpdateDomainWalk",
-    "generalize",
-    "generateMigrateTemplate",
-    "getOSUpgradeHistory",
-    "installPatches",
-    "instanceView",
-    "listAssociatedResources",
-    "listKeys",
-    "manualUpgrade",
-    "migrate",
-    "migrateToVMScaleSet",
-    "osRollingUpgrade",
-    "osUpgradeHistory",
-    "performMaintenance",
-    "powerOff",
-    "reapply",
-    "redeploy",
-    "reimage",
-    "reimageAll",
-    "restart",
-    "retrieveBootDiagnosticsData",
-    "runCommand",
-    "scaleOut",
-    "setOrchestrationServiceState",
-    "simulateEviction",
-    "skus",
-    "start",
-    "stop",
-    "suspend",
-    "validateMoveResources",
-    "vmSizes",
-    "wait",
-];
-
 /// Fills in the parts of a URL, from left to right.
 struct Reader<'a> {
     url: RequestUrl<'a>,
+    method: Option<Method>,
 }
 
 impl<'a> Reader<'a> {
@@ -270,7 +226,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, mut reading: PathReading<'a>, segments: &[Segment<'a>]) {
-        self.url.target = target(&mut reading, segments);
+        self.url.target = target(&mut reading, segments, self.method);
         self.url.subscription = reading.subscription;
         self.url.resource_group = reading.resource_group;
         self.url.providers = reading.providers;
@@ -370,8 +326,13 @@ fn is_loopback(host: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].into_iter().any(|name| starts_without_case(host, name))
 }
 
-/// What the parts of a path address. Takes an action off the types.
-fn target<'a>(reading: &mut PathReading<'a>, segments: &[Segment<'a>]) -> UrlTarget<'a> {
+/// What the parts of a path address. Takes an action off the types. The method decides where a word is both an action
+/// and a type; where it is not known, a word that is an action is one.
+fn target<'a>(
+    reading: &mut PathReading<'a>,
+    segments: &[Segment<'a>],
+    method: Option<Method>,
+) -> UrlTarget<'a> {
     if reading.rest.is_some() {
         return UrlTarget::Unknown;
     }
@@ -380,22 +341,50 @@ fn target<'a>(reading: &mut PathReading<'a>, segments: &[Segment<'a>]) -> UrlTar
             reading.subscription.is_some() || segments.first().is_some_and(|first| first.is("subscriptions"));
         return if scope { UrlTarget::Scope } else { UrlTarget::Unknown };
     };
-    let outermost = part.types.len() == 1;
-    match part.types.last() {
+    let posts = method.is_none_or(|method| method == Method::Post);
+    match part.types.last().copied() {
         None => UrlTarget::Unknown,
-        Some((_, Some(name))) => {
-            // `…/runCommand/start`, two words of one action: `…/rollingUpgrades/cancel`.
-            let cancels = name.is("cancel") && !outermost;
-            if cancels { UrlTarget::Action(*name) } else { UrlTarget::Resource }
+        Some((resource_type, Some(name))) => {
+            // `…/rollingUpgrades/cancel`: what looks like a name is a word.
+            let is_action = || {
+                part.type_name()
+                    .is_some_and(|parent| actions::is_behind_collection(parent.as_str(), name.text))
+            };
+            if !posts || !is_action() {
+                return UrlTarget::Resource;
+            }
+            part.types.pop();
+            part.types.push((resource_type, None));
+            UrlTarget::Action(name)
         }
         Some((last, None)) => {
-            let last = *last;
-            let is_action = ACTIONS.iter().any(|action| last.is(action));
-            if outermost || !is_action {
-                return if last.is_placeholder() { UrlTarget::Unknown } else { UrlTarget::Collection };
+            let is_action = match part.parent_name().as_deref() {
+                None if last.is_placeholder() => return UrlTarget::Unknown,
+                // Some type of some provider: only POST can tell.
+                None => method == Some(Method::Post),
+                Some(parent) => match actions::behind_resource(parent, last.text) {
+                    Some(Last::ActionOrChild) => posts,
+                    // Providers list what is read right behind them (`Microsoft.Insights/metrics`) as types.
+                    Some(Last::Action) => posts || parent.contains('/'),
+                    Some(Last::View) => parent.contains('/'),
+                    // `$testall` is a word of the service, other variables may stand for anything.
+                    None if last.is_placeholder() => return UrlTarget::Unknown,
+                    // Nothing can be posted to a list of child resources; what stands right behind a provider
+                    // may be a type.
+                    None if method != Some(Method::Post) => false,
+                    None => parent.contains('/') || !is_type(part),
+                },
+            };
+            if !is_action {
+                return UrlTarget::Collection;
             }
             part.types.pop();
             UrlTarget::Action(last)
         }
     }
+}
+
+/// True if the only word behind a namespace is known as a type.
+fn is_type(part: &ProviderPart<'_>) -> bool {
+    part.type_name().is_some_and(|name| name.known().is_some() || actions::knows_type(name.as_str()))
 }

@@ -151,6 +151,82 @@ fn targets() {
 }
 
 #[test]
+fn the_method_tells_actions_from_lists() {
+    let read = |method: &str, path: &str| {
+        let text = format!("https://management.azure.com/subscriptions/s{path}?api-version=2018-06-01");
+        let url = RequestUrl::read_with(&text, method.parse().ok());
+        assert_eq!(url.problems, [], "{text}");
+        let name = url.resource_type().map(|name| name.to_string()).unwrap_or_default();
+        (name, url.action().unwrap_or_default().to_owned())
+    };
+    let group = "/resourceGroups/rg/providers";
+    for (method, path, name, action) in [
+        (
+            "POST",
+            "/Microsoft.Storage/storageAccounts/a/listServiceSas/",
+            "Microsoft.Storage/storageAccounts",
+            "listServiceSas",
+        ),
+        ("POST", "/Microsoft.Sql/servers/s/databases/d/pause", "Microsoft.Sql/servers/databases", "pause"),
+        ("", "/Microsoft.Sql/servers/s/databases/d/pause", "Microsoft.Sql/servers/databases", "pause"),
+        (
+            "POST",
+            "/Microsoft.Sql/servers/s/databases/d/restorePoints",
+            "Microsoft.Sql/servers/databases",
+            "restorePoints",
+        ),
+        (
+            "GET",
+            "/Microsoft.Sql/servers/s/databases/d/restorePoints",
+            "Microsoft.Sql/servers/databases/restorePoints",
+            "",
+        ),
+        (
+            "GET",
+            "/Microsoft.Compute/virtualMachines/v/instanceView",
+            "Microsoft.Compute/virtualMachines",
+            "instanceView",
+        ),
+        (
+            "GET",
+            "/Microsoft.Compute/virtualMachines/v/extensions",
+            "Microsoft.Compute/virtualMachines/extensions",
+            "",
+        ),
+        ("POST", "/Microsoft.Contoso/things/t/polish", "Microsoft.Contoso/things", "polish"),
+        ("GET", "/Microsoft.Contoso/things/t/parts", "Microsoft.Contoso/things/parts", ""),
+        ("POST", "/Microsoft.Contoso/checkThing", "", "checkThing"),
+        ("POST", "/Microsoft.Compute/virtualMachines", "Microsoft.Compute/virtualMachines", ""),
+        (
+            "POST",
+            "/Microsoft.Compute/virtualMachineScaleSets/s/rollingUpgrades/cancel",
+            "Microsoft.Compute/virtualMachineScaleSets/rollingUpgrades",
+            "cancel",
+        ),
+        (
+            "GET",
+            "/Microsoft.Compute/virtualMachineScaleSets/s/rollingUpgrades/latest",
+            "Microsoft.Compute/virtualMachineScaleSets/rollingUpgrades",
+            "",
+        ),
+        ("POST", "/Microsoft.Contoso/register", "", "register"),
+        ("GET", "/Microsoft.Compute/skus", "Microsoft.Compute/skus", ""),
+    ] {
+        assert_eq!(
+            read(method, &format!("{group}{path}")),
+            (name.to_owned(), action.to_owned()),
+            "{method} {path}"
+        );
+    }
+    let nested =
+        RequestUrl::read("$VM_ID/Microsoft.Insights/diagnosticSettings/d?api-version=2021-05-01-preview");
+    assert_eq!(nested.resource_type().unwrap().as_str(), "Microsoft.Insights/diagnosticSettings");
+    let nested = format!("{}/Microsoft.Insights/metrics", &VM[..VM.find('?').unwrap()]);
+    let nested = RequestUrl::read_with(&nested, Some(Method::Get));
+    assert_eq!(nested.resource_type().unwrap().as_str(), "Microsoft.Insights/metrics");
+}
+
+#[test]
 fn api_versions_missing_and_misspelt() {
     let parameter = |query: &str| RequestUrl::read(&format!("/subscriptions/s{query}")).api_version;
     let version = "2023-10-01".parse().unwrap();

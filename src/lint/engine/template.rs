@@ -142,6 +142,7 @@ fn target_of(resource: &Resource<'_>, known: ResourceType) -> Target {
         type_name: Some(resource.type_name.clone().unwrap_or_else(|| known.into())),
         api_version,
         method: Some(Method::Put),
+        action: None,
     }
 }
 
