@@ -115,6 +115,11 @@ fn a_full_disk_below_the_files() {
     assert!(err.contains("No space left"), "{err}");
     let (_, err) = expect(&armbody(at, &["lint", "--write-baseline", "known.json", "a.json"]), 2);
     assert!(err.contains("known.json") && err.contains("No space left"), "{err}");
+    let report = ["lint", "--format", "concise", "--output-file", "report.xml", "a.json"];
+    fs::write(at.join("report.xml"), "").unwrap();
+    let (out, err) = expect(&armbody(at, &report), 2);
+    assert!(out.contains("identity-type-split") && err.contains("cannot write report.xml: "), "{err}");
+    assert_eq!(fs::read_to_string(at.join("report.xml")).unwrap(), "");
     expect(&armbody(at, &["render", "create-both", "-o", "bodies"]), 2);
     assert_eq!(fs::read_to_string(at.join("a.json")).unwrap(), SPLIT);
     assert_eq!(fs::read_to_string(at.join("known.json")).unwrap(), "{\"old\":1}");
@@ -145,7 +150,7 @@ fn a_folder_that_cannot_be_written() {
     let script = if is_root() {
         // Modes do not hold for root.
         mode("open", 0o777);
-        mode("open/b.json", 0o666);
+        std::os::unix::fs::chown(at.path().join("open/b.json"), Some(65534), Some(65534)).unwrap();
         fs::copy(env!("CARGO_BIN_EXE_armbody"), &program).unwrap();
         "setpriv --reuid=65534 --regid=65534 --clear-groups ./armbody lint --fix --format concise locked open"
     } else {

@@ -6,6 +6,7 @@ use std::path::Path;
 use armbody::arm::Method;
 use armbody::schema::Schemas;
 use armbody::schema::import::import;
+use armbody::text::DEFAULT_MAX_SIZE;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -205,7 +206,7 @@ fn a_discriminator_chooses_one_schema() {
     }));
     let dir = tempfile::tempdir().expect("a folder");
     write(&dir, "Contoso.Test/2020-01-01.json", &schema.to_string());
-    let (schemas, errors) = Schemas::embedded().with_folder(dir.path());
+    let (schemas, errors) = Schemas::embedded().with_folder(dir.path(), DEFAULT_MAX_SIZE);
     assert_eq!(errors, []);
     let version = "2020-01-01".parse().expect("a version");
     let standalone = schemas.standalone("contoso.test/Things", Method::Put, version);
@@ -256,7 +257,7 @@ fn an_unknown_dialect_in_a_folder_leaves_the_rest_in_service() {
     bad["$schema"] = json!("http://json-schema.org/draft-04/schema#");
     write(&dir, "Contoso.Test/2021-01-01.json", &bad.to_string());
     write(&dir, "Contoso.Test/latest.json", &good.to_string());
-    let (schemas, errors) = Schemas::embedded().with_folder(dir.path());
+    let (schemas, errors) = Schemas::embedded().with_folder(dir.path(), DEFAULT_MAX_SIZE);
     let lines: Vec<String> =
         errors.iter().map(|e| e.to_string().replace(&dir.path().display().to_string(), "DIR")).collect();
     assert!(lines[0].starts_with("DIR/Contoso.Test/2021-01-01.json#/$schema: unknown dialect"), "{lines:?}");
@@ -269,7 +270,7 @@ fn an_unknown_dialect_in_a_folder_leaves_the_rest_in_service() {
     let version = "2017-12-01".parse().expect("a version");
     let embedded = schemas.open("Microsoft.Compute/virtualMachines", version);
     assert!(embedded.expect("it opens").is_some());
-    let (_, errors) = Schemas::embedded().with_folder(Path::new("/nonexistent"));
+    let (_, errors) = Schemas::embedded().with_folder(Path::new("/nonexistent"), DEFAULT_MAX_SIZE);
     assert_eq!(errors.len(), 1);
 }
 
@@ -287,7 +288,7 @@ fn a_folder_adds_to_what_is_embedded() {
 
     let dir = tempfile::tempdir().expect("a folder");
     write(&dir, "Microsoft.Compute/2099-01-01.json", &later.to_string());
-    let (schemas, errors) = Schemas::embedded().with_folder(dir.path());
+    let (schemas, errors) = Schemas::embedded().with_folder(dir.path(), DEFAULT_MAX_SIZE);
     assert_eq!(errors, []);
     assert_eq!(schemas.versions(vm).count(), embedded.versions(vm).count() + 1);
     assert_eq!(schemas.newest_stable(vm).map(|e| e.version), Some(version("2099-01-01")));

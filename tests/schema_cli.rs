@@ -6,6 +6,7 @@ mod schema_support;
 
 use armbody::arm::Method;
 use armbody::schema::Schemas;
+use armbody::text::DEFAULT_MAX_SIZE;
 use serde_json::Value;
 
 #[test]
@@ -64,7 +65,7 @@ fn an_import_writes_what_can_be_added() {
     let out = tempfile::tempdir().expect("a folder");
     let said = schema::import(&specs, &["identity".to_owned()], out.path()).expect("it is there");
     assert_eq!(said, format!("11 files in {}\n", out.path().display()));
-    let (schemas, errors) = Schemas::embedded().with_folder(out.path());
+    let (schemas, errors) = Schemas::embedded().with_folder(out.path(), DEFAULT_MAX_SIZE);
     assert_eq!(errors, []);
     assert_eq!(schemas.entries().len(), Schemas::embedded().entries().len());
     let errors =

@@ -10,7 +10,7 @@ use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
 use armbody::config::{self, Config, Configs};
 use armbody::notation::{Form, Layout, Templates, UnknownForm, Writer};
 use armbody::scenario::Names;
-use armbody::text::write_file;
+use armbody::text::{DEFAULT_MAX_SIZE, Replaced, path_name, write_file};
 
 use super::Terminal;
 
@@ -70,6 +70,9 @@ pub(crate) struct Output {
     /// Look for no configuration.
     #[arg(long)]
     pub(crate) no_config: bool,
+    /// The largest file that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
+    pub(crate) max_size: u64,
 }
 
 impl Output {
@@ -115,9 +118,9 @@ impl Output {
     fn configured(&self) -> anyhow::Result<config::Render> {
         let here = std::env::current_dir().context("the current folder")?;
         let configs = match &self.config {
-            Some(path) => Configs::one(Config::read(path, &here)?),
+            Some(path) => Configs::one(Config::read(path, &here, self.max_size)?),
             None if self.no_config => Configs::none(),
-            None => Configs::nearest(),
+            None => Configs::nearest(self.max_size),
         };
         let found = configs.of(&here.join(config::FILE_NAME)).map_err(|error| anyhow!("{error}"))?;
         Ok(found.map(|config| config.render.clone()).unwrap_or_default())
@@ -237,6 +240,18 @@ impl Fill {
     }
 }
 
+/// What to say of a file that was replaced and has other names, which a rename does not reach.
+pub(crate) fn other_names(name: &str, replaced: Replaced) -> Option<String> {
+    let names = match replaced.other_names {
+        0 => return None,
+        1 => "1 other name".to_owned(),
+        count => format!("{count} other names"),
+    };
+    Some(format!(
+        "armbody: {name}: the file had {names} (hard links); only {name} has the new text, for a file is replaced by a rename"
+    ))
+}
+
 /// Writes files of these names and texts into a folder, which is made if it is not there.
 pub(crate) fn write_files(
     folder: &Path,
@@ -246,7 +261,10 @@ pub(crate) fn write_files(
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     for (name, text) in files {
         let path = folder.join(name);
-        write_file(&path, text.as_bytes())?;
+        let replaced = write_file(&path, text.as_bytes())?;
+        if let Some(notice) = other_names(&path_name(&path), replaced) {
+            terminal.say(&notice);
+        }
     }
     let count = files.len();
     terminal.say(&format!("{count} file{} in {}", if count == 1 { "" } else { "s" }, folder.display()));

@@ -3,6 +3,7 @@
 mod copy;
 pub(super) mod files;
 mod job;
+mod outputs;
 mod progress;
 mod sent;
 mod setup;
@@ -21,6 +22,7 @@ use rayon::prelude::*;
 
 use self::copy::Copy;
 use self::job::Done;
+use self::outputs::Outputs;
 use self::progress::Progress;
 use self::sent::Sent;
 use self::setup::Setup;
@@ -141,6 +143,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 
 /// Checks everything once.
 fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let outputs = Outputs::new(args)?;
     let setup = Setup::new(args)?;
     let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
     // A text that goes to standard output leaves no room there for a report.
@@ -153,8 +156,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
     let mut recorded = Baseline::default();
-    let mut inputs = files::inputs(&args.paths, setup.configs());
+    let mut inputs = files::inputs(&args.paths, setup.configs()).filter(|input| outputs.admits(input));
     let listed: Vec<files::Input> = inputs.by_ref().take(LISTED).collect();
+    outputs.check()?;
     let sent = if listed.len() < LISTED {
         Sent::by(listed.iter(), args.max_size)
     } else {
@@ -171,9 +175,10 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             // What calls send and nobody named is looked at, and not changed.
             last = true;
             let rest = if args.diff { Vec::new() } else { sent.unnamed() };
-            inputs = Box::new(rest.into_iter());
+            inputs = Box::new(rest.into_iter().filter(|input| outputs.admits(input)));
             continue;
         }
+        outputs.check()?;
         let work = |input: &files::Input| {
             let done = job::run(input, args, &setup, &sent, report);
             progress.tick();
@@ -189,6 +194,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         for mut done in done {
             if let Some(problem) = done.problem.as_deref().filter(|problem| !total.has_told(problem)) {
                 terminal.say(&format!("armbody: {problem}"));
+            }
+            if let Some(notice) = &done.notice {
+                terminal.say(notice);
             }
             if let Some(mended) = &done.mended {
                 terminal.out().write_all(mended)?;
@@ -228,8 +236,11 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             copy.end(&summary);
         }
     }
-    let copied = copy.map_or(Ok(()), Copy::close);
-    if let Some(path) = &args.write_baseline {
+    let failed = total.status(args) == Status::Failed;
+    let copied = copy.map_or(Ok(()), |copy| copy.close(failed));
+    if let Some(path) = args.write_baseline.as_ref().filter(|_| failed) {
+        terminal.say(&format!("armbody: {}: not written, for the run failed", path.display()));
+    } else if let Some(path) = &args.write_baseline {
         write_whole(path, recorded.to_json().as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         if !args.quiet {
@@ -258,8 +269,12 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
 
 /// Writes a file in one step, so that the one that was there is not lost half-way; a device or a pipe as it is.
 fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-    if is_special { Ok(std::fs::write(path, bytes)?) } else { Ok(write_file(path, bytes)?) }
+    if copy::is_special(path) {
+        return Ok(std::fs::write(path, bytes)?);
+    }
+    // A baseline that has another name was kept by somebody who wants the old one.
+    let _ = write_file(path, bytes)?;
+    Ok(())
 }
 
 /// Whoever names a file expects something in it; one found in a folder may be empty.

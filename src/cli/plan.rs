@@ -10,12 +10,10 @@ use armbody::arm::{
 };
 use armbody::notation;
 use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
+use armbody::text::Source;
 
 use super::common::{Fill, Output, Target, write_files};
 use super::{Status, Terminal};
-
-/// The largest answer that is read, in bytes.
-const MAX_SIZE: u64 = 64 << 20;
 
 /// Write the request that takes a VM from the identity it has to the one wanted.
 #[derive(Debug, clap::Args)]
@@ -68,7 +66,7 @@ enum Show {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let text = read(&args.current)?;
+    let text = read(&args.current, args.output.max_size)?;
     let current = Current::read(&text).with_context(|| format!("--current {}", args.current.display()))?;
     let resource_type = resource_type(args, &current)?;
     let names = names_of(args, &current, resource_type)?;
@@ -114,19 +112,16 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     Ok(Status::Clean)
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
-    let context = || format!("--current {}", path.display());
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_SIZE + 1).read_to_end(&mut bytes).with_context(context)?;
+fn read(path: &Path, limit: u64) -> anyhow::Result<String> {
+    let source = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("--current -")?;
+        anyhow::ensure!(bytes.len() as u64 <= limit, "--current -: larger than {limit} bytes");
+        Source::from_bytes("-", bytes)
     } else {
-        let file = std::fs::File::open(path).with_context(context)?;
-        file.take(MAX_SIZE + 1).read_to_end(&mut bytes).with_context(context)?;
-    }
-    if bytes.len() as u64 > MAX_SIZE {
-        bail!("{}: it is larger than {} MiB", context(), MAX_SIZE >> 20);
-    }
-    String::from_utf8(bytes).map_err(|_| anyhow::anyhow!("{}: it is not UTF-8", context()))
+        Source::read(path, limit).map_err(|error| anyhow::anyhow!("--current {error}"))?
+    };
+    source.into_text().map_err(|error| anyhow::anyhow!("--current {error}"))
 }
 
 /// The type: what the text says, what the flags say, else a virtual machine.

@@ -75,7 +75,7 @@ struct Place {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest()));
+    let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest(args.max_size)));
     let mut failed = false;
     let mut first = true;
     if args.format == Format::Json {
@@ -143,7 +143,7 @@ impl Row {
     fn new((source, mask): (&Source, &Mask), call: &Call<'_>, span: Span, target: Target) -> Self {
         let place = |offset: u32| {
             let at = source.position(offset);
-            Place { line: at.line, column: at.column, offset }
+            Place { line: at.line, column: at.column, offset: source.file_offset(offset) }
         };
         let at = source.position(span.start);
         let body = match call.body.text() {

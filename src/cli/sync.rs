@@ -11,6 +11,7 @@ use armbody::report::{Mask, unified};
 use armbody::sync::{Synced, sync};
 use armbody::text::{DEFAULT_MAX_SIZE, Source, replace_file};
 
+use super::common::other_names;
 use super::lint::files;
 use super::render::snippet::snippet;
 use super::{Status, Terminal};
@@ -58,9 +59,9 @@ struct Total {
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let here = std::env::current_dir().context("the current folder")?;
     let configs = Arc::new(match &args.config {
-        Some(path) => Configs::one(Config::read(path, &here)?),
+        Some(path) => Configs::one(Config::read(path, &here, args.max_size)?),
         None if args.no_config => Configs::none(),
-        None => Configs::nearest(),
+        None => Configs::nearest(args.max_size),
     });
     let mut total = Total::default();
     for input in files::inputs(&args.paths, &configs) {
@@ -143,7 +144,10 @@ fn one(
         if is_stdin {
             out.extend_from_slice(&new);
         } else if !synced.changed.is_empty() {
-            replace_file(path, source.bytes(), &new).map_err(|error| error.to_string())?;
+            let replaced = replace_file(path, source.bytes(), &new).map_err(|error| error.to_string())?;
+            if let Some(notice) = other_names(source.name(), replaced) {
+                terminal.say(&notice);
+            }
         }
     }
     total.changed += synced.changed.len();

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Config, ConfigError, FILE_NAME};
-use crate::text::path_name;
+use crate::text::{DEFAULT_MAX_SIZE, path_name};
 
 type Found = Result<Option<Arc<Config>>, Arc<ConfigError>>;
 
@@ -13,6 +13,8 @@ type Found = Result<Option<Arc<Config>>, Arc<ConfigError>>;
 #[derive(Debug)]
 pub struct Configs {
     choice: Choice,
+    /// The largest that is read, in bytes.
+    limit: u64,
     by_folder: Mutex<HashMap<PathBuf, Found>>,
 }
 
@@ -26,26 +28,30 @@ enum Choice {
 impl Configs {
     /// No configuration, whatever there is.
     pub fn none() -> Self {
-        Self { choice: Choice::None, by_folder: Mutex::default() }
+        Self::new(Choice::None)
+    }
+
+    fn new(choice: Choice) -> Self {
+        Self { choice, limit: DEFAULT_MAX_SIZE, by_folder: Mutex::default() }
     }
 
     /// One configuration for all files.
     pub fn one(config: Config) -> Self {
-        Self { choice: Choice::One(Arc::new(config)), by_folder: Mutex::default() }
+        Self::new(Choice::One(Arc::new(config)))
     }
 
-    /// For all files the nearest `armbody.toml` in `folder` or above.
+    /// For all files the nearest `armbody.toml` in `folder` or above, of at most `limit` bytes.
     ///
     /// # Errors
     /// What is wrong with it, if it can be neither read nor understood.
-    pub fn above(folder: &Path) -> Result<Self, Arc<ConfigError>> {
-        let found = Self::nearest().of_folder(&absolute(folder))?;
-        Ok(Self { choice: found.map_or(Choice::None, Choice::One), by_folder: Mutex::default() })
+    pub fn above(folder: &Path, limit: u64) -> Result<Self, Arc<ConfigError>> {
+        let found = Self::nearest(limit).of_folder(&absolute(folder))?;
+        Ok(Self::new(found.map_or(Choice::None, Choice::One)))
     }
 
-    /// For each file the nearest `armbody.toml` in its folder or above.
-    pub fn nearest() -> Self {
-        Self { choice: Choice::Nearest, by_folder: Mutex::default() }
+    /// For each file the nearest `armbody.toml` in its folder or above, of at most `limit` bytes.
+    pub fn nearest(limit: u64) -> Self {
+        Self { limit, ..Self::new(Choice::Nearest) }
     }
 
     /// What holds for the file at `path`.
@@ -78,7 +84,9 @@ impl Configs {
                 // In messages the path is the one that people see: from where they are.
                 let here = std::env::current_dir().unwrap_or_default();
                 let shown = path.strip_prefix(here).unwrap_or(&path);
-                found = Config::read(shown, folder).map(|config| Some(Arc::new(config))).map_err(Arc::new);
+                found = Config::read(shown, folder, self.limit)
+                    .map(|config| Some(Arc::new(config)))
+                    .map_err(Arc::new);
                 break;
             }
         }

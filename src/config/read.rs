@@ -10,18 +10,18 @@ use toml::Spanned;
 use super::find::absolute;
 use super::{Config, GlobError, Globs, Lint, PerFile, Render, Target};
 use crate::lint::{Rule, find_rule, nearest_rule};
-use crate::text::Source;
+use crate::text::{ReadError, Source, read_text};
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// It cannot be read.
-    #[error("{}: {error}", path.display())]
+    #[error("{error}")]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
-        error: std::io::Error,
+        error: ReadError,
     },
     /// It says something that has no meaning.
     #[error("{}:{line}:{column}: {message}", path.display())]
@@ -38,13 +38,13 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads the file at `path`, whose patterns are relative to `base`.
+    /// Reads the file at `path`, of at most `limit` bytes, whose patterns are relative to `base`.
     ///
     /// # Errors
     /// [`ConfigError`] if it cannot be read or understood.
-    pub fn read(path: &Path, base: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
+    pub fn read(path: &Path, base: &Path, limit: u64) -> Result<Self, ConfigError> {
+        let text =
+            read_text(path, limit).map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
         Self::parse(&text, path, base)
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::config::{ConfigError, Configs};
 use crate::lint::Options;
 use crate::schema::{Schemas, Validators};
+use crate::text::DEFAULT_MAX_SIZE;
 
 /// The configurations, and the schemas that they name.
 #[derive(Debug)]
@@ -31,12 +32,12 @@ impl Settings {
     /// `max_size`: the size in bytes beyond which a text is not looked at.
     pub(super) fn new(max_size: u64) -> Self {
         let given = Options { max_size: Some(max_size), ..Options::default() };
-        Self { given, configs: Configs::nearest(), schemas: HashMap::new() }
+        Self { given, configs: Configs::nearest(DEFAULT_MAX_SIZE), schemas: HashMap::new() }
     }
 
     /// Forgets what was read: the files may say something else now.
     pub(super) fn forget(&mut self) {
-        self.configs = Configs::nearest();
+        self.configs = Configs::nearest(DEFAULT_MAX_SIZE);
         self.schemas.clear();
     }
 
@@ -78,7 +79,7 @@ fn problem(error: &ConfigError) -> Problem {
 fn load(folders: &[PathBuf]) -> Result<Arc<Validators>, String> {
     let mut schemas = Schemas::embedded();
     for folder in folders {
-        let (more, errors) = schemas.with_folder(folder);
+        let (more, errors) = schemas.with_folder(folder, DEFAULT_MAX_SIZE);
         if let Some(error) = errors.first() {
             return Err(error.to_string());
         }

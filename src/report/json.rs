@@ -85,7 +85,7 @@ fn joined(file: Checked<'_>, separator: &str) -> String {
 fn row<'a>(source: &'a Source, mask: &Mask, finding: &'a Finding) -> Row<'a> {
     let place = |offset: u32| {
         let at = source.position(offset);
-        Place { line: at.line, column: at.column, offset }
+        Place { line: at.line, column: at.column, offset: source.file_offset(offset) }
     };
     let ends = |span: Span| (place(span.start), place(span.end));
     let (start, end) = ends(finding.span);

@@ -62,6 +62,30 @@ impl Format {
         ("gitlab", Self::GitLab),
     ];
 
+    /// True if `text` begins as a report in this format does.
+    pub fn is_begun_by(self, text: &str) -> bool {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let is_severity = |word: &str| word.parse::<Severity>().is_ok();
+        match self {
+            // `error[rule]: …`
+            Self::Text => first.split_once('[').is_some_and(|(word, _)| is_severity(word)),
+            // `path:line:column: severity rule: …`
+            Self::Concise => {
+                first.split(": ").nth(1).and_then(|it| it.split(' ').next()).is_some_and(is_severity)
+            }
+            Self::GitHub => first.starts_with("::"),
+            Self::AzurePipelines => first.starts_with("##vso["),
+            Self::JUnit => text.get(..512.min(text.len())).unwrap_or(text).contains("<testsuites"),
+            Self::Sarif => serde_json::from_str::<serde_json::Value>(text)
+                .is_ok_and(|log| log["runs"][0]["tool"]["driver"]["name"] == "armbody"),
+            Self::Json | Self::GitLab => {
+                let name = if self == Self::Json { "rule" } else { "check_name" };
+                serde_json::from_str::<Vec<serde_json::Value>>(text)
+                    .is_ok_and(|all| all.first().is_none_or(|one| one.get(name).is_some()))
+            }
+        }
+    }
+
     /// True if it is for people: colours, lines to skim.
     pub fn is_for_reading(self) -> bool {
         matches!(self, Self::Text | Self::Concise)

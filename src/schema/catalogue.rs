@@ -114,8 +114,8 @@ impl Schemas {
     /// # Errors
     /// One error for each file that is no schema of the expected dialect, or that cannot be read. The good ones are
     /// added all the same, and what was known before is still known.
-    pub fn with_folder(mut self, path: &Path) -> (Self, Vec<SchemaError>) {
-        let (documents, errors) = folder::read(path);
+    pub fn with_folder(mut self, path: &Path, limit: u64) -> (Self, Vec<SchemaError>) {
+        let (documents, errors) = folder::read(path, limit);
         for document in documents {
             let source = self.origins.len();
             for (resource_type, methods) in document.operations() {

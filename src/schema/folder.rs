@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::catalogue::SchemaError;
 use super::document::Document;
 use crate::arm::{ApiVersion, ApiVersionError};
+use crate::text::{ReadError, read_text};
 
 /// The schema files of a folder laid out like `schemas/`, and what is wrong with the others.
-pub(super) fn read(folder: &Path) -> (Vec<Document>, Vec<SchemaError>) {
+pub(super) fn read(folder: &Path, limit: u64) -> (Vec<Document>, Vec<SchemaError>) {
     let mut documents = Vec::new();
     let mut errors = Vec::new();
     let providers = list(folder).unwrap_or_else(|error| {
@@ -20,7 +21,7 @@ pub(super) fn read(folder: &Path) -> (Vec<Document>, Vec<SchemaError>) {
             Vec::new()
         });
         for file in files.iter().filter(|path| path.extension().is_some_and(|e| e == "json")) {
-            match document(provider, file) {
+            match document(provider, file, limit) {
                 Ok(document) => documents.push(document),
                 Err(error) => errors.push(error),
             }
@@ -32,8 +33,12 @@ pub(super) fn read(folder: &Path) -> (Vec<Document>, Vec<SchemaError>) {
     (documents, errors)
 }
 
-fn document(provider: &Path, file: &Path) -> Result<Document, SchemaError> {
-    let text = std::fs::read_to_string(file).map_err(|e| error(file, "", e.to_string()))?;
+fn document(provider: &Path, file: &Path, limit: u64) -> Result<Document, SchemaError> {
+    let text = read_text(file, limit).map_err(|unread| match unread {
+        ReadError::Io { error: system, .. } => error(file, "", system.to_string()),
+        ReadError::TooLarge { limit, .. } => error(file, "", format!("larger than {limit} bytes")),
+        ReadError::NotText { .. } => error(file, "", "not text"),
+    })?;
     let provider = provider.file_name().unwrap_or_default().to_string_lossy();
     let version = file.file_stem().unwrap_or_default().to_string_lossy();
     let version: ApiVersion = version.parse().map_err(|e: ApiVersionError| error(file, "", e.to_string()))?;

@@ -16,6 +16,7 @@ use super::{Cache, SchemaError, Schemas};
 use crate::arm::versions::is_undescribed;
 use crate::arm::{ApiVersion, Method, ResourceTypeName};
 use crate::json::Node;
+use crate::text::DEFAULT_MAX_SIZE;
 
 /// Which schema a body is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +101,7 @@ impl Validators {
     /// # Errors
     /// As [`Schemas::with_folder`]: the good ones serve all the same.
     pub fn with_folder(path: &Path) -> (Self, Vec<SchemaError>) {
-        let (schemas, errors) = Schemas::embedded().with_folder(path);
+        let (schemas, errors) = Schemas::embedded().with_folder(path, DEFAULT_MAX_SIZE);
         (Self::new(schemas), errors)
     }
 

@@ -20,8 +20,8 @@ pub use edit::{Edit, EditConflict, apply_edits, places_after};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
-pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name};
-pub use write::{WriteError, replace_file, write_file};
+pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name, read_text};
+pub use write::{Replaced, Staged, WriteError, replace_file, write_file};
 
 use std::ops::Range;
 

@@ -33,6 +33,20 @@ pub enum ReadError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// It was to be a text, and is not.
+    #[error("{name}: neither UTF-8 nor UTF-16 with a byte order mark")]
+    NotText {
+        /// The file, as the user named it.
+        name: String,
+    },
+}
+
+/// Reads a text whose places do not matter, in the encodings of [`Source`], without its byte order mark.
+///
+/// # Errors
+/// As [`Source::read`], and [`ReadError::NotText`].
+pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
+    Source::read(path, limit)?.into_text()
 }
 
 /// What keeps a file from being read as UTF-8 text.
@@ -40,8 +54,8 @@ pub enum ReadError {
 pub enum SourceProblem {
     /// These bytes are not UTF-8. In [`Source::text`] each of them is one U+001A, so that offsets hold.
     NotUtf8(Vec<Span>),
-    /// The file begins with a UTF-16 byte order mark.
-    Utf16,
+    /// The file begins with a UTF-16 byte order mark, and what follows is not UTF-16.
+    BrokenUtf16,
     /// The file has NUL bytes: it is not text.
     Binary,
 }
@@ -54,9 +68,60 @@ pub struct Source {
     text: String,
     raw: Option<Vec<u8>>,
     problem: Option<SourceProblem>,
+    /// Of a file in UTF-16: `raw` holds its bytes, `text` what they say.
+    wide: Option<ByteOrder>,
     lines: OnceLock<Vec<u32>>,
     /// The characters before each [`STRIDE`] bytes, for the columns of long lines.
     characters: OnceLock<Vec<u32>>,
+    /// The UTF-16 units before each [`STRIDE`] bytes, for offsets in a file of such units.
+    units: OnceLock<Vec<u32>>,
+}
+
+/// Which byte of a UTF-16 unit stands first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ByteOrder {
+    Little,
+    Big,
+}
+
+impl ByteOrder {
+    /// What the byte order mark at the start of `bytes` says.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xff, 0xfe, ..] => Some(Self::Little),
+            [0xfe, 0xff, ..] => Some(Self::Big),
+            _ => None,
+        }
+    }
+
+    /// The text with its byte order mark. `None` if there is half a unit or half a surrogate pair.
+    fn decode(self, bytes: &[u8]) -> Option<String> {
+        let pairs = bytes.chunks_exact(2);
+        if !pairs.remainder().is_empty() {
+            return None;
+        }
+        let units = pairs.map(|pair| match self {
+            Self::Little => u16::from_le_bytes([pair[0], pair[1]]),
+            Self::Big => u16::from_be_bytes([pair[0], pair[1]]),
+        });
+        let mut text = String::with_capacity(bytes.len() / 2 + BOM.len());
+        for c in char::decode_utf16(units) {
+            text.push(c.ok()?);
+        }
+        text.shrink_to_fit();
+        Some(text)
+    }
+
+    fn encode(self, text: &str) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(text.len() * 2);
+        for unit in text.encode_utf16() {
+            bytes.extend(match self {
+                Self::Little => unit.to_le_bytes(),
+                Self::Big => unit.to_be_bytes(),
+            });
+        }
+        bytes
+    }
 }
 
 /// Bytes that are counted for a column, at most.
@@ -77,17 +142,23 @@ impl Source {
         Self::from_bytes(name, text.into().into_bytes())
     }
 
-    /// A source from bytes that need not be text.
+    /// A source from bytes that need not be text: UTF-8, or UTF-16 behind a byte order mark.
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        let binary = !utf16 && memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_some();
+        let wide = ByteOrder::of(&bytes);
+        if let Some(order) = wide
+            && let Some(text) = order.decode(&bytes)
+        {
+            let problem = has_nul(text.as_bytes()).then_some(SourceProblem::Binary);
+            return Self { wide, ..Self::made_of(name.into(), text, Some(bytes), problem) };
+        }
+        let binary = wide.is_none() && has_nul(&bytes);
         let (text, raw, problem) = match String::from_utf8(bytes) {
             Ok(text) => (text, None, binary.then_some(SourceProblem::Binary)),
             Err(error) => {
                 let raw = error.into_bytes();
                 let (text, bad) = stand_in(&raw);
-                let problem = if utf16 {
-                    SourceProblem::Utf16
+                let problem = if wide.is_some() {
+                    SourceProblem::BrokenUtf16
                 } else if binary {
                     SourceProblem::Binary
                 } else {
@@ -96,14 +167,20 @@ impl Source {
                 (text, Some(raw), Some(problem))
             }
         };
+        Self::made_of(name.into(), text, raw, problem)
+    }
+
+    fn made_of(name: String, text: String, raw: Option<Vec<u8>>, problem: Option<SourceProblem>) -> Self {
         Self {
-            name: name.into(),
+            name,
             path: None,
             text,
             raw,
             problem,
+            wide: None,
             lines: OnceLock::new(),
             characters: OnceLock::new(),
+            units: OnceLock::new(),
         }
     }
 
@@ -128,6 +205,20 @@ impl Source {
             return Err(ReadError::TooLarge { name, limit });
         }
         Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(name, bytes) })
+    }
+
+    /// The text alone, without its byte order mark.
+    ///
+    /// # Errors
+    /// [`ReadError::NotText`] for bytes that are not text.
+    pub fn into_text(self) -> Result<String, ReadError> {
+        if self.problem.is_some() {
+            return Err(ReadError::NotText { name: self.name });
+        }
+        Ok(match self.text.strip_prefix(BOM) {
+            Some(text) => text.to_owned(),
+            None => self.text,
+        })
     }
 
     /// The same file with other bytes in it.
@@ -156,7 +247,7 @@ impl Source {
         self.raw.as_deref().unwrap_or(self.text.as_bytes())
     }
 
-    /// What keeps it from being plain UTF-8 text, if anything does.
+    /// What keeps it from being read as text, if anything does.
     pub fn problem(&self) -> Option<&SourceProblem> {
         self.problem.as_ref()
     }
@@ -194,15 +285,29 @@ impl Source {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
+    /// The offset in the file of the byte at `offset` of the text: another one in a file of UTF-16.
+    pub fn file_offset(&self, offset: u32) -> u32 {
+        if self.wide.is_none() {
+            return offset;
+        }
+        let offset = (offset as usize).min(self.text.len());
+        2 * self.counted_before(offset, &self.units, count_units) as u32
+    }
+
     /// The number of characters before the byte at `offset`.
     fn characters_before(&self, offset: usize) -> usize {
+        self.counted_before(offset, &self.characters, count_characters)
+    }
+
+    /// What `count` comes to for the bytes before `offset`; `known` is filled with the count at each stride.
+    fn counted_before(&self, offset: usize, known: &OnceLock<Vec<u32>>, count: fn(&[u8]) -> usize) -> usize {
         let bytes = self.text.as_bytes();
-        let known = self.characters.get_or_init(|| {
+        let known = known.get_or_init(|| {
             let mut counts = Vec::with_capacity(bytes.len() / STRIDE + 1);
-            let mut count = 0;
+            let mut sum = 0;
             for stride in bytes.chunks(STRIDE) {
-                counts.push(count);
-                count += count_characters(stride) as u32;
+                counts.push(sum);
+                sum += count(stride) as u32;
             }
             counts
         });
@@ -212,7 +317,7 @@ impl Source {
             Some(before) => (stride, *before),
             None => (stride.saturating_sub(1), known.last().copied().unwrap_or(0)),
         };
-        before as usize + count_characters(&bytes[stride * STRIDE..offset])
+        before as usize + count(&bytes[stride * STRIDE..offset])
     }
 
     /// The text of a line (from 1) without its line ending; empty past the end.
@@ -234,6 +339,9 @@ impl Source {
         let Some(raw) = &self.raw else {
             return Ok(Cow::Owned(super::apply_edits(&self.text, edits)?.into_bytes()));
         };
+        if let Some(order) = self.wide {
+            return Ok(Cow::Owned(order.encode(&super::apply_edits(&self.text, edits)?)));
+        }
         // Edits speak of the stand-in text; the bytes that are not UTF-8 must survive around them.
         super::apply_edits(&self.text, edits)?;
         let mut sorted: Vec<_> = edits.iter().collect();
@@ -289,6 +397,16 @@ fn stand_in(bytes: &[u8]) -> (String, Vec<Span>) {
     (text, bad)
 }
 
+/// True for what cannot be the beginning of a text.
+fn has_nul(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_some()
+}
+
+/// UTF-16 units of a text that is UTF-8: one for each character, two for those of four bytes.
+fn count_units(bytes: &[u8]) -> usize {
+    bytes.iter().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0)).sum()
+}
+
 /// Bytes that do not continue a character.
 fn count_characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
@@ -334,9 +452,43 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_told() {
-        assert_eq!(Source::from_bytes("x", b"\xff\xfea\0".to_vec()).problem(), Some(&SourceProblem::Utf16));
+        for broken in [&b"\xff\xfea\0b"[..], b"\xff\xfe\x3d\xd8", b"\xfe\xff\xdc\0\0a"] {
+            let source = Source::from_bytes("x", broken.to_vec());
+            assert_eq!(source.problem(), Some(&SourceProblem::BrokenUtf16), "{broken:?}");
+            assert_eq!(source.bytes(), broken);
+        }
+        // UTF-32 begins as UTF-16 does.
+        let wider = Source::from_bytes("x", b"\xff\xfe\0\0a\0\0\0".to_vec());
+        assert_eq!(wider.problem(), Some(&SourceProblem::Binary));
         assert_eq!(Source::from_bytes("x", b"a\0b".to_vec()).problem(), Some(&SourceProblem::Binary));
         assert_eq!(Source::new("x", "").problem(), None);
+    }
+
+    /// The text in UTF-16, as Windows PowerShell writes it.
+    fn wide(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn utf_16_is_read_and_kept() {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let text = "aé€😀\r\nz".repeat(200);
+            let source = Source::from_bytes("x", wide(&text, to_bytes));
+            assert_eq!((source.problem(), source.bom_len()), (None, 3));
+            assert_eq!(source.fragment().text(), text);
+            assert_eq!(source.position(3 + 10), Position { line: 1, column: 5 });
+            assert_eq!(source.bytes(), wide(&text, to_bytes));
+            for (at, _) in source.text().char_indices().chain([(source.text().len(), ' ')]) {
+                let units = source.text()[..at].encode_utf16().count() as u32;
+                assert_eq!(source.file_offset(at as u32), 2 * units);
+            }
+            let at = 3 + text.rfind('z').unwrap();
+            let edited = source.edited(&[Edit::replace(Span::new(at, at + 1), "ü𝄞")]).unwrap();
+            let wanted = format!("{}ü𝄞", text.strip_suffix('z').unwrap());
+            assert_eq!(&*edited, wide(&wanted, to_bytes));
+        }
+        let narrow = Source::new("x", "aé😀b");
+        assert_eq!(narrow.file_offset(7), 7);
     }
 
     #[cfg(unix)]

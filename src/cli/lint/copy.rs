@@ -1,55 +1,103 @@
 //! `--output-file`: the report once more, in a file. What goes wrong there takes nothing from the one on the terminal.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
 use armbody::report::{Report, Summary};
+use armbody::text::{Staged, WriteError};
 
-/// A report that is written to a file.
+/// A report that is written to a file: beside it, and put in its place when it is whole.
 pub(super) struct Copy<'p> {
     report: Report,
     path: &'p Path,
     /// Until something goes wrong.
-    file: io::Result<BufWriter<File>>,
+    out: io::Result<BufWriter<Out>>,
+}
+
+/// Where it goes.
+enum Out {
+    Staged(Box<Staged>),
+    /// A device or a pipe, which nothing can take the place of.
+    Special(File),
 }
 
 impl<'p> Copy<'p> {
     pub(super) fn create(path: &'p Path, report: Report) -> anyhow::Result<Self> {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { report, path, file: Ok(BufWriter::new(file)) })
+        let name = || format!("cannot write {}", path.display());
+        let out = if is_special(path) {
+            Out::Special(File::options().write(true).open(path).with_context(name)?)
+        } else {
+            Out::Staged(Box::new(Staged::new(path).with_context(name)?))
+        };
+        Ok(Self { report, path, out: Ok(BufWriter::new(out)) })
     }
 
     /// Adds what [`Report::render`] made.
     pub(super) fn write(&mut self, rendered: &str) {
-        self.run(|report, file| report.write(rendered, file));
+        self.run(|report, out| report.write(rendered, out));
     }
 
     /// Adds a text that is no part of a report.
     pub(super) fn print(&mut self, text: &str) {
-        self.run(|_, file| file.write_all(text.as_bytes()));
+        self.run(|_, out| out.write_all(text.as_bytes()));
     }
 
     /// Ends the report.
     pub(super) fn end(&mut self, summary: &Summary) {
-        self.run(|report, file| report.end(summary, file));
+        self.run(|report, out| report.end(summary, out));
     }
 
-    /// Writes what is not written yet.
+    /// Writes what is not written yet, and puts the file in its place; after a run that failed the file that was
+    /// there stays.
     ///
     /// # Errors
     /// The first thing that went wrong, in a line.
-    pub(super) fn close(mut self) -> Result<(), String> {
-        self.run(|_, file| file.flush());
-        self.file.map(drop).map_err(|error| format!("cannot write {}: {error}", self.path.display()))
+    pub(super) fn close(mut self, failed: bool) -> Result<(), String> {
+        self.run(|_, out| out.flush());
+        let path = self.path.display();
+        let out = self.out.and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error));
+        match out.map_err(|error| format!("cannot write {path}: {error}"))? {
+            Out::Special(_) => Ok(()),
+            Out::Staged(_) if failed => Err(format!("{path}: not written, for the run failed")),
+            Out::Staged(staged) => put(*staged).map_err(|error| format!("cannot write {error}")),
+        }
     }
 
-    fn run(&mut self, write: impl FnOnce(&mut Report, &mut BufWriter<File>) -> io::Result<()>) {
-        if let Ok(file) = &mut self.file
-            && let Err(error) = write(&mut self.report, file)
+    fn run(&mut self, write: impl FnOnce(&mut Report, &mut BufWriter<Out>) -> io::Result<()>) {
+        if let Ok(out) = &mut self.out
+            && let Err(error) = write(&mut self.report, out)
         {
-            self.file = Err(error);
+            self.out = Err(error);
+        }
+    }
+}
+
+/// True for what is written to as it is.
+pub(super) fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+fn put(mut staged: Staged) -> Result<(), WriteError> {
+    staged.sync()?;
+    // A report that has another name was written by somebody who wants the old one kept.
+    let _ = staged.commit()?;
+    Ok(())
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Staged(staged) => staged.write(bytes),
+            Self::Special(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Staged(staged) => staged.flush(),
+            Self::Special(file) => file.flush(),
         }
     }
 }

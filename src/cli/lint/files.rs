@@ -137,7 +137,7 @@ pub(in crate::cli) fn read(
             match Source::read(path, limit) {
                 Ok(source) => Ok(Some((source, kind))),
                 Err(ReadError::TooLarge { name, limit }) => Err(Unread::TooLarge { name, limit }),
-                Err(error @ ReadError::Io { .. }) => Err(Unread::Problem(error.to_string())),
+                Err(error) => Err(Unread::Problem(error.to_string())),
             }
         }
         Input::Problem(problem) => Err(Unread::Problem(problem.clone())),

@@ -8,6 +8,7 @@ use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Source, replace_file};
 
 use super::{Args, Sent, Setup, files};
+use crate::cli::common::other_names;
 
 /// What became of one file.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub(super) struct Done {
     /// Standard input after its fixes.
     pub(super) mended: Option<Vec<u8>>,
     pub(super) problem: Option<String>,
+    /// What is to be known of the file's writing.
+    pub(super) notice: Option<String>,
 }
 
 pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
@@ -132,10 +135,13 @@ impl Job<'_> {
             // What was read from standard input goes to standard output, mended or not.
             done.mended = Some(fixed.source.bytes().to_vec());
         } else if let Some(path) = before.path().filter(|_| fixed.applied > 0) {
-            if let Err(error) = replace_file(path, before.bytes(), fixed.source.bytes()) {
-                self.report(&before, examine(&before, self.kind, self.options), &old, &mut done);
-                done.problem = Some(error.to_string());
-                return done;
+            match replace_file(path, before.bytes(), fixed.source.bytes()) {
+                Ok(replaced) => done.notice = other_names(before.name(), replaced),
+                Err(error) => {
+                    self.report(&before, examine(&before, self.kind, self.options), &old, &mut done);
+                    done.problem = Some(error.to_string());
+                    return done;
+                }
             }
             done.applied = fixed.applied;
         }

@@ -11,6 +11,8 @@ use armbody::config::{Config, Configs, absolute, relative};
 use armbody::lint::{Baseline, Given, Options, Severity};
 use armbody::schema::{Schemas, Validators};
 
+use armbody::text::read_text;
+
 use super::Args;
 use crate::cli::rule::lookup;
 
@@ -26,25 +28,27 @@ pub(super) struct Setup {
     recording: Option<PathBuf>,
     /// The validators by the folders that configurations name.
     schemas: Mutex<HashMap<Vec<PathBuf>, Loaded>>,
+    /// The largest file that is read, in bytes.
+    max_size: u64,
 }
 
 impl Setup {
     pub(super) fn new(args: &Args) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder")?;
         let configs = match &args.config {
-            Some(path) => Configs::one(Config::read(path, &here)?),
+            Some(path) => Configs::one(Config::read(path, &here, args.max_size)?),
             None if args.no_config => Configs::none(),
             // The paths of a stream need not be files here, and there may be any number of folders among them.
-            None if args.stream => Configs::above(&here)?,
-            None => Configs::nearest(),
+            None if args.stream => Configs::above(&here, args.max_size)?,
+            None => Configs::nearest(args.max_size),
         };
         let baseline = match &args.baseline {
             // What is written anew is all that is found.
             Some(_) if args.write_baseline.is_some() => None,
             Some(path) => {
-                let name = path.display();
-                let text = std::fs::read_to_string(path).with_context(|| name.to_string())?;
-                Some((Baseline::parse(&text).with_context(|| name.to_string())?, folder(path)))
+                let text = read_text(path, args.max_size)?;
+                let baseline = Baseline::parse(&text).with_context(|| path.display().to_string())?;
+                Some((baseline, folder(path)))
             }
             None => None,
         };
@@ -54,6 +58,7 @@ impl Setup {
             baseline,
             recording: args.write_baseline.as_deref().map(folder),
             schemas: Mutex::default(),
+            max_size: args.max_size,
         })
     }
 
@@ -99,7 +104,7 @@ impl Setup {
 
     fn validators(&self, folders: &[PathBuf]) -> Loaded {
         let mut known = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(folders.to_vec()).or_insert_with(|| load(folders)).clone()
+        known.entry(folders.to_vec()).or_insert_with(|| load(folders, self.max_size)).clone()
     }
 }
 
@@ -114,10 +119,10 @@ fn folder(file: &Path) -> PathBuf {
     absolute(file).parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
-fn load(folders: &[PathBuf]) -> Loaded {
+fn load(folders: &[PathBuf], max_size: u64) -> Loaded {
     let mut schemas = Schemas::embedded();
     for folder in folders {
-        let (more, errors) = schemas.with_folder(folder);
+        let (more, errors) = schemas.with_folder(folder, max_size);
         if let Some(error) = errors.first() {
             return Err(error.to_string());
         }
@@ -140,7 +145,7 @@ fn given(args: &Args) -> anyhow::Result<Options> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     let mut options = Options::default();
     if !args.schemas.is_empty() {
-        options.schemas = Some(load(&args.schemas).map_err(|error| anyhow::anyhow!(error))?);
+        options.schemas = Some(load(&args.schemas, args.max_size).map_err(|error| anyhow::anyhow!(error))?);
     }
     if let Some(text) = &args.resource_type {
         match text.parse::<ResourceType>() {

@@ -46,14 +46,15 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
 
 /// True if the file is text, or nearly: there may be calls in it.
 pub(in crate::lint) fn is_readable(source: &Source) -> bool {
-    !matches!(source.problem(), Some(SourceProblem::Utf16 | SourceProblem::Binary))
+    !matches!(source.problem(), Some(SourceProblem::BrokenUtf16 | SourceProblem::Binary))
 }
 
 /// What keeps the file from being UTF-8 text: one finding, however many bytes it is about.
 pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) -> Option<Finding> {
     let (span, message, severity) = match source.problem()? {
-        SourceProblem::Utf16 => {
-            (Span::new(0, 2), "the file is UTF-16, and was not read".to_owned(), Severity::Error)
+        SourceProblem::BrokenUtf16 => {
+            let message = "the file begins as UTF-16 and is not valid UTF-16; it was not read";
+            (Span::new(0, 2), message.to_owned(), Severity::Error)
         }
         SourceProblem::Binary => {
             (Span::default(), "the file is no text: it has NUL bytes".to_owned(), Severity::Error)
