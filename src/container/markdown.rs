@@ -23,7 +23,7 @@ use self::prose::{Machines, Versions};
 use crate::arm::RequestUrl;
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, Notation, Payload, Place, Scope, may_matter, mentions_call, powershell, shell};
+use crate::notation::{Call, Notation, Payload, Place, Scope, may_set, mentions_call, powershell, shell};
 use crate::text::{Fragment, Source, Span};
 
 /// A longer paragraph, in bytes, is prose.
@@ -148,32 +148,23 @@ impl<'s> Reader<'_, 's> {
                 }
             }
             Event::Start(Tag::Paragraph) => self.paragraph(range),
-            Event::Code(_) if range.start >= self.read_to && self.worth_reading(range.clone()) => {
+            Event::Code(_) if range.start >= self.read_to && worth_reading(&self.text[range.clone()]) => {
                 self.code_span(range);
             }
             Event::Start(Tag::HtmlBlock) => {
                 self.marked = marker::last(&self.text[range.clone()]).unwrap_or(self.marked);
-                if !self.worth_reading(range.clone()) {
-                    return;
-                }
                 for code in html::code_in(self.text, range) {
                     self.html(code);
                 }
             }
             Event::InlineHtml(tag) if html::opens_code(tag) => self.html_code = Some(range.end),
             Event::InlineHtml(tag) if html::closes_code(tag) => {
-                let code = self.html_code.take().map(|start| start..range.start);
-                if let Some(code) = code.filter(|code| self.worth_reading(code.clone())) {
-                    self.html(code);
+                if let Some(start) = self.html_code.take() {
+                    self.html(start..range.start);
                 }
             }
             _ => {}
         }
-    }
-
-    fn worth_reading(&self, range: Range<usize>) -> bool {
-        let text = &self.text[range];
-        mentions_call(text) || prose::mentions_arm(text)
     }
 
     fn code_block(&mut self, block: &Block) {
@@ -212,7 +203,9 @@ impl<'s> Reader<'_, 's> {
 
     fn html(&mut self, range: Range<usize>) {
         let code = html::decode(self.root, self.text, range);
-        self.brief(&code);
+        if worth_reading(code.text()) {
+            self.brief(&code);
+        }
     }
 
     /// A paragraph that is nothing but a request's line, or a command whose fence was forgotten.
@@ -288,7 +281,7 @@ impl<'s> Reader<'_, 's> {
                 return self.take(calls, false);
             }
         }
-        if !mentions && !may_matter(text) {
+        if !mentions && !may_set(text) {
             return;
         }
         let named = ["powershell", "pwsh", "ps1", "posh"]
@@ -407,6 +400,11 @@ impl<'s> Reader<'_, 's> {
         let blank = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
         self.text[line..offset].chars().map(blank).collect()
     }
+}
+
+/// False only if [`Reader::brief`] finds nothing in `text`.
+fn worth_reading(text: &str) -> bool {
+    mentions_call(text) || prose::mentions_arm(text) || http::begins(text, Style::Unknown)
 }
 
 /// The length of the YAML between two `---` with which a document may begin.

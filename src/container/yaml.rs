@@ -6,7 +6,7 @@
 mod scalar;
 
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, Scope, may_matter, mentions_call, powershell, shell};
+use crate::notation::{Call, Scope, may_set, mentions_call, powershell, shell};
 use crate::text::{Fragment, Source, Span};
 
 /// Keys whose value is a script, in small letters.
@@ -40,7 +40,7 @@ pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
             session = *own;
         }
         // What a session's earlier scripts set, its later ones may use.
-        let matters = mentions_call(code.text()) || (own.is_some() && may_matter(code.text()));
+        let matters = mentions_call(code.text()) || (own.is_some() && may_set(code.text()));
         if !matters {
             continue;
         }

@@ -7,7 +7,6 @@ use super::Subject;
 use super::rules::{is_arm, is_secret_property, real_subscriptions, tails};
 use crate::arm::is_placeholder;
 use crate::json::{Kind, Node};
-use crate::notation::Notation;
 use crate::text::{Fragment, Source, Span};
 
 /// Bytes of a file that must not be shown, and what they say.
@@ -76,7 +75,7 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     if let Some(url) = &call.url {
         secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span)));
     }
-    if call.notation == Notation::Template || is_arm(subject) {
+    if call.is_template() || is_arm(subject) {
         let named = real_subscriptions(subject);
         secrets.extend(named.map(|one| Secret { is_subscription: true, ..of_part(one.part, one.span) }));
     }

@@ -10,7 +10,7 @@ use crate::arm::{
 };
 use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
-use crate::notation::{Call, Notation, Place};
+use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span};
 
@@ -86,7 +86,7 @@ impl<'a> Subject<'a> {
 
     /// True if the body is part of a deployment template: expressions stand for values there.
     pub fn in_template(&self) -> bool {
-        self.call.notation == Notation::Template
+        self.call.is_template()
     }
 
     /// True if the text is prose that shows calls: placeholders belong there.
@@ -140,7 +140,7 @@ impl<'a> Subject<'a> {
             api_version: self.target.api_version,
             url,
         };
-        let single_quotes = self.call.notation == Notation::AzRest && part.is_some_and(is_single_quoted);
+        let single_quotes = self.call.client.reads_python && part.is_some_and(is_single_quoted);
         Draft {
             part,
             single_quotes,

@@ -1,17 +1,11 @@
 //! `armclient VERB URL [BODY]`.
 
-use super::shell::{Command, program_name};
+use super::shell::Command;
 use super::{Call, Notation, is_url_like, payload};
 
-/// The content type that armclient sends.
-pub const JSON: &str = "application/json";
-
-/// The request that `command` makes: none if it does not run armclient with a verb of HTTP.
+/// The request that `command`, which runs armclient, makes: none without a verb of HTTP.
 pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Call<'s>> {
     let program = command.program()?;
-    if program_name(command.words[program].text.text()) != "armclient" {
-        return None;
-    }
     let words = &command.words[program..];
     let verb = words.get(1).filter(|word| is_verb(word.text.text()))?;
     let url = words.get(2).filter(|word| is_url_like(&word.text) || word.text.text().contains('='))?;
@@ -23,7 +17,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     });
     if let Some(body) = rest.clone().next() {
         call.body = payload::of_option(&body.text, command, input);
-        call.default_content_type = Some(JSON);
+        call.default_content_type = call.client.default_content_type(None);
     }
     if let Some(word) = words.last() {
         last = word;
@@ -31,7 +25,6 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     call.span = call.span.cover(last.span);
     call.method = Some(verb.text.clone());
     call.url = Some(url.text.clone());
-    call.signs_in = true;
     call.quoting.clone_from(&command.quoting);
     Some(call)
 }

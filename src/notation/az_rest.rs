@@ -3,14 +3,11 @@
 mod write;
 
 use super::pairs::pairs;
-use super::shell::{Command, program_name};
+use super::shell::Command;
 use super::{Call, Notation, Payload, payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 pub use write::AzRest;
-
-/// The content type that `az rest` sends with a JSON body unless a header says otherwise.
-pub const JSON: &str = "application/json";
 
 /// Every long option of `az rest`, those of all `az` commands included, and what it stands for.
 const OPTIONS: [(&str, Opt); 16] = [
@@ -86,22 +83,16 @@ impl Opt {
     }
 }
 
-/// The request that `command` makes: none if it does not run `az rest` or names no part of a request.
+/// The request that `command`, which runs `az rest`, makes: none if it names no part of one.
 pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Call<'s>> {
     let program = command.program()?;
-    let name = program_name(command.words[program].text.text());
     let words = &command.words[program..];
-    if !matches!(name.as_ref(), "az" | "az.cmd") || words.get(1)?.text.text() != "rest" {
-        return None;
-    }
     // `[--body]` stands in a description of the options.
     if words.iter().any(|word| word.text.text().starts_with("[-")) {
         return None;
     }
     let span = words.first()?.span.cover(words.last()?.span);
     let mut call = Call::new(Notation::AzRest, span);
-    call.default_method = Some("GET");
-    call.signs_in = true;
     call.quoting.clone_from(&command.quoting);
     let mut parameters = Vec::new();
     let mut headers = Vec::new();
@@ -145,9 +136,9 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     if call.url.is_none() && matches!(call.body, Payload::None) {
         return None;
     }
-    if !matches!(call.body, Payload::None) {
-        call.default_content_type = Some(JSON);
-    }
+    let has_body = !matches!(call.body, Payload::None);
+    call.default_method = call.client.default_method(has_body);
+    call.default_content_type = call.client.default_content_type(None).filter(|_| has_body);
     call.headers = pairs(&headers, ": ");
     call.url = call.url.take().map(|url| with_parameters(&url, &pairs(&parameters, "=")));
     Some(call)

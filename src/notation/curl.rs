@@ -5,22 +5,15 @@ mod write;
 
 use super::shell::{Command, Word};
 use super::{Call, Notation, Payload, payload};
+use crate::arm::JSON_CONTENT_TYPE;
 use crate::text::{Fragment, Span};
 
 pub use write::Curl;
 
-/// The content type that curl sends with `-d` unless a header says otherwise.
-pub const FORM: &str = "application/x-www-form-urlencoded";
-/// The content type that `--json` stands for.
-pub const JSON: &str = "application/json";
-
-/// The requests that `command` makes: none if it does not run curl or names neither a URL nor a request's
+/// The requests that `command`, which runs curl, makes: none if it names neither a URL nor a request's
 /// part, several if `--next` parts them. `input` is the command whose output it reads.
 pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<'s>> {
     let Some(program) = command.program() else { return Vec::new() };
-    if super::shell::program_name(command.words[program].text.text()) != "curl" {
-        return Vec::new();
-    }
     if command.words.iter().any(|word| is_powershell_parameter(word.text.text())) {
         return Vec::new();
     }
@@ -219,15 +212,15 @@ impl<'s> Request<'s> {
             return None;
         }
         let sends = !self.data.is_empty() && !self.get;
+        let call = Call::new(Notation::Curl, span);
         let default_method = match () {
-            () if self.head => "HEAD",
-            () if self.upload => "PUT",
-            () if sends => "POST",
-            () => "GET",
+            () if self.head => Some("HEAD"),
+            () if self.upload => Some("PUT"),
+            () => call.client.default_method(sends),
         };
         let default_content_type = match () {
-            () if self.json => Some(JSON),
-            () if sends && !self.upload && !self.form => Some(FORM),
+            () if self.json => Some(JSON_CONTENT_TYPE),
+            () if sends && !self.upload && !self.form => call.client.default_content_type(default_method),
             () => None,
         };
         let body = if sends { join(self.data) } else { Payload::None };
@@ -237,9 +230,9 @@ impl<'s> Request<'s> {
             headers: self.headers,
             body,
             credentials: self.credentials.map(Box::new),
-            default_method: Some(default_method),
+            default_method,
             default_content_type,
-            ..Call::new(Notation::Curl, span)
+            ..call
         })
     }
 }

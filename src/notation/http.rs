@@ -3,12 +3,18 @@
 
 mod write;
 
+use std::sync::LazyLock;
+
 use super::variables::{Language, Value};
 use super::{Call, Notation, Payload, Scope};
-use crate::text::{Builder, Encoding, Fragment, Span};
+use crate::text::{Builder, Encoding, Fragment, Marks, Span};
 
 pub use write::Http;
 pub(super) use write::with_blanks;
+
+/// What the address of a request line begins with.
+const TARGETS: [&str; 10] =
+    ["http://", "https://", "/", "{", "<", "$", "[", "subscriptions/", "management.", "%"];
 
 const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"];
 
@@ -41,6 +47,24 @@ pub fn begins(text: &str, style: Style) -> bool {
     request_line(first, style).is_some()
         || lines.next().is_some_and(|next| split(first, next, style).is_some())
 }
+
+/// False only if [`begins`] holds nowhere in `text`, a document of which blocks and spans are asked.
+pub(crate) fn mentions(text: &str) -> bool {
+    static MARKS: LazyLock<Marks> =
+        LazyLock::new(|| Marks::of(&METHODS.map(|method| method.to_ascii_lowercase().into_bytes())));
+    let bytes = text.as_bytes();
+    MARKS.find(text).any(|(method, at)| {
+        let begins = bytes[..at].iter().rev().take_while(|byte| **byte != b'\n').take(MAX_MARKS);
+        let rest =
+            text[at + METHODS[method].len()..].trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        // `PUT/PATCH` is one too.
+        begins.clone().all(|byte| !byte.is_ascii_alphabetic())
+            && TARGETS.iter().any(|it| rest.starts_with(it))
+    })
+}
+
+/// What stands before a block's line, in bytes: the marks of lists and quotes, blanks.
+const MAX_MARKS: usize = 40;
 
 fn lines(text: &str) -> Vec<Span> {
     let mut start = 0;
@@ -334,8 +358,7 @@ fn without_protocol(text: &str) -> (usize, bool) {
 
 /// True for what a request line may address.
 fn is_target(url: &str) -> bool {
-    let begins = ["http://", "https://", "/", "{", "<", "$", "[", "subscriptions/", "management.", "%"];
-    begins.iter().any(|it| url.starts_with(it)) && url.len() > 1
+    TARGETS.iter().any(|it| url.starts_with(it)) && url.len() > 1
 }
 
 /// `Name: value`

@@ -12,6 +12,7 @@ pub mod http;
 mod pairs;
 mod payload;
 pub mod powershell;
+pub mod programs;
 mod quoting;
 mod request;
 pub mod shell;
@@ -20,9 +21,12 @@ mod templates;
 mod variables;
 mod write;
 
+use self::programs::Host;
 use crate::arm::{Method, ResourceType};
 use crate::text::{Fragment, Marks, Span};
 
+pub use programs::Client;
+pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
 pub use templates::{TemplateError, Templates};
@@ -82,6 +86,8 @@ pub struct Call<'s> {
     pub body: Payload<'s>,
     /// A token or `user:password` that stands in an option of its own (`--oauth2-bearer`, `-u`).
     pub credentials: Option<Box<Fragment<'s>>>,
+    /// What sends it, and what that adds by itself.
+    pub client: &'static Client,
     /// The method that the client uses if the text says none: curl's `POST` with `-d`, `GET` without.
     pub default_method: Option<&'static str>,
     /// The content type that the client sends if no header says one.
@@ -97,8 +103,10 @@ pub struct Call<'s> {
 impl Call<'_> {
     /// A call of which nothing is known but where it stands.
     pub fn new(notation: Notation, span: Span) -> Self {
+        let client = programs::client(notation);
         Self {
             notation,
+            client,
             span,
             method: None,
             url: None,
@@ -107,7 +115,7 @@ impl Call<'_> {
             credentials: None,
             default_method: None,
             default_content_type: None,
-            signs_in: false,
+            signs_in: client.signs_in,
             quoting: Vec::new(),
             context: Context::default(),
         }
@@ -128,27 +136,33 @@ impl Call<'_> {
         quoting::cut(&self.quoting)
     }
 
+    /// True if it is a body of which nothing says how it is sent: alone in a file or document, or a template.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.notation, Notation::Body | Notation::Template)
+    }
+
+    /// True if it is a deployment template, which is sent as it is and makes the requests of its resources.
+    pub fn is_template(&self) -> bool {
+        self.notation == Notation::Template
+    }
+
     /// True if the call goes to Azure Resource Manager as far as the text says: its URL speaks of it, or its
     /// client goes there unless the URL names another host.
     pub fn is_arm(&self) -> bool {
         if self.looks_like_arm() {
             return true;
         }
-        let Some(url) = &self.url else {
-            return matches!(self.notation, Notation::Body | Notation::Template);
-        };
+        let Some(url) = &self.url else { return self.is_bare() };
         let path = url.text().trim().split('?').next().unwrap_or("");
         let literal_host =
             path.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
-        match self.notation {
-            Notation::ArmClient | Notation::InvokeAzRestMethod => !literal_host,
+        let is_open = path.starts_with(['$', '{', '<', '%', '[']);
+        match self.client.host {
+            Host::Always | Host::Own => !literal_host,
             // It goes wherever it is sent: a variable alone is more likely a resource than another service.
-            Notation::AzRest if !literal_host && !path.contains('/') => true,
+            Host::ResourceManager if !literal_host && !path.contains('/') => true,
             // Nobody else versions an API this way behind a host that is not named.
-            Notation::Http | Notation::Curl | Notation::AzRest | Notation::InvokeRestMethod => {
-                path.starts_with(['$', '{', '<', '%', '[']) && url.text().contains("api-version=")
-            }
-            _ => false,
+            Host::ResourceManager | Host::None => is_open && url.text().contains("api-version="),
         }
     }
 
@@ -190,45 +204,18 @@ pub fn shell_calls<'s>(code: &Fragment<'s>, dialect: shell::Dialect) -> Vec<Call
     shell::calls(code, dialect, &mut Scope::default())
 }
 
-/// True if `text` names a program or cmdlet that makes requests.
-pub(crate) fn mentions_call(text: &str) -> bool {
-    static MARKS: Marks = Marks::new(&["url", "URL", "az rest", "ient", "nvoke-", "irm ", "iwr "]);
-    let bytes = text.as_bytes();
-    MARKS.find(text).any(|(mark, at)| match mark {
-        0 | 1 => is_behind_c(bytes, at),
-        3 => at >= 5 && bytes[at - 5..at].eq_ignore_ascii_case(b"armcl"),
-        4 => powershell::is_cmdlet(&bytes[at + 6..]),
-        5 | 6 => at == 0 || !bytes[at - 1].is_ascii_alphanumeric(),
-        _ => true,
-    })
-}
+/// Commands that write a file which a later call may send, in small letters.
+pub(crate) const FILE_WRITERS: [&str; 4] = ["tee", "set-content", "out-file", "sc"];
 
-/// False for a snippet that makes no request and sets nothing that a later one may use.
-pub(crate) fn may_matter(text: &str) -> bool {
-    static MARKS: Marks = Marks::without_case(&[
-        "curl",
-        "az ",
-        "az\t",
-        "armclient",
-        "invoke-",
-        "irm ",
-        "iwr ",
-        "tee",
-        "-content",
-        "out-file",
-        "sc ",
-    ]);
+/// False for a snippet that sets nothing that a later one may use.
+pub(crate) fn may_set(text: &str) -> bool {
+    static MARKS: Marks = Marks::without_case(&FILE_WRITERS);
     let bytes = text.as_bytes();
     // A method of a variable may change what it holds.
     let variable = memchr::memchr(b'$', bytes);
     memchr::memchr3(b'=', b'<', b'>', bytes).is_some()
         || variable.is_some_and(|at| memchr::memchr2(b'.', b'[', &bytes[at..]).is_some())
-        || MARKS.are_in(text)
-}
-
-/// True for the `url` of curl, in any of the ways in which people capitalise it.
-fn is_behind_c(text: &[u8], at: usize) -> bool {
-    at > 0 && matches!(text[at - 1], b'c' | b'C')
+        || programs::has_word(text, &FILE_WRITERS, &MARKS)
 }
 
 /// True if `text` may be a URL: it has a path, a scheme, a host, or a variable or placeholder for one.

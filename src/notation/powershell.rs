@@ -21,7 +21,7 @@ use self::lexer::{Bracket, Kind, Token, Tokens};
 pub(super) use self::table::Table;
 use super::shell::{Command, Word};
 use super::variables::{Language, Value};
-use super::{Call, Scope, armclient, az_rest, curl};
+use super::{Call, Scope, curl, programs};
 use crate::text::{Fragment, Marks, Span};
 
 pub use self::write::InvokeAzRestMethod;
@@ -52,14 +52,9 @@ pub fn is_likely(text: &str) -> bool {
 
 /// True if the text has words or signs that only PowerShell has.
 fn has_marks(text: &str) -> bool {
-    static MARKS: Marks = Marks::new(&["nvoke-", "irm ", "iwr ", "@{", "ConvertTo-"]);
-    let bytes = text.as_bytes();
-    let marked = MARKS.find(text).any(|(mark, at)| match mark {
-        0 => is_cmdlet(&bytes[at + 6..]),
-        1 | 2 => at == 0 || !bytes[at - 1].is_ascii_alphanumeric(),
-        _ => true,
-    });
-    marked
+    static MARKS: Marks = Marks::new(&["@{", "ConvertTo-"]);
+    MARKS.are_in(text)
+        || programs::mentions_cmdlet(text)
         || text.lines().any(|line| {
             let line = line[known::line_prompt(line)..].trim_start();
             let Some(rest) = line.strip_prefix('$') else {
@@ -110,13 +105,6 @@ fn without_quoted(text: &str) -> String {
     }
     out.push_str(&text[at..]);
     out
-}
-
-/// True if what stands behind `Invoke-` makes it a cmdlet that makes requests.
-pub(super) fn is_cmdlet(rest: &[u8]) -> bool {
-    [&b"azrest"[..], b"restmethod", b"webrequest"]
-        .iter()
-        .any(|name| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
 }
 
 /// Recurses at most [`MAX_NESTING`] deep.
@@ -418,17 +406,15 @@ impl<'s> Reader<'_, 's> {
             words.push(Word { text: decode::native(&decode::argument(self.code, list, range)), span });
         }
         let command = Command { words, ..Command::default() };
-        let mut calls = curl::read(&command, None);
-        calls.extend(az_rest::read(&command, None));
-        calls.extend(armclient::read(&command, None));
-        calls
+        let name = command.program_name();
+        name.map(|name| programs::calls_of(&name, &command, None)).unwrap_or_default()
     }
 
     /// `'…' | Out-File body.json`, `Set-Content -Path body.json -Value '…'`
     fn write_file(&mut self, index: usize, piped: Option<Range<usize>>) {
         let list = &self.tokens.list;
         let name = self.text_of(&list[index]).to_ascii_lowercase();
-        if !matches!(name.as_str(), "out-file" | "set-content" | "sc") {
+        if !super::FILE_WRITERS.contains(&name.as_str()) {
             return;
         }
         let mut path = None;

@@ -1,6 +1,7 @@
 //! From a call in a text to the request that it makes.
 
-use super::{Call, Notation, Payload, http};
+use super::programs::{Host, Variables};
+use super::{Call, Client, Payload, http};
 use crate::arm::{
     Blank, BlankStyle, BodyValue, Cloud, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UrlReadError,
 };
@@ -54,17 +55,16 @@ pub fn request(call: &Call<'_>) -> Result<Request, RequestError> {
     let typed = body.is_some() && call.default_content_type == Some(JSON_CONTENT_TYPE);
     Ok(Request {
         method: call.sent_method().ok_or(RequestError::NoMethod)?,
-        target: RequestTarget::read(&with_host(call.notation, url))?,
+        target: RequestTarget::read(&with_host(call.client, url))?,
         headers: with_own(headers.collect::<Result<_, _>>()?, typed, call.signs_in),
         body,
     })
 }
 
 /// The URL with the host that the client puts before a path.
-fn with_host(notation: Notation, url: String) -> String {
-    let knows_host =
-        matches!(notation, Notation::AzRest | Notation::ArmClient | Notation::InvokeAzRestMethod);
-    if knows_host && url.starts_with('/') { format!("https://{}{url}", Cloud::Public.host()) } else { url }
+fn with_host(client: &Client, url: String) -> String {
+    let adds = client.host != Host::None && url.starts_with('/');
+    if adds { format!("https://{}{url}", Cloud::Public.host()) } else { url }
 }
 
 /// The headers with those behind them that a client adds by itself where they are missing.
@@ -115,7 +115,7 @@ fn with_blanks(call: &Call<'_>, text: &Fragment<'_>) -> Result<String, RequestEr
         }
     }
     out.push_str(&text.text()[done..]);
-    Ok(if call.notation == Notation::Http { http::with_blanks(&out) } else { out })
+    Ok(if call.client.variables == Variables::Braces { http::with_blanks(&out) } else { out })
 }
 
 /// The length of the `$NAME`, `$env:NAME`, `${NAME}` or `${NAME:?…}` that a text begins with, and the name in it.

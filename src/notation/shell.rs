@@ -13,6 +13,7 @@ pub(in crate::notation) mod words;
 use std::borrow::Cow;
 
 use super::Quoting;
+use super::programs::mentions;
 use crate::text::{Fragment, Span};
 
 pub use calls::calls;
@@ -159,7 +160,7 @@ fn read_nested<'s>(
     for inner in substitutions {
         let text = &code.text()[inner.range()];
         // A heredoc may be the body that a variable holds.
-        if starts::mentions_known(text) || text.contains("<<") {
+        if mentions(text) || text.contains("<<") {
             read_nested(code, inner, dialect, depth + 1, found);
         }
     }
@@ -174,9 +175,9 @@ fn mentions_known_outside_expansions(text: &Fragment<'_>) -> bool {
     let gap = text.expansions().any(|span| {
         let gap = done..span.start as usize;
         done = span.end as usize;
-        starts::mentions_known(&text.text()[gap])
+        mentions(&text.text()[gap])
     });
-    gap || starts::mentions_known(&text.text()[done..])
+    gap || mentions(&text.text()[done..])
 }
 
 #[cfg(test)]

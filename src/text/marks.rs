@@ -1,6 +1,5 @@
 //! Words that are looked for together.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
@@ -11,6 +10,8 @@ pub(crate) struct Marks {
     words: &'static [&'static str],
     has_case: bool,
     finder: OnceLock<Finder>,
+    /// The length of the longest word; only where case does not count.
+    longest: usize,
 }
 
 #[derive(Debug)]
@@ -24,23 +25,58 @@ enum Finder {
 impl Marks {
     /// A set of words, none of which is empty.
     pub(crate) const fn new(words: &'static [&'static str]) -> Self {
-        Self { words, has_case: true, finder: OnceLock::new() }
+        Self { words, has_case: true, finder: OnceLock::new(), longest: 0 }
     }
 
     /// The same, whatever the case of ASCII letters; the words are in lower case.
     pub(crate) const fn without_case(words: &'static [&'static str]) -> Self {
-        Self { words, has_case: false, finder: OnceLock::new() }
+        let (mut longest, mut index) = (0, 0);
+        while index < words.len() {
+            if words[index].len() > longest {
+                longest = words[index].len();
+            }
+            index += 1;
+        }
+        Self { words, has_case: false, finder: OnceLock::new(), longest }
+    }
+
+    /// A set of words that is known only now, whatever the case of ASCII letters; the words are in lower case.
+    pub(crate) fn of(words: &[Vec<u8>]) -> Self {
+        let longest = words.iter().map(Vec::len).max().unwrap_or(0);
+        Self { words: &[], has_case: false, finder: OnceLock::from(Finder::new(words)), longest }
     }
 
     /// The words that stand in `text`, by their index, and where each begins; none inside another.
     pub(crate) fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-        let text = if self.has_case { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
         let finder = self.finder();
+        let bytes = text.as_bytes();
+        let mut lower = Window { from: 0, to: 0, bytes: Vec::new() };
         let mut at = 0;
         std::iter::from_fn(move || {
-            let (word, span) = finder.first(&text, at)?;
-            at = span.end;
-            Some((word, span.start))
+            if self.has_case {
+                let (word, span) = finder.first(bytes, at)?;
+                at = span.end;
+                return Some((word, span.start));
+            }
+            loop {
+                if at >= lower.to {
+                    lower.fill(bytes, at);
+                }
+                // A longer word may begin at the end of the window.
+                let whole = lower.to == bytes.len();
+                let sure = if whole { lower.to } else { lower.to.saturating_sub(self.longest) };
+                match finder.first(&lower.bytes, at - lower.from) {
+                    Some((word, span)) if whole || lower.from + span.start <= sure => {
+                        at = lower.from + span.end;
+                        return Some((word, lower.from + span.start));
+                    }
+                    _ if whole => return None,
+                    _ => {
+                        at = sure.max(at);
+                        lower.fill(bytes, at);
+                    }
+                }
+            }
         })
     }
 
@@ -50,19 +86,42 @@ impl Marks {
     }
 
     fn finder(&self) -> &Finder {
-        self.finder.get_or_init(|| {
-            let packed = packed::Config::new()
-                .match_kind(packed::MatchKind::LeftmostFirst)
-                .builder()
-                .extend(self.words)
-                .build();
-            packed.map_or_else(|| Finder::plain(self.words), Finder::Packed)
-        })
+        self.finder.get_or_init(|| Finder::new(self.words))
+    }
+}
+
+/// A part of a text in lower case: a whole text would have to be copied.
+#[derive(Debug)]
+struct Window {
+    from: usize,
+    to: usize,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// Much longer than any word, and short enough to stay near the processor.
+    const LEN: usize = 16 << 10;
+
+    fn fill(&mut self, text: &[u8], from: usize) {
+        self.from = from;
+        self.to = text.len().min(from + Self::LEN);
+        self.bytes.clear();
+        self.bytes.extend_from_slice(&text[from..self.to]);
+        self.bytes.make_ascii_lowercase();
     }
 }
 
 impl Finder {
-    fn plain(words: &[&str]) -> Self {
+    fn new<W: AsRef<[u8]>>(words: &[W]) -> Self {
+        let packed = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostFirst)
+            .builder()
+            .extend(words)
+            .build();
+        packed.map_or_else(|| Self::plain(words), Self::Packed)
+    }
+
+    fn plain<W: AsRef<[u8]>>(words: &[W]) -> Self {
         let built = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
             .kind(Some(AhoCorasickKind::NoncontiguousNFA))
@@ -71,7 +130,7 @@ impl Finder {
     }
 
     /// The first word from `at` on.
-    fn first(&self, text: &str, at: usize) -> Option<(usize, std::ops::Range<usize>)> {
+    fn first(&self, text: &[u8], at: usize) -> Option<(usize, std::ops::Range<usize>)> {
         let found = match self {
             Self::Packed(finder) => finder.find_in(text, (at..text.len()).into()),
             Self::Plain(finder) => finder.find(Input::new(text).span(at..text.len())),
@@ -94,7 +153,7 @@ mod tests {
         assert_eq!(found, [(2, 0), (0, 10), (1, 16), (0, 69), (2, 81)]);
         let mut plain = Vec::new();
         let mut at = 0;
-        while let Some((word, span)) = Finder::plain(&WORDS).first(text, at) {
+        while let Some((word, span)) = Finder::plain(&WORDS).first(text.as_bytes(), at) {
             at = span.end;
             plain.push((word, span.start));
         }
@@ -102,5 +161,17 @@ mod tests {
         assert!(marks.are_in(text));
         assert!(!marks.are_in("uRl az Rest"));
         assert!(Marks::without_case(&["url"]).are_in("a uRl"));
+    }
+
+    #[test]
+    fn words_are_found_wherever_a_window_ends() {
+        let marks = Marks::without_case(&["needle", "needles", "le"]);
+        for before in (Window::LEN - 16..Window::LEN + 2).chain(2 * Window::LEN - 24..2 * Window::LEN + 2) {
+            let text = format!("{}NeedLes, lE{}", "x".repeat(before), "x".repeat(20));
+            let found: Vec<_> = marks.find(&text).collect();
+            assert_eq!(found, [(0, before), (2, before + 9)], "{before}");
+            assert_eq!(Marks::of(&[b"nothing".to_vec()]).find(&text).count(), 0);
+        }
+        assert_eq!(marks.find("").count(), 0);
     }
 }

@@ -4,8 +4,8 @@
 use memchr::memmem;
 
 use crate::arm::ResourceType;
-use crate::notation::mentions_call;
 use crate::notation::template::may_hold_resources;
+use crate::notation::{http, mentions_call};
 use crate::text::{Marks, odd};
 
 /// Words for what a service answers, in small letters.
@@ -108,6 +108,8 @@ const VERSION: &[u8] = b"api-version=";
 pub(super) fn may_hold_calls(text: &str) -> bool {
     mentions_call(text)
         || mentions_arm(text)
+        || http::mentions(text)
+        || has_html_code(text)
         || (mentions_template(text) && may_hold_resources(text))
         || names(text, b"dentity")
         || names(text, b"Profile")
@@ -132,8 +134,15 @@ fn mentions_template(text: &str) -> bool {
 
 /// True if `text` has the host or a path of Azure Resource Manager.
 pub(super) fn mentions_arm(text: &str) -> bool {
-    static MARKS: Marks = Marks::new(&["management.", "ubscriptions/", "roviders/"]);
+    static MARKS: Marks = Marks::without_case(&["management.", "subscriptions/", "providers/"]);
     MARKS.are_in(text)
+}
+
+/// True if code stands in HTML whose characters are written as entities or between tags: only decoding shows what
+/// it says.
+fn has_html_code(text: &str) -> bool {
+    static OPENERS: Marks = Marks::without_case(&["<pre", "<code"]);
+    memmem::find(text.as_bytes(), b"&#").is_some() && OPENERS.are_in(text)
 }
 
 /// Which resources a document speaks of, by their types.

@@ -1,3 +1,5 @@
+use crate::arm::JSON_CONTENT_TYPE;
+use crate::notation::programs::FORM_CONTENT_TYPE;
 use crate::notation::shell::Dialect;
 use crate::notation::{Call, Payload, shell_calls};
 use crate::text::Source;
@@ -60,7 +62,7 @@ fn without_a_method_the_options_decide() {
     check("curl --json '{}' https://x", "POST", "https://x", 0, "{}");
     read("curl --json '{}' https://x; curl -d '{}' https://x; curl https://x", |calls| {
         let types: Vec<_> = calls.iter().map(|call| call.default_content_type).collect();
-        assert_eq!(types, [Some(super::JSON), Some(super::FORM), None]);
+        assert_eq!(types, [Some(JSON_CONTENT_TYPE), Some(FORM_CONTENT_TYPE), None]);
     });
 }
 

@@ -8,13 +8,9 @@ use super::decode;
 use super::known::Program;
 use super::lexer::{Bracket, Kind, Token};
 use super::table::{self, Table};
-use crate::notation::curl::FORM;
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Call, Notation, Payload, Scope, payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
-
-/// The content type that `Invoke-AzRestMethod` sends.
-const JSON: &str = "application/json";
 
 pub(super) struct Cmdlet<'r, 's> {
     pub(super) code: &'r Fragment<'s>,
@@ -63,8 +59,6 @@ impl<'s> Cmdlet<'_, 's> {
         };
         let mut call = Call::new(notation, span);
         call.method = parameters.text("Method").or_else(|| parameters.text("CustomMethod"));
-        call.default_method = Some("GET");
-        call.signs_in = self.program == Program::AzRestMethod;
         call.url = ["Uri", "Path", "ResourceId"]
             .iter()
             .find_map(|name| parameters.text(name))
@@ -81,14 +75,11 @@ impl<'s> Cmdlet<'_, 's> {
         }
         Self::headers(&parameters, &mut call);
         call.credentials = parameters.text("Token").map(Box::new);
-        if !matches!(call.body, Payload::None) {
+        let has_body = !matches!(call.body, Payload::None);
+        call.default_method = call.client.default_method(has_body);
+        if has_body {
             let method = call.sent_method().map(crate::arm::Method::as_str);
-            call.default_content_type = match self.program {
-                Program::AzRestMethod => Some(JSON),
-                // For other methods it sends none.
-                _ if method == Some("POST") || method == Some("PUT") => Some(FORM),
-                _ => None,
-            };
+            call.default_content_type = call.client.default_content_type(method);
         }
         Some(call)
     }

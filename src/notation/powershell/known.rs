@@ -1,6 +1,7 @@
 //! The commands that make requests, their parameters, and the lines that certainly begin one.
 
 use crate::notation::shell::program_name;
+use crate::notation::{Notation, programs};
 
 /// A command that makes requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +17,10 @@ pub(super) enum Program {
 impl Program {
     /// The program that a command's first word names.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let name = program_name(word);
-        let name = name.strip_prefix("az.accounts\\").unwrap_or(&name);
-        Some(match name {
-            "invoke-azrestmethod" | "invoke-azrest" => Self::AzRestMethod,
-            "invoke-restmethod" | "invoke-webrequest" | "irm" | "iwr" => Self::RestMethod,
-            "curl" | "az" | "az.cmd" | "armclient" => Self::Native,
-            _ => return None,
+        Some(match programs::named(&program_name(word), true)?.notation {
+            Notation::InvokeAzRestMethod => Self::AzRestMethod,
+            Notation::InvokeRestMethod => Self::RestMethod,
+            _ => Self::Native,
         })
     }
 

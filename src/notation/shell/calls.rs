@@ -2,7 +2,7 @@
 
 use super::{Command, Dialect, RedirectKind, commands};
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Call, Payload, Scope, armclient, az_rest, curl, payload};
+use crate::notation::{Call, Payload, Scope, payload, programs};
 use crate::text::{Fragment, Span};
 
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
@@ -24,10 +24,8 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
         let input = command.input.and_then(|index| commands.get(index));
         write_file(command, program, input, scope);
         let mut found = match program {
-            Some("curl") => curl::read(command, input),
-            Some("az" | "az.cmd") => az_rest::read(command, input).into_iter().collect(),
-            Some("armclient") => armclient::read(command, input).into_iter().collect(),
-            _ => continue,
+            Some(program) => programs::calls_of(program, command, input),
+            None => continue,
         };
         for call in &mut found {
             scope.resolve(Language::Shell, call);

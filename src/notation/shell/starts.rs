@@ -3,10 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::Marks;
-
-/// Programs that make requests.
-const KNOWN: [&str; 3] = ["curl", "az", "armclient"];
+use crate::notation::programs;
 
 /// Words that may stand before the program that a command runs.
 const BEFORE: [&str; 22] = [
@@ -28,12 +25,11 @@ pub(super) struct Start {
 
 /// The lines of `text`, which begins at `offset`, that begin a request.
 pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
-    static MARKS: Marks = Marks::without_case(&KNOWN);
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut done = 0;
     // Few lines name a program that makes requests.
-    for (_, at) in MARKS.find(text) {
+    for at in programs::found_in(text) {
         if at < done {
             continue;
         }
@@ -61,13 +57,7 @@ pub fn program_name(word: &str) -> Cow<'_, str> {
 }
 
 pub(super) fn is_known(program: &str) -> bool {
-    KNOWN.contains(&program)
-}
-
-/// True if a known program's name is somewhere in `text`: a cheap way to pass by what cannot hold a request.
-pub(super) fn mentions_known(text: &str) -> bool {
-    static MARKS: Marks = Marks::new(&["url", "URL", "az ", "armclient"]);
-    MARKS.find(text).any(|(mark, at)| mark > 1 || super::super::is_behind_c(text.as_bytes(), at))
+    programs::named(program, false).is_some()
 }
 
 /// The index of the word that names the program.
@@ -137,11 +127,13 @@ fn begins_request(mut line: &str) -> bool {
             return false;
         }
         let rest = rest.trim_start_matches([' ', '\t', '\u{a0}']);
-        match program_name(head).as_ref() {
-            "curl" => return looks_like_curl_arguments(rest),
-            "az" | "armclient" => return rest.starts_with(|c: char| c.is_ascii_alphabetic()),
-            _ if BEFORE.contains(&head) || is_plain_assignment(head) => line = rest,
-            _ => return false,
+        match programs::named(&program_name(head), false) {
+            Some(program) if program.begins_with_word => {
+                return rest.starts_with(|c: char| c.is_ascii_alphabetic());
+            }
+            Some(_) => return looks_like_curl_arguments(rest),
+            None if BEFORE.contains(&head) || is_plain_assignment(head) => line = rest,
+            None => return false,
         }
     }
     false

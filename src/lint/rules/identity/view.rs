@@ -10,13 +10,12 @@ use crate::arm::{
 };
 use crate::json::{Kind, Node};
 use crate::lint::{Block, Draft, Subject};
-use crate::notation::Notation;
 use crate::text::Span;
 
 /// The version that the call names. A body alone in a file has the newest one unless the user says another;
 /// a call whose version cannot be read has none.
 pub(super) fn version(subject: &Subject<'_>) -> Option<ApiVersion> {
-    let assumed = || subject.target.version().filter(|_| subject.call.notation == Notation::Body);
+    let assumed = || subject.target.version().filter(|_| subject.call.is_bare() && !subject.in_template());
     subject.target.api_version.or_else(assumed)
 }
 
@@ -28,12 +27,12 @@ pub(super) fn form(subject: &Subject<'_>) -> Option<IdentityForm> {
 
 /// The method, unless only a run of the script knows it. A template's resource is put.
 pub(super) fn method(subject: &Subject<'_>) -> Option<Method> {
-    match subject.call.notation {
-        Notation::Template => Some(Method::Put),
-        Notation::Body => subject.target.method,
-        _ if subject.call.method.is_some() && subject.call.sent_method().is_none() => None,
-        _ => subject.target.method,
+    let call = subject.call;
+    if call.is_template() {
+        return Some(Method::Put);
     }
+    let is_unknown = call.method.is_some() && call.sent_method().is_none();
+    subject.target.method.filter(|_| !is_unknown)
 }
 
 /// What a block's `type` says.
@@ -114,7 +113,7 @@ pub(super) fn is_open(subject: &Subject<'_>, node: Node<'_>) -> bool {
 
 /// True if a text is filled in later as a whole: a placeholder or, in a template, an expression.
 pub(super) fn is_filled_in(subject: &Subject<'_>, text: &str) -> bool {
-    let is_expression = || subject.call.notation == Notation::Template && is_computed(text);
+    let is_expression = || subject.in_template() && is_computed(text);
     is_expression() || is_placeholder(text)
 }
 

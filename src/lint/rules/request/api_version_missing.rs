@@ -4,7 +4,6 @@ use super::facts;
 use crate::arm::{ApiVersionParameter, newest_stable};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Sink, Subject};
-use crate::notation::Notation;
 use crate::text::Span;
 
 rule!(
@@ -17,7 +16,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if subject.call.notation == Notation::Template {
+    if subject.in_template() {
         in_template(subject, sink);
         return;
     }

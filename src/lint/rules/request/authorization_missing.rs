@@ -4,7 +4,6 @@ use super::facts::{self, Header};
 use super::style::{self, Stands};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
 
 rule!(
     "authorization-missing",
@@ -18,17 +17,10 @@ rule!(
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let call = subject.call;
     let Some(url) = &call.url else { return };
-    let is_bare = match call.notation {
-        Notation::Curl | Notation::InvokeRestMethod => true,
-        // A block that shows a request line and no headers shows none of them.
-        Notation::Http => !call.headers.is_empty() || !subject.in_document(),
-        Notation::AzRest
-        | Notation::ArmClient
-        | Notation::InvokeAzRestMethod
-        | Notation::Body
-        | Notation::Template => false,
-    };
-    if !is_bare
+    // A block that shows a request line and no headers shows none of them.
+    let is_shown = !call.client.is_wire() || !call.headers.is_empty() || !subject.in_document();
+    if call.client.signs_in
+        || !is_shown
         || call.credentials.is_some()
         || !facts::is_arm(subject)
         || facts::header(subject, "authorization") != Header::Absent

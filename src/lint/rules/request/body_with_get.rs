@@ -4,7 +4,7 @@ use super::facts;
 use crate::arm::Method;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::{Notation, Payload};
+use crate::notation::Payload;
 
 rule!("body-with-get", Request, Error, Never, "a GET carries a body", Check::Call(check));
 
@@ -20,7 +20,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     }
     // What stands apart from a request line is what the service answers.
     let place = body.to_file(body.span());
-    if call.notation == Notation::Http && !call.span.contains(place) {
+    if call.client.is_wire() && !call.span.contains(place) {
         return;
     }
     let (message, help) = match &call.method {

@@ -5,7 +5,6 @@ use crate::arm::{Method, UrlTarget};
 use crate::json::Node;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
 
 rule!(
     "body-without-method",
@@ -21,8 +20,7 @@ const OF_RESOURCES: [&str; 6] = ["properties", "identity", "location", "tags", "
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if subject.call.notation != Notation::Curl || !facts::posts_by_default(subject) || !facts::is_arm(subject)
-    {
+    if !facts::posts_by_default(subject) || !facts::is_arm(subject) {
         return;
     }
     let wants_write = match url.target {

@@ -1,10 +1,11 @@
 #![doc = include_str!("../../../../docs/rules/content-type-missing.md")]
 
 use super::facts::{self, Header};
+use crate::arm::JSON_CONTENT_TYPE;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::curl::{FORM, JSON};
-use crate::notation::{Notation, Payload};
+use crate::notation::Payload;
+use crate::notation::programs::FORM_CONTENT_TYPE;
 use crate::text::Span;
 
 rule!(
@@ -22,16 +23,16 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         Payload::Text(part) | Payload::File(part) | Payload::Unknown(part) => part,
         Payload::None => return,
     };
-    if !matches!(call.notation, Notation::Curl | Notation::InvokeRestMethod)
+    if !call.client.says_content_type()
         || part.text().trim().is_empty()
-        || call.default_content_type == Some(JSON)
+        || call.default_content_type == Some(JSON_CONTENT_TYPE)
         || !facts::is_arm(subject)
         || facts::header(subject, "content-type") != Header::Absent
     {
         return;
     }
     let sent = call.default_content_type.unwrap_or("<null>");
-    let message = if sent == FORM {
+    let message = if sent == FORM_CONTENT_TYPE {
         "the body is sent as a form: no header says that it is JSON"
     } else {
         "no header says that the body is JSON"
@@ -46,7 +47,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
                 "The content media type '{sent}' is not supported. Only 'application/json' is supported."
             ),
         );
-    sink.push(match facts::add_header(subject, "Content-Type", JSON) {
+    sink.push(match facts::add_header(subject, "Content-Type", JSON_CONTENT_TYPE) {
         Some(edits) => draft.fix("add the header", &edits),
         None => draft,
     });

@@ -4,7 +4,8 @@ use crate::arm::{
     Cloud, Method, PlaceholderStyle, RequestUrl, UrlTarget, contains_placeholder, find_placeholders,
 };
 use crate::lint::Subject;
-use crate::notation::{Call, Notation, Payload};
+use crate::notation::programs::Headers;
+use crate::notation::{Call, Payload};
 use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// True if the call goes to Azure Resource Manager, as far as the text says.
@@ -81,10 +82,10 @@ pub(super) fn header(subject: &Subject<'_>, name: &str) -> Header {
 fn may_hide_options(subject: &Subject<'_>) -> bool {
     let call = subject.call;
     let Some(text) = subject.source.text().get(call.span.range()) else { return true };
-    match call.notation {
-        Notation::Curl => {}
-        Notation::InvokeRestMethod => return hides_parameters(text),
-        _ => return false,
+    match call.client.headers {
+        Headers::Option => {}
+        Headers::Parameter => return hides_parameters(text),
+        Headers::Lines | Headers::Other => return false,
     }
     let body = match &call.body {
         Payload::Text(part) | Payload::File(part) | Payload::Unknown(part) => Some(part),
@@ -162,8 +163,8 @@ pub(super) fn is_directly_quoted(part: &Fragment<'_>) -> bool {
 /// person.
 pub(super) fn add_header(subject: &Subject<'_>, name: &str, value: &str) -> Option<Vec<Edit>> {
     let call = subject.call;
-    match call.notation {
-        Notation::Curl => {
+    match call.client.headers {
+        Headers::Option => {
             sample(call).filter(|part| is_directly_quoted(part))?;
             let single = |part: &Fragment<'_>| part.encoding_at(0) == Encoding::ShellSingle;
             let is_single = call.headers.last().is_some_and(single) && !value.contains('$');
@@ -171,15 +172,15 @@ pub(super) fn add_header(subject: &Subject<'_>, name: &str, value: &str) -> Opti
             let written = format!(" -H {quote}{name}: {value}{quote}");
             Some(vec![Edit::insert(call.span.end, written)])
         }
-        Notation::Http => {
+        Headers::Lines => {
             let last = call.headers.last()?;
             let end = Span::at(last.text().len());
             last.edit(end, &format!("\n{name}: {value}"))
         }
-        Notation::InvokeRestMethod if name == "Content-Type" => {
+        Headers::Parameter if name == "Content-Type" => {
             sample(call).filter(|part| is_directly_quoted(part))?;
             Some(vec![Edit::insert(call.span.end, format!(" -ContentType '{value}'"))])
         }
-        _ => None,
+        Headers::Parameter | Headers::Other => None,
     }
 }

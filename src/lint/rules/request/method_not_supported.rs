@@ -4,7 +4,6 @@ use super::facts;
 use crate::arm::{Method, ResourceType, UrlTarget, newest_stable, versions};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
 
 rule!(
     "method-not-supported",
@@ -21,8 +20,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let is_explained = sink.has("identity-not-in-version")
-        || (facts::posts_by_default(subject) && subject.call.notation == Notation::Curl);
+    let is_explained = sink.has("identity-not-in-version") || facts::posts_by_default(subject);
     if !facts::is_arm(subject) || is_explained {
         return;
     }

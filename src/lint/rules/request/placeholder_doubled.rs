@@ -3,7 +3,6 @@
 use crate::arm::{PlaceholderStyle, find_placeholders};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
 use crate::text::{Edit, Fragment, Marks, Span};
 
 rule!(
@@ -17,10 +16,9 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let call = subject.call;
-    let alone = matches!(call.notation, Notation::Body | Notation::Template);
     for part in call.url.iter().chain(call.body.text()) {
         for (span, name) in doubled(part) {
-            if !alone && !call.looks_like_arm() {
+            if !call.is_bare() && !call.looks_like_arm() {
                 return;
             }
             let brackets = [

@@ -7,12 +7,12 @@ use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
 use crate::json::Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
+use crate::notation::programs::Variables;
 use crate::text::{Marks, Span};
 
 rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody filled in", Check::Call(check));
 
-/// What `az rest` puts the subscription that is signed in to in the place of.
+/// What a client that fills it in puts the subscription that is signed in to in the place of.
 const SIGNED_IN: &str = "{subscriptionId}";
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
@@ -82,16 +82,16 @@ fn may_stand_in_strings(subject: &Subject<'_>) -> bool {
 }
 
 fn fills(subject: &Subject<'_>) -> bool {
-    subject.call.notation == Notation::AzRest
+    subject.call.client.fills_subscription
 }
 
 /// The placeholders of a text that people fill in, not a run of the script.
 fn left(subject: &Subject<'_>, text: &str) -> impl Iterator<Item = Placeholder> {
     use PlaceholderStyle as S;
-    let is_http = subject.call.notation == Notation::Http;
+    let braces = subject.call.client.variables == Variables::Braces;
     find_placeholders(text).filter(move |found| match found.style {
         S::Angle | S::DoubledAngle | S::Brace | S::Exes | S::Your => true,
-        S::Bracket => !is_http,
+        S::Bracket => !braces,
         // Variables of the shell, the command prompt, the pipeline, the request file.
         S::Variable
         | S::BracedVariable

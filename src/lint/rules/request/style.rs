@@ -2,7 +2,7 @@
 
 use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
 use crate::lint::Subject;
-use crate::notation::Notation;
+use crate::notation::programs::Variables;
 use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// How much of a document is looked through for its style, in bytes.
@@ -84,10 +84,10 @@ fn default_style(subject: &Subject<'_>) -> PlaceholderStyle {
     if subject.in_document() {
         return PlaceholderStyle::Angle;
     }
-    match subject.call.notation {
-        Notation::Http => PlaceholderStyle::DoubledBrace,
-        Notation::Curl | Notation::AzRest => PlaceholderStyle::Variable,
-        _ => PlaceholderStyle::Angle,
+    match subject.call.client.variables {
+        Variables::Braces => PlaceholderStyle::DoubledBrace,
+        Variables::Shell => PlaceholderStyle::Variable,
+        Variables::None => PlaceholderStyle::Angle,
     }
 }
 

@@ -4,7 +4,7 @@ use super::facts;
 use crate::arm::UrlProblemKind as Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::Notation;
+use crate::notation::programs::Host;
 use crate::text::{Edit, Span};
 
 rule!(
@@ -59,11 +59,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 
 /// True if the client writes the blanks of a query as `%20` itself, or the text shows what it sends to readers.
 fn encodes_queries(subject: &Subject<'_>) -> bool {
-    match subject.call.notation {
-        Notation::Curl => false,
-        Notation::Http => subject.in_document(),
-        _ => true,
-    }
+    let client = subject.call.client;
+    client.encodes_queries || (client.is_wire() && subject.in_document())
 }
 
 /// The message and what would be right; nothing for what is another rule's or the client's own way.
@@ -71,7 +68,7 @@ fn describe(subject: &Subject<'_>, kind: &Kind) -> Option<(String, Option<&'stat
     let (message, help) = match kind {
         Kind::InsecureScheme => return None,
         // It puts the host before whatever it is given.
-        Kind::MissingLeadingSlash if subject.call.notation == Notation::ArmClient => return None,
+        Kind::MissingLeadingSlash if subject.call.client.host == Host::Always => return None,
         Kind::Whitespace => ("white space stands in the URL", Some("take it out, or write it as `%20`")),
         Kind::DoubledScheme => ("the scheme stands twice", None),
         Kind::MisspeltScheme => ("the scheme is misspelt", Some("write `https://`")),

@@ -5,7 +5,7 @@ use crate::arm::Method;
 use crate::json::MistakeKind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::notation::{Notation, Payload};
+use crate::notation::Payload;
 
 rule!("empty-body", Syntax, Error, Never, "a PUT or PATCH has nothing in its body", Check::Call(check));
 
@@ -17,7 +17,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         .tree
         .is_some_and(|tree| tree.mistakes().iter().any(|mistake| mistake.kind == MistakeKind::EmptyBody));
     // Documents show a request line and its body apart from each other; a command has its body or has none.
-    let none = matches!(subject.call.body, Payload::None) && subject.call.notation != Notation::Http;
+    let none = matches!(subject.call.body, Payload::None) && !subject.call.client.is_wire();
     let draft = match subject.body {
         Some(body) if empty => subject.at(&RULE, body.span(), "the body is empty"),
         _ if none => {

@@ -1,0 +1,429 @@
+//! Every program and cmdlet that makes requests, once: what it is called and where, what it sends that the text
+//! does not say, and how it writes what the text does say.
+//!
+//! A reader asks [`named`] whether a command is one of them, a prefilter [`mentions`] whether a text may run one.
+//! Both speak from [`PROGRAMS`], so that what a reader finds is never hidden by a list of words beside it: a new
+//! program is a row here.
+
+use std::sync::LazyLock;
+
+use super::shell::Command;
+use super::{Call, Notation, armclient, az_rest, curl};
+use crate::arm::JSON_CONTENT_TYPE;
+use crate::text::Marks;
+
+/// The content type of a form, which clients that know nothing of JSON send.
+pub const FORM_CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// A program or cmdlet that makes requests.
+#[derive(Debug)]
+pub struct Program {
+    /// How its requests are written.
+    pub notation: Notation,
+    /// What it is called, in small letters, and where. `.exe` may follow any of them.
+    pub names: &'static [(&'static str, Languages)],
+    /// The word behind its name that makes requests: `rest` of `az rest`.
+    pub subcommand: Option<&'static str>,
+    /// The word behind its name is a command or a method: `az login`, `armclient GET`.
+    pub begins_with_word: bool,
+    /// What it does with a request.
+    pub client: Client,
+}
+
+/// Where a name means the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Languages {
+    /// In any shell.
+    All,
+    /// In PowerShell: a cmdlet or an alias of one.
+    PowerShell,
+}
+
+/// What sends a request, and what it adds to it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit that a client has or not")]
+#[derive(Debug)]
+pub struct Client {
+    /// Where it sends a URL without a host.
+    pub host: Host,
+    /// The method that it uses where the text says none.
+    pub method: Option<&'static str>,
+    /// The method that it uses then for a request with a body.
+    pub method_with_body: Option<&'static str>,
+    /// The content type that it sends with a body where no header says one.
+    pub content_type: Option<&'static str>,
+    /// The only methods with which it sends that content type; any if empty.
+    pub content_type_of: &'static [&'static str],
+    /// It adds an access token of its own.
+    pub signs_in: bool,
+    /// It puts the subscription that is signed in to in the place of `{subscriptionId}`.
+    pub fills_subscription: bool,
+    /// It writes the blanks of a query as `%20` itself.
+    pub encodes_queries: bool,
+    /// It reads a body that is a literal of Python and no JSON.
+    pub reads_python: bool,
+    /// How a header is written.
+    pub headers: Headers,
+    /// How a variable is written.
+    pub variables: Variables,
+}
+
+/// Where a client sends a URL that names no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Nowhere: a URL has to name one.
+    None,
+    /// To Azure Resource Manager, or wherever a URL says.
+    ResourceManager,
+    /// To Azure Resource Manager: nothing else is asked with it.
+    Own,
+    /// Likewise, and it puts the host before anything that has none, with a slash between or not.
+    Always,
+}
+
+/// How a client's call says a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Headers {
+    /// `-H "Name: value"`
+    Option,
+    /// `-Headers @{…}`, and `-ContentType 'value'`
+    Parameter,
+    /// `Name: value` on a line of its own.
+    Lines,
+    /// In a way that nothing is added to.
+    Other,
+}
+
+/// How a variable is written where a call stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variables {
+    /// `$NAME`
+    Shell,
+    /// `{{name}}`
+    Braces,
+    /// In more ways than one, or not at all.
+    None,
+}
+
+/// A client that does nothing of its own.
+const PLAIN: Client = Client {
+    host: Host::None,
+    method: None,
+    method_with_body: None,
+    content_type: None,
+    content_type_of: &[],
+    signs_in: false,
+    fills_subscription: false,
+    encodes_queries: true,
+    reads_python: false,
+    headers: Headers::Other,
+    variables: Variables::None,
+};
+
+/// The programs.
+pub static PROGRAMS: [Program; 5] = [
+    // https://curl.se/docs/manpage.html
+    Program {
+        notation: Notation::Curl,
+        names: &[("curl", Languages::All)],
+        subcommand: None,
+        begins_with_word: false,
+        client: Client {
+            method: Some("GET"),
+            method_with_body: Some("POST"),
+            content_type: Some(FORM_CONTENT_TYPE),
+            encodes_queries: false,
+            headers: Headers::Option,
+            variables: Variables::Shell,
+            ..PLAIN
+        },
+    },
+    // https://learn.microsoft.com/cli/azure/reference-index#az-rest
+    Program {
+        notation: Notation::AzRest,
+        names: &[("az", Languages::All), ("az.cmd", Languages::All)],
+        subcommand: Some("rest"),
+        begins_with_word: true,
+        client: Client {
+            host: Host::ResourceManager,
+            method: Some("GET"),
+            method_with_body: Some("GET"),
+            content_type: Some(JSON_CONTENT_TYPE),
+            signs_in: true,
+            fills_subscription: true,
+            reads_python: true,
+            variables: Variables::Shell,
+            ..PLAIN
+        },
+    },
+    // https://github.com/projectkudu/ARMClient
+    Program {
+        notation: Notation::ArmClient,
+        names: &[("armclient", Languages::All)],
+        subcommand: None,
+        begins_with_word: true,
+        client: Client { host: Host::Always, content_type: Some(JSON_CONTENT_TYPE), signs_in: true, ..PLAIN },
+    },
+    // https://learn.microsoft.com/powershell/module/az.accounts/invoke-azrestmethod
+    Program {
+        notation: Notation::InvokeAzRestMethod,
+        names: &[("invoke-azrestmethod", Languages::PowerShell), ("invoke-azrest", Languages::PowerShell)],
+        subcommand: None,
+        begins_with_word: false,
+        client: Client {
+            host: Host::Own,
+            method: Some("GET"),
+            method_with_body: Some("GET"),
+            content_type: Some(JSON_CONTENT_TYPE),
+            signs_in: true,
+            ..PLAIN
+        },
+    },
+    // https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod
+    Program {
+        notation: Notation::InvokeRestMethod,
+        names: &[
+            ("invoke-restmethod", Languages::PowerShell),
+            ("irm", Languages::PowerShell),
+            ("invoke-webrequest", Languages::PowerShell),
+            ("iwr", Languages::PowerShell),
+        ],
+        subcommand: None,
+        begins_with_word: false,
+        client: Client {
+            method: Some("GET"),
+            method_with_body: Some("GET"),
+            content_type: Some(FORM_CONTENT_TYPE),
+            // For other methods it sends none.
+            content_type_of: &["POST", "PUT"],
+            headers: Headers::Parameter,
+            ..PLAIN
+        },
+    },
+];
+
+/// A request as it goes over the wire: whatever is sent stands in the text.
+static WIRE: Client =
+    Client { encodes_queries: false, headers: Headers::Lines, variables: Variables::Braces, ..PLAIN };
+/// A body, of whose call nothing is known.
+static UNKNOWN: Client = PLAIN;
+
+/// What sends the requests of a notation.
+pub fn client(notation: Notation) -> &'static Client {
+    let program = || PROGRAMS.iter().find(|program| program.notation == notation);
+    match notation {
+        Notation::Http => &WIRE,
+        _ => program().map_or(&UNKNOWN, |program| &program.client),
+    }
+}
+
+impl Client {
+    /// True if what is shown is the request as it goes over the wire, of which documents show the parts apart.
+    pub fn is_wire(&self) -> bool {
+        self.headers == Headers::Lines
+    }
+
+    /// True if a header or an option has to say that a body is JSON.
+    pub fn says_content_type(&self) -> bool {
+        self.content_type == Some(FORM_CONTENT_TYPE)
+    }
+
+    /// The method of a request of which the text names none.
+    pub fn default_method(&self, has_body: bool) -> Option<&'static str> {
+        if has_body { self.method_with_body } else { self.method }
+    }
+
+    /// The content type that goes with a body which is sent by `method`, where no header says one.
+    pub fn default_content_type(&self, method: Option<&str>) -> Option<&'static str> {
+        let sends = self.content_type_of.is_empty()
+            || method.is_some_and(|method| self.content_type_of.contains(&method));
+        self.content_type.filter(|_| sends)
+    }
+}
+
+/// The program that a command's first word names in a shell, or with `powershell` in PowerShell; the word without
+/// its folder and `.exe`, in small letters.
+pub fn named(name: &str, powershell: bool) -> Option<&'static Program> {
+    let means =
+        |(it, languages): &(&str, Languages)| *it == name && (powershell || *languages == Languages::All);
+    PROGRAMS.iter().find(|program| program.names.iter().any(means))
+}
+
+/// The calls that `command` makes, which runs the program `name`: none if that makes no requests, or not this way.
+pub(super) fn calls_of<'s>(name: &str, command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<'s>> {
+    // PowerShell's cmdlets are read from its own tokens, not from words.
+    let Some(program) = named(name, false) else { return Vec::new() };
+    let next = || command.program().and_then(|at| command.words.get(at + 1));
+    if program.subcommand.is_some_and(|wanted| next().is_none_or(|word| word.text.text() != wanted)) {
+        return Vec::new();
+    }
+    match program.notation {
+        Notation::Curl => curl::read(command, input),
+        Notation::AzRest => az_rest::read(command, input).into_iter().collect(),
+        Notation::ArmClient => armclient::read(command, input).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+// -- Prefilters -----------------------------------------------------------------------------------------------
+
+/// What may follow a name of two letters: it is looked for together with that, or too much would be looked at.
+const BEHIND: &[u8] = b" \t\r\n\\`^'\"<>&\xc2";
+
+/// The names, as they are looked for at first.
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+    let mut words: Vec<Vec<u8>> = Vec::new();
+    for (name, _) in names() {
+        let name = name.as_bytes();
+        if words.iter().any(|word| name.starts_with(word)) {
+            continue;
+        }
+        if name.len() > 2 {
+            words.push(name.to_vec());
+        } else {
+            words.extend(BEHIND.iter().map(|byte| [name, &[*byte]].concat()));
+            words.push([name, b"."].concat());
+        }
+    }
+    Marks::of(&words)
+});
+
+/// Every name and the program that has it.
+fn names() -> impl Iterator<Item = (&'static str, &'static Program)> {
+    PROGRAMS.iter().flat_map(|program| program.names.iter().map(move |(name, _)| (*name, program)))
+}
+
+/// False only if no reader finds a call of one of the [`PROGRAMS`] in `text`, however its shell lets the name be
+/// written: `C:\bin\curl.exe`, `"az" rest`, `c\url`, and over several lines. Takes time linear in the text.
+pub(crate) fn mentions(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    MARKS.find(text).any(|(_, at)| is_run_at(bytes, at))
+        || mentions_in_pieces(bytes, |at| is_run_at(bytes, at))
+}
+
+/// Where the name of one of the [`PROGRAMS`] may stand in `text`, unquoted, by a cheap look.
+pub(super) fn found_in(text: &str) -> impl Iterator<Item = usize> + '_ {
+    MARKS.find(text).map(|(_, at)| at)
+}
+
+/// False only if no word of `text` is one of `names`, which are in small letters, however it is quoted.
+pub(super) fn has_word(text: &str, names: &[&str], marks: &Marks) -> bool {
+    let bytes = text.as_bytes();
+    let is_at =
+        |at| begins_word(bytes, at) && names.iter().any(|name| behind_name(bytes, at, name).is_some());
+    marks.find(text).any(|(_, at)| is_at(at)) || mentions_in_pieces(bytes, is_at)
+}
+
+/// True if PowerShell's own commands make a request in `text`, by a cheap look.
+pub(super) fn mentions_cmdlet(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let of_powershell = |at| {
+        begins_word(bytes, at)
+            && PROGRAMS.iter().flat_map(|program| program.names).any(|(name, languages)| {
+                *languages == Languages::PowerShell && behind_name(bytes, at, name).is_some()
+            })
+    };
+    MARKS.find(text).any(|(_, at)| of_powershell(at))
+}
+
+/// True if a program is run at `at`, as far as the bytes there say.
+fn is_run_at(bytes: &[u8], at: usize) -> bool {
+    begins_word(bytes, at)
+        && names().any(|(name, program)| {
+            let Some(behind) = behind_name(bytes, at, name) else { return false };
+            program.subcommand.is_none_or(|word| may_be_next(bytes, behind, word))
+        })
+}
+
+/// True if a word may begin at `at`: nothing before it belongs to one.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| bytes[before]);
+    let escaped = || at >= 2 && bytes[at - 2] == b'\\';
+    before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && byte != b'_' || escaped())
+}
+
+/// The offset behind `name`, with or without `.exe`, if it stands at `at` in whatever quotes and no longer word
+/// begins so.
+fn behind_name(bytes: &[u8], at: usize, name: &str) -> Option<usize> {
+    let behind = spelt(bytes, at, name)?;
+    let behind = spelt(bytes, unquoted(bytes, behind), ".exe").unwrap_or(behind);
+    bytes.get(behind).is_none_or(|byte| !byte.is_ascii_alphanumeric()).then_some(behind)
+}
+
+/// The offset behind `word` if it stands at `at`, whatever its case and with quotes or escapes in it.
+fn spelt(bytes: &[u8], mut at: usize, word: &str) -> Option<usize> {
+    for (index, wanted) in word.bytes().enumerate() {
+        if index > 0 {
+            at = unquoted(bytes, at);
+        }
+        if !bytes.get(at)?.eq_ignore_ascii_case(&wanted) {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// True if the next word from `at` on may be `word`: where anything but words stands between, that is left to
+/// the reader.
+fn may_be_next(bytes: &[u8], mut at: usize, word: &str) -> bool {
+    loop {
+        at = unquoted(bytes, at);
+        match bytes.get(at) {
+            Some(byte) if byte.is_ascii_whitespace() => at += 1,
+            Some(0xc2) if bytes.get(at + 1) == Some(&0xa0) => at += 2,
+            // `\n` and `\t` in a text that has escapes of its own.
+            Some(b'n' | b't' | b'r') if bytes[at - 1] == b'\\' && spelt(bytes, at, word).is_none() => at += 1,
+            Some(byte) if byte.is_ascii_alphabetic() => return spelt(bytes, at, word).is_some(),
+            Some(b'<' | b'>' | b'&' | b'0'..=b'9') => return true,
+            None | Some(_) => return false,
+        }
+    }
+}
+
+/// True for what shells take out of a word: quotes, escapes, what begins a quoted string.
+fn is_quoting(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'\'' | b'"' | b'`' | b'^' | b'$')
+}
+
+/// The offset of the first byte from `at` on that a shell would leave in a word; what continues a line, and the
+/// marks that a document puts before the next, are passed over too.
+fn unquoted(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        if is_quoting(*byte) {
+            at += 1;
+        } else if matches!(byte, b'\n' | b'\r') && at > 0 && matches!(bytes[at - 1], b'\\' | b'`' | b'^') {
+            at += 1;
+            while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'\n')) {
+                at += 1;
+            }
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+/// True if `is_at` holds where a word begins that has quotes or escapes between its letters.
+fn mentions_in_pieces(bytes: &[u8], is_at: impl Fn(usize) -> bool) -> bool {
+    let begins_piece = |quote: usize| {
+        let before = quote.checked_sub(1).is_some_and(|before| is_of_name(bytes[before]));
+        if !before || bytes.get(unquoted(bytes, quote)).is_none_or(|byte| !is_of_name(*byte)) {
+            return false;
+        }
+        let piece = &bytes[quote.saturating_sub(MAX_NAME)..quote];
+        let len = piece.iter().rev().take_while(|byte| is_of_name(**byte)).count();
+        (quote - len..quote).any(&is_at)
+    };
+    memchr::memchr3_iter(b'"', b'\'', b'\\', bytes).any(begins_piece)
+        || memchr::memchr3_iter(b'`', b'^', b'$', bytes).any(begins_piece)
+}
+
+/// No name is longer in bytes.
+const MAX_NAME: usize = 32;
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+}
+
+#[cfg(test)]
+mod tests;
