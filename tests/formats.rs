@@ -9,7 +9,7 @@ use std::process::Command;
 use armbody::container::Kind;
 use armbody::lint::{Finding, Fix, Label, Options, Severity, inspect};
 use armbody::report::{Checked, Format, Mask, Report, Summary};
-use armbody::text::{Edit, Source, Span};
+use armbody::text::{Edit, Shown, Source, Span};
 use serde_json::Value;
 
 /// What a format's own marks would have to be escaped for.
@@ -74,11 +74,15 @@ fn files() -> Vec<File> {
 
 fn write(format: Format, files: &[File], problems: &[&str]) -> String {
     let mut report = Report::new(format, false);
-    let mut out = Vec::new();
+    let mut out = String::new();
+    let mut add = |text: &Shown| {
+        out.push_str(text.as_str());
+        Ok(())
+    };
     for file in files {
         let text =
             report.render(Checked { source: &file.source, findings: &file.findings, mask: &file.mask });
-        report.write(&text, &mut out).unwrap();
+        report.write(&text, &mut add).unwrap();
     }
     let found = || files.iter().flat_map(|file| &file.findings);
     let worst = found().map(|it| it.severity).max();
@@ -94,8 +98,8 @@ fn write(format: Format, files: &[File], problems: &[&str]) -> String {
         rules,
         problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
     };
-    report.end(&summary, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    report.end(&summary, &mut add).unwrap();
+    out
 }
 
 /// What a reader has to find: path, rule, severity, start and end as lines and columns, message.
@@ -133,9 +137,15 @@ fn expected(files: &[File]) -> Vec<Row> {
         .collect()
 }
 
-/// As formats show a text in which control characters have no place.
+/// As formats show a text that nobody may be steered by.
 fn shown(text: &str) -> String {
-    text.replace(['\u{1b}', '\u{7}'], "\u{fffd}")
+    let text = text.replace("##vso[", "# #vso[").replace("##[", "# #[");
+    without_control(&text).replace('\u{202e}', "\\u{202e}")
+}
+
+/// What no format can write.
+fn without_control(text: &str) -> String {
+    text.replace('\u{1b}', "\\u{1b}").replace('\u{7}', "\\u{7}")
 }
 
 // ---- SARIF ----------------------------------------------------------------------------------------------------
@@ -480,12 +490,12 @@ fn an_xml_parser_reads_junit() {
     let suites = junit(&write(Format::JUnit, &files, &[]));
     assert_eq!(suites.len(), files.len(), "a suite a file, clean ones too");
     for (suite, file) in suites.iter().zip(&files) {
-        assert_eq!(suite.name, file.source.name().replace(['\u{1b}', '\u{7}'], ""));
+        assert_eq!(suite.name, without_control(file.source.name()));
         assert_eq!(suite.stated, [suite.cases, suite.failures.len(), 0]);
         assert_eq!(suite.cases, file.findings.len().max(1));
         assert_eq!(suite.failures.len() + suite.outputs, file.findings.len());
         let messages = file.findings.iter().filter(|it| it.severity == Severity::Error);
-        let messages: Vec<String> = messages.map(|it| it.message.replace(['\u{1b}', '\u{7}'], "")).collect();
+        let messages: Vec<String> = messages.map(|it| without_control(&it.message)).collect();
         assert_eq!(suite.failures, messages);
     }
 }

@@ -23,8 +23,8 @@ fn reports(text: &str, kind: Kind) -> Vec<(String, String)> {
         let mask = Mask::new(source, secrets);
         let file = Checked { source, findings: &findings, mask: &mask };
         for (name, format) in Format::NAMES {
-            all.push((name.to_owned(), Report::new(format, false).render(file)));
-            all.push((format!("{name}, in colours"), Report::new(format, true).render(file)));
+            all.push((name.to_owned(), Report::new(format, false).render(file).into()));
+            all.push((format!("{name}, in colours"), Report::new(format, true).render(file).into()));
         }
     }
     let mask = |source: &Source| Mask::new(source, inspect(source, kind, &options).1);
@@ -34,7 +34,7 @@ fn reports(text: &str, kind: Kind) -> Vec<(String, String)> {
         let options = Options { select, ..Options::default() };
         let fixed = fix(Source::new("x.md", text), kind, &options, true).source;
         let diff = unified((&source, &mask(&source)), (&fixed, &mask(&fixed)));
-        all.push((format!("diff of {some:?}"), diff));
+        all.push((format!("diff of {some:?}"), diff.into()));
     }
     all
 }

@@ -11,7 +11,7 @@ use armbody::text::Source;
 fn report(source: &Source, kind: Kind, options: &Options) -> String {
     let (findings, secrets) = inspect(source, kind, options);
     let mask = Mask::new(source, secrets);
-    Report::new(Format::Text, false).render(Checked { source, findings: &findings, mask: &mask })
+    Report::new(Format::Text, false).render(Checked { source, findings: &findings, mask: &mask }).into()
 }
 
 #[test]

@@ -10,7 +10,8 @@ use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
 use armbody::config::{self, Config, Configs};
 use armbody::notation::{Form, Layout, Templates, UnknownForm, Writer};
 use armbody::scenario::Names;
-use armbody::text::{DEFAULT_MAX_SIZE, Replaced, path_name, write_file};
+use armbody::shown;
+use armbody::text::{DEFAULT_MAX_SIZE, Replaced, Shown, path_name, write_file};
 
 use super::Terminal;
 
@@ -40,6 +41,13 @@ impl fmt::Display for As {
             Self::Form(form) => form.fmt(f),
             Self::Markdown => f.pad("markdown"),
         }
+    }
+}
+
+impl As {
+    /// What is written in this form, as standard output shows it: JSON keeps its values.
+    pub(crate) fn shown(self, text: &str) -> Shown {
+        if self == Self::Form(Form::Json) { Shown::json_text(text) } else { Shown::lines(text) }
     }
 }
 
@@ -241,14 +249,18 @@ impl Fill {
 }
 
 /// What to say of a file that was replaced and has other names, which a rename does not reach.
-pub(crate) fn other_names(name: &str, replaced: Replaced) -> Option<String> {
+pub(crate) fn other_names(name: &str, replaced: Replaced) -> Option<Shown> {
     let names = match replaced.other_names {
         0 => return None,
-        1 => "1 other name".to_owned(),
-        count => format!("{count} other names"),
+        1 => shown!("1 other name"),
+        count => shown!("{} other names", count),
     };
-    Some(format!(
-        "armbody: {name}: the file had {names} (hard links); only {name} has the new text, for a file is replaced by a rename"
+    let name = Shown::line(name);
+    Some(shown!(
+        "armbody: {}: the file had {} (hard links); only {} has the new text, for a file is replaced by a rename",
+        name,
+        names,
+        name
     ))
 }
 
@@ -267,6 +279,7 @@ pub(crate) fn write_files(
         }
     }
     let count = files.len();
-    terminal.say(&format!("{count} file{} in {}", if count == 1 { "" } else { "s" }, folder.display()));
+    let plural = if count == 1 { "" } else { "s" };
+    terminal.say(&shown!("{} file{} in {}", count, plural, Shown::line(&path_name(folder))));
     Ok(())
 }

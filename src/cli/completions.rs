@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args, command: Command, terminal: &mut Terminal) -> any
     // The generator panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut script);
-    terminal.out().write_all(&script)?;
+    terminal.pass(&script)?;
     Ok(Status::Clean)
 }
 

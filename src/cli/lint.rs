@@ -17,7 +17,8 @@ use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method};
 use armbody::lint::{Baseline, Severity};
 use armbody::report::{Format, Report};
-use armbody::text::{DEFAULT_MAX_SIZE, write_file};
+use armbody::shown;
+use armbody::text::{DEFAULT_MAX_SIZE, Shown, path_name, write_file};
 use rayon::prelude::*;
 
 use self::copy::Copy;
@@ -147,7 +148,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let setup = Setup::new(args)?;
     let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
     // A text that goes to standard output leaves no room there for a report.
-    let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Vec::new);
+    let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Shown::default);
     let plain = Report::new(args.format, false).failing_on(args.fail_on);
     let mut copy = args.output_file.as_deref().map(|path| Copy::create(path, plain)).transpose()?;
     if !args.quiet {
@@ -193,23 +194,26 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         progress.clear();
         for mut done in done {
             if let Some(problem) = done.problem.as_deref().filter(|problem| !total.has_told(problem)) {
-                terminal.say(&format!("armbody: {problem}"));
+                terminal.say(&shown!("armbody: {}", Shown::line(problem)));
             }
             if let Some(notice) = &done.notice {
                 terminal.say(notice);
             }
             if let Some(mended) = &done.mended {
-                terminal.out().write_all(mended)?;
+                terminal.pass(mended)?;
             }
             if args.diff {
                 terminal.print(&done.rendered)?;
             } else if let Some(beside) = &mut beside {
-                report.write(&done.rendered, beside)?;
+                report.write(&done.rendered, &mut |text| {
+                    beside.push(text);
+                    Ok(())
+                })?;
             } else {
-                report.write(&done.rendered, terminal.out())?;
+                report.write(&done.rendered, &mut |text| terminal.print(text))?;
             }
             if let Some(copy) = &mut copy {
-                let rendered = done.plain.as_deref().unwrap_or(&done.rendered);
+                let rendered = done.plain.as_ref().unwrap_or(&done.rendered);
                 if args.diff {
                     copy.print(rendered);
                 } else {
@@ -227,10 +231,13 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if !args.diff {
         let summary = total.summary(args);
         if let Some(mut beside) = beside {
-            report.end(&summary, &mut beside)?;
-            terminal.say(String::from_utf8_lossy(&beside).trim_end());
+            report.end(&summary, &mut |text| {
+                beside.push(text);
+                Ok(())
+            })?;
+            terminal.say(&beside.trimmed());
         } else {
-            report.end(&summary, terminal.out())?;
+            report.end(&summary, &mut |text| terminal.print(text))?;
         }
         if let Some(copy) = &mut copy {
             copy.end(&summary);
@@ -239,13 +246,13 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let failed = total.status(args) == Status::Failed;
     let copied = copy.map_or(Ok(()), |copy| copy.close(failed));
     if let Some(path) = args.write_baseline.as_ref().filter(|_| failed) {
-        terminal.say(&format!("armbody: {}: not written, for the run failed", path.display()));
+        terminal.say(&shown!("armbody: {}: not written, for the run failed", Shown::line(&path_name(path))));
     } else if let Some(path) = &args.write_baseline {
         write_whole(path, recorded.to_json().as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         if !args.quiet {
-            let (count, path) = (total::count(recorded.len(), "finding"), path.display());
-            terminal.say(&format!("{count} written to {path}"));
+            let (count, path) = (total::count(recorded.len(), "finding"), Shown::line(&path_name(path)));
+            terminal.say(&shown!("{} written to {}", count, path));
         }
     }
     if args.statistics {
@@ -254,14 +261,14 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         if args.format.is_for_reading() && !(args.reads_stdin() && args.fixes()) {
             terminal.print(&table)?;
         } else {
-            terminal.say(table.trim_end());
+            terminal.say(&table.trimmed());
         }
     }
     if !args.quiet && args.format == Format::Text {
         terminal.say(&total.line(args));
     }
     if let Err(problem) = copied {
-        terminal.say(&format!("armbody: {problem}"));
+        terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
         return Ok(Status::Failed);
     }
     Ok(total.status(args))
@@ -281,7 +288,8 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn say_what_is_empty(paths: &[PathBuf], terminal: &mut Terminal) {
     for path in paths {
         if std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0) {
-            terminal.say(&format!("armbody: {}: empty, nothing to check", path.display()));
+            let path = Shown::line(&path_name(path));
+            terminal.say(&shown!("armbody: {}: empty, nothing to check", path));
         }
     }
 }

@@ -12,7 +12,8 @@ use std::thread;
 
 use anyhow::Context as _;
 use armbody::lsp::{Flag, Flow, Server};
-use armbody::text::DEFAULT_MAX_SIZE;
+use armbody::shown;
+use armbody::text::{DEFAULT_MAX_SIZE, Shown};
 use clap::Args as _;
 use lsp_server::Message;
 
@@ -76,9 +77,9 @@ fn serve(server: &mut Server, arrivals: &Receiver<Arrival>, terminal: &mut Termi
                 }
             }
             Arrival::Bad(bad) => {
-                terminal.say(&format!("armbody lsp: {}", bad.problem));
+                terminal.say(&shown!("armbody lsp: {}", Shown::line(&bad.problem)));
                 if let Some(answer) = bad.answer() {
-                    frame::write(&answer, terminal.out())?;
+                    terminal.pass(&frame::framed(&answer))?;
                     terminal.flush()?;
                 }
             }
@@ -88,10 +89,11 @@ fn serve(server: &mut Server, arrivals: &Receiver<Arrival>, terminal: &mut Termi
 
 fn write(messages: &mut Vec<Message>, terminal: &mut Terminal) -> io::Result<()> {
     for message in messages.drain(..) {
-        let mut out = terminal.out();
-        message.write(&mut out)?;
+        let mut bytes = Vec::new();
+        message.write(&mut bytes)?;
+        terminal.pass(&bytes)?;
     }
-    terminal.out().flush()
+    terminal.flush()
 }
 
 /// The options of `armbody render`, as its own definition has them.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use armbody::shown;
+use armbody::text::{Shown, path_name};
 use clap::Command;
 use clap_mangen::Man;
 
@@ -18,12 +20,14 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, command: Command, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let Some(folder) = &args.folder else {
-        Man::new(command).render(terminal.out())?;
+        let mut page = Vec::new();
+        Man::new(command).render(&mut page)?;
+        terminal.pass(&page)?;
         return Ok(Status::Clean);
     };
     let context = || folder.display().to_string();
     std::fs::create_dir_all(folder).with_context(context)?;
     clap_mangen::generate_to(command.disable_help_subcommand(true), folder).with_context(context)?;
-    terminal.say(&format!("the pages are in {}", folder.display()));
+    terminal.say(&shown!("the pages are in {}", Shown::line(&path_name(folder))));
     Ok(Status::Clean)
 }

@@ -13,9 +13,10 @@ mod schema;
 mod sync;
 mod terminal;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
+use armbody::shown;
+use armbody::text::Shown;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -110,7 +111,7 @@ fn end(outcome: anyhow::Result<ExitCode>, terminal: &mut Terminal) -> ExitCode {
         // Whoever reads has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal.say(&format!("armbody: {error:#}"));
+            terminal.say(&shown!("armbody: {}", Shown::line(&format!("{error:#}"))));
             Status::Failed.into()
         }
     }
@@ -127,8 +128,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return Status::Failed.into();
     }
-    // Nothing is left to do about a standard error that cannot be written.
-    let _ = writeln!(std::io::stderr(), "armbody: {}", in_one_line(&error.render().to_string()));
+    let line = Shown::line(&in_one_line(&error.render().to_string()));
+    Terminal::new(ColorChoice::Never).say(&shown!("armbody: {}", line));
     Status::Failed.into()
 }
 

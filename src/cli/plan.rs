@@ -10,7 +10,8 @@ use armbody::arm::{
 };
 use armbody::notation;
 use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
-use armbody::text::Source;
+use armbody::shown;
+use armbody::text::{Shown, Source};
 
 use super::common::{Fill, Output, Target, write_files};
 use super::{Status, Terminal};
@@ -104,10 +105,14 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         (Some(folder), Show::Request) => {
             write_files(folder, &[(format!("plan.{}", writer.extension()), text)], terminal)?;
         }
-        _ => terminal.print(&text)?,
+        _ => terminal.print(&if args.show == Show::Request {
+            args.output.form.shown(&text)
+        } else {
+            Shown::lines(&text)
+        })?,
     }
     for line in warnings(&gone, args, &block) {
-        terminal.say(&line);
+        terminal.say(&Shown::line(&line));
     }
     Ok(Status::Clean)
 }
@@ -178,13 +183,14 @@ fn wishes(args: &Args) -> Wishes {
 }
 
 fn say_nothing_to_do(wishes: &Wishes, current: &Identity, terminal: &mut Terminal) {
-    let has = say(current);
+    let has = Shown::line(&say(current));
     if wishes.is_empty() {
-        terminal.say(&format!(
-            "nothing to do: --system, --add, --remove, --only or --none say what is wanted (it has: {has})"
+        terminal.say(&shown!(
+            "nothing to do: --system, --add, --remove, --only or --none say what is wanted (it has: {})",
+            has
         ));
     } else {
-        terminal.say(&format!("nothing to do: it has what is wanted ({has})"));
+        terminal.say(&shown!("nothing to do: it has what is wanted ({})", has));
     }
 }
 

@@ -11,6 +11,7 @@ use armbody::notation::{self, WriteError};
 use armbody::scenario::{
     Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
 };
+use armbody::text::Shown;
 
 use super::common::{As, Fill, Output, Settings, Target, write_files};
 use super::{Status, Terminal};
@@ -44,7 +45,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if args.list {
-        terminal.print(&list(args, machine(args)?))?;
+        terminal.print(&Shown::lines(&list(args, machine(args)?)))?;
         return Ok(Status::Clean);
     }
     let settings = args.output.settings()?;
@@ -58,10 +59,10 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
                 .collect();
             write_files(folder, &files, terminal)?;
         }
-        None => terminal.print(&joined(&rendered, args.output.form))?,
+        None => terminal.print(&args.output.form.shown(&joined(&rendered, args.output.form)))?,
     }
     for note in notes {
-        terminal.say(&note);
+        terminal.say(&Shown::line(&note));
     }
     Ok(Status::Clean)
 }

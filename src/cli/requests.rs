@@ -9,7 +9,8 @@ use armbody::json::{Dialect, MistakeKind, Tree};
 use armbody::lint::{Given, Options, Target, inspect, targets};
 use armbody::notation::{Call, Notation, QuotingKind};
 use armbody::report::Mask;
-use armbody::text::{DEFAULT_MAX_SIZE, Source, Span};
+use armbody::shown;
+use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -79,7 +80,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let mut failed = false;
     let mut first = true;
     if args.format == Format::Json {
-        terminal.print("[")?;
+        terminal.print(&shown!("["))?;
     }
     loop {
         let batch: Vec<Input> = inputs.by_ref().take(BATCH).collect();
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             let rows = match rows {
                 Ok(rows) => rows,
                 Err(problem) => {
-                    terminal.say(&format!("armbody: {problem}"));
+                    terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
                     failed = true;
                     continue;
                 }
@@ -101,13 +102,13 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
                     terminal.print(&row.line())?;
                     continue;
                 }
-                terminal.print(if std::mem::take(&mut first) { "\n" } else { ",\n" })?;
-                terminal.print(&serde_json::to_string(&row)?)?;
+                let before = if std::mem::take(&mut first) { "\n" } else { ",\n" };
+                terminal.print(&shown!("{}{}", before, Shown::json(&row)))?;
             }
         }
     }
     if args.format == Format::Json {
-        terminal.print(if first { "]\n" } else { "\n]\n" })?;
+        terminal.print(&shown!("{}", if first { "]\n" } else { "\n]\n" }))?;
     }
     Ok(if failed { Status::Failed } else { Status::Clean })
 }
@@ -166,14 +167,14 @@ impl Row {
         }
     }
 
-    fn line(&self) -> String {
-        let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
-        format!(
+    fn line(&self) -> Shown {
+        let or_dash = |text: Option<&str>| Shown::line(text.unwrap_or("-"));
+        shown!(
             "{}:{}: {} {} {} {}\n",
-            self.path,
+            Shown::line(&self.path),
             self.line,
             self.notation,
-            or_dash(self.method),
+            self.method.unwrap_or("-"),
             or_dash(self.resource_type.as_deref()),
             or_dash(self.api_version.as_deref()),
         )

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use armbody::lint::{Fixable, find_rule, nearest_rule, rules};
+use armbody::text::Shown;
 
 use super::{Status, Terminal};
 
@@ -15,11 +16,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let Some(name) = &args.name else {
-        terminal.print(&list())?;
+        terminal.print(&Shown::lines(&list()))?;
         return Ok(Status::Clean);
     };
     let rule = lookup(name)?;
-    terminal.print(rule.page)?;
+    terminal.print(&Shown::lines(rule.page))?;
     Ok(Status::Clean)
 }
 

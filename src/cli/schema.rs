@@ -4,6 +4,8 @@ mod pages;
 
 use armbody::arm::{ApiVersion, Method};
 use armbody::schema::Schemas;
+use armbody::shown;
+use armbody::text::Shown;
 
 /// The embedded schemas; make them from Azure's `OpenAPI` files.
 #[derive(Debug, clap::Subcommand)]
@@ -37,17 +39,21 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command, terminal: &mut super::Terminal) -> anyhow::Result<super::Status> {
     let text = match command {
-        Command::List => Ok(pages::list(&Schemas::embedded())),
+        Command::List => Shown::lines(&pages::list(&Schemas::embedded())),
         Command::Show { resource_type, method, api_version } => {
-            pages::show(&Schemas::embedded(), resource_type, *method, *api_version)
+            let schema = pages::show(&Schemas::embedded(), resource_type, *method, *api_version);
+            Shown::json_text(&schema.map_err(anyhow::Error::msg)?)
         }
-        Command::Import { dir, types, output } => {
-            pages::import(dir, types, output).map_err(|problems| problems.join("\narmbody: "))
-        }
+        Command::Import { dir, types, output } => match pages::import(dir, types, output) {
+            Ok(text) => Shown::lines(&text),
+            Err(problems) => {
+                for problem in problems {
+                    terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
+                }
+                return Ok(super::Status::Failed);
+            }
+        },
     };
-    match text {
-        Ok(text) => terminal.print(&text)?,
-        Err(error) => anyhow::bail!(error),
-    }
+    terminal.print(&text)?;
     Ok(super::Status::Clean)
 }

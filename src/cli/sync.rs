@@ -8,8 +8,9 @@ use armbody::config::{self, Config, Configs};
 use armbody::container::Kind;
 use armbody::lint::{Options, examine};
 use armbody::report::{Mask, unified};
+use armbody::shown;
 use armbody::sync::{Synced, sync};
-use armbody::text::{DEFAULT_MAX_SIZE, Source, replace_file};
+use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, path_name, replace_file};
 
 use super::common::other_names;
 use super::lint::files;
@@ -45,6 +46,20 @@ pub(crate) struct Args {
     quiet: bool,
 }
 
+/// What goes to standard output.
+enum Out {
+    /// What is said of a document.
+    Shown(Shown),
+    /// The document that came from standard input.
+    Document(Vec<u8>),
+}
+
+impl Default for Out {
+    fn default() -> Self {
+        Self::Shown(Shown::default())
+    }
+}
+
 /// What was done so far.
 #[derive(Default)]
 struct Total {
@@ -66,11 +81,12 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let mut total = Total::default();
     for input in files::inputs(&args.paths, &configs) {
         match one(&input, args, &configs, &mut total, terminal) {
-            Ok(out) => terminal.out().write_all(&out)?,
+            Ok(Out::Shown(text)) => terminal.print(&text)?,
+            Ok(Out::Document(bytes)) => terminal.pass(&bytes)?,
             Err(problem) => {
                 total.failed = true;
                 if problem != total.last_problem {
-                    terminal.say(&format!("armbody: {problem}"));
+                    terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
                     total.last_problem = problem;
                 }
             }
@@ -96,7 +112,7 @@ fn one(
     configs: &Configs,
     total: &mut Total,
     terminal: &mut Terminal,
-) -> Result<Vec<u8>, String> {
+) -> Result<Out, String> {
     let is_stdin = matches!(input, files::Input::Stdin);
     let path = match input {
         files::Input::Stdin => Path::new(&args.stdin_filename),
@@ -105,18 +121,18 @@ fn one(
     };
     if !is_stdin && Kind::of(path) != Some(Kind::Markdown) {
         return if args.paths.iter().any(|named| named == path) {
-            Err(format!("{}: markers stand in Markdown: .md .markdown .mdx .txt", path.display()))
+            Err(format!("{}: markers stand in Markdown: .md .markdown .mdx .txt", path_name(path)))
         } else {
-            Ok(Vec::new())
+            Ok(Out::default())
         };
     }
     let config = configs.of(path).map_err(|error| error.to_string())?;
     let is_left_out = config.as_ref().is_some_and(|config| config.excludes(path, false));
     if is_left_out && !is_stdin {
-        return Ok(Vec::new());
+        return Ok(Out::default());
     }
     let read = files::read(input, Some(&args.stdin_filename), args.max_size);
-    let Some((source, _)) = read.map_err(|unread| unread.to_string())? else { return Ok(Vec::new()) };
+    let Some((source, _)) = read.map_err(|unread| unread.to_string())? else { return Ok(Out::default()) };
     let settings = config.map(|config| config.render.clone()).unwrap_or_default();
     let synced = if is_left_out {
         Synced::default()
@@ -125,34 +141,32 @@ fn one(
     };
     for problem in &synced.problems {
         let line = source.position(problem.offset).line;
-        terminal.say(&format!("armbody: {}:{line}: {}", source.name(), problem.message));
+        let (name, message) = (Shown::line(source.name()), Shown::line(&problem.message));
+        terminal.say(&shown!("armbody: {}:{}: {}", name, line, message));
     }
     total.failed |= !synced.problems.is_empty();
     total.markers += synced.markers;
     let new = source.edited(&synced.edits).map_err(|error| format!("{}: {error}", source.name()))?;
-    let mut out = Vec::new();
+    let mut out = Shown::default();
     if args.check {
         for marker in &synced.changed {
             let line = source.position(marker.start).line;
-            out.extend(format!("{}:{line}: not current\n", source.name()).into_bytes());
+            out.push(&shown!("{}:{}: not current\n", Shown::line(source.name()), line));
         }
     }
     if args.diff && !synced.changed.is_empty() {
-        out.extend(diff(&source, &new).into_bytes());
+        out.push(&diff(&source, &new));
     }
-    if !args.check && !args.diff {
-        if is_stdin {
-            out.extend_from_slice(&new);
-        } else if !synced.changed.is_empty() {
-            let replaced = replace_file(path, source.bytes(), &new).map_err(|error| error.to_string())?;
-            if let Some(notice) = other_names(source.name(), replaced) {
-                terminal.say(&notice);
-            }
+    if !args.check && !args.diff && !is_stdin && !synced.changed.is_empty() {
+        let replaced = replace_file(path, source.bytes(), &new).map_err(|error| error.to_string())?;
+        if let Some(notice) = other_names(source.name(), replaced) {
+            terminal.say(&notice);
         }
     }
     total.changed += synced.changed.len();
     total.changed_files += usize::from(!synced.changed.is_empty());
-    Ok(out)
+    let is_document = is_stdin && !args.check && !args.diff;
+    Ok(if is_document { Out::Document(new.into_owned()) } else { Out::Shown(out) })
 }
 
 fn brought_up_to_date(
@@ -168,7 +182,7 @@ fn brought_up_to_date(
         if !args.quiet {
             let line = source.position(marker.span.start).line;
             for note in notes {
-                terminal.say(&format!("{}:{line}: {note}", source.name()));
+                terminal.say(&shown!("{}:{}: {}", Shown::line(source.name()), line, Shown::line(&note)));
             }
         }
         Ok(snippet)
@@ -176,7 +190,7 @@ fn brought_up_to_date(
 }
 
 /// The unified diff; what a rule takes for a secret is masked in both.
-fn diff(source: &Source, new: &[u8]) -> String {
+fn diff(source: &Source, new: &[u8]) -> Shown {
     let options = Options::default();
     let mask = |source: &Source| Mask::new(source, examine(source, Kind::Markdown, &options).secrets);
     let new = source.with_bytes(new.to_vec());
@@ -184,15 +198,17 @@ fn diff(source: &Source, new: &[u8]) -> String {
 }
 
 impl Total {
-    fn line(&self, args: &Args) -> String {
-        let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    fn line(&self, args: &Args) -> Shown {
+        let count = |count: usize, what: &'static str| {
+            shown!("{} {}{}", count, what, if count == 1 { "" } else { "s" })
+        };
         let snippets = count(self.markers, "snippet");
         match self.changed {
-            0 if self.failed => format!("{snippets}, none changed; not all could be brought up to date"),
-            0 => format!("{snippets}, all current"),
+            0 if self.failed => shown!("{}, none changed; not all could be brought up to date", snippets),
+            0 => shown!("{}, all current", snippets),
             changed => {
                 let verb = if args.check || args.diff { "would change" } else { "changed" };
-                format!("{snippets}, {changed} {verb} in {}", count(self.changed_files, "file"))
+                shown!("{}, {} {} in {}", snippets, changed, verb, count(self.changed_files, "file"))
             }
         }
     }

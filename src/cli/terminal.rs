@@ -1,6 +1,11 @@
 //! Where a command writes: results on standard output, talk on standard error.
+//!
+//! Both take [`Shown`] text only: what was read cannot reach a terminal, or the runner of a pipeline, as it is.
+#![allow(clippy::disallowed_methods, reason = "the one place that has the streams")]
 
 use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Write};
+
+use armbody::text::Shown;
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -66,24 +71,35 @@ impl Terminal {
         }
     }
 
-    /// Standard output.
-    pub(crate) fn out(&mut self) -> &mut dyn Write {
-        &mut self.out
+    /// Writes what is not for people to standard output, byte for byte: standard input that was mended, the messages of
+    /// a protocol, a script that the program brings.
+    pub(crate) fn pass(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)
     }
 
     /// Writes a text to standard output.
-    pub(crate) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(text.as_bytes())
+    pub(crate) fn print(&mut self, text: &Shown) -> io::Result<()> {
+        self.out.write_all(text.as_str().as_bytes())
     }
 
     /// Writes a line to standard error, after whatever standard output has to say.
-    pub(crate) fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &Shown) {
         // Standard error may be closed: there is nobody left to tell.
         let _ = self.out.flush();
         if line.is_empty() {
             return;
         }
-        let _ = writeln!(io::stderr().lock(), "{line}");
+        let _ = writeln!(io::stderr().lock(), "{}", line.as_str());
+    }
+
+    /// Draws a line on the terminal of standard error over the one before; nothing takes it away.
+    pub(crate) fn draw(line: &Shown) {
+        let _ = write!(io::stderr().lock(), "\r\x1b[2K{}", line.as_str());
+    }
+
+    /// True if somebody looks at standard error.
+    pub(crate) fn is_looked_at() -> bool {
+        io::stderr().is_terminal()
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {

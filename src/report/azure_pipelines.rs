@@ -3,16 +3,19 @@
 
 use std::fmt::Write as _;
 
-use super::place::{ends, printable, slashes};
+use super::place::{ends, slashes};
 use super::{Checked, Summary};
 use crate::lint::{Finding, Severity};
+use crate::shown;
+use crate::text::Shown;
 
-pub(super) fn render(file: Checked<'_>) -> String {
+pub(super) fn render(file: Checked<'_>) -> Shown {
+    let path = slashes(file.source.name());
     let mut out = String::new();
     for finding in file.findings {
         let (start, _) = ends(file.source, finding.span);
-        let path = slashes(file.source.name());
         let message = file.mask.hide(&finding.message);
+        // Writing to a String cannot fail.
         let _ = match kind(finding) {
             Some(kind) => writeln!(
                 out,
@@ -27,17 +30,21 @@ pub(super) fn render(file: Checked<'_>) -> String {
             None => writeln!(
                 out,
                 "{}",
-                line(&format!(
-                    "{path}:{}:{}: note {}: {message}",
-                    start.line, start.column, finding.rule.name
-                ))
+                shown!(
+                    "{}:{}:{}: note {}: {}",
+                    Shown::line(&path),
+                    start.line,
+                    start.column,
+                    finding.rule.name,
+                    Shown::line(&message)
+                )
             ),
         };
     }
-    out
+    Shown::command(out)
 }
 
-pub(super) fn end(summary: &Summary) -> String {
+pub(super) fn end(summary: &Summary) -> Shown {
     let mut out = String::new();
     for problem in &summary.problems {
         let _ = writeln!(out, "##vso[task.logissue type=error]{}", data(problem));
@@ -47,7 +54,7 @@ pub(super) fn end(summary: &Summary) -> String {
     } else if summary.worst > Some(Severity::Note) {
         out.push_str("##vso[task.complete result=SucceededWithIssues;]\n");
     }
-    out
+    Shown::command(out)
 }
 
 fn kind(finding: &Finding) -> Option<&'static str> {
@@ -58,16 +65,13 @@ fn kind(finding: &Finding) -> Option<&'static str> {
     }
 }
 
+/// What stands behind a command, which the agent reads up to the end of the line.
 fn data(text: &str) -> String {
     // The percent sign comes first: the others are written with it.
-    printable(text).replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+    Shown::lines(text).as_str().replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// What stands between semicolons.
 fn property(text: &str) -> String {
     data(text).replace(';', "%3B").replace(']', "%5D")
-}
-
-/// A line that holds no command: an agent takes one wherever in a line it begins.
-fn line(text: &str) -> String {
-    printable(text).replace(['\r', '\n'], " ").replace("##", "# #")
 }

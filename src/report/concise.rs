@@ -1,26 +1,22 @@
 //! `path:line:column: severity rule: message`
 
-use std::fmt::Write as _;
-
 use super::Checked;
-use super::place::printable;
+use crate::shown;
+use crate::text::Shown;
 
-pub(super) fn render(file: Checked<'_>) -> String {
-    let mut out = String::new();
-    for finding in file.findings {
+pub(super) fn render(file: Checked<'_>) -> Shown {
+    let path = Shown::line(file.source.name());
+    let lines = file.findings.iter().map(|finding| {
         let at = file.source.position(finding.span.start);
-        let line = |text: &str| printable(text).replace(['\n', '\r'], " ");
-        let message = line(&file.mask.hide(&finding.message));
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "{}:{}:{}: {} {}: {message}",
-            line(file.source.name()),
+        shown!(
+            "{}:{}:{}: {} {}: {}\n",
+            path,
             at.line,
             at.column,
-            finding.severity,
-            finding.rule.name
-        );
-    }
-    out
+            finding.severity.as_str(),
+            finding.rule.name,
+            Shown::line(&file.mask.hide(&finding.message))
+        )
+    });
+    Shown::joined(lines, "")
 }

@@ -7,16 +7,16 @@ use similar::algorithms::{Capture, Replace, myers};
 use similar::{DiffOp, DiffTag};
 
 use super::Mask;
-use crate::text::{Source, Span};
+use crate::text::{Shown, Source, Span};
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
 /// The unified diff from `old` to `new`, two states of one file; empty if they are the same.
-pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> String {
+pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> Shown {
     let text =
         |(source, mask): (&Source, &Mask)| mask.cover(source, Span::new(0, source.text().len())).into_owned();
-    let name = old.0.name();
+    let name = Shown::line(old.0.name());
     let (old, new) = (text(old), text(new));
     let (old, new) = (lines(&old), lines(&new));
     let mut out = String::new();
@@ -43,7 +43,7 @@ pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> String {
             }
         }
     }
-    out
+    Shown::lines(&out)
 }
 
 /// The lines of a text, with their ends.
@@ -74,7 +74,7 @@ mod tests {
 
     fn diff(old: &str, new: &str) -> String {
         let mask = Mask::default();
-        unified((&Source::new("a", old), &mask), (&Source::new("a", new), &mask))
+        unified((&Source::new("a", old), &mask), (&Source::new("a", new), &mask)).into()
     }
 
     #[test]

@@ -2,20 +2,22 @@
 
 use std::fmt::Write as _;
 
-use super::place::{ends, printable, slashes};
+use super::place::{ends, slashes};
 use super::{Checked, Summary};
 use crate::lint::{Finding, Severity};
+use crate::text::Shown;
 
-pub(super) fn render(file: Checked<'_>) -> String {
+pub(super) fn render(file: Checked<'_>) -> Shown {
+    let path = property(&slashes(file.source.name()));
     let mut out = String::new();
     for finding in file.findings {
         let (start, end) = ends(file.source, finding.span);
+        // Writing to a String cannot fail.
         let _ = write!(
             out,
-            "::{} title={},file={},line={},endLine={}",
+            "::{} title={},file={path},line={},endLine={}",
             command(finding.severity),
             property(finding.rule.name),
-            property(&slashes(file.source.name())),
             start.line,
             end.line,
         );
@@ -25,15 +27,15 @@ pub(super) fn render(file: Checked<'_>) -> String {
         }
         let _ = writeln!(out, "::{}", data(&message(file, finding)));
     }
-    out
+    Shown::command(out)
 }
 
-pub(super) fn end(summary: &Summary) -> String {
+pub(super) fn end(summary: &Summary) -> Shown {
     let mut out = String::new();
     for problem in &summary.problems {
         let _ = writeln!(out, "::error title=armbody::{}", data(problem));
     }
-    out
+    Shown::command(out)
 }
 
 fn message(file: Checked<'_>, finding: &Finding) -> String {
@@ -53,10 +55,13 @@ fn command(severity: Severity) -> &'static str {
     }
 }
 
+/// What stands behind a command, which the runner reads up to the end of the line.
 fn data(text: &str) -> String {
-    printable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    // The percent sign comes first: the others are written with it.
+    Shown::lines(text).as_str().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// What stands between commas.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

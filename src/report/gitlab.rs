@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Checked;
 use super::place::{ends, slashes};
 use crate::lint::{Fingerprint, Severity};
+use crate::text::Shown;
 
 #[derive(Serialize)]
 struct Issue<'a> {
@@ -27,10 +28,10 @@ struct Lines {
     end: u32,
 }
 
-pub(super) fn render(file: Checked<'_>) -> String {
+pub(super) fn render(file: Checked<'_>) -> Shown {
     let path = slashes(file.source.name());
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    let issues = file.findings.iter().zip(prints).filter_map(|(finding, print)| {
+    let issues = file.findings.iter().zip(prints).map(|(finding, print)| {
         let (start, end) = ends(file.source, finding.span);
         let issue = Issue {
             description: &file.mask.hide(&finding.message),
@@ -39,10 +40,9 @@ pub(super) fn render(file: Checked<'_>) -> String {
             severity: level(finding.severity),
             location: Location { path: &path, lines: Lines { begin: start.line, end: end.line } },
         };
-        // No map has keys that are not strings: nothing can fail.
-        serde_json::to_string(&issue).ok()
+        Shown::json(&issue)
     });
-    issues.collect::<Vec<_>>().join(",\n")
+    Shown::joined(issues, ",\n")
 }
 
 fn level(severity: Severity) -> &'static str {

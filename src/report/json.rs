@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Checked, Mask};
 use crate::lint::Finding;
-use crate::text::{Source, Span};
+use crate::shown;
+use crate::text::{Shown, Source, Span};
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -66,20 +67,17 @@ struct Request<'a> {
 }
 
 /// The findings of a file as an array in one line: the objects that [`super::Format::Json`] has a line each.
-pub fn findings_in_a_line(file: Checked<'_>) -> String {
-    format!("[{}]", joined(file, ","))
+pub fn findings_in_a_line(file: Checked<'_>) -> Shown {
+    shown!("[{}]", joined(file, ","))
 }
 
-pub(super) fn render(file: Checked<'_>) -> String {
+pub(super) fn render(file: Checked<'_>) -> Shown {
     joined(file, ",\n")
 }
 
-fn joined(file: Checked<'_>, separator: &str) -> String {
-    let rows = file.findings.iter().filter_map(|finding| {
-        // Rows have no maps with keys that are not strings: nothing can fail.
-        serde_json::to_string(&row(file.source, file.mask, finding)).ok()
-    });
-    rows.collect::<Vec<_>>().join(separator)
+fn joined(file: Checked<'_>, separator: &'static str) -> Shown {
+    let rows = file.findings.iter().map(|finding| Shown::json(&row(file.source, file.mask, finding)));
+    Shown::joined(rows, separator)
 }
 
 fn row<'a>(source: &'a Source, mask: &Mask, finding: &'a Finding) -> Row<'a> {

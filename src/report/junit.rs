@@ -1,101 +1,107 @@
 //! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
-use std::fmt::Write as _;
-
 use super::place::{ends, slashes};
 use super::{Checked, Summary};
 use crate::lint::{Finding, Severity};
+use crate::shown;
+use crate::text::{Shown, is_hidden, visible};
 
 pub(super) const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"armbody\">\n";
 const END: &str = "</testsuites>\n";
 
 /// Findings below `fail_on` are cases that pass and say what they found: readers of this format fail a build
 /// for any failure.
-pub(super) fn render(file: Checked<'_>, fail_on: Severity) -> String {
-    let path = slashes(file.source.name());
+pub(super) fn render(file: Checked<'_>, fail_on: Severity) -> Shown {
+    let name = slashes(file.source.name());
+    let path = escaped(&name);
     let fails = |finding: &&Finding| finding.severity >= fail_on;
-    let failures = file.findings.iter().filter(fails).count();
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">",
-        escaped(&path),
+    let mut out = shown!(
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">\n",
+        path,
         file.findings.len().max(1),
+        file.findings.iter().filter(fails).count(),
     );
     if file.findings.is_empty() {
-        let _ = writeln!(out, "    <testcase name=\"armbody\" classname=\"{}\"/>", escaped(&path));
+        out.push(&shown!("    <testcase name=\"armbody\" classname=\"{}\"/>\n", path));
     }
     for finding in file.findings {
         let (start, _) = ends(file.source, finding.span);
         let message = file.mask.hide(&finding.message);
-        let place = format!("line {}, column {}", start.line, start.column);
-        let mut text = format!("{}:{}:{}: {message}", path, start.line, start.column);
+        let mut text = format!("{name}:{}:{}: {message}", start.line, start.column);
         if let Some(help) = &finding.help {
-            let _ = write!(text, "\nhelp: {}", file.mask.hide(help));
+            text.push_str("\nhelp: ");
+            text.push_str(&file.mask.hide(help));
         }
-        let _ = writeln!(
-            out,
-            "    <testcase name=\"{} ({place})\" classname=\"{}\">",
+        out.push(&shown!(
+            "    <testcase name=\"{} (line {}, column {})\" classname=\"{}\">\n",
             finding.rule.name,
-            escaped(&path),
-        );
-        let _ = if fails(&finding) {
-            writeln!(
-                out,
-                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                finding.severity,
+            start.line,
+            start.column,
+            path,
+        ));
+        let severity = finding.severity.as_str();
+        out.push(&if fails(&finding) {
+            shown!(
+                "      <failure type=\"{}\" message=\"{}\">{}</failure>\n",
+                severity,
                 escaped(&message),
                 escaped(&text),
             )
         } else {
-            writeln!(out, "      <system-out>{}: {}</system-out>", finding.severity, escaped(&text))
-        };
-        out.push_str("    </testcase>\n");
+            shown!("      <system-out>{}: {}</system-out>\n", severity, escaped(&text))
+        });
+        out.push(&shown!("    </testcase>\n"));
     }
-    out.push_str("  </testsuite>\n");
+    out.push(&shown!("  </testsuite>\n"));
     out
 }
 
-pub(super) fn end(summary: &Summary) -> String {
-    let mut out = String::new();
+pub(super) fn end(summary: &Summary) -> Shown {
+    let mut out = Shown::default();
     if !summary.problems.is_empty() {
         let count = summary.problems.len();
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"armbody\" tests=\"{count}\" failures=\"0\" errors=\"{count}\" skipped=\"0\">"
-        );
+        out.push(&shown!(
+            "  <testsuite name=\"armbody\" tests=\"{}\" failures=\"0\" errors=\"{}\" skipped=\"0\">\n",
+            count,
+            count
+        ));
         for problem in &summary.problems {
             let problem = escaped(problem);
-            let _ = writeln!(
-                out,
-                "    <testcase name=\"{problem}\" classname=\"armbody\">\n      <error type=\"error\" \
-                 message=\"{problem}\"/>\n    </testcase>"
-            );
+            out.push(&shown!(
+                "    <testcase name=\"{}\" classname=\"armbody\">\n      <error type=\"error\" \
+                 message=\"{}\"/>\n    </testcase>\n",
+                problem,
+                problem
+            ));
         }
-        out.push_str("  </testsuite>\n");
+        out.push(&shown!("  </testsuite>\n"));
     }
-    out.push_str(END);
+    out.push(&shown!("{}", END));
     out
 }
 
-/// Text for an attribute or between tags. XML has no way at all to write most control characters.
-fn escaped(text: &str) -> String {
+/// Text for an attribute or between tags. XML has no way at all to write most control characters: they are shown as
+/// everywhere else.
+fn escaped(text: &str) -> Shown {
+    use std::fmt::Write as _;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&apos;"),
+        // Writing to a String cannot fail.
+        let _ = match c {
+            '&' => out.write_str("&amp;"),
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '"' => out.write_str("&quot;"),
+            '\'' => out.write_str("&apos;"),
+            // As it is, it may begin a command to a runner.
+            '#' if out.ends_with('#') => out.write_str("&#35;"),
             // As they are, a reader makes blanks of them in an attribute.
-            '\n' | '\r' | '\t' => {
-                let _ = write!(out, "&#{};", c as u32);
-            }
-            '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
+            '\n' | '\r' | '\t' => write!(out, "&#{};", c as u32),
+            '\u{fffe}' | '\u{ffff}' => Ok(()),
+            c if c.is_control() => write!(out, "{}", visible(c)),
+            c if is_hidden(c) => write!(out, "&#x{:x};", c as u32),
+            c => out.write_char(c),
+        };
     }
-    out
+    Shown::line(&out)
 }

@@ -21,11 +21,12 @@ pub(crate) use diff::{changes, lines};
 pub use json::findings_in_a_line;
 pub use mask::Mask;
 
-use std::io::{self, Write};
+use std::io;
 use std::str::FromStr;
 
 use crate::lint::{Finding, Rule, Severity};
-use crate::text::Source;
+use crate::shown;
+use crate::text::{Shown, Source};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,6 +134,9 @@ pub struct Summary {
     pub problems: Vec<String>,
 }
 
+/// Where a report is written to.
+pub type Out<'o> = dyn FnMut(&Shown) -> io::Result<()> + 'o;
+
 /// Writes findings in one format.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
@@ -156,7 +160,7 @@ impl Report {
 
     /// What stands for `file` in the report: made apart from the writing, so that files can be rendered side by
     /// side and written in order.
-    pub fn render(self, file: Checked<'_>) -> String {
+    pub fn render(self, file: Checked<'_>) -> Shown {
         match self.format {
             Format::Text => text::render(file, self.styled),
             Format::Concise => concise::render(file),
@@ -173,7 +177,7 @@ impl Report {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&mut self, rendered: &str, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&mut self, rendered: &Shown, out: &mut Out<'_>) -> io::Result<()> {
         if rendered.is_empty() {
             return Ok(());
         }
@@ -183,27 +187,26 @@ impl Report {
             (_, false) => self.beginning(),
         };
         self.begun = true;
-        out.write_all(before.as_bytes())?;
-        out.write_all(rendered.as_bytes())
+        out(&shown!("{}", before))?;
+        out(rendered)
     }
 
     /// Writes what the format ends with.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn end(self, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        let ending = match (self.format, self.begun) {
-            (Format::Text | Format::Concise, _) => String::new(),
-            (Format::Json | Format::GitLab, true) => "\n]\n".to_owned(),
-            (Format::Json | Format::GitLab, false) => "[]\n".to_owned(),
-            (Format::Sarif, true) => sarif::end(summary),
-            (Format::Sarif, false) => self.beginning().to_owned() + &sarif::end(summary),
-            (Format::JUnit, true) => junit::end(summary),
-            (Format::JUnit, false) => self.beginning().to_owned() + &junit::end(summary),
-            (Format::GitHub, _) => github::end(summary),
-            (Format::AzurePipelines, _) => azure_pipelines::end(summary),
-        };
-        out.write_all(ending.as_bytes())
+    pub fn end(self, summary: &Summary, out: &mut Out<'_>) -> io::Result<()> {
+        if !self.begun && matches!(self.format, Format::Sarif | Format::JUnit) {
+            out(&shown!("{}", self.beginning()))?;
+        }
+        out(&match self.format {
+            Format::Text | Format::Concise => Shown::default(),
+            Format::Json | Format::GitLab => shown!("{}", if self.begun { "\n]\n" } else { "[]\n" }),
+            Format::Sarif => sarif::end(summary),
+            Format::JUnit => junit::end(summary),
+            Format::GitHub => github::end(summary),
+            Format::AzurePipelines => azure_pipelines::end(summary),
+        })
     }
 
     fn beginning(self) -> &'static str {

@@ -1,5 +1,4 @@
-//! What formats for other programs have in common: places that exist, paths as URLs have them, messages that
-//! cannot be taken for anything else.
+//! What formats for other programs have in common: places that exist, paths as URLs have them.
 
 use std::borrow::Cow;
 
@@ -29,12 +28,6 @@ pub(super) fn slashes(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text without control characters other than line breaks: they change what a terminal shows.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let is_bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.contains(is_bad) { Cow::Owned(text.replace(is_bad, "\u{fffd}")) } else { Cow::Borrowed(text) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,8 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_not_passed_on() {
-        assert_eq!(printable("a\u{1b}[2Jb\n\t"), "a\u{fffd}[2Jb\n\t");
+    fn paths_have_slashes() {
         assert_eq!(slashes("./a/b.md"), "a/b.md");
     }
 }

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::place::{ends, slashes};
 use super::{Checked, Summary};
 use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
-use crate::text::{Position, Span};
+use crate::shown;
+use crate::text::{Position, Shown, Span};
 
 /// Everything up to the results.
 pub(super) const BEGIN: &str = concat!(
@@ -120,14 +121,15 @@ impl Region {
 }
 
 /// The results of one file.
-pub(super) fn render(file: Checked<'_>) -> String {
+pub(super) fn render(file: Checked<'_>) -> Shown {
     let artifact = artifact(file.source.name());
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    let results = file.findings.iter().zip(prints).filter_map(|(finding, print)| {
-        // No map has keys that are not strings: nothing can fail.
-        serde_json::to_string(&outcome(file, finding, print, &artifact)).ok()
-    });
-    results.collect::<Vec<_>>().join(",\n")
+    let results = file
+        .findings
+        .iter()
+        .zip(prints)
+        .map(|(finding, print)| Shown::json(&outcome(file, finding, print, &artifact)));
+    Shown::joined(results, ",\n")
 }
 
 fn outcome<'a>(
@@ -187,7 +189,7 @@ fn mending<'a>(file: Checked<'_>, fix: &'a Fix, artifact: &'a Artifact) -> Optio
 }
 
 /// What ends the results, and the rules that they speak of.
-pub(super) fn end(summary: &Summary) -> String {
+pub(super) fn end(summary: &Summary) -> Shown {
     let rules: Vec<Value> = summary.rules.iter().map(|rule| descriptor(rule)).collect();
     let driver = json!({
         "name": "armbody",
@@ -203,7 +205,11 @@ pub(super) fn end(summary: &Summary) -> String {
         "executionSuccessful": notifications.is_empty(),
         "toolExecutionNotifications": notifications,
     });
-    format!("],\n\"tool\":{},\n\"invocations\":[{invocation}]}}]}}\n", json!({ "driver": driver }))
+    shown!(
+        "],\n\"tool\":{},\n\"invocations\":[{}]}}]}}\n",
+        Shown::json(&json!({ "driver": driver })),
+        Shown::json(&invocation)
+    )
 }
 
 fn descriptor(rule: &Rule) -> Value {

@@ -8,12 +8,12 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Re
 use super::Checked;
 use super::view::View;
 use crate::lint::{Finding, Fix, Severity};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Shown, Span};
 
 /// Edits that are shown in full; a fix of more is named.
 const MAX_EDITS: usize = 12;
 
-pub(super) fn render(file: Checked<'_>, styled: bool) -> String {
+pub(super) fn render(file: Checked<'_>, styled: bool) -> Shown {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(400);
     let mut out = String::new();
@@ -21,12 +21,12 @@ pub(super) fn render(file: Checked<'_>, styled: bool) -> String {
         out.push_str(&frame(file, finding, &renderer));
         out.push_str("\n\n");
     }
-    out
+    if styled { Shown::colored(&out) } else { Shown::lines(&out) }
 }
 
 fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
     let source = file.source;
-    let hide = |text: &str| file.mask.hide(text).into_owned();
+    let hide = |text: &str| line(&file.mask.hide(text));
     let spans: Vec<Span> =
         std::iter::once(finding.span).chain(finding.labels.iter().map(|label| label.span)).collect();
     let view = View::of(source, file.mask, &spans);
@@ -41,15 +41,14 @@ fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
             snippet = snippet.annotation(AnnotationKind::Context.span(span).label(hide(&label.message)));
         }
     }
-    let origin =
-        Origin::path(source.name().to_owned()).line(at.line as usize).char_column(at.column as usize);
+    let origin = Origin::path(line(source.name())).line(at.line as usize).char_column(at.column as usize);
     let mut group = level(finding.severity)
         .primary_title(hide(&finding.message))
         .id(finding.rule.name)
         .element(origin)
         .element(snippet);
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(hide(help)));
+        group = group.element(Level::HELP.message(lines(&file.mask.hide(help))));
     }
     if let Some(answer) = &finding.arm {
         let text = format!("ARM answers {}: {}", answer.code, hide(&answer.message));
@@ -58,6 +57,16 @@ fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
     let mut groups = vec![group];
     groups.extend(finding.fix.as_ref().map(|fix| mended(file, fix)));
     without_empty_origin(&renderer.render(&groups))
+}
+
+/// A text for the renderer, in one line.
+fn line(text: &str) -> String {
+    Shown::line(text).into()
+}
+
+/// A text for the renderer, which may have several lines.
+fn lines(text: &str) -> String {
+    Shown::lines(text).into()
 }
 
 /// The renderer announces a snippet that names no file; ours stands right below the line that does.
@@ -84,7 +93,7 @@ fn without_empty_origin(frame: &str) -> String {
 
 /// The line as the fix leaves it.
 fn mended(file: Checked<'_>, fix: &Fix) -> Group<'static> {
-    let title = if fix.safe { fix.title.clone() } else { format!("{} (--unsafe-fixes)", fix.title) };
+    let title = line(&fix.title) + if fix.safe { "" } else { " (--unsafe-fixes)" };
     let group = Level::HELP.secondary_title(title);
     let spans: Vec<Span> = fix.edits.iter().map(|edit| edit.span).collect();
     let view = View::of(file.source, file.mask, &spans);
@@ -92,7 +101,7 @@ fn mended(file: Checked<'_>, fix: &Fix) -> Group<'static> {
     // Edits within one secret have its place in common, and the renderer wants one for each.
     match places.filter(|places| places.len() <= MAX_EDITS && are_apart(places)) {
         Some(places) => {
-            let text = |edit: &Edit| file.mask.hide(&edit.text).into_owned();
+            let text = |edit: &Edit| lines(&file.mask.hide(&edit.text));
             let patches =
                 places.into_iter().zip(&fix.edits).map(|(place, edit)| Patch::new(place, text(edit)));
             let snippet = Snippet::source(view.text.clone()).line_start(view.line as usize).patches(patches);

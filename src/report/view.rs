@@ -2,7 +2,7 @@
 
 use super::Mask;
 use super::mask::{HIDDEN, Piece};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, is_hidden, visible};
 
 /// Characters of a line that are shown before and behind something.
 const MARGIN: usize = 44;
@@ -23,7 +23,7 @@ pub(super) struct View {
 struct Run {
     file: Span,
     view: Span,
-    /// A secret: nothing within it has a place of its own.
+    /// A secret, or a character that is shown as an escape: nothing within it has a place of its own.
     hidden: bool,
 }
 
@@ -60,13 +60,11 @@ impl View {
                 self.text.push('…');
             }
             for piece in mask.pieces(source, keep) {
-                let from = self.text.len();
-                let shown = if piece.hidden { HIDDEN } else { &source.text()[piece.span.range()] };
-                // Control characters would move the cursor, and tabs the columns.
-                self.text.extend(shown.chars().map(|c| if c == '\t' || c.is_control() { ' ' } else { c }));
-                // A control character beyond ASCII is shorter as a space; runs remember both lengths.
-                let view = Span::new(from, self.text.len());
-                self.runs.push(Run { file: piece.span, view, hidden: piece.hidden });
+                if piece.hidden {
+                    self.push_run(piece.span, HIDDEN, true);
+                } else {
+                    self.push_text(&source.text()[piece.span.range()], piece.span.start);
+                }
             }
             if keep.is_empty() {
                 let view = Span::at(self.text.len());
@@ -78,6 +76,30 @@ impl View {
             self.text.push('…');
         }
         self.text.push('\n');
+    }
+
+    /// Adds text of the file, which begins at `start` there.
+    fn push_text(&mut self, text: &str, start: u32) {
+        let place = |from: usize, to: usize| Span { start: start + from as u32, end: start + to as u32 };
+        let mut done = 0;
+        for (at, c) in text.char_indices().filter(|&(_, c)| c != '\t' && is_hidden(c)) {
+            let behind = at + c.len_utf8();
+            if done < at {
+                self.push_run(place(done, at), &text[done..at], false);
+            }
+            self.push_run(place(at, behind), &visible(c).to_string(), true);
+            done = behind;
+        }
+        if done < text.len() {
+            self.push_run(place(done, text.len()), &text[done..], false);
+        }
+    }
+
+    fn push_run(&mut self, file: Span, shown: &str, hidden: bool) {
+        let from = self.text.len();
+        // A tab would move the columns.
+        self.text.extend(shown.chars().map(|c| if c == '\t' { ' ' } else { c }));
+        self.runs.push(Run { file, view: Span::new(from, self.text.len()), hidden });
     }
 
     /// The bytes of the view that `span` of the file stands at; its visible part if not all of it is shown.

@@ -13,6 +13,7 @@ mod encoding;
 mod fragment;
 mod marks;
 pub mod odd;
+mod shown;
 mod source;
 mod write;
 
@@ -20,6 +21,7 @@ pub use edit::{Edit, EditConflict, apply_edits, places_after};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
+pub use shown::{Show, Shown, is_hidden, visible};
 pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name, read_text};
 pub use write::{Replaced, Staged, WriteError, replace_file, write_file};
 

@@ -114,7 +114,7 @@ pub fn name(c: char) -> Option<Cow<'static, str>> {
 /// Format characters, fillers, variation selectors and tags: Unicode's general category `Cf` and what its property
 /// `Default_Ignorable_Code_Point` adds.
 fn is_unseen(c: char) -> bool {
-    matches!(u32::from(c), 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfff0..=0xfffb | 0xe0000..=0xe0fff)
+    matches!(u32::from(c), 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfff0..=0xfffb | 0x13430..=0x1343f | 0xe0000..=0xe0fff)
         || NAMES.binary_search_by_key(&c, |(named, _)| *named).is_ok()
 }
 

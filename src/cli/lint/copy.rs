@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use armbody::report::{Report, Summary};
-use armbody::text::{Staged, WriteError};
+use armbody::text::{Shown, Staged, WriteError};
 
 /// A report that is written to a file: beside it, and put in its place when it is whole.
 pub(super) struct Copy<'p> {
@@ -35,18 +35,18 @@ impl<'p> Copy<'p> {
     }
 
     /// Adds what [`Report::render`] made.
-    pub(super) fn write(&mut self, rendered: &str) {
-        self.run(|report, out| report.write(rendered, out));
+    pub(super) fn write(&mut self, rendered: &Shown) {
+        self.run(|report, out| report.write(rendered, &mut |text| out.write_all(text.as_str().as_bytes())));
     }
 
     /// Adds a text that is no part of a report.
-    pub(super) fn print(&mut self, text: &str) {
-        self.run(|_, out| out.write_all(text.as_bytes()));
+    pub(super) fn print(&mut self, text: &Shown) {
+        self.run(|_, out| out.write_all(text.as_str().as_bytes()));
     }
 
     /// Ends the report.
     pub(super) fn end(&mut self, summary: &Summary) {
-        self.run(|report, out| report.end(summary, out));
+        self.run(|report, out| report.end(summary, &mut |text| out.write_all(text.as_str().as_bytes())));
     }
 
     /// Writes what is not written yet, and puts the file in its place; after a run that failed the file that was

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use armbody::container::Kind;
 use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix, too_large};
 use armbody::report::{Checked, Format, Mask, Report, unified};
-use armbody::text::{Source, replace_file};
+use armbody::text::{Shown, Source, replace_file};
 
 use super::{Args, Sent, Setup, files};
 use crate::cli::common::other_names;
@@ -13,9 +13,9 @@ use crate::cli::common::other_names;
 /// What became of one file.
 #[derive(Default)]
 pub(super) struct Done {
-    pub(super) rendered: String,
+    pub(super) rendered: Shown,
     /// What stands in the copy of the report, if that differs.
-    pub(super) plain: Option<String>,
+    pub(super) plain: Option<Shown>,
     pub(super) worst: Option<Severity>,
     pub(super) counts: [usize; 3],
     pub(super) fixable: usize,
@@ -31,7 +31,7 @@ pub(super) struct Done {
     pub(super) mended: Option<Vec<u8>>,
     pub(super) problem: Option<String>,
     /// What is to be known of the file's writing.
-    pub(super) notice: Option<String>,
+    pub(super) notice: Option<Shown>,
 }
 
 pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {

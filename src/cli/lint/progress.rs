@@ -1,8 +1,12 @@
 //! How far a long run has come: a line on a terminal that goes away again.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use armbody::shown;
+use armbody::text::Shown;
+
+use crate::cli::Terminal;
 
 /// A run that is over before says nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -23,7 +27,7 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new(quiet: bool) -> Self {
         Self {
-            shown_at_all: !quiet && std::io::stderr().is_terminal(),
+            shown_at_all: !quiet && Terminal::is_looked_at(),
             started: Instant::now(),
             files: AtomicUsize::new(0),
             drawn: AtomicU64::new(0),
@@ -44,14 +48,14 @@ impl Progress {
         if is_due && self.drawn.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             self.visible.store(true, Ordering::Relaxed);
             let noun = if files == 1 { "file" } else { "files" };
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K{files} {noun} checked …");
+            Terminal::draw(&shown!("{} {} checked …", files, noun));
         }
     }
 
     /// Takes the line away, for something else to be written.
     pub(super) fn clear(&self) {
         if self.visible.swap(false, Ordering::Relaxed) {
-            let _ = write!(std::io::stderr().lock(), "\r\x1b[2K");
+            Terminal::draw(&Shown::default());
         }
     }
 }

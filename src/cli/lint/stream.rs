@@ -11,7 +11,8 @@ use anyhow::Context as _;
 use armbody::container::Kind;
 use armbody::lint::{Inspection, examine};
 use armbody::report::{Checked, Mask, findings_in_a_line};
-use armbody::text::Source;
+use armbody::shown;
+use armbody::text::{Shown, Source};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
@@ -39,7 +40,7 @@ struct Refusal {
 
 /// The answer to a record, and what it counts for.
 struct Answer {
-    text: String,
+    text: Shown,
     done: Done,
     refused: bool,
 }
@@ -75,15 +76,14 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         terminal.flush()?;
     }
     if args.statistics {
-        terminal.say(total.statistics().trim_end());
+        terminal.say(&total.statistics().trimmed());
     }
     Ok(if refused && !args.exit_zero { Status::Failed } else { total.status(args) })
 }
 
 fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
     let refuse = |path, error| Answer {
-        // A refusal has no maps with keys that are not strings: nothing can fail.
-        text: serde_json::to_string(&Refusal { path, line: number, error }).unwrap_or_default() + "\n",
+        text: shown!("{}\n", Shown::json(&Refusal { path, line: number, error })),
         done: Done::default(),
         refused: true,
     };
@@ -99,12 +99,12 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
     if record.text.len() as u64 > args.max_size {
         return refuse(record.path, too_long(args.max_size));
     }
-    let path = serde_json::to_string(&record.path).unwrap_or_default();
+    let path = Shown::json(&record.path);
     let name = record.path.clone().unwrap_or_else(|| "<stdin>".to_owned());
     let options = match setup.options(Path::new(&name)) {
         Ok(Some(options)) => options,
         Ok(None) => {
-            let text = format!("{{\"path\":{path},\"findings\":[]}}\n");
+            let text = shown!("{{\"path\":{},\"findings\":[]}}\n", path);
             return Answer { text, done: Done::default(), refused: false };
         }
         Err(error) => return refuse(record.path, error),
@@ -116,7 +116,8 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
     let findings_text = findings_in_a_line(Checked { source: &source, findings: &findings, mask: &mask });
     let mut done = Done { stale, ..Done::default() };
     done.count(&findings);
-    Answer { text: format!("{{\"path\":{path},\"findings\":{findings_text}}}\n"), done, refused: false }
+    let text = shown!("{{\"path\":{},\"findings\":{}}}\n", path, findings_text);
+    Answer { text, done, refused: false }
 }
 
 fn read(line: &[u8]) -> serde_json::Result<Record> {

@@ -1,10 +1,10 @@
 //! What all files come to.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
-
 use armbody::lint::{Severity, rules};
 use armbody::report::Summary;
+use armbody::shown;
+use armbody::text::Shown;
+use std::collections::{HashMap, HashSet};
 
 use super::{Args, Done};
 use crate::cli::Status;
@@ -72,62 +72,60 @@ impl Total {
     }
 
     /// The findings by rule, the most frequent first.
-    pub(super) fn statistics(&self) -> String {
+    pub(super) fn statistics(&self) -> Shown {
         let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
         rows.sort_by(|(a, one), (b, other)| b[0].cmp(&a[0]).then(one.cmp(other)));
-        let mut out = String::new();
+        let mut out = Shown::default();
         if !rows.is_empty() {
-            out.push_str("findings  fixable  rule\n");
+            out.push(&shown!("findings  fixable  rule\n"));
         }
         for ([found, fixable], name) in rows {
-            // Writing to a String cannot fail.
-            let _ = writeln!(out, "{found:8}  {fixable:7}  {name}");
+            out.push(&shown!("{:8}  {:7}  {}\n", found, fixable, name));
         }
         out
     }
 
     /// What was found, in one line.
-    pub(super) fn line(&self, args: &Args) -> String {
-        let mut line = String::new();
+    pub(super) fn line(&self, args: &Args) -> Shown {
+        let mut line = Shown::default();
         if self.applied > 0 {
-            line = format!(
-                "{} applied; ",
-                if self.applied == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.applied) }
-            );
+            let fixes = if self.applied == 1 { "fix" } else { "fixes" };
+            line = shown!("{} {} applied; ", self.applied, fixes);
         }
         if args.diff {
-            line.push_str(if self.changes { "--fix would change something" } else { "nothing to fix" });
-            return line;
+            let verdict = if self.changes { "--fix would change something" } else { "nothing to fix" };
+            return shown!("{}{}", line, verdict);
         }
         let [notes, warnings, errors] = self.counts;
         if notes + warnings + errors == 0 {
             // Of a file that could not be checked nobody knows.
-            line.push_str(if self.problems.is_empty() {
+            let verdict = if self.problems.is_empty() {
                 "nothing wrong"
             } else if self.checked == 0 {
                 "nothing was checked"
             } else {
                 "nothing wrong in what was checked"
-            });
+            };
+            line.push(&shown!("{}", verdict));
         } else {
             let counts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
-            line.push_str(&counts.join(", "));
+            line.push(&Shown::joined(counts, ", "));
         }
         if self.fixable > 0 {
-            let _ = write!(line, "; --fix mends {}", self.fixable);
+            line.push(&shown!("; --fix mends {}", self.fixable));
         }
         if self.stale > 0 {
-            let _ = write!(line, "; {} of the baseline no longer found", count(self.stale, "entry"));
+            line.push(&shown!("; {} of the baseline no longer found", count(self.stale, "entry")));
         }
         line
     }
 }
 
 /// `1 note`, `2 notes`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(super) fn count(number: usize, noun: &'static str) -> Shown {
     match (number, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {noun}s"),
+        (1, _) => shown!("1 {}", noun),
+        (_, Some(stem)) => shown!("{} {}ies", number, stem),
+        (_, None) => shown!("{} {}s", number, noun),
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use armbody::config::FILE_NAME;
 use armbody::container::Kind;
+use armbody::shown;
+use armbody::text::{Shown, path_name};
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
 use super::{Args, once};
@@ -35,17 +37,17 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     loop {
         // What is wrong now may be right with the next change.
         if let Err(error) = once(args, terminal) {
-            terminal.say(&format!("armbody: {error:#}"));
+            terminal.say(&shown!("armbody: {}", Shown::line(&format!("{error:#}"))));
         }
         terminal.flush()?;
         if !args.quiet {
-            terminal.say("watching for changes; Ctrl-C ends");
+            terminal.say(&shown!("watching for changes; Ctrl-C ends"));
         }
         let Some(changed) = next_change(&events, args, &own) else {
             anyhow::bail!("files cannot be watched any more");
         };
         if !args.quiet {
-            terminal.say(&format!("\n{} changed", near(&changed).display()));
+            terminal.say(&shown!("\n{} changed", Shown::line(&path_name(&near(&changed)))));
         }
     }
 }

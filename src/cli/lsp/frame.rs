@@ -3,7 +3,7 @@
 //! What is no message is told of and passed over: a client with one bad message is not left without a server. Where
 //! even the frames are out of step, the next `Content-Length` begins a new one.
 
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Read as _};
 
 use lsp_server::{ErrorCode, Message};
 use serde_json::{Value, json};
@@ -54,10 +54,10 @@ impl Bad {
     }
 }
 
-/// Writes a message that has no type of its own.
-pub(super) fn write(message: &Value, out: &mut dyn Write) -> io::Result<()> {
+/// A message that has no type of its own, in its frame.
+pub(super) fn framed(message: &Value) -> Vec<u8> {
     let text = message.to_string();
-    write!(out, "Content-Length: {}\r\n\r\n{text}", text.len())
+    format!("Content-Length: {}\r\n\r\n{text}", text.len()).into_bytes()
 }
 
 /// What a client sends, one after the other, until there is no more.

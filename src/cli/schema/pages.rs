@@ -8,6 +8,7 @@ use std::path::Path;
 use armbody::arm::{ApiVersion, Method, ResourceType};
 use armbody::schema::import::{self, ImportError};
 use armbody::schema::{Entry, Schemas, pretty};
+use armbody::text::path_name;
 
 /// `schema list`: a line for each type and version, oldest first.
 pub(crate) fn list(schemas: &Schemas) -> String {
@@ -75,7 +76,7 @@ pub(crate) fn import(dir: &Path, types: &[String], out: &Path) -> Result<String,
     let lines = |errors: Vec<ImportError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>();
     let made = import::import(dir, &types).map_err(lines)?;
     made.write(out).map_err(|error| vec![error.to_string()])?;
-    Ok(format!("{} files in {}\n", made.files.len(), out.display()))
+    Ok(format!("{} files in {}\n", made.files.len(), path_name(out)))
 }
 
 /// `vm` and the like are short for an embedded type; any other name stands for itself.
