@@ -23,7 +23,7 @@
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it
-//!   stands · [`text`]: text that knows where it came from
+//!   stands · [`text`]: text that knows where it came from · [`fault`]: faults of the program, kept apart
 //!
 //! # Checking a document
 //!
@@ -41,6 +41,7 @@
 pub mod arm;
 pub mod config;
 pub mod container;
+pub mod fault;
 pub mod json;
 pub mod lint;
 pub mod lsp;

@@ -97,6 +97,7 @@ fn write(format: Format, files: &[File], problems: &[&str]) -> String {
         worst,
         rules,
         problems: problems.iter().map(|&problem| problem.to_owned()).collect(),
+        faulty: false,
     };
     report.end(&summary, &mut add).unwrap();
     out

@@ -47,7 +47,8 @@ fn bad_example(page: &str) -> Option<(&str, &str)> {
 #[test]
 fn every_page() {
     let mut all = String::new();
-    for rule in rules() {
+    // No text is known in which the program fails.
+    for rule in rules().filter(|rule| rule.name != "internal-error") {
         let Some((info, text)) = bad_example(rule.page) else { panic!("{} has no bad example", rule.name) };
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or_default();

@@ -89,6 +89,78 @@ fn the_order_is_that_of_the_records() {
 }
 
 #[test]
+fn a_record_is_answered_whatever_its_size() {
+    let at = folder(&[]);
+    // Around what a pipe holds, what is read ahead and what makes a batch; the text stands in the record once.
+    let sizes = [1 << 16, 1 << 20, (1 << 20) + (1 << 16), 1 << 22];
+    let sizes = sizes.iter().flat_map(|size| [size - 20, size - 1, *size, size + 1]);
+    let texts: Vec<String> = sizes.map(|size| format!("{SPLIT}{}", " ".repeat(size))).collect();
+    for ending in ["\n", "\r\n"] {
+        let records: Vec<String> =
+            (0..).zip(&texts).map(|(n, text)| line(&format!("{n}.json"), text)).collect();
+        let input: String = records.iter().flat_map(|record| [record.trim_end(), ending]).collect();
+        for input in [&*input, input.trim_end()] {
+            let (out, err) = expect(&streamed(at.path(), &["lint", "--stream"], input), 1);
+            assert_eq!(err, "");
+            let answers = answers(&out);
+            assert_eq!(answers.len(), texts.len());
+            for (number, answer) in answers.iter().enumerate() {
+                assert_eq!(answer["path"], format!("{number}.json"));
+                assert_eq!(answer["findings"][0]["rule"], "identity-type-split", "{number}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_past_the_limit_says_so_and_the_next_is_served() {
+    let at = folder(&[]);
+    let input = [
+        line("a.json", SPLIT),
+        line("b.json", &" ".repeat(10_000_000)),
+        line("c.json", &" ".repeat(70_000)),
+        "\n".to_owned(),
+        line("d.json", SPLIT),
+        line("e.json", &" ".repeat(10_000_000)).trim_end().to_owned(),
+    ];
+    let output = streamed(at.path(), &["lint", "--stream", "--max-size", "65536"], input.concat());
+    let (out, _) = expect(&output, 2);
+    let answers = answers(&out);
+    assert_eq!(answers.len(), 6, "{out}");
+    for (number, answer) in answers.iter().enumerate() {
+        if number == 0 || number == 4 {
+            assert_eq!(answer["findings"][0]["rule"], "identity-type-split");
+        } else if number != 3 {
+            assert_eq!(answer["error"], "too-large: larger than 65536 bytes");
+            assert_eq!(answer["line"], number + 1);
+        }
+    }
+    assert_eq!(answers[2]["path"], "c.json");
+}
+
+#[test]
+fn a_writer_that_sends_a_byte_at_a_time_is_answered() {
+    let at = folder(&[]);
+    let mut child = command(at.path(), &["lint", "--stream"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        for byte in [line("a.json", SPLIT), line("b.json", CLEAN)].concat().bytes() {
+            input.write_all(&[byte]).unwrap();
+            input.flush().unwrap();
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let (out, _) = expect(&output, 1);
+    assert_eq!(answers(&out).len(), 2, "{out}");
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_answered() {
     let at = folder(&[]);
     let secret = "s3cret-that-is-not-shown";

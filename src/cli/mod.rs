@@ -15,8 +15,8 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use armbody::shown;
 use armbody::text::Shown;
+use armbody::{fault, shown};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -81,8 +81,13 @@ enum Command {
     Man(man::Args),
 }
 
-/// Runs the command that the arguments name.
+/// Runs the command that the arguments name. A fault of the program ends with the status of what could not be handled.
 pub(crate) fn run() -> ExitCode {
+    fault::tell(|line| Terminal::tell(&shown!("armbody: {}", Shown::line(line))));
+    fault::isolated(command).unwrap_or(Status::Failed.into())
+}
+
+fn command() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use armbody::config::Configs;
 use armbody::container;
+use armbody::fault::isolated;
 use armbody::json::{Dialect, MistakeKind, Tree};
 use armbody::lint::{Given, Options, Target, inspect, targets};
 use armbody::notation::{Call, Notation, QuotingKind};
 use armbody::report::Mask;
 use armbody::shown;
-use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span};
+use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span, path_name};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -87,7 +88,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         if batch.is_empty() {
             break;
         }
-        let done: Vec<Result<Vec<Row>, String>> = batch.par_iter().map(|input| rows(input, args)).collect();
+        let done: Vec<Result<Vec<Row>, String>> =
+            batch.par_iter().map(|input| whole_rows(input, args)).collect();
         for rows in done {
             let rows = match rows {
                 Ok(rows) => rows,
@@ -111,6 +113,18 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         terminal.print(&shown!("{}", if first { "]\n" } else { "\n]\n" }))?;
     }
     Ok(if failed { Status::Failed } else { Status::Clean })
+}
+
+/// [`rows`]; a fault of the program is a problem with this input and ends nothing else.
+fn whole_rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
+    isolated(|| rows(input, args)).unwrap_or_else(|fault| {
+        let name = match input {
+            Input::Stdin => args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned()),
+            Input::Path(path) | Input::Sent(path) => path_name(path),
+            Input::Problem(problem) => problem.clone(),
+        };
+        Err(format!("{name}: internal-error: {fault}"))
+    })
 }
 
 /// The calls of one input that go to Azure Resource Manager.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use armbody::config::{self, Config, Configs};
 use armbody::container::Kind;
+use armbody::fault::isolated;
 use armbody::lint::{Options, examine};
 use armbody::report::{Mask, unified};
 use armbody::shown;
@@ -80,7 +81,9 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     });
     let mut total = Total::default();
     for input in files::inputs(&args.paths, &configs) {
-        match one(&input, args, &configs, &mut total, terminal) {
+        let done = isolated(|| one(&input, args, &configs, &mut total, terminal));
+        match done.unwrap_or_else(|fault| Err(format!("{}: internal-error: {fault}", name_of(&input, args))))
+        {
             Ok(Out::Shown(text)) => terminal.print(&text)?,
             Ok(Out::Document(bytes)) => terminal.pass(&bytes)?,
             Err(problem) => {
@@ -100,6 +103,14 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         Total { changed: 1.., .. } if args.check || args.diff => Status::Findings,
         _ => Status::Clean,
     })
+}
+
+fn name_of(input: &files::Input, args: &Args) -> String {
+    match input {
+        files::Input::Stdin => args.stdin_filename.clone(),
+        files::Input::Path(path) | files::Input::Sent(path) => path_name(path),
+        files::Input::Problem(problem) => problem.clone(),
+    }
 }
 
 /// Deals with one file; gives what standard output is to say of it.

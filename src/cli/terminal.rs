@@ -86,9 +86,13 @@ impl Terminal {
     pub(crate) fn say(&mut self, line: &Shown) {
         // Standard error may be closed: there is nobody left to tell.
         let _ = self.out.flush();
-        if line.is_empty() {
-            return;
+        if !line.is_empty() {
+            Self::tell(line);
         }
+    }
+
+    /// Writes a line to standard error, whoever has standard output.
+    pub(crate) fn tell(line: &Shown) {
         let _ = writeln!(io::stderr().lock(), "{}", line.as_str());
     }
 

@@ -50,6 +50,7 @@ impl Kind {
 
 /// The calls that a file holds, in the order in which they stand.
 pub fn calls(source: &Source, kind: Kind) -> Vec<Call<'_>> {
+    crate::fault::planted(source.text());
     match kind {
         Kind::Markdown => markdown::calls(source),
         Kind::Json => json::calls(source),

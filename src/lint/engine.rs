@@ -23,7 +23,7 @@ use crate::notation::{Call, Notation};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
-pub use super::rules::too_large;
+pub use super::rules::{internal_error, too_large};
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

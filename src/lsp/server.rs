@@ -7,9 +7,10 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response}
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CompletionOptions, CompletionParams, Diagnostic,
     DiagnosticSeverity, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, HoverParams, HoverProviderCapability, Position,
-    PublishDiagnosticsParams, Range, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, HoverParams, HoverProviderCapability,
+    NumberOrString, Position, PublishDiagnosticsParams, Range, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    Uri,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -23,7 +24,8 @@ use super::settings::{Problem, Settings};
 use super::understood::Understood;
 use super::uri::{path_of, uri_of};
 use crate::config::FILE_NAME;
-use crate::lint::Options;
+use crate::fault::isolated;
+use crate::lint::{Finding, Options, internal_error};
 
 /// Whether a server goes on after a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,10 @@ impl Server {
     pub fn receive(&mut self, message: Message, out: &mut Vec<Message>) -> Flow {
         match message {
             Message::Request(request) => {
-                let response = self.answer(request, out);
+                let id = request.id.clone();
+                let response = isolated(|| self.answer(request, out)).unwrap_or_else(|fault| {
+                    Response::new_err(id, ErrorCode::InternalError as i32, fault.to_string())
+                });
                 out.push(Message::Response(response));
             }
             Message::Notification(notification) if notification.method == "exit" => {
@@ -101,7 +106,15 @@ impl Server {
             }
             Message::Notification(notification) if self.stage == Stage::Running => {
                 let method = notification.method.clone();
-                if let Err(problem) = self.note(notification, out) {
+                let uri = notification.params["textDocument"]["uri"].as_str().map(str::to_owned);
+                let noted = isolated(|| self.note(notification, out)).unwrap_or_else(|fault| {
+                    // Half a change makes another text than the client has.
+                    if let Some(uri) = &uri {
+                        self.documents.remove(uri);
+                    }
+                    Err(fault.to_string())
+                });
+                if let Err(problem) = noted {
                     log(out, &format!("{method}: {problem}"));
                 }
             }
@@ -120,12 +133,17 @@ impl Server {
     pub fn check_one(&mut self, out: &mut Vec<Message>) {
         let behind = self.documents.iter().find(|(_, open)| !open.is_told).map(|(uri, _)| uri.clone());
         let Some(uri) = behind else { return };
-        let _ = self.checked(&uri, out);
+        let understood = self.understood;
+        let diagnostics = isolated(|| {
+            let _ = self.checked(&uri, out);
+            let open = self.documents.get(&uri);
+            let checked = open.and_then(|open| Some((open.checked.as_ref()?, &open.document)));
+            checked.map_or_else(Vec::new, |(checked, document)| checked.diagnostics(document, understood))
+        });
         let Some(open) = self.documents.get_mut(&uri) else { return };
         open.is_told = true;
         let document = &open.document;
-        let checked = open.checked.as_ref();
-        let diagnostics = checked.map_or_else(Vec::new, |it| it.diagnostics(document, self.understood));
+        let diagnostics = diagnostics.unwrap_or_else(|_| vec![faulty()]);
         publish(out, document.uri().clone(), diagnostics, Some(document.version()));
     }
 
@@ -333,6 +351,18 @@ impl Server {
         let only_comments = typed.is_some_and(|typed| typed == " " || typed == "-");
         let cursor = open.document.offset(it.position);
         Ok(json!(complete(&open.document, &options, &self.flags, self.understood, cursor, only_comments)))
+    }
+}
+
+/// What is said of a document in whose check the program failed.
+fn faulty() -> Diagnostic {
+    let Finding { rule, message, .. } = internal_error();
+    Diagnostic {
+        severity: Some(DiagnosticSeverity::ERROR),
+        code: Some(NumberOrString::String(rule.name.to_owned())),
+        source: Some("armbody".to_owned()),
+        message,
+        ..Diagnostic::default()
     }
 }
 

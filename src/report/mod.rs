@@ -132,6 +132,8 @@ pub struct Summary {
     pub rules: Vec<&'static Rule>,
     /// Files that could not be handled and why, a line each.
     pub problems: Vec<String>,
+    /// True if a fault of the program ended the check of a file.
+    pub faulty: bool,
 }
 
 /// Where a report is written to.

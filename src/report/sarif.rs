@@ -202,7 +202,7 @@ pub(super) fn end(summary: &Summary) -> Shown {
         .map(|problem| json!({ "level": "error", "message": { "text": problem } }))
         .collect();
     let invocation = json!({
-        "executionSuccessful": notifications.is_empty(),
+        "executionSuccessful": notifications.is_empty() && !summary.faulty,
         "toolExecutionNotifications": notifications,
     });
     shown!(

@@ -1,11 +1,15 @@
 //! One file: read, check, mend, render.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use armbody::container::Kind;
-use armbody::lint::{Finding, Inspection, Known, Options, Rule, Severity, examine, fix, too_large};
+use armbody::fault::isolated;
+use armbody::lint::{
+    Finding, Inspection, Known, Options, Rule, Severity, examine, fix, internal_error, too_large,
+};
 use armbody::report::{Checked, Format, Mask, Report, unified};
-use armbody::text::{Shown, Source, replace_file};
+use armbody::text::{Shown, Source, path_name, replace_file};
 
 use super::{Args, Sent, Setup, files};
 use crate::cli::common::other_names;
@@ -32,14 +36,30 @@ pub(super) struct Done {
     pub(super) problem: Option<String>,
     /// What is to be known of the file's writing.
     pub(super) notice: Option<Shown>,
+    /// A fault of the program ended the check.
+    pub(super) faulty: bool,
 }
 
+/// Checks one input. A fault of the program is a finding about it, and ends nothing else.
 pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
+    isolated(|| checked(input, args, setup, sent, report)).unwrap_or_else(|fault| {
+        let name = name_of(input, args).map_or_else(|text| text, path_name);
+        let mut done = if args.diff {
+            // Standard output is a diff, which has no place for a finding.
+            Done { problem: Some(format!("{name}: internal-error: {fault}")), ..Done::default() }
+        } else {
+            alone(name, &internal_error(), report)
+        };
+        done.faulty = true;
+        done
+    })
+}
+
+fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
     let problem = |problem| Done { problem: Some(problem), ..Done::default() };
-    let name = match input {
-        files::Input::Stdin => args.stdin_filename.as_deref().unwrap_or("<stdin>").as_ref(),
-        files::Input::Path(path) | files::Input::Sent(path) => path.as_path(),
-        files::Input::Problem(text) => return problem(text.clone()),
+    let name = match name_of(input, args) {
+        Ok(name) => name,
+        Err(text) => return problem(text),
     };
     let options = match setup.options(name) {
         Ok(Some(options)) => options,
@@ -60,15 +80,27 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent,
         .run(source),
         Ok(None) => Done::default(),
         Err(files::Unread::Problem(text)) => problem(text),
-        Err(files::Unread::TooLarge { name, limit }) => {
-            let mut done = Done::default();
-            let findings = [too_large(limit)];
-            let (source, mask) = (Source::new(name, ""), Mask::default());
-            done.rendered = report.render(Checked { source: &source, findings: &findings, mask: &mask });
-            done.count(&findings);
-            done
-        }
+        Err(files::Unread::TooLarge { name, limit }) => alone(name, &too_large(limit), report),
     }
+}
+
+/// The path that an input is known by; the text of one that is none.
+fn name_of<'i>(input: &'i files::Input, args: &'i Args) -> Result<&'i Path, String> {
+    Ok(match input {
+        files::Input::Stdin => args.stdin_filename.as_deref().unwrap_or("<stdin>").as_ref(),
+        files::Input::Path(path) | files::Input::Sent(path) => path.as_path(),
+        files::Input::Problem(text) => return Err(text.clone()),
+    })
+}
+
+/// What is said of a file of which nothing is known but `finding`.
+fn alone(name: String, finding: &Finding, report: Report) -> Done {
+    let mut done = Done::default();
+    let findings = std::slice::from_ref(finding);
+    let (source, mask) = (Source::new(name, ""), Mask::default());
+    done.rendered = report.render(Checked { source: &source, findings, mask: &mask });
+    done.count(findings);
+    done
 }
 
 /// The options for a body that a call sends: the call says what it is for, unless the user does.

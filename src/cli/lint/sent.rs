@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
 use armbody::container::{self, Kind};
+use armbody::fault::isolated;
 use armbody::lint::{Given, target};
 use armbody::notation::Payload;
 use armbody::text::Source;
@@ -40,7 +41,9 @@ impl Sent {
             if batch.is_empty() {
                 return sent;
             }
-            let found: Vec<_> = batch.par_iter().flat_map_iter(|path| of_document(path, limit)).collect();
+            // Whoever checks the document tells of a fault in it.
+            let read = |path: &PathBuf| isolated(|| of_document(path, limit)).unwrap_or_default();
+            let found: Vec<_> = batch.par_iter().flat_map_iter(read).collect();
             for (key, path, given) in found {
                 sent.files.entry(key).or_insert((path, given));
             }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use armbody::container::Kind;
-use armbody::lint::{Inspection, examine};
+use armbody::fault::isolated;
+use armbody::lint::{Inspection, examine, internal_error};
 use armbody::report::{Checked, Mask, findings_in_a_line};
 use armbody::shown;
 use armbody::text::{Shown, Source};
@@ -17,7 +18,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
-use self::lines::{Line, Lines};
+use self::lines::{Batch, Line, Lines};
 use super::job::Done;
 use super::{Args, Setup, Total, files};
 use crate::cli::{Status, Terminal};
@@ -54,10 +55,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     let mut lines = Lines::of_stdin(limit).context("standard input")?;
     let mut number = 0;
     loop {
-        let batch = lines.next_batch().context("standard input")?;
-        if batch.is_empty() {
-            break;
-        }
+        let Batch::Lines(batch) = lines.next_batch().context("standard input")? else { break };
         let first = number + 1;
         number += batch.len() as u64;
         let work = |(number, line)| answer(number, line, args, &setup);
@@ -99,21 +97,51 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
     if record.text.len() as u64 > args.max_size {
         return refuse(record.path, too_long(args.max_size));
     }
-    let path = Shown::json(&record.path);
-    let name = record.path.clone().unwrap_or_else(|| "<stdin>".to_owned());
+    let path = record.path.clone();
+    isolated(|| checked(record, setup))
+        .unwrap_or_else(|_| {
+            let source = Source::new(name_of(path.as_deref()), "");
+            let mut answer = found(
+                path.as_deref(),
+                &source,
+                Inspection { findings: vec![internal_error()], ..Inspection::default() },
+            );
+            answer.done.faulty = true;
+            Ok(answer)
+        })
+        .unwrap_or_else(|(path, error)| refuse(path, error))
+}
+
+/// The name that a record's text is known by.
+fn name_of(path: Option<&str>) -> String {
+    path.unwrap_or("<stdin>").to_owned()
+}
+
+/// Checks a record.
+///
+/// # Errors
+/// Its path, and why it cannot be checked.
+fn checked(record: Record, setup: &Setup) -> Result<Answer, (Option<String>, String)> {
+    let name = name_of(record.path.as_deref());
     let options = match setup.options(Path::new(&name)) {
         Ok(Some(options)) => options,
         Ok(None) => {
-            let text = shown!("{{\"path\":{},\"findings\":[]}}\n", path);
-            return Answer { text, done: Done::default(), refused: false };
+            return Ok(found(record.path.as_deref(), &Source::new(name, ""), Inspection::default()));
         }
-        Err(error) => return refuse(record.path, error),
+        Err(error) => return Err((record.path, error)),
     };
     let kind = Kind::of(Path::new(&name)).unwrap_or_else(|| files::guess(&record.text));
     let source = Source::new(name, record.text);
-    let Inspection { findings, secrets, stale } = examine(&source, kind, &options);
-    let mask = Mask::new(&source, secrets);
-    let findings_text = findings_in_a_line(Checked { source: &source, findings: &findings, mask: &mask });
+    let inspection = examine(&source, kind, &options);
+    Ok(found(record.path.as_deref(), &source, inspection))
+}
+
+/// The answer that has these findings.
+fn found(path: Option<&str>, source: &Source, inspection: Inspection) -> Answer {
+    let Inspection { findings, secrets, stale } = inspection;
+    let mask = Mask::new(source, secrets);
+    let findings_text = findings_in_a_line(Checked { source, findings: &findings, mask: &mask });
+    let path = Shown::json(&path);
     let mut done = Done { stale, ..Done::default() };
     done.count(&findings);
     let text = shown!("{{\"path\":{},\"findings\":{}}}\n", path, findings_text);
@@ -151,5 +179,5 @@ fn said_of(error: &serde_json::Error) -> String {
 }
 
 fn too_long(limit: u64) -> String {
-    format!("larger than {limit} bytes")
+    format!("too-large: larger than {limit} bytes")
 }

@@ -16,6 +16,7 @@ pub(super) struct Total {
     fixable: usize,
     applied: usize,
     changes: bool,
+    faulty: bool,
     /// Known findings that are gone.
     pub(super) stale: usize,
     /// By a rule's name the number of its findings, and of those that a safe fix mends.
@@ -35,13 +36,14 @@ impl Total {
         self.fixable += done.fixable;
         self.applied += done.applied;
         self.changes |= done.changes;
+        self.faulty |= done.faulty;
         self.stale += done.stale;
         for (rule, [found, fixable]) in done.rules {
             let counts = self.rules.entry(rule.name).or_default();
             counts[0] += found;
             counts[1] += fixable;
         }
-        self.checked += usize::from(done.problem.is_none());
+        self.checked += usize::from(done.problem.is_none() && !done.faulty);
         // One configuration that is wrong is wrong for many files.
         if let Some(problem) = done.problem.filter(|problem| self.told.insert(problem.clone())) {
             self.problems.push(problem);
@@ -59,11 +61,12 @@ impl Total {
             worst: self.worst,
             rules: rules().filter(|rule| self.rules.contains_key(rule.name)).collect(),
             problems: self.problems.clone(),
+            faulty: self.faulty,
         }
     }
 
     pub(super) fn status(&self, args: &Args) -> Status {
-        if !self.problems.is_empty() {
+        if self.faulty || !self.problems.is_empty() {
             return Status::Failed;
         }
         let found =

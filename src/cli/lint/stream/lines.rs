@@ -1,7 +1,7 @@
 //! The lines of standard input as they come: never waited for while one is there.
 
 use std::io::{self, Read as _};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 /// Bytes that are asked for at a time: what a pipe holds.
@@ -20,6 +20,23 @@ pub(super) enum Line {
     Whole(Vec<u8>),
     /// It was passed over, never held.
     TooLong,
+}
+
+/// What the stream gives.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Batch {
+    /// At least one line.
+    Lines(Vec<Line>),
+    /// There are no more.
+    End,
+}
+
+/// What is there to be read.
+enum Chunk {
+    Bytes(Vec<u8>),
+    /// Nothing for now: whoever writes is slower than the work.
+    NotYet,
+    End,
 }
 
 /// Lines in batches.
@@ -59,31 +76,40 @@ impl Lines {
         Ok(Self { chunks, splitter: Splitter::new(limit), ended: false })
     }
 
-    /// The lines that are there: at least one, unless the stream has ended.
+    /// The lines that are there. Waits for the first one, however many chunks that takes.
     ///
     /// # Errors
     /// Those of reading.
-    pub(super) fn next_batch(&mut self) -> io::Result<Vec<Line>> {
+    pub(super) fn next_batch(&mut self) -> io::Result<Batch> {
         let mut batch = Vec::new();
         let mut size = 0;
-        while !self.ended && size < BATCH {
-            let chunk = if batch.is_empty() {
-                self.chunks.recv().ok()
-            } else {
-                // Nothing more for now, or for ever: the next call tells.
-                let Ok(chunk) = self.chunks.try_recv() else { break };
-                Some(chunk)
-            };
-            if let Some(chunk) = chunk {
-                let chunk = chunk?;
-                size += chunk.len();
-                self.splitter.push(&chunk, &mut batch);
-            } else {
-                self.ended = true;
-                batch.extend(self.splitter.finish());
+        while !self.ended && (batch.is_empty() || size < BATCH) {
+            match self.next_chunk(batch.is_empty())? {
+                Chunk::Bytes(chunk) => {
+                    size += chunk.len();
+                    self.splitter.push(&chunk, &mut batch);
+                }
+                Chunk::NotYet => break,
+                Chunk::End => {
+                    self.ended = true;
+                    batch.extend(self.splitter.finish());
+                }
             }
         }
-        Ok(batch)
+        Ok(if batch.is_empty() { Batch::End } else { Batch::Lines(batch) })
+    }
+
+    fn next_chunk(&self, waits: bool) -> io::Result<Chunk> {
+        let chunk = if waits {
+            self.chunks.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            self.chunks.try_recv()
+        };
+        match chunk {
+            Ok(chunk) => chunk.map(Chunk::Bytes),
+            Err(TryRecvError::Empty) => Ok(Chunk::NotYet),
+            Err(TryRecvError::Disconnected) => Ok(Chunk::End),
+        }
     }
 }
 
@@ -158,6 +184,58 @@ mod tests {
         }
         assert_eq!(split(&["a\n"], 10), [whole("a")]);
         assert_eq!(split(&[], 10), []);
+    }
+
+    /// The batches of a stream that comes in these chunks.
+    fn batches(chunks: &[Vec<u8>], limit: u64) -> Vec<Line> {
+        let (sender, receiver) = sync_channel(chunks.len() + 1);
+        for chunk in chunks {
+            sender.send(Ok(chunk.clone())).unwrap();
+        }
+        drop(sender);
+        let mut lines = Lines { chunks: receiver, splitter: Splitter::new(limit), ended: false };
+        let mut all = Vec::new();
+        while let Batch::Lines(batch) = lines.next_batch().unwrap() {
+            assert!(!batch.is_empty());
+            all.extend(batch);
+        }
+        assert_eq!(lines.next_batch().unwrap(), Batch::End);
+        all
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_any_buffer() {
+        for around in [CHUNK, BATCH, CHUNK * AHEAD, 2 * BATCH] {
+            for len in [around - 1, around, around + 1] {
+                let text = [vec![b'a'; len], vec![b'\n'], vec![b'b'; len], b"\nc".to_vec()].concat();
+                let wanted = [vec![b'a'; len], vec![b'b'; len], vec![b'c']].map(Line::Whole);
+                for size in [CHUNK, CHUNK - 1, BATCH + 1] {
+                    let chunks: Vec<Vec<u8>> = text.chunks(size).map(<[u8]>::to_vec).collect();
+                    assert!(batches(&chunks, u64::MAX) == wanted, "{len} bytes by {size}");
+                }
+            }
+        }
+        let text = [vec![b'a'; 3 * BATCH], b"\n12\n".to_vec(), vec![b'b'; 3 * BATCH]].concat();
+        let chunks: Vec<Vec<u8>> = text.chunks(CHUNK).map(<[u8]>::to_vec).collect();
+        assert!(batches(&chunks, BATCH as u64) == [Line::TooLong, whole("12"), Line::TooLong]);
+    }
+
+    #[test]
+    fn a_writer_may_be_slow() {
+        let (sender, receiver) = sync_channel(1);
+        let mut lines = Lines { chunks: receiver, splitter: Splitter::new(100), ended: false };
+        let writer = thread::spawn(move || {
+            for byte in b"ab\n\ncd" {
+                sender.send(Ok(vec![*byte])).unwrap();
+                thread::sleep(std::time::Duration::from_millis(2));
+            }
+        });
+        let mut all = Vec::new();
+        while let Batch::Lines(batch) = lines.next_batch().unwrap() {
+            all.extend(batch);
+        }
+        writer.join().unwrap();
+        assert_eq!(all, [whole("ab"), whole(""), whole("cd")]);
     }
 
     #[test]

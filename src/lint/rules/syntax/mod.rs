@@ -17,6 +17,7 @@ mod empty_body;
 mod extra_bracket;
 mod extra_comma;
 mod identity_type_split;
+pub(in crate::lint) mod internal_error;
 mod missing_colon;
 mod missing_comma;
 mod name_without_value;
@@ -55,6 +56,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &empty_body::RULE,
     &too_deep::RULE,
     &too_large::RULE,
+    &internal_error::RULE,
 ];
 
 /// With what ARM answers to a body that is no JSON. Its reader adds what tripped it up, which depends on the
