@@ -138,7 +138,7 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
         args.format == Format::Json && calls.iter().any(|call| call.is_arm() && call.url.is_some());
     let mut secrets = if shows_urls { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
     // An inventory says which subscription.
-    secrets.retain(|secret| !secret.is_subscription);
+    secrets.retain(|secret| !secret.is_subscription());
     let mask = Mask::new(&source, secrets);
     Ok(calls
         .iter()

@@ -129,7 +129,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
-    secrets::tokens(source, &mut secrets);
+    secrets::of_text(source, &mut secrets);
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
     Inspection { findings, secrets, stale }

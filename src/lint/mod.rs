@@ -24,7 +24,7 @@ pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules};
-pub use secrets::Secret;
+pub use secrets::{Secret, SecretKind};
 pub use subject::{Block, Draft, Sink, Subject, Target};
 pub use suppress::IgnoredPlace;
 pub use target::{target, targets};

@@ -44,7 +44,7 @@ impl Checked {
     }
 
     fn diagnostic(&self, document: &Document, finding: &Finding, understood: Understood) -> Diagnostic {
-        let hide = |text: &str| self.mask.hide(text).into_owned();
+        let hide = |text: &str| self.mask.hide_of(document.source(), finding, text).into_owned();
         let mut message = hide(&finding.message);
         if let Some(help) = &finding.help {
             message.push('\n');
@@ -90,7 +90,7 @@ impl Checked {
             let note = if fix.safe { "" } else { " (unsafe: it may change what ARM reads)" };
             let edits = fix.edits.iter().map(|edit| document.edit(edit)).collect();
             CodeActionOrCommand::CodeAction(CodeAction {
-                title: format!("{}{note}", self.mask.hide(&fix.title)),
+                title: format!("{}{note}", self.mask.hide_of(document.source(), finding, &fix.title)),
                 kind: Some(CodeActionKind::QUICKFIX),
                 diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
                 edit: Some(workspace_edit(document, edits, understood)),

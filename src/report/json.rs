@@ -68,7 +68,8 @@ struct Request<'a> {
 
 /// The findings of a file as an array in one line: the objects that [`super::Format::Json`] has a line each.
 pub fn findings_in_a_line(file: Checked<'_>) -> Shown {
-    shown!("[{}]", joined(file, ","))
+    let findings = file.mask.findings(file.source, file.findings);
+    shown!("[{}]", joined(Checked { findings: &findings, ..file }, ","))
 }
 
 pub(super) fn render(file: Checked<'_>) -> Shown {

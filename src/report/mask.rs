@@ -1,18 +1,42 @@
 //! Secrets are shown to nobody: not in a frame, not in a message, not in an edit.
+//!
+//! A secret is hidden where it stands and wherever it is said again, in whatever quotes. How far it is looked for
+//! depends on how much it tells:
+//!
+//! - eight bytes or more that are not a plain word: wherever they stand, also within something longer;
+//! - four bytes or more with more than letters or digits in them: where they stand as a word of their own;
+//! - what may be a word of the language or a number (letters alone up to twelve, digits alone up to seven) and
+//!   whatever is shorter than four bytes: where the secret stands, and in what is said of the file where it stands
+//!   in quotes or beside a sign. Else a password `a` or `2024` would leave nothing of a report.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
-use crate::lint::Secret;
+use crate::lint::{Finding, Secret};
 use crate::text::{Encoding, Source, Span};
 
 /// A secret of this many letters and nothing else may be a word of the language as well.
 const LONGEST_WORD: usize = 12;
 
-/// A secret shorter than this is not looked for in the rest of its file.
+/// A secret shorter than this is looked for as a word of its own, one of digits alone not at all.
 const SHORTEST_TELLING: usize = 8;
+
+/// A secret shorter than this says nothing where it does not stand.
+const SHORTEST_WORD: usize = 4;
+
+/// Bytes of secrets in all their writings that are looked for in any file, and in a large one the share of it; a file
+/// that has more is not shown at all. What looks for them takes some forty times as much.
+const MAX_WORDS: usize = 1 << 20;
+const MAX_SHARE: usize = 4;
+
+/// Hidden places around a finding whose parts its message may say, and bytes of each that are compared.
+const MAX_NEAR: usize = 8;
+const MAX_NEAR_BYTES: usize = 4096;
 
 /// What stands in the place of a secret, however long it is.
 pub(super) const HIDDEN: &str = "***";
@@ -29,7 +53,7 @@ const WRITTEN: [Encoding; 5] = [
 /// The secrets of one file.
 #[derive(Clone, Debug, Default)]
 pub struct Mask {
-    /// In order, none touching another.
+    /// In order, none touching another but at the end of a line: each is on one line.
     spans: Vec<Span>,
     words: Words,
 }
@@ -39,10 +63,19 @@ pub struct Mask {
 enum Words {
     #[default]
     None,
-    /// What finds them in a text, and the ways in which they may be written.
-    Known(AhoCorasick, Vec<String>),
+    Known(Box<Known>),
     /// More than can be looked for: no text is shown.
     TooMany,
+}
+
+/// The writings of the secrets, and what finds them in a text.
+#[derive(Clone, Debug)]
+struct Known {
+    words: Vec<String>,
+    /// Those that are found anywhere.
+    telling: Option<Finder>,
+    /// Those that may be something else: words, numbers, a few letters.
+    shy: Option<Finder>,
 }
 
 impl Mask {
@@ -55,17 +88,14 @@ impl Mask {
     /// As [`Mask::new`] of a file that was changed: what was a secret `before` stays one, wherever it is still said.
     pub fn after(source: &Source, secrets: Vec<Secret>, before: &Mask) -> Self {
         let words = before.words.with(source, &secrets);
+        let text = source.text();
         let mut spans: Vec<Span> = secrets.into_iter().map(|secret| secret.span).collect();
         match &words {
             Words::None => {}
-            Words::TooMany => spans.push(Span::new(0, source.text().len())),
-            Words::Known(finder, _) => {
-                let text = source.text();
-                let again = finder.find_iter(text).filter(|found| is_telling(&text[found.range()]));
-                spans.extend(again.map(|found| Span::from(found.range())));
-            }
+            Words::TooMany => spans.push(Span::new(0, text.len())),
+            Words::Known(known) => known.each(text, false, |found| spans.push(Span::from(found))),
         }
-        Self { spans: merged(spans), words }
+        Self { spans: by_line(text, &merged(spans)), words }
     }
 
     /// True if there is nothing to hide.
@@ -80,30 +110,106 @@ impl Mask {
 
     /// `text`, which speaks of the file, without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let finder = match &self.words {
+        let known = match &self.words {
             Words::None => return Cow::Borrowed(text),
             Words::TooMany => return Cow::Borrowed(HIDDEN),
-            Words::Known(finder, _) => finder,
+            Words::Known(known) => known,
         };
-        let mut out = String::new();
-        let mut done = 0;
-        for found in finder.find_iter(text).filter(|found| !is_prose(text, found.range())) {
-            out.push_str(&text[done..found.start()]);
-            out.push_str(HIDDEN);
-            done = found.end();
-        }
-        if done == 0 {
+        let mut found = Vec::new();
+        known.each(text, true, |range| found.push(Span::from(range)));
+        if found.is_empty() {
             return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut done = 0;
+        for span in merged(found) {
+            out.push_str(&text[done..span.start as usize]);
+            out.push_str(HIDDEN);
+            done = span.end as usize;
         }
         out.push_str(&text[done..]);
         Cow::Owned(out)
+    }
+
+    /// `findings` of the file without its secrets, in their edits too: what a report says of them.
+    pub fn findings<'f>(&self, source: &Source, findings: &'f [Finding]) -> Cow<'f, [Finding]> {
+        if matches!(self.words, Words::None) {
+            return Cow::Borrowed(findings);
+        }
+        let masked = findings.iter().map(|finding| {
+            let near = self.near(source, finding);
+            let hide = |text: &str| self.hide_with(&near, text).into_owned();
+            let mut masked = finding.clone();
+            masked.message = hide(&finding.message);
+            masked.help = finding.help.as_deref().map(hide);
+            for label in &mut masked.labels {
+                label.message = hide(&label.message);
+            }
+            if let Some(fix) = &mut masked.fix {
+                fix.title = hide(&fix.title);
+                for edit in &mut fix.edits {
+                    edit.text = self.hide(&edit.text).into_owned();
+                }
+            }
+            if let Some(arm) = &mut masked.arm {
+                arm.message = hide(&arm.message);
+            }
+            if let Some(request) = &mut masked.request {
+                request.url = request.url.as_deref().map(|url| self.hide(url).into_owned());
+                request.resource_type = request.resource_type.as_deref().map(|it| self.hide(it).into_owned());
+            }
+            masked
+        });
+        Cow::Owned(masked.collect())
+    }
+
+    /// `text`, which `finding` says, without secrets or parts of those that it stands at: what broken quotes cut a
+    /// secret into is not the secret, and tells it.
+    pub fn hide_of<'t>(&self, source: &Source, finding: &Finding, text: &'t str) -> Cow<'t, str> {
+        self.hide_with(&self.near(source, finding), text)
+    }
+
+    fn hide_with<'t>(&self, near: &[&str], text: &'t str) -> Cow<'t, str> {
+        let hidden = self.hide(text);
+        if near.is_empty() || !hidden.contains('`') {
+            return hidden;
+        }
+        let is_part = |excerpt: &str| {
+            let excerpt = excerpt.trim_matches(['…', '"', '\'', ' ', ',', ':', '{', '}', '[', ']']);
+            excerpt.len() >= 3 && near.iter().any(|secret| secret.contains(excerpt))
+        };
+        let mut out = String::with_capacity(hidden.len());
+        for (number, part) in hidden.split('`').enumerate() {
+            if number > 0 {
+                out.push('`');
+            }
+            out.push_str(if number % 2 == 1 && is_part(part) { HIDDEN } else { part });
+        }
+        if out == *hidden { hidden } else { Cow::Owned(out) }
+    }
+
+    /// What is hidden where a finding stands.
+    fn near<'s>(&self, source: &'s Source, finding: &Finding) -> Vec<&'s str> {
+        let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
+        let labels = finding.labels.iter().map(|label| label.span);
+        let mut near: Vec<&str> = Vec::new();
+        for span in std::iter::once(finding.span).chain(labels).chain(edits).take(MAX_NEAR) {
+            let first = self.spans.partition_point(|secret| secret.end < span.start);
+            let hidden = self.spans[first..].iter().take_while(|secret| secret.start <= span.end);
+            for secret in hidden.take(MAX_NEAR.saturating_sub(near.len())) {
+                let text = &source.text()[secret.range()];
+                let end = text.floor_char_boundary(MAX_NEAR_BYTES);
+                near.push(&text[..end]);
+            }
+        }
+        near
     }
 
     /// The bytes of the file in `span`, each secret as `***`, one in each line that it stands in: its length is
     /// nobody's business either.
     pub fn cover<'t>(&self, source: &'t Source, span: Span) -> Cow<'t, str> {
         let text = source.text();
-        let pieces = self.pieces(source, span);
+        let pieces: Vec<Piece> = self.pieces(span).collect();
         if pieces.iter().all(|piece| !piece.hidden) {
             return Cow::Borrowed(&text[span.range()]);
         }
@@ -113,29 +219,45 @@ impl Mask {
 
     /// `span` in parts that are shown and parts that are not, in order; of a secret that goes over several lines the
     /// breaks are shown.
-    pub(super) fn pieces(&self, source: &Source, span: Span) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let mut push = |start: u32, end: u32, hidden: bool| {
-            if start < end {
-                pieces.push(Piece { span: Span { start, end }, hidden });
-            }
-        };
+    pub(super) fn pieces(&self, span: Span) -> impl Iterator<Item = Piece> + '_ {
         let mut at = span.start;
-        let first = self.spans.partition_point(|secret| secret.end <= span.start);
-        for secret in self.spans[first..].iter().take_while(|secret| secret.start < span.end) {
-            let start = secret.start.max(span.start);
-            let end = secret.end.min(span.end);
-            push(at, start, false);
-            at = start;
-            for line in source.text()[start as usize..end as usize].split_inclusive(['\n', '\r']) {
-                let said = line.trim_end_matches(['\n', '\r']).len() as u32;
-                push(at, at + said, true);
-                push(at + said, at + line.len() as u32, false);
-                at += line.len() as u32;
+        let mut next = self.spans.partition_point(|secret| secret.end <= span.start);
+        std::iter::from_fn(move || {
+            if at >= span.end {
+                return None;
             }
-        }
-        push(at, span.end, false);
-        pieces
+            let secret = self.spans.get(next).filter(|secret| secret.start < span.end);
+            let (end, hidden) = match secret {
+                Some(secret) if secret.start <= at => (secret.end.min(span.end), true),
+                Some(secret) => (secret.start, false),
+                None => (span.end, false),
+            };
+            next += usize::from(hidden);
+            let piece = Piece { span: Span { start: at, end }, hidden };
+            at = end;
+            Some(piece)
+        })
+    }
+
+    /// As [`Mask::pieces`], from the end of `span` on backwards.
+    pub(super) fn pieces_back(&self, span: Span) -> impl Iterator<Item = Piece> + '_ {
+        let mut at = span.end;
+        let mut behind = self.spans.partition_point(|secret| secret.start < span.end);
+        std::iter::from_fn(move || {
+            if at <= span.start {
+                return None;
+            }
+            let secret = behind.checked_sub(1).map(|last| self.spans[last]).filter(|it| it.end > span.start);
+            let (start, hidden) = match secret {
+                Some(secret) if secret.end >= at => (secret.start.max(span.start), true),
+                Some(secret) => (secret.end, false),
+                None => (span.start, false),
+            };
+            behind -= usize::from(hidden);
+            let piece = Piece { span: Span { start, end: at }, hidden };
+            at = start;
+            Some(piece)
+        })
     }
 }
 
@@ -148,29 +270,140 @@ pub(super) struct Piece {
 
 impl Words {
     fn with(&self, source: &Source, secrets: &[Secret]) -> Self {
-        let mut words: Vec<String> = match self {
-            Self::None => Vec::new(),
-            Self::Known(_, words) => words.clone(),
+        let mut words = match self {
+            Self::None => Budget::new(source.text().len(), &[]),
+            Self::Known(known) => Budget::new(source.text().len(), &known.words),
             Self::TooMany => return Self::TooMany,
         };
         for secret in secrets {
-            words.extend(source.text().get(secret.span.range()).map(str::to_owned));
+            if let Some(text) = source.text().get(secret.span.range()) {
+                words.add(text);
+            }
             for reading in &secret.readings {
                 for inner in [Cow::Borrowed(reading.as_str()), Encoding::JsonString.encode(reading, "")] {
-                    words.extend(WRITTEN.iter().map(|outer| outer.encode(&inner, "").into_owned()));
-                    words.push(inner.into_owned());
+                    for outer in WRITTEN {
+                        if let Cow::Owned(written) = outer.encode(&inner, "") {
+                            words.add(&written);
+                        }
+                    }
+                    words.add(&inner);
+                }
+                if let Some(written) = percent_encoded(reading) {
+                    words.add(&written);
                 }
             }
+            if words.is_spent() {
+                return Self::TooMany;
+            }
         }
-        words.retain(|word| !word.is_empty());
+        let mut words: Vec<String> = words.list.into_iter().collect();
         words.sort_unstable();
-        words.dedup();
         if words.is_empty() {
             return Self::None;
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words);
-        finder.map_or(Self::TooMany, |finder| Self::Known(finder, words))
+        let (telling, shy): (Vec<&str>, Vec<&str>) =
+            words.iter().map(String::as_str).partition(|it| is_telling(it));
+        match (Finder::new(&telling), Finder::new(&shy)) {
+            (Ok(telling), Ok(shy)) => Self::Known(Box::new(Known { words, telling, shy })),
+            _ => Self::TooMany,
+        }
     }
+}
+
+/// The writings that are collected, as long as they are not too many.
+struct Budget {
+    list: HashSet<String>,
+    left: usize,
+}
+
+impl Budget {
+    fn new(text: usize, known: &[String]) -> Self {
+        let all = MAX_WORDS.max(text / MAX_SHARE);
+        let left = all.saturating_sub(known.iter().map(String::len).sum());
+        Self { list: known.iter().cloned().collect(), left }
+    }
+
+    fn add(&mut self, word: &str) {
+        let word = word.trim();
+        if !word.is_empty() && self.left > 0 && !self.list.contains(word) {
+            self.left = self.left.saturating_sub(word.len());
+            self.list.insert(word.to_owned());
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// Finds every place of a set of words in one pass, whatever lies within or across others.
+#[derive(Clone, Debug)]
+struct Finder(NFA);
+
+impl Finder {
+    fn new(words: &[&str]) -> Result<Option<Self>, aho_corasick::BuildError> {
+        if words.is_empty() {
+            return Ok(None);
+        }
+        let built = NFA::builder().match_kind(MatchKind::Standard).prefilter(false).build(words)?;
+        Ok(Some(Self(built)))
+    }
+
+    /// The places of words in `text`, in the order of their ends. `all` of those that end at one byte, else the
+    /// longest: it covers the others.
+    fn each(&self, text: &str, all: bool, mut found: impl FnMut(Range<usize>)) {
+        let Ok(mut state) = self.0.start_state(Anchored::No) else { return };
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            state = self.0.next_state(Anchored::No, state, byte);
+            if self.0.is_special(state) && self.0.is_match(state) {
+                // The state's own word is first, then those that end it.
+                let count = if all { self.0.match_len(state) } else { 1 };
+                for index in 0..count {
+                    let len = self.0.pattern_len(self.0.match_pattern(state, index));
+                    found(at + 1 - len..at + 1);
+                }
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Where a text says a secret. `spoken`: it is said of the file, and is not the file.
+    fn each(&self, text: &str, spoken: bool, mut found: impl FnMut(Range<usize>)) {
+        if let Some(telling) = &self.telling {
+            telling.each(text, false, &mut found);
+        }
+        if let Some(shy) = &self.shy {
+            shy.each(text, true, |range| {
+                let says = if is_plain(&text[range.clone()]) {
+                    spoken && !is_prose(text, &range)
+                } else {
+                    is_word(text, &range)
+                };
+                if says {
+                    found(range);
+                }
+            });
+        }
+    }
+}
+
+/// `%21` and the like for all but letters, digits and `-_.~`; `None` if there is nothing else.
+fn percent_encoded(text: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    if text.bytes().all(is_plain) {
+        return None;
+    }
+    let hex = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
+    let mut out = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if is_plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.extend(['%', hex(byte >> 4), hex(byte & 15)]);
+        }
+    }
+    Some(out)
 }
 
 /// True if nobody writes such a word without meaning the secret.
@@ -178,23 +411,33 @@ fn is_telling(word: &str) -> bool {
     word.len() >= SHORTEST_TELLING && !is_plain(word)
 }
 
-/// True if a secret may be a word or a part of one.
+/// True if a secret may be a word or a number, or a part of one.
 fn is_plain(word: &str) -> bool {
-    word.len() < 4 || (word.len() <= LONGEST_WORD && word.chars().all(char::is_alphabetic))
+    word.len() < SHORTEST_WORD
+        || (word.len() <= LONGEST_WORD && word.chars().all(char::is_alphabetic))
+        || (word.len() < SHORTEST_TELLING && word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// True if what is found is the language's own word: part of a longer one, or with spaces around it.
-fn is_prose(text: &str, found: Range<usize>) -> bool {
-    if !is_plain(&text[found.clone()]) {
-        return false;
-    }
+/// True if what is found is the language's own word or number: part of a longer one, or with spaces around it.
+fn is_prose(text: &str, found: &Range<usize>) -> bool {
     let before = text[..found.start].chars().next_back();
     let behind = text[found.end..].chars().next();
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    is_letter(before)
-        || is_letter(behind)
-        || (is_space(before) && is_space(behind) && (before, behind) != (None, None))
+    !is_word(text, found) || (is_space(before) && is_space(behind) && (before, behind) != (None, None))
+}
+
+/// True if what is found is not part of a longer word, version or name.
+fn is_word(text: &str, found: &Range<usize>) -> bool {
+    let joins = |c: Option<char>, next: Option<char>| {
+        c.is_some_and(|c| {
+            c.is_alphanumeric()
+                || c == '_'
+                || matches!(c, '-' | '.') && next.is_some_and(char::is_alphanumeric)
+        })
+    };
+    let mut before = text[..found.start].chars().rev();
+    let mut behind = text[found.end..].chars();
+    !joins(before.next(), before.next()) && !joins(behind.next(), behind.next())
 }
 
 /// The spans in order, those that overlap or touch made one.
@@ -210,9 +453,29 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     merged
 }
 
+/// The spans, each cut where lines end.
+fn by_line(text: &str, spans: &[Span]) -> Vec<Span> {
+    let mut cut = Vec::with_capacity(spans.len());
+    for span in spans {
+        let mut start = span.start;
+        for at in memchr::memchr2_iter(b'\n', b'\r', &text.as_bytes()[span.range()]) {
+            let end = span.start + at as u32;
+            if start < end {
+                cut.push(Span { start, end });
+            }
+            start = end + 1;
+        }
+        if start < span.end {
+            cut.push(Span { start, end: span.end });
+        }
+    }
+    cut
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::SecretKind;
 
     fn mask(source: &Source, spans: &[Span]) -> Mask {
         Mask::new(source, spans.iter().copied().map(Secret::from).collect())
@@ -248,7 +511,7 @@ mod tests {
         let secret = Secret {
             span: Span::new(1, 11),
             readings: vec![r#"a\"b'$c"#.to_owned(), "a\"b'$c".to_owned()],
-            is_subscription: false,
+            kind: SecretKind::Property,
         };
         let mask = Mask::new(&source, vec![secret]);
         for said in [r#"a\"b'\''$c"#, "a\"b'$c", r#"a\"b'$c"#, r#"a\"b'\$c"#, r#"a\\\"b'\$c"#, "a\"b''$c"] {

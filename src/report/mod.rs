@@ -163,6 +163,8 @@ impl Report {
     /// What stands for `file` in the report: made apart from the writing, so that files can be rendered side by
     /// side and written in order.
     pub fn render(self, file: Checked<'_>) -> Shown {
+        let findings = file.mask.findings(file.source, file.findings);
+        let file = Checked { findings: &findings, ..file };
         match self.format {
             Format::Text => text::render(file, self.styled),
             Format::Concise => concise::render(file),

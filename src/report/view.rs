@@ -1,7 +1,7 @@
 //! The part of a file that a frame shows: whole lines, long ones cut to what matters.
 
 use super::Mask;
-use super::mask::{HIDDEN, Piece};
+use super::mask::HIDDEN;
 use crate::text::{Source, Span, is_hidden, visible};
 
 /// Characters of a line that are shown before and behind something.
@@ -55,11 +55,11 @@ impl View {
 
     fn push_line(&mut self, source: &Source, mask: &Mask, line: Span, spans: &[Span]) {
         let mut at = line.start;
-        for keep in kept(source.text(), &mask.pieces(source, line), line, spans) {
+        for keep in kept(source.text(), mask, line, spans) {
             if keep.start > at {
                 self.text.push('…');
             }
-            for piece in mask.pieces(source, keep) {
+            for piece in mask.pieces(keep) {
                 if piece.hidden {
                     self.push_run(piece.span, HIDDEN, true);
                 } else {
@@ -131,8 +131,9 @@ impl View {
 
 /// The parts of a line that are shown: all of a short one, of a long one what is near a span. A secret is as long here
 /// as what is shown of it, so that nothing tells its length.
-fn kept(text: &str, pieces: &[Piece], line: Span, spans: &[Span]) -> Vec<Span> {
-    let all = forth(text, pieces, line.start, 3 * MARGIN);
+fn kept(text: &str, mask: &Mask, line: Span, spans: &[Span]) -> Vec<Span> {
+    let forth = |from: u32, count| forth(text, mask, Span { start: from, end: line.end }, count);
+    let all = forth(line.start, 3 * MARGIN);
     if all == line.end {
         return vec![line];
     }
@@ -140,20 +141,20 @@ fn kept(text: &str, pieces: &[Piece], line: Span, spans: &[Span]) -> Vec<Span> {
         .iter()
         .filter(|span| span.start <= line.end && span.end >= line.start)
         .map(|span| {
-            let from = back(text, pieces, span.start.max(line.start));
-            let to = forth(text, pieces, span.end.min(line.end), MARGIN);
+            let from = back(text, mask, Span { start: line.start, end: span.start.max(line.start) });
+            let to = forth(span.end.min(line.end), MARGIN);
             Span { start: from, end: to }
         })
         .collect();
     if parts.is_empty() {
-        parts.push(Span { start: line.start, end: forth(text, pieces, line.start, MARGIN) });
+        parts.push(Span { start: line.start, end: forth(line.start, MARGIN) });
     }
     parts.sort_unstable();
     let mut merged: Vec<Span> = Vec::new();
     for part in parts {
         match merged.last_mut() {
             // A gap of a few characters is not worth its mark.
-            Some(last) if part.start <= last.end || forth(text, pieces, last.end, 8) >= part.start => {
+            Some(last) if part.start <= last.end || forth(last.end, 8) >= part.start => {
                 last.end = last.end.max(part.end);
             }
             _ => merged.push(part),
@@ -162,45 +163,42 @@ fn kept(text: &str, pieces: &[Piece], line: Span, spans: &[Span]) -> Vec<Span> {
     merged
 }
 
-/// The offset some characters before `from`, or the line's start.
-fn back(text: &str, pieces: &[Piece], from: u32) -> u32 {
+/// The offset some characters before the end of `before`, or its start.
+fn back(text: &str, mask: &Mask, before: Span) -> u32 {
     let mut left = MARGIN;
-    let behind = pieces.partition_point(|piece| piece.span.start < from);
-    for piece in pieces[..behind].iter().rev() {
+    for piece in mask.pieces_back(before) {
         if left == 0 {
-            return piece.span.end.min(from);
+            return piece.span.end;
         }
         if piece.hidden {
             left = left.saturating_sub(HIDDEN.len());
             continue;
         }
-        let before = &text[piece.span.start as usize..piece.span.end.min(from) as usize];
-        if let Some((at, _)) = before.char_indices().rev().nth(left - 1) {
+        let shown = &text[piece.span.range()];
+        if let Some((at, _)) = shown.char_indices().rev().nth(left - 1) {
             return piece.span.start + at as u32;
         }
-        left -= before.chars().count();
+        left -= shown.chars().count();
     }
-    pieces.first().map_or(from, |piece| piece.span.start)
+    before.start
 }
 
-/// The offset `count` characters behind `from`, or the line's end.
-fn forth(text: &str, pieces: &[Piece], from: u32, count: usize) -> u32 {
+/// The offset `count` characters behind the start of `behind`, or its end.
+fn forth(text: &str, mask: &Mask, behind: Span, count: usize) -> u32 {
     let mut left = count;
-    let first = pieces.partition_point(|piece| piece.span.end <= from);
-    for piece in &pieces[first..] {
-        let start = piece.span.start.max(from);
+    for piece in mask.pieces(behind) {
         if left == 0 {
-            return start;
+            return piece.span.start;
         }
         if piece.hidden {
             left = left.saturating_sub(HIDDEN.len());
             continue;
         }
-        let behind = &text[start as usize..piece.span.end as usize];
-        if let Some((at, _)) = behind.char_indices().nth(left) {
-            return start + at as u32;
+        let shown = &text[piece.span.range()];
+        if let Some((at, _)) = shown.char_indices().nth(left) {
+            return piece.span.start + at as u32;
         }
-        left -= behind.chars().count();
+        left -= shown.chars().count();
     }
-    pieces.last().map_or(from, |piece| piece.span.end.max(from))
+    behind.end
 }

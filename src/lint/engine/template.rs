@@ -28,6 +28,7 @@ pub(super) fn check(
     if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(body.text())) {
         tree = settled(tree, dialect);
     }
+    secrets::of_template(&tree, body, secrets);
     let template = template::read(&tree);
     let known: Vec<(&Resource<'_>, ResourceType)> = template
         .resources

@@ -2,6 +2,7 @@
 
 use crate::arm::{PlaceholderStyle, find_placeholders, is_placeholder};
 use crate::json::{Kind, Node};
+use crate::lint::secrets::{is_blank, is_reference, is_word_for_it};
 use crate::lint::{Rule, Subject};
 
 mod literal_password;
@@ -64,30 +65,15 @@ fn literals<'a>(subject: &Subject<'a>) -> Vec<(Node<'a>, Node<'a>)> {
 fn is_literal(value: Node<'_>) -> bool {
     let Some(text) = value.as_str().filter(|_| value.kind() == Kind::String) else { return false };
     let text = text.trim();
-    let is_blank = text.chars().all(|c| matches!(c, '*' | '•' | '.' | '…' | 'x' | 'X' | '-' | '_'));
     let is_computed = text.starts_with('[') && text.ends_with(']');
     let has_placeholder = find_placeholders(text)
         .any(|found| matches!(found.style, PlaceholderStyle::Angle | PlaceholderStyle::DoubledAngle));
-    !(is_blank
+    !(is_blank(text)
         || is_computed
         || has_placeholder
         || is_placeholder(text)
         || is_reference(text)
         || is_word_for_it(text))
-}
-
-/// `REDACTED`, `MGMT_PLACEHOLDER`, `ADMIN_PASSWORD`: what recordings and authors put in the place of a secret.
-fn is_word_for_it(text: &str) -> bool {
-    let upper = text.to_ascii_uppercase();
-    let said = ["PLACEHOLDER", "REDACTED", "SANITIZED"].iter().any(|word| upper.contains(word));
-    let is_constant =
-        text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    said || is_constant
-}
-
-/// A key vault's secret, and another member of the body (`PrivateSettingsRef:AdminPassword`).
-fn is_reference(text: &str) -> bool {
-    ["@Microsoft.KeyVault(", "@{", "@(", "PrivateSettingsRef:"].iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]

@@ -1,13 +1,81 @@
 //! What must not be shown of a file: passwords in bodies, credentials of calls, tokens anywhere, and whose
 //! subscriptions it names.
+//!
+//! Three looks at one file, each of which finds what the others cannot: the calls that were read ([`of_call`]) say
+//! which property is secret and decode every layer of quoting; the text alone says what stands behind a name or an
+//! option in whatever language, and which variables it came from (`places`); and some secrets have a form of their
+//! own (`forms`). A kind that one of them takes for a secret without need costs a few stars in a frame.
 
-use std::ops::Range;
+mod base64;
+mod forms;
+mod names;
+mod places;
+mod value;
 
 use super::Subject;
 use super::rules::{is_arm, is_secret_property, real_subscriptions, tails};
-use crate::arm::is_placeholder;
-use crate::json::{Kind, Node};
+use crate::json::{Kind, Node, Tree};
 use crate::text::{Fragment, Source, Span};
+
+pub(super) use forms::web_tokens;
+use value::is_open;
+pub(super) use value::{is_blank, is_reference, is_word_for_it};
+
+/// How a secret became known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SecretKind {
+    /// A subscription's id: it lets nobody in, is not to be published, and yet belongs into a request.
+    Subscription,
+    /// Credentials, a key or a cookie in a header.
+    Header,
+    /// Credentials in an option of their own (`-u`, `--oauth2-bearer`, `--admin-password`).
+    Option,
+    /// `user:password@` in a URL.
+    Url,
+    /// A parameter of a query or a form (`sig=`, `client_secret=`).
+    Parameter,
+    /// A property, variable or setting whose name says that it is secret.
+    Property,
+    /// The same with one letter wrong in the name, or a comma where none is due.
+    Misspelt,
+    /// What a variable holds that ends up in one of the other places.
+    Variable,
+    /// The default of a template's secure parameter.
+    SecureParameter,
+    /// What a machine runs or keeps when it is made.
+    CustomData,
+    /// A key or password in a connection string.
+    ConnectionString,
+    /// A JSON web token, by its form.
+    WebToken,
+    /// A storage account's key or another service's, by its form.
+    AccountKey,
+    /// A private key in PEM.
+    PrivateKey,
+    /// A client secret of Microsoft Entra, by its form.
+    ClientSecret,
+}
+
+impl SecretKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Subscription,
+        Self::Header,
+        Self::Option,
+        Self::Url,
+        Self::Parameter,
+        Self::Property,
+        Self::Misspelt,
+        Self::Variable,
+        Self::SecureParameter,
+        Self::CustomData,
+        Self::ConnectionString,
+        Self::WebToken,
+        Self::AccountKey,
+        Self::PrivateKey,
+        Self::ClientSecret,
+    ];
+}
 
 /// Bytes of a file that must not be shown, and what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +84,20 @@ pub struct Secret {
     pub span: Span,
     /// The secret as each layer of quoting reads it, where that is not what the bytes say.
     pub readings: Vec<String>,
-    /// True if it is a subscription's id: it lets nobody in, is not to be published, and yet belongs into a request.
-    pub is_subscription: bool,
+    /// How it became known.
+    pub kind: SecretKind,
+}
+
+impl Secret {
+    /// True if it is a subscription's id: an inventory names those.
+    pub fn is_subscription(&self) -> bool {
+        self.kind == SecretKind::Subscription
+    }
 }
 
 impl From<Span> for Secret {
     fn from(span: Span) -> Self {
-        Self { span, readings: Vec::new(), is_subscription: false }
+        Self { span, readings: Vec::new(), kind: SecretKind::Property }
     }
 }
 
@@ -67,31 +142,94 @@ const PARAMETERS: [&str; 12] = [
 pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     let call = subject.call;
     for header in &call.headers {
-        secrets.extend(in_header(header).map(|span| of_part(header, span)));
+        secrets.extend(in_header(header).map(|span| of_part(header, span, SecretKind::Header)));
     }
     if let Some(credentials) = call.credentials.as_deref().filter(|it| !is_open(it.text())) {
-        secrets.push(of_part(credentials, credentials.span()));
+        let text = credentials.text();
+        let start = text.split_once(':').filter(|(_, password)| !password.is_empty());
+        let start = start.map_or(0, |(user, _)| user.len() + 1);
+        let span = Span::new(start, text.len());
+        if !is_open(&text[start..]) {
+            secrets.push(of_part(credentials, span, SecretKind::Option));
+        }
     }
     if let Some(url) = &call.url {
-        secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span)));
+        secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span, SecretKind::Parameter)));
     }
     if call.is_template() || is_arm(subject) {
         let named = real_subscriptions(subject);
-        secrets.extend(named.map(|one| Secret { is_subscription: true, ..of_part(one.part, one.span) }));
+        secrets.extend(named.map(|one| of_part(one.part, one.span, SecretKind::Subscription)));
     }
     let Some(body) = subject.body else { return };
     if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
-        secrets.extend(in_parameters(body.text()).map(|span| of_part(body, span)));
+        secrets.extend(in_parameters(body.text()).map(|span| of_part(body, span, SecretKind::Parameter)));
     }
     let mut done = 0;
     for (_, value) in subject.secret_members() {
         // What is within a secret is one already.
         if value.index() >= done {
             done = value.end();
-            secrets.extend(values(*value).filter_map(|node| of_string(body, node)));
+            secrets.extend(values(*value).filter_map(|node| of_value(body, node, SecretKind::Property)));
         }
     }
 }
+
+/// What the secure parameters of a template are unless they are given, and what its other parameters and variables
+/// that end up in them are called.
+pub(super) fn of_template(tree: &Tree<'_>, body: &Fragment<'_>, secrets: &mut Vec<Secret>) {
+    let Some(root) = tree.root() else { return };
+    for (name, declared) in root.members_within() {
+        if !name.is_named("parameters") || declared.kind() != Kind::Object {
+            continue;
+        }
+        for (_, parameter) in declared.members() {
+            let kind = parameter.get("type").and_then(Node::as_str);
+            let is_secure = kind.is_some_and(|kind| {
+                kind.eq_ignore_ascii_case("secureString") || kind.eq_ignore_ascii_case("secureObject")
+            });
+            if let Some((_, default)) = parameter.member("defaultValue").filter(|_| is_secure) {
+                secrets.extend(
+                    values(default).filter_map(|node| of_value(body, node, SecretKind::SecureParameter)),
+                );
+            }
+        }
+    }
+}
+
+/// What the text alone gives away, and what the variables hold that `secrets`, known from its calls, were made of.
+pub(super) fn of_text(source: &Source, secrets: &mut Vec<Secret>) {
+    let text = source.text();
+    let mut wanted = Vec::new();
+    for secret in secrets.iter().filter(|secret| secret.kind == SecretKind::SecureParameter) {
+        for reading in &secret.readings {
+            value::references(reading, |name| wanted.push(name.to_ascii_lowercase()));
+        }
+    }
+    // What only names a variable is followed, not hidden.
+    secrets.retain(|secret| {
+        secret.kind != SecretKind::SecureParameter || !secret.readings.iter().any(|it| is_open(it))
+    });
+    forms::all(text, |kind, range| {
+        let mut readings = value::readings(&text[range.clone()]);
+        if kind == SecretKind::PrivateKey {
+            let lines = readings.iter().flat_map(|reading| reading.lines());
+            let lines: Vec<String> = lines
+                .filter(|line| line.len() >= SHORTEST_KEY_LINE)
+                .map(|line| line.trim().to_owned())
+                .collect();
+            readings.extend(lines);
+        }
+        secrets.push(Secret { span: Span::from(range), readings, kind });
+    });
+    for places::Found { kind, range, more } in places::all(text, wanted) {
+        let mut readings = value::readings(&text[range.clone()]);
+        readings.extend(more);
+        secrets.push(Secret { span: Span::from(range), readings, kind });
+    }
+}
+
+/// Shorter lines of a private key say nothing.
+const SHORTEST_KEY_LINE: usize = 16;
 
 /// The members within `root` whose names say that they are secret, in the order of the text.
 pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
@@ -106,42 +244,18 @@ pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     found
 }
 
-/// The strings within `root` that are no names.
+/// The strings, numbers and booleans within `root` that are not names.
 fn values(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let mut open = vec![root];
     std::iter::from_fn(move || {
         loop {
             let node = open.pop()?;
             open.extend(node.members().map(|(_, value)| value).chain(node.elements()));
-            if node.kind() == Kind::String {
+            if !matches!(node.kind(), Kind::Object | Kind::Array | Kind::Null) {
                 return Some(node);
             }
         }
     })
-}
-
-/// JSON web tokens, wherever they stand in the file.
-pub(super) fn tokens(source: &Source, secrets: &mut Vec<Secret>) {
-    secrets.extend(web_tokens(source.text()).map(|range| Secret::from(Span::from(range))));
-}
-
-/// The JSON web tokens of a text, whole or cut short.
-pub(super) fn web_tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    memchr::memmem::find_iter(bytes, b"eyJ").filter_map(move |at| {
-        if at < done || (at > 0 && is_token_byte(bytes[at - 1])) {
-            return None;
-        }
-        let len = bytes[at..].iter().take_while(|&&byte| is_token_byte(byte) || byte == b'.').count();
-        let token = text[at..at + len].trim_end_matches('.');
-        done = at + len;
-        (token.len() > 40 && token.contains('.')).then_some(at..at + token.len())
-    })
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=')
 }
 
 /// True if a property of this name holds a secret.
@@ -155,22 +269,21 @@ fn is_secret_name(name: &str) -> bool {
         || ENDINGS.iter().any(|ending| ends(ending))
 }
 
-/// True if a value is one that the reader fills in, or that is computed.
-fn is_open(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty() || is_placeholder(text) || (text.starts_with('[') && text.ends_with(']'))
-}
-
 /// A secret in `span` of a part of the call.
-fn of_part(part: &Fragment<'_>, span: Span) -> Secret {
+fn of_part(part: &Fragment<'_>, span: Span, kind: SecretKind) -> Secret {
     let readings = vec![part.text()[span.range()].to_owned()];
-    Secret { span: part.to_file(span), readings, is_subscription: false }
+    Secret { span: part.to_file(span), readings, kind }
 }
 
-/// A secret that is a string of the body.
-fn of_string(body: &Fragment<'_>, node: Node<'_>) -> Option<Secret> {
-    let text = node.as_str().filter(|text| !is_open(text))?;
-    let mut secret = of_part(body, node.content_span());
+/// A secret that is a value of the body.
+fn of_value(body: &Fragment<'_>, node: Node<'_>, kind: SecretKind) -> Option<Secret> {
+    let text = node.as_str().unwrap_or_else(|| node.source().into());
+    // The defaults of secure parameters may name what is to be followed.
+    let follows = kind == SecretKind::SecureParameter && text.starts_with('[');
+    if is_open(&text) && !follows {
+        return None;
+    }
+    let mut secret = of_part(body, node.content_span(), kind);
     secret.readings.push(text.into_owned());
     Some(secret)
 }
@@ -227,14 +340,6 @@ fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tokens_are_found_whole_and_cut_short() {
-        let token = format!("eyJ{}.eyJ{}.{}", "a".repeat(40), "b".repeat(40), "c_-9".repeat(10));
-        let text = format!("x {token} y {}... heyJ{}", &token[..60], "d".repeat(50));
-        let found: Vec<_> = web_tokens(&text).map(|range| text[range].to_owned()).collect();
-        assert_eq!(found, [token.clone(), token[..60].to_owned()]);
-    }
 
     #[test]
     fn values_of_secret_parameters_are_found() {

@@ -1,0 +1,366 @@
+//! Where a value ends, what it says, and whether it says the secret itself.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::base64;
+use crate::arm::{PlaceholderStyle, find_placeholders, is_placeholder};
+
+/// True if a value is one that the reader or the service fills in: nothing that is secret stands in the text.
+pub(super) fn is_open(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty()
+        || is_placeholder(text)
+        || text.starts_with('[') && text.ends_with(']')
+        || is_reference(text)
+        || is_blank(text)
+        || is_word_for_it(text)
+        || is_mostly_filled_in(text)
+        || matches!(text, "null" | "undefined" | "None" | "$null")
+}
+
+/// A key vault's secret, a computed value, and another member of the body (`PrivateSettingsRef:AdminPassword`).
+pub(in crate::lint) fn is_reference(text: &str) -> bool {
+    let starts = |start: &str| text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
+    ["@Microsoft.KeyVault(", "@{", "@(", "PrivateSettingsRef:", "$("].iter().any(|start| starts(start))
+}
+
+/// A row of stars, dots or the like.
+pub(in crate::lint) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '*' | '•' | '.' | '…' | 'x' | 'X' | '-' | '_'))
+}
+
+/// `REDACTED`, `MGMT_PLACEHOLDER`, `ADMIN_PASSWORD`: what recordings and authors put in the place of a secret.
+pub(in crate::lint) fn is_word_for_it(text: &str) -> bool {
+    let has = |word: &str| {
+        text.len() >= word.len()
+            && text.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let is_short = text.len() <= 64;
+    let said = is_short && ["PLACEHOLDER", "REDACTED", "SANITIZED"].iter().any(|word| has(word));
+    let is_constant =
+        text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    said || is_constant
+}
+
+/// True if next to nothing is left once what is to be filled in is taken away. A variable within a word may as well
+/// be a `$` of the secret's own: only one that begins the value counts.
+fn is_mostly_filled_in(text: &str) -> bool {
+    let mut left = 0;
+    let mut done = 0;
+    let mut any = false;
+    for found in find_placeholders(text) {
+        let counts = match found.style {
+            PlaceholderStyle::Variable | PlaceholderStyle::Percent => {
+                let before = text[..found.range.start].chars().next_back();
+                before.is_none_or(|c| !c.is_alphanumeric() && c != '$')
+            }
+            PlaceholderStyle::Your
+            | PlaceholderStyle::Exes
+            | PlaceholderStyle::Ellipsis
+            | PlaceholderStyle::Bracket => found.range.start == 0,
+            _ => true,
+        };
+        if counts {
+            left += letters(&text[done..found.range.start]);
+            done = found.range.end;
+            any = true;
+        }
+    }
+    let begins = find_placeholders(text).next().is_some_and(|first| first.range.start == 0);
+    any && left + letters(&text[done..]) < if begins { 6 } else { 3 }
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// The names of the variables, parameters and environment that a value refers to.
+pub(super) fn references(text: &str, mut found: impl FnMut(&str)) {
+    let bytes = text.as_bytes();
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-';
+    let name = |from: usize, with: &dyn Fn(&u8) -> bool| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let len = rest.iter().take(super::names::MAX_NAME).take_while(|byte| with(byte)).count();
+        text.get(from..from + len).unwrap_or_default()
+    };
+    let is_shell_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    for at in memchr::memchr3_iter(b'$', b'{', b'%', bytes) {
+        let mut from = at + 1;
+        let follows = |byte| at.checked_sub(1).is_some_and(|before| bytes[before] == byte);
+        if bytes[at] == b'{' && (follows(b'$') || follows(b'{')) {
+            continue;
+        }
+        if bytes[at] == b'$' {
+            // `$env:X`, `$script:X`, `${X}`, `$(X)`, `${{ env.X }}`
+            while bytes.get(from).is_some_and(|byte| matches!(byte, b'{' | b'(' | b' ')) {
+                from += 1;
+            }
+        } else if bytes[at] == b'{' {
+            if bytes.get(from) != Some(&b'{') {
+                continue;
+            }
+            from += 1;
+            while bytes.get(from) == Some(&b' ') {
+                from += 1;
+            }
+        }
+        let first = name(from, &is_shell_name);
+        let behind = bytes.get(from + first.len());
+        let is_scope = |it: &str| {
+            [
+                "env",
+                "script",
+                "global",
+                "local",
+                "private",
+                "using",
+                "variables",
+                "vars",
+                "parameters",
+                "secrets",
+            ]
+            .iter()
+            .any(|scope| scope.eq_ignore_ascii_case(it))
+        };
+        let named = if matches!(behind, Some(b':' | b'.')) && is_scope(first) {
+            name(from + first.len() + 1, &is_shell_name)
+        } else if bytes[at] == b'%' && behind != Some(&b'%') {
+            continue;
+        } else {
+            first
+        };
+        if !named.is_empty() {
+            found(named);
+        }
+    }
+    for function in ["variables('", "parameters('"] {
+        for at in memchr::memmem::find_iter(bytes, function) {
+            let named = name(at + function.len(), &is_name);
+            if !named.is_empty() {
+                found(named);
+            }
+        }
+    }
+}
+
+/// The literals of a template's expression that go into its value: arguments of `base64`, `concat` and the like.
+pub(super) fn literals(text: &str, base: usize, mut found: impl FnMut(Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'\'', &bytes[at..]).map(|len| at + len) {
+        let mut end = open + 1;
+        loop {
+            match memchr::memchr(b'\'', &bytes[end..]).map(|len| end + len) {
+                Some(quote) if bytes.get(quote + 1) == Some(&b'\'') => end = quote + 2,
+                Some(quote) => {
+                    end = quote;
+                    break;
+                }
+                None => return,
+            }
+        }
+        let before = text[..open].trim_end();
+        let names_something = ["parameters(", "variables(", "reference(", "resourceId(", "/providers/"]
+            .iter()
+            .any(|function| before.ends_with(function));
+        if !names_something && end - open > 4 {
+            found(base + open + 1..base + end);
+        }
+        at = end + 1;
+    }
+}
+
+/// What a text may say: as it stands, and as each way of quoting reads it.
+pub(super) fn readings(text: &str) -> Vec<String> {
+    let mut all = vec![text.to_owned()];
+    let mut add = |reading: Cow<'_, str>| {
+        if let Cow::Owned(reading) = reading
+            && !all.contains(&reading)
+        {
+            all.push(reading);
+        }
+    };
+    if text.contains('\\') {
+        let once = unescaped(text);
+        if let Cow::Owned(once) = &once {
+            add(Cow::Owned(unescaped(once).into_owned()));
+        }
+        add(once);
+    }
+    if text.contains('%') {
+        add(percent_decoded(text));
+    }
+    if text.contains("''") || text.contains("'\\''") {
+        add(Cow::Owned(text.replace("'\\''", "'").replace("''", "'")));
+    }
+    if text.contains("\"\"") {
+        add(Cow::Owned(text.replace("\"\"", "\"")));
+    }
+    if text.contains('`') {
+        add(Cow::Owned(without_backticks(text)));
+    }
+    if text.contains('&') {
+        let plain = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+        add(Cow::Owned(plain.replace("&apos;", "'").replace("&#39;", "'").replace("&amp;", "&")));
+    }
+    all
+}
+
+/// What base64 holds, and its lines.
+pub(super) fn within_base64(text: &str) -> Vec<String> {
+    let packed: Cow<'_, str> =
+        if text.contains(char::is_whitespace) { text.split_whitespace().collect() } else { text.into() };
+    base64::decode(&packed).filter(|inner| inner.len() >= 4).into_iter().collect()
+}
+
+/// JSON's and the shell's escapes undone: `\"`, `\n`, `A`.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find('\\') else { return Cow::Borrowed(text) };
+    let mut out = text[..first].to_owned();
+    let mut rest = text[first..].chars();
+    let mut high = 0;
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match rest.next() {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some('b') => out.push('\u{8}'),
+            Some('f') => out.push('\u{c}'),
+            Some('u') => {
+                let code = rest.as_str().get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                let Some(code) = code else {
+                    out.push('u');
+                    continue;
+                };
+                rest = rest.as_str().get(4..).unwrap_or_default().chars();
+                if (0xd800..0xdc00).contains(&code) {
+                    high = code;
+                } else if (0xdc00..0xe000).contains(&code) && high != 0 {
+                    out.extend(char::from_u32(0x10000 + ((high - 0xd800) << 10) + (code - 0xdc00)));
+                    high = 0;
+                } else {
+                    out.extend(char::from_u32(code));
+                }
+            }
+            Some(other) => out.push(other),
+            None => out.push('\\'),
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    let mut any = false;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let hex = behind.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match hex {
+            Some(value) if byte == b'%' => {
+                out.push(value);
+                rest = &behind[2..];
+                any = true;
+            }
+            _ => {
+                out.push(byte);
+                rest = behind;
+            }
+        }
+    }
+    match String::from_utf8(out) {
+        Ok(text) if any => Cow::Owned(text),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+fn without_backticks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        out.extend(if c == '`' { chars.next() } else { Some(c) });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_open() {
+        for text in [
+            "",
+            "<PASSWORD>",
+            "my<PASSWORD>",
+            "$PASSWORD",
+            "${PASSWORD}",
+            "$env:PASSWORD",
+            "$(ADMIN_PASSWORD)",
+            "%PASSWORD%",
+            "{{password}}",
+            "${{ secrets.PASSWORD }}",
+            "[parameters('adminPassword')]",
+            "PrivateSettingsRef:AdminPassword",
+            "privateSettingsRef:AdminPassword",
+            "********",
+            "REDACTED",
+            "null",
+        ] {
+            assert!(is_open(text), "{text}");
+        }
+        for text in ["P@$$w0rd1234", "hunter2-hunter2", "a[b]", "Tr0ub4dor&3", "a%20b%21c9"] {
+            assert!(!is_open(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_are_named() {
+        let named = |text: &str| {
+            let mut all = Vec::new();
+            references(text, |name| all.push(name.to_owned()));
+            all
+        };
+        for (text, names) in [
+            ("$PW", vec!["PW"]),
+            ("Bearer ${TOKEN}", vec!["TOKEN"]),
+            ("$env:PW", vec!["PW"]),
+            ("$($script:pw)", vec!["pw"]),
+            ("$(pw)", vec!["pw"]),
+            ("${{ env.PW }}", vec!["PW"]),
+            ("{{token}}", vec!["token"]),
+            ("%PW%", vec!["PW"]),
+            ("a%20b", vec![]),
+            ("[concat(variables('a-b'), parameters('c'))]", vec!["a-b", "c"]),
+        ] {
+            assert_eq!(named(text), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_read() {
+        for (text, reading) in [
+            (r#"a\"b"#, "a\"b"),
+            (r"a\u0041b", "aAb"),
+            (r#"a\\\"b"#, "a\"b"),
+            ("a%2Bb", "a+b"),
+            (r"a'\''b", "a'b"),
+            ("a`$b", "a$b"),
+            ("a&amp;b", "a&b"),
+        ] {
+            assert!(readings(text).iter().any(|it| it == reading), "{text}: {:?}", readings(text));
+        }
+    }
+
+    #[test]
+    fn literals_of_expressions_are_found() {
+        let text = "[base64(concat('#!/bin/sh', parameters('name'), 'it''s'))]";
+        let mut all = Vec::new();
+        literals(text, 0, |range| all.push(&text[range]));
+        assert_eq!(all, ["#!/bin/sh", "it''s"]);
+    }
+}
