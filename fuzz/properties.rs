@@ -11,7 +11,7 @@ use armbody::container::{self, Kind};
 use armbody::json::{self, Dialect, MAX_DEPTH, MistakeKind, Node, Tree};
 use armbody::lint::{self, Family, Finding, Fixed, Options, Severity, check, inspect};
 use armbody::notation::shell;
-use armbody::notation::{Call, CallMistake, Payload, Scope, powershell};
+use armbody::notation::{Call, Payload, Scope, powershell};
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Fragment, Source, Span, apply_edits};
 
@@ -104,7 +104,8 @@ fn inspect_tree(tree: &Tree<'_>, text: &str) {
 /// Words and calls stand where they say.
 pub fn shell(data: &[u8]) {
     let Some((choice, text)) = read(data) else { return };
-    let dialect = shell::Dialect { prompts: choice & 1 != 0, command_prompt: choice & 2 != 0 };
+    let dialect =
+        shell::Dialect { prompts: choice & 1 != 0, command_prompt: choice & 2 != 0, unsaid: choice & 8 != 0 };
     let source = Source::new("x.sh", text);
     let code = source.fragment();
     for command in shell::commands(&code, dialect) {
@@ -252,7 +253,7 @@ fn assert_call(source: &Source, call: &Call<'_>) {
         Payload::None => {}
         Payload::Text(text) | Payload::File(text) | Payload::Unknown(text) => assert_fragment(source, text),
     }
-    for CallMistake::UnterminatedQuote(span) in &call.mistakes {
+    for span in call.quoting.iter().map(|it| &it.span) {
         assert_within(source.text(), *span);
     }
     let _ = (call.is_arm(), call.sent_method());

@@ -52,7 +52,7 @@ pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
             powershell::calls(code, false, &mut scope)
         } else {
             let command_prompt = *language == Some(Language::CommandPrompt);
-            shell::calls(code, Dialect { prompts: false, command_prompt }, &mut scope)
+            shell::calls(code, Dialect { prompts: false, command_prompt, unsaid: false }, &mut scope)
         });
     }
     calls

@@ -30,9 +30,13 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<
             None => break,
         }
     }
-    // Whose quote it is cannot be told from the words; the last request is the one that it swallowed.
-    if let Some(last) = calls.last_mut() {
-        last.quoting.clone_from(&command.quoting);
+    for quoting in &command.quoting {
+        // The last request is the one that a quote swallowed.
+        let own = calls.iter().position(|call| call.span.contains(quoting.span));
+        let own = own.unwrap_or(calls.len().saturating_sub(1));
+        if let Some(call) = calls.get_mut(own) {
+            call.quoting.push(quoting.clone());
+        }
     }
     calls
 }

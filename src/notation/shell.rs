@@ -4,8 +4,10 @@
 //! keeps its `&`, a prompt is no command, and a quote that is never closed ends where the next request
 //! begins. Each word is a [`Fragment`]: decoded, and able to say where in the file each of its bytes stands.
 
+mod braces;
 mod calls;
 mod lexer;
+mod meant;
 mod quoted;
 mod starts;
 pub(in crate::notation) mod words;
@@ -29,6 +31,8 @@ pub struct Dialect {
     pub prompts: bool,
     /// The Windows command prompt's quoting: in `"…"` only `\"` is an escape and `$` is nothing special.
     pub command_prompt: bool,
+    /// Nobody says which shell it is: the marks at the ends of lines may be another one's.
+    pub unsaid: bool,
 }
 
 impl Dialect {
@@ -36,7 +40,9 @@ impl Dialect {
     pub fn of_block(language: &str) -> Self {
         let command_prompt =
             ["cmd", "bat", "batch", "dos", "doscon"].iter().any(|name| language.eq_ignore_ascii_case(name));
-        Self { prompts: true, command_prompt }
+        let said = ["bash", "sh", "shell", "zsh", "ksh", "dash", "posix", "bsh"];
+        let unsaid = !said.iter().any(|name| language.eq_ignore_ascii_case(name));
+        Self { prompts: true, command_prompt, unsaid }
     }
 }
 
@@ -58,6 +64,8 @@ pub struct Assignment<'s> {
     pub value: Fragment<'s>,
     /// The value is added to the one that the variable has: `NAME+=value`.
     pub appends: bool,
+    /// The words of an array: `NAME=(a b)`.
+    pub items: Option<Vec<Word<'s>>>,
 }
 
 /// What a redirection does.
@@ -123,6 +131,27 @@ impl<'s> Command<'s> {
             .chain(texts.map(|redirect| &redirect.text))
             .filter(|text| text.text().contains([' ', '\n']) && mentions_known_outside_expansions(text))
     }
+}
+
+/// The name of the parameter of OData or of a JSON schema that `text`, which begins with `$`, is: no variable.
+pub(in crate::notation) fn odata_name(text: &str) -> Option<&str> {
+    const NAMES: [&str; 11] = [
+        "filter",
+        "expand",
+        "top",
+        "select",
+        "skip",
+        "skipToken",
+        "orderby",
+        "count",
+        "search",
+        "schema",
+        "ref",
+    ];
+    let name = text.strip_prefix('$')?;
+    let len = name.bytes().take(16).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let name = &name[..len];
+    NAMES.iter().any(|it| it.eq_ignore_ascii_case(name)).then_some(name)
 }
 
 /// Where the first line of a text begins that certainly begins a request, a prompt before it or not.

@@ -6,7 +6,7 @@ use crate::text::Source;
 
 fn read<T>(text: &str, look: impl FnOnce(&[Call<'_>]) -> T) -> T {
     let source = Source::new("x.sh", text);
-    look(&shell_calls(&source.fragment(), Dialect { prompts: true, command_prompt: false }))
+    look(&shell_calls(&source.fragment(), Dialect::of_block("bash")))
 }
 
 /// Method, URL, number of headers and body of the only call.

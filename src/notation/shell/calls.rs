@@ -2,7 +2,7 @@
 
 use super::{Command, Dialect, RedirectKind, commands};
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Call, Payload, Scope, payload, programs};
+use crate::notation::{Call, Payload, Quoting, Scope, payload, programs};
 use crate::text::{Fragment, Span};
 
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
@@ -15,6 +15,8 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     // Commands within substitutions come behind the ones around them, not where they stand.
     order.sort_by_key(|&index| position(&commands[index]));
     let mut calls = Vec::new();
+    // What happens to a body that another command holds: an assignment, `echo`, `cat`.
+    let mut elsewhere: Vec<&Quoting> = Vec::new();
     for (rank, &index) in order.iter().enumerate() {
         let command = &commands[index];
         let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
@@ -25,8 +27,11 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
         write_file(command, program, input, scope);
         let mut found = match program {
             Some(program) => programs::calls_of(program, command, input),
-            None => continue,
+            None => Vec::new(),
         };
+        if found.is_empty() {
+            elsewhere.extend(&command.quoting);
+        }
         for call in &mut found {
             scope.resolve(Language::Shell, call);
         }
@@ -35,7 +40,26 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     calls.sort_by_key(|call| (call.span.start, call.span.end));
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.span);
+    for call in &mut calls {
+        add_quoting(call, &elsewhere);
+    }
     calls
+}
+
+/// Adds what another command's quoting does to the call's body, or to a command within the call.
+fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
+    if elsewhere.is_empty() {
+        return;
+    }
+    let body = match &call.body {
+        Payload::Text(body) | Payload::File(body) | Payload::Unknown(body) => body.to_file(body.span()),
+        Payload::None => call.span,
+    };
+    // The quotes around a text, and the line that ends one.
+    let body = Span { start: body.start.saturating_sub(2), end: body.end.saturating_add(1) };
+    let is_within = |it: &&&Quoting| call.span.contains(it.span) || body.overlaps(it.span);
+    let found: Vec<Quoting> = elsewhere.iter().filter(is_within).map(|it| (**it).clone()).collect();
+    call.quoting.extend(found);
 }
 
 /// Where the command begins in the file.

@@ -1,7 +1,9 @@
 //! From text to commands: blanks, operators, redirections, heredocs. What quotes do is in [`super::quoted`].
 
-use super::starts::{Start, is_known, is_name, starts};
+use super::braces;
+use super::starts::{Start, is_known, is_name, program_name, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
+use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// A placeholder longer than this is none; keeps the search for its end short.
@@ -25,6 +27,24 @@ pub(super) struct Lexer<'f, 's> {
     redirect: Option<RedirectKind>,
     heredocs: Vec<PendingHeredoc>,
     heredoc_unclosed: bool,
+    /// The shell's own reading alone, as the words are to be compared with it.
+    pub(super) natural: bool,
+    /// Bytes in which bodies are still looked for.
+    pub(super) meant_budget: usize,
+    /// The brackets of the subshells that are open.
+    subshells: Vec<Span>,
+    /// The braces that are open.
+    groups: Vec<Span>,
+    /// The last operator, if no command has begun behind it.
+    operator: Option<Span>,
+    closed_bracket: bool,
+    /// The number of commands before the line.
+    line_commands: usize,
+    /// What bash does not take before the first command.
+    refusals: Vec<Quoting>,
+    array: Option<Array<'s>>,
+    /// Bytes in which the ends of heredocs are still looked for past a line that looks like one.
+    heredoc_budget: usize,
     commands: Vec<Command<'s>>,
     input: Option<usize>,
 }
@@ -35,6 +55,24 @@ pub(super) struct Open<'f, 's> {
     start: usize,
     anchor: usize,
     encoding: Encoding,
+    /// Where `{`, `,`, `.` and `}` stand outside of quotes, once a brace does.
+    braces: Vec<usize>,
+    /// What was typed for something else: told once the whole word is known.
+    slips: Vec<Slip>,
+}
+
+/// A character that the shell does not read as part of the word in which it was meant to stand.
+struct Slip {
+    kind: QuotingKind,
+    span: Span,
+}
+
+/// The words of an array that is being read.
+struct Array<'s> {
+    name: String,
+    appends: bool,
+    start: usize,
+    items: Vec<Word<'s>>,
 }
 
 struct PendingHeredoc {
@@ -64,6 +102,16 @@ impl<'f, 's> Lexer<'f, 's> {
             redirect: None,
             heredocs: Vec::new(),
             heredoc_unclosed: false,
+            natural: false,
+            meant_budget: 4 * range.len() + 4096,
+            subshells: Vec::new(),
+            groups: Vec::new(),
+            operator: None,
+            closed_bracket: false,
+            line_commands: 0,
+            refusals: Vec::new(),
+            array: None,
+            heredoc_budget: 4 * range.len() + 4096,
             commands: Vec::new(),
             input: None,
         }
@@ -75,8 +123,41 @@ impl<'f, 's> Lexer<'f, 's> {
         while self.at < self.end {
             self.step();
         }
+        self.end_array();
         self.end_command(false);
+        if let Some(operator) = self.operator.filter(|it| &self.text[it.range()] != "\n") {
+            self.refuse(operator);
+        } else if let Some(bracket) = self.subshells.first().or(self.groups.first()).copied() {
+            self.refuse(bracket);
+        }
         (self.commands, self.substitutions)
+    }
+
+    /// The program of the command that is being read makes requests.
+    pub(super) fn is_request(&self) -> bool {
+        self.command.program_name().is_some_and(|name| is_known(&name))
+    }
+
+    /// Says that bash does not take the operator at `span`, to the request that stands nearest.
+    fn refuse(&mut self, span: Span) {
+        if self.natural {
+            return;
+        }
+        let message = match self.text[span.range()].trim() {
+            "" => "the line ends too early for the shell: it runs nothing of it".to_owned(),
+            operator => {
+                format!("the shell does not take this `{operator}` here: it runs nothing of the line")
+            }
+        };
+        let quoting = Quoting::new(QuotingKind::UnquotedOperator, self.code.to_file(span), message)
+            .help("put the argument in quotes if the character is part of it");
+        if self.is_request() {
+            self.command.quoting.push(quoting);
+        } else if let Some(last) = self.commands[self.line_commands..].last_mut() {
+            last.quoting.push(quoting);
+        } else {
+            self.refusals.push(quoting);
+        }
     }
 
     fn step(&mut self) {
@@ -88,20 +169,26 @@ impl<'f, 's> Lexer<'f, 's> {
             }
             b'\n' => self.line_break(),
             b'\\' => self.backslash(),
-            b'^' | b'`' if self.breaks_after(self.at + 1).is_some() => self.continue_line(self.at + 1),
+            b'^' | b'`' if self.continues_elsewhere() => self.continue_line(self.at + 1),
             b'`' => self.backtick(Encoding::ShellBare),
-            b'\'' => self.single_quoted(),
-            b'"' => self.double_quoted(),
+            b'\'' | b'"' if self.eaten_body() => {}
+            b'\'' => {
+                self.single_quoted();
+                self.runs_on();
+            }
+            b'"' => {
+                self.double_quoted();
+                self.runs_on();
+            }
             b'$' => self.dollar(),
             b'#' if self.word.is_none() => self.skip_line(),
             b'<' | b'>' => self.angle(),
+            b'{' | b'[' if self.eaten_body() => {}
             b'{' | b'[' if self.word.is_some() => self.bracket(),
+            b'{' | b'}' | b',' | b'.' => self.brace(),
             b';' | b'&' | b'|' | b'(' | b')' => self.operator(byte),
             // A no-break space between words was typed for a blank.
-            0xc2 if self.peek(1) == Some(0xa0) => {
-                self.end_word();
-                self.at += 2;
-            }
+            0xc2 if self.peek(1) == Some(0xa0) && !self.natural => self.no_break_space(),
             _ => self.bare_run(),
         }
     }
@@ -115,7 +202,14 @@ impl<'f, 's> Lexer<'f, 's> {
         let (code, start) = (self.code, self.at);
         &mut self
             .word
-            .get_or_insert_with(|| Open { builder: Builder::new(code), start, anchor, encoding })
+            .get_or_insert_with(|| Open {
+                builder: Builder::new(code),
+                start,
+                anchor,
+                encoding,
+                braces: Vec::new(),
+                slips: Vec::new(),
+            })
             .builder
     }
 
@@ -148,6 +242,9 @@ impl<'f, 's> Lexer<'f, 's> {
                     | b'('
                     | b')'
                     | b'{'
+                    | b'}'
+                    | b','
+                    | b'.'
                     | b'['
                     | 0xc2
             )
@@ -156,6 +253,101 @@ impl<'f, 's> Lexer<'f, 's> {
         let first = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
         let run = rest[first..].iter().position(special).map_or(rest.len(), |len| first + len);
         self.copy_bare(self.at + run);
+    }
+
+    /// A character that may be part of a brace expansion.
+    fn brace(&mut self) {
+        let (at, byte) = (self.at, self.bytes[self.at]);
+        self.copy_bare(at + 1);
+        if let Some(word) = self.word.as_mut().filter(|word| byte == b'{' || !word.braces.is_empty()) {
+            word.braces.push(at);
+        }
+    }
+
+    /// The raw text of the word that is being read.
+    pub(super) fn word_text(&self) -> Option<&'f str> {
+        self.word.as_ref().and_then(|word| self.text.get(word.start..self.at))
+    }
+
+    /// A no-break space was typed for a blank. To the shell it is a character of the word.
+    fn no_break_space(&mut self) {
+        self.end_word();
+        if self.is_request() {
+            let span = Span::new(self.at, self.at + 2);
+            let quoting = Quoting::new(
+                QuotingKind::WordsRunTogether,
+                self.code.to_file(span),
+                "a no-break space parts no words: the shell reads on",
+            )
+            .help("write a blank");
+            let quoting = self.with_edits(quoting, "write a blank", Some(vec![(span, " ".to_owned())]));
+            self.command.quoting.push(quoting);
+        }
+        self.at += 2;
+    }
+
+    /// Ends the word behind quotes if an option follows them at once: `'{…}'-H`.
+    fn runs_on(&mut self) {
+        let Some(word) = self.word.as_ref().filter(|_| !self.natural && self.peek(0) == Some(b'-')) else {
+            return;
+        };
+        let before = &self.bytes[word.start..self.at];
+        let rest = &self.bytes[self.at..self.end];
+        let name =
+            rest.iter().skip(1).take(32).take_while(|it| it.is_ascii_alphabetic() || **it == b'-').count();
+        let behind = rest.get(1 + name);
+        let is_option = match name {
+            0 => false,
+            1 => behind.is_some_and(|it| matches!(it, b' ' | b'\t' | b'\'' | b'"' | b'@')),
+            _ => rest[1] == b'-' && behind.is_none_or(|it| matches!(it, b' ' | b'\t' | b'=' | b'\n' | b'\r')),
+        };
+        let is_value = matches!(before.get(1), Some(b'{' | b'[' | b'@'))
+            || memchr::memmem::find(before, b": ").is_some()
+            || memchr::memmem::find(before, b"://").is_some();
+        if !is_option || !is_value || !self.is_request() {
+            return;
+        }
+        let span = Span::new(self.at, self.at + 1 + name);
+        let option = &self.text[span.range()];
+        let quoting = Quoting::new(
+            QuotingKind::WordsRunTogether,
+            self.code.to_file(span),
+            format!("no blank stands before `{option}`: it becomes part of the argument"),
+        )
+        .help("write a blank between two arguments");
+        let edits = Some(vec![(Span::at(self.at), " ".to_owned())]);
+        let quoting = self.with_edits(quoting, "write a blank", edits);
+        self.command.quoting.push(quoting);
+        self.end_word();
+    }
+
+    /// True if the mark here continues the line in another shell, and the next line shows that this was meant.
+    fn continues_elsewhere(&mut self) -> bool {
+        let Some(next) = self.breaks_after(self.at + 1).filter(|_| !self.natural) else { return false };
+        if self.dialect.command_prompt || self.dialect.unsaid {
+            return true;
+        }
+        let in_word = self.at > 0 && !self.bytes[self.at - 1].is_ascii_whitespace();
+        if !self.goes_on(next) {
+            return false;
+        }
+        if in_word {
+            self.end_word();
+        }
+        let mark = Span::new(self.at, self.at + 1);
+        let shell = if self.bytes[self.at] == b'^' { "the Windows command prompt" } else { "PowerShell" };
+        let quoting = Quoting::new(
+            QuotingKind::ContinuationMissing,
+            self.code.to_file(mark),
+            format!(
+                "`{}` continues a line in {shell}, not here: the command ends with it",
+                &self.text[mark.range()]
+            ),
+        )
+        .help("write `\\`");
+        let quoting = self.with_edits(quoting, "write `\\`", Some(vec![(mark, "\\".to_owned())]));
+        self.command.quoting.push(quoting);
+        true
     }
 
     /// The offset behind the line break that follows `from` with at most blanks between.
@@ -170,6 +362,7 @@ impl<'f, 's> Lexer<'f, 's> {
         // Blanks behind the backslash are a slip of the pen; those before the break part words.
         if !matches!(self.bytes.get(from), Some(b'\n' | b'\r')) {
             self.end_word();
+            self.blank_after_continuation(from);
         }
         self.at = self.breaks_after(from).unwrap_or(self.end);
         if self.dialect.prompts {
@@ -182,9 +375,34 @@ impl<'f, 's> Lexer<'f, 's> {
         }
     }
 
+    fn blank_after_continuation(&mut self, from: usize) {
+        let mark = from - 1;
+        let Some(next) = self.breaks_after(from).filter(|_| self.is_request()) else { return };
+        let blanks =
+            self.text[from..next].len() - self.text[from..next].trim_start_matches([' ', '\t']).len();
+        let blanks = Span::new(from, from + blanks);
+        let quoting = Quoting::new(
+            QuotingKind::BlankAfterContinuation,
+            self.code.to_file(Span::new(mark, blanks.end as usize)),
+            "a blank stands behind the mark that continues the line: the command ends here",
+        )
+        .help("let nothing stand behind it");
+        let quoting = self.with_edits(quoting, "remove the blank", Some(vec![(blanks, String::new())]));
+        self.command.quoting.push(quoting);
+    }
+
     fn backslash(&mut self) {
-        if self.breaks_after(self.at + 1).is_some() || self.at + 1 >= self.end {
+        let breaks = if self.natural {
+            matches!(self.peek(1), Some(b'\n'))
+        } else {
+            self.breaks_after(self.at + 1).is_some()
+        };
+        if breaks {
             return self.continue_line(self.at + 1);
+        }
+        // The last character of a text stands for itself.
+        if self.at + 1 >= self.end {
+            return self.copy_bare(self.end);
         }
         let escaped = self.text[self.at + 1..].chars().next().unwrap_or('\\');
         let span = Span::new(self.at, self.at + 1 + escaped.len_utf8());
@@ -204,28 +422,58 @@ impl<'f, 's> Lexer<'f, 's> {
     fn line_break(&mut self) {
         self.end_word();
         self.at += 1;
-        if self.heredocs.is_empty() && self.goes_on_without_backslash() {
+        if self.array.is_some() {
             return;
+        }
+        if self.heredocs.is_empty() && self.goes_on(self.at) && !self.natural {
+            return self.continuation_missing();
         }
         let pending = std::mem::take(&mut self.heredocs);
         for heredoc in pending {
             self.heredoc(&heredoc);
         }
         self.end_command(false);
+        if self.operator.is_none() && self.subshells.is_empty() {
+            self.line_commands = self.commands.len();
+        }
         self.begin_line();
     }
 
-    /// True if the next line holds options of a request, which no command begins with: the backslash was
-    /// forgotten.
-    fn goes_on_without_backslash(&self) -> bool {
-        let rest = self.text[self.at..self.end].trim_start_matches([' ', '\t']);
+    /// True if the line at `at` holds options of the request that is being read, which no command begins with.
+    fn goes_on(&self, at: usize) -> bool {
+        let rest = self.text[at..self.end].trim_start_matches([' ', '\t']);
         let mut chars = rest.chars();
         let option = chars.next().is_some_and(|c| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}'))
             && chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '-')
             && !rest.starts_with("---");
         let url = rest.trim_start_matches(['\'', '"']);
-        (option || url.starts_with("https://") || url.starts_with("http://"))
-            && self.command.program_name().is_some_and(|name| is_known(&name))
+        (option || url.starts_with("https://") || url.starts_with("http://")) && self.is_request()
+    }
+
+    /// The line goes on on the next, which the one before does not say.
+    fn continuation_missing(&mut self) {
+        let line = self.text[..self.at].trim_end();
+        let start = memchr::memrchr(b'\n', line.as_bytes()).map_or(0, |at| at + 1);
+        let rest = &self.text[self.at..self.end];
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let from = self.at + blank;
+        let option = rest[blank..end].split([' ', '\t', '=']).next().unwrap_or("").len();
+        let quoting = Quoting::new(
+            QuotingKind::ContinuationMissing,
+            self.code.to_file(Span::new(from, from + option)),
+            "the line before does not continue: the call leaves without what stands here",
+        )
+        .help("end every line but the last with `\\`");
+        // Behind a comment no mark continues the line.
+        let is_last = self.text[line.len()..self.at].bytes().filter(|byte| *byte == b'\n').count() == 1;
+        let comment = memchr::memmem::find(&self.bytes[start..line.len()], b" #").is_some();
+        let edits = (is_last && !comment && !line[start..].trim_start().starts_with('#'))
+            .then(|| vec![(Span::at(line.len()), " \\".to_owned())]);
+        let quoting = self.with_edits(quoting, "continue the line", edits);
+        if !self.dialect.command_prompt {
+            self.command.quoting.push(quoting);
+        }
     }
 
     /// Steps over a prompt before a command.
@@ -241,8 +489,10 @@ impl<'f, 's> Lexer<'f, 's> {
     }
 
     fn angle(&mut self) {
-        if let Some(end) = self.placeholder_end() {
-            return self.copy_bare(end);
+        if let Some(end) = self.placeholder_end().filter(|_| !self.natural) {
+            let span = Span::new(self.at, end);
+            self.copy_bare(end);
+            return self.slip(QuotingKind::PlaceholderRedirects, span);
         }
         let numbered = self
             .word
@@ -267,8 +517,9 @@ impl<'f, 's> Lexer<'f, 's> {
         } else if rest.starts_with("<<") {
             self.heredoc_operator();
         } else if rest.starts_with('<') {
-            self.redirect = Some(RedirectKind::Input);
-            self.at += 1;
+            let kind = if rest.starts_with("<&") { RedirectKind::Output } else { RedirectKind::Input };
+            self.redirect = Some(kind);
+            self.at += if rest.starts_with("<&") || rest.starts_with("<>") { 2 } else { 1 };
         } else {
             self.redirect = Some(RedirectKind::Output);
             let operator =
@@ -315,37 +566,176 @@ impl<'f, 's> Lexer<'f, 's> {
         let rest = &rest[..rest.len().min(MAX_PLACEHOLDER)];
         let named = |&byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' ' | b'.');
         let len = 1 + rest[1..].iter().position(|byte| !named(byte)).unwrap_or(rest.len() - 1);
-        let is_placeholder = rest.get(len) == Some(&close) && len > 1 && rest[1] != b' ';
-        self.copy_bare(self.at + if is_placeholder { len + 1 } else { 1 });
+        let is_placeholder = rest.get(len) == Some(&close)
+            && len > 1
+            && rest[1] != b' '
+            && rest[len - 1] != b' '
+            && !self.natural;
+        let has_blank = is_placeholder && rest[..len].contains(&b' ');
+        if !has_blank {
+            return self.brace();
+        }
+        let span = Span::new(self.at, self.at + len + 1);
+        self.copy_bare(span.end as usize);
+        self.slip(QuotingKind::WordsRunTogether, span);
+    }
+
+    /// Notes that the shell reads the characters in `span`, which are part of the word, otherwise.
+    fn slip(&mut self, kind: QuotingKind, span: Span) {
+        if let Some(word) = &mut self.word {
+            word.slips.push(Slip { kind, span });
+        }
     }
 
     fn operator(&mut self, byte: u8) {
         let next = self.peek(1);
-        let within_url = self.word.as_ref().is_some_and(|word| {
-            let head = &self.bytes[word.start..self.at.min(word.start + 400)];
-            memchr::memmem::find(head, b"://").is_some() || head.contains(&b'?')
-        }) && next.is_some_and(|byte| !byte.is_ascii_whitespace());
+        let here = Span::new(self.at, self.at + 1);
+        let within_url = !self.natural
+            && self.is_request()
+            && self.word.as_ref().is_some_and(|word| {
+                let head = &self.bytes[word.start..self.at.min(word.start + 400)];
+                memchr::memmem::find(head, b"://").is_some() || head.contains(&b'?')
+            })
+            && next.is_some_and(|byte| !byte.is_ascii_whitespace());
         match byte {
             b'&' if next == Some(b'>') => {
                 self.end_word();
                 self.at += 1;
             }
-            b'&' if next != Some(b'&') && within_url => self.copy_bare(self.at + 1),
-            b'(' | b')' if within_url => self.copy_bare(self.at + 1),
-            b'|' => {
-                let doubled = next == Some(b'|');
-                self.end_command(!doubled);
-                self.at += if doubled || next == Some(b'&') { 2 } else { 1 };
+            b'&' if next != Some(b'&') && within_url => {
+                self.copy_bare(self.at + 1);
+                self.slip(QuotingKind::UnquotedAmpersand, here);
             }
-            b'&' if next == Some(b'&') => {
+            b';' if within_url && self.parameter_follows() => {
+                self.copy_bare(self.at + 1);
+                self.slip(QuotingKind::UnquotedOperator, here);
+            }
+            b'(' => self.open_bracket(),
+            b')' => self.close_bracket(),
+            b'|' => {
+                let len = if matches!(next, Some(b'|' | b'&')) { 2 } else { 1 };
+                self.operate(len, next != Some(b'|'));
+            }
+            b'&' if next == Some(b'&') => self.operate(2, false),
+            b';' if matches!(next, Some(b';' | b'&')) => {
                 self.end_command(false);
+                // What ends a case.
+                if !self.has_cases() {
+                    self.refuse(Span::new(self.at, self.at + 2));
+                }
                 self.at += 2;
             }
-            _ => {
-                self.end_command(false);
-                self.at += 1;
+            _ => self.operate(1, false),
+        }
+    }
+
+    /// True if patterns with brackets and `;;` may stand here.
+    fn has_cases(&self) -> bool {
+        memchr::memmem::find(&self.bytes[..self.end], b"case").is_some()
+    }
+
+    /// Ends the command at an operator of `len` bytes.
+    fn operate(&mut self, len: usize, pipe: bool) {
+        let span = Span::new(self.at, self.at + len);
+        let had_command = self.word.is_some() || !self.command.is_empty() || self.closed_bracket;
+        self.end_command(pipe);
+        self.closed_bracket = false;
+        if !had_command {
+            self.refuse(span);
+        }
+        self.at += len;
+        let ends = matches!(&self.text[span.range()], ";" | "&");
+        self.operator = (!ends).then_some(span);
+    }
+
+    /// `;name=` in a URL.
+    fn parameter_follows(&self) -> bool {
+        let rest = &self.bytes[self.at + 1..self.end];
+        let name = rest
+            .iter()
+            .take(64)
+            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'$'));
+        let len = name.count();
+        len > 0 && rest.get(len) == Some(&b'=')
+    }
+
+    fn open_bracket(&mut self) {
+        let here = Span::new(self.at, self.at + 1);
+        self.end_program();
+        let in_word = self.word.is_some();
+        if self.natural {
+            self.end_command(false);
+            self.at += 1;
+        } else if self.word_text().is_some_and(|it| it.ends_with('=')) && self.begin_array() {
+            self.at += 1;
+        } else if self.is_request() && (in_word || !self.command.words.is_empty()) {
+            self.copy_bare(self.at + 1);
+            self.slip(QuotingKind::UnquotedOperator, here);
+        } else {
+            let rest = self.text[self.at + 1..self.end].trim_start_matches([' ', '\t']);
+            let is_function = rest.starts_with(')') && (in_word || self.command.words.len() == 1);
+            if is_function {
+                self.word = None;
+                self.command = Command::default();
+                self.at = self.end - rest.len() + 1;
+                return;
+            }
+            if in_word || !self.command.words.is_empty() {
+                self.refuse(here);
+            }
+            self.end_command(false);
+            self.subshells.push(here);
+            self.at += 1;
+        }
+    }
+
+    /// Ends the word that names a program which makes requests, at a bracket behind it.
+    fn end_program(&mut self) {
+        let name = self.word_text().filter(|_| self.command.words.is_empty() && !self.natural);
+        if name.is_some_and(|name| is_known(&program_name(name))) {
+            self.end_word();
+        }
+    }
+
+    fn close_bracket(&mut self) {
+        let here = Span::new(self.at, self.at + 1);
+        if self.subshells.is_empty() {
+            self.end_program();
+        }
+        if self.array.is_some() {
+            self.end_array();
+        } else if !self.subshells.is_empty() {
+            self.end_command(false);
+            self.subshells.pop();
+            self.closed_bracket = true;
+        } else if self.is_request() && !self.natural {
+            self.copy_bare(self.at + 1);
+            return self.slip(QuotingKind::UnquotedOperator, here);
+        } else {
+            self.end_command(false);
+            if !self.has_cases() {
+                self.refuse(here);
             }
         }
+        self.at += 1;
+    }
+
+    /// `NAME=(`: what stands between the brackets are the words of an array.
+    fn begin_array(&mut self) -> bool {
+        let Some(start) = self.word.as_ref().map(|word| word.start) else { return false };
+        let Some(name) = self.assigned_name(start) else { return false };
+        let appends = self.bytes[start + name.len()] == b'+';
+        let name = name.to_owned();
+        self.word = None;
+        self.array = Some(Array { name, appends, start: self.at + 1, items: Vec::new() });
+        true
+    }
+
+    fn end_array(&mut self) {
+        self.end_word();
+        let Some(Array { name, appends, start, items }) = self.array.take() else { return };
+        let value = self.code.slice(Span::new(start, self.at.max(start)));
+        self.command.assignments.push(Assignment { name, value, appends, items: Some(items) });
     }
 
     fn heredoc_operator(&mut self) {
@@ -353,16 +743,60 @@ impl<'f, 's> Lexer<'f, 's> {
         let strip_tabs = self.bytes[..self.end].get(at) == Some(&b'-');
         at += usize::from(strip_tabs);
         at += self.text[at..self.end].len() - self.text[at..self.end].trim_start_matches([' ', '\t']).len();
-        let rest = &self.text[at..self.end];
-        let raw = &rest
-            [..rest.find([' ', '\t', '\r', '\n', ';', '|', '&', '<', '>', '(', ')']).unwrap_or(rest.len())];
-        let delimiter = raw.replace(['\'', '"', '\\'], "");
+        let (len, delimiter, quoted) = self.heredoc_word(at);
         if delimiter.is_empty() || delimiter.len() > MAX_PLACEHOLDER {
-            return self.copy_bare(self.at + 2);
+            let operator = Span::new(self.at, self.at + 2);
+            self.copy_bare(self.at + 2);
+            return self.refuse(operator);
         }
-        let quoted = delimiter.len() < raw.len();
-        self.at = at + raw.len();
+        self.at = at + len;
         self.heredocs.push(PendingHeredoc { command: self.commands.len(), delimiter, quoted, strip_tabs });
+    }
+
+    /// The word at `at` that ends a heredoc: its length in the text, itself, and whether part of it is quoted.
+    fn heredoc_word(&mut self, at: usize) -> (usize, String, bool) {
+        let rest = &self.text[at..self.end];
+        let rest = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let mut word = String::new();
+        let mut quoted = false;
+        let mut here = 0;
+        while let Some(c) = rest[here..].chars().next() {
+            match c {
+                ' ' | '\t' | '\r' | ';' | '|' | '&' | '<' | '>' | '(' | ')' => return (here, word, quoted),
+                '#' if here == 0 => return (here, word, quoted),
+                '\\' => {
+                    quoted = true;
+                    let escaped = rest[here + 1..].chars().next();
+                    word.extend(escaped);
+                    here += escaped.map_or(0, char::len_utf8);
+                }
+                '\'' | '"' => {
+                    quoted = true;
+                    if let Some(len) = rest[here + 1..].find(c) {
+                        word.push_str(&rest[here + 1..here + 1 + len]);
+                        here += len + 1;
+                    } else {
+                        self.heredoc_word_open(at + here);
+                    }
+                }
+                '`' => self.heredoc_word_open(at + here),
+                _ => word.push(c),
+            }
+            here += c.len_utf8();
+        }
+        (rest.len(), word, quoted)
+    }
+
+    /// Says that the quote at `at`, in the word that ends a heredoc, is never closed.
+    fn heredoc_word_open(&mut self, at: usize) {
+        let mark = Span::new(at, at + 1);
+        let quoting = Quoting::new(
+            QuotingKind::TextEndMisplaced,
+            self.code.to_file(mark),
+            format!("this `{}` is never closed: no line ends the text", &self.text[mark.range()]),
+        )
+        .help("write one word behind `<<`, in quotes if nothing is to be replaced in the text");
+        self.command.quoting.push(quoting);
     }
 
     fn heredoc(&mut self, heredoc: &PendingHeredoc) {
@@ -375,52 +809,193 @@ impl<'f, 's> Lexer<'f, 's> {
         let mut line_start = start;
         let mut body_end = None;
         for line in self.text[start..last].split_inclusive('\n') {
-            if line.trim() == heredoc.delimiter {
-                body_end = Some(line_start);
-                self.at = line_start + line.trim_end_matches(['\n', '\r']).len();
-                break;
+            let bare = line.trim_end_matches(['\n', '\r']);
+            let exact = if heredoc.strip_tabs { bare.trim_start_matches('\t') } else { bare };
+            let is_end = exact == heredoc.delimiter;
+            if is_end || (body_end.is_none() && !self.natural && bare.trim() == heredoc.delimiter) {
+                body_end = Some((line_start, bare.len(), is_end));
             }
             line_start += line.len();
+            // Past a line that looks like the end the true one is looked for no further than the next request.
+            if is_end || (body_end.is_some() && self.heredoc_budget < line.len()) {
+                break;
+            }
+            if body_end.is_some() {
+                self.heredoc_budget -= line.len();
+                if self.next_start(line_start).is_some_and(|it| it.line == line_start) {
+                    break;
+                }
+            }
         }
+        if let Some((line, len, is_end)) = body_end {
+            self.at = line + len;
+            if !is_end {
+                self.text_end_misplaced(heredoc, Span::new(line, line + len));
+            }
+        }
+        let body_end = body_end.map(|(line, ..)| line);
         let body_end = body_end.unwrap_or_else(|| {
             self.heredoc_unclosed = true;
-            self.at = self.next_start(start).map_or(self.end, |next| next.line);
+            self.at = self.next_start(start).filter(|_| !self.natural).map_or(self.end, |next| next.line);
+            // At the end of a script bash takes what there is.
+            if self.at < self.end || self.end < self.text.len() {
+                self.text_end_misplaced(heredoc, Span::new(start.saturating_sub(1), start));
+            }
             self.at
         });
         let body_end =
             start + self.text[start..body_end].strip_suffix('\n').map_or(body_end - start, str::len);
         let text = self.heredoc_body(Span::new(start, body_end), heredoc.quoted, heredoc.strip_tabs);
         let redirect = Redirect { kind: RedirectKind::HereDocument, text };
+        self.of_heredoc(heredoc).redirects.push(redirect);
+    }
+
+    /// The command that the heredoc belongs to.
+    fn of_heredoc(&mut self, heredoc: &PendingHeredoc) -> &mut Command<'s> {
         match self.commands.get_mut(heredoc.command) {
-            Some(command) => command.redirects.push(redirect),
-            None => self.command.redirects.push(redirect),
+            Some(command) => command,
+            None => &mut self.command,
         }
     }
 
+    /// Says that `line` was meant to end the heredoc and does not.
+    fn text_end_misplaced(&mut self, heredoc: &PendingHeredoc, line: Span) {
+        let word = &heredoc.delimiter;
+        let raw = self.text[line.range()].trim();
+        let quoting = if raw == word.as_str() {
+            let quoting = Quoting::new(
+                QuotingKind::TextEndMisplaced,
+                self.code.to_file(line),
+                format!("this `{word}` does not end the text: nothing may stand before or behind it"),
+            )
+            .help(format!("write `{word}` alone, at the start of its line"));
+            self.with_edits(quoting, "let it stand alone", Some(vec![(line, word.clone())]))
+        } else {
+            Quoting::new(
+                QuotingKind::TextEndMisplaced,
+                self.code.to_file(line),
+                format!("no line `{word}` ends the text that begins here"),
+            )
+            .help(format!("write `{word}` on a line of its own behind the text"))
+        };
+        self.of_heredoc(heredoc).quoting.push(quoting);
+    }
+
     fn end_word(&mut self) {
-        let Some(Open { builder, start, anchor, encoding }) = self.word.take() else { return };
+        let Some(Open { builder, start, anchor, encoding, braces, slips }) = self.word.take() else { return };
         let text = builder.finish(anchor as u32, encoding);
         if let Some(kind) = self.redirect.take() {
             self.command.redirects.push(Redirect { kind, text });
+            return;
+        }
+        let whole = Span::new(start, self.at);
+        let span = self.code.to_file(whole);
+        if let Some(array) = &mut self.array {
+            array.items.push(Word { text, span });
             return;
         }
         if let Some(name) = self.assigned_name(start) {
             let appends = self.bytes[start + name.len()] == b'+';
             let skip = name.len() + if appends { 2 } else { 1 };
             let value = text.slice(Span::new(skip.min(text.text().len()), text.text().len()));
-            self.command.assignments.push(Assignment { name: name.to_owned(), value, appends });
+            let name = name.to_owned();
+            self.command.assignments.push(Assignment { name, value, appends, items: None });
             return;
         }
-        let span = self.code.to_file(Span::new(start, self.at));
+        if self.command.words.is_empty() {
+            match &self.text[whole.range()] {
+                "{" => self.groups.push(whole),
+                "}" if self.groups.pop().is_none() => self.refuse(whole),
+                _ => {}
+            }
+        }
+        if self.is_request() && !self.natural {
+            self.say_slips(whole, &braces, slips);
+        }
         self.command.words.push(Word { text, span });
+    }
+
+    /// Says what the shell does to a word that was meant as one.
+    fn say_slips(&mut self, word: Span, braces: &[usize], mut slips: Vec<Slip>) {
+        if let Some(at) = braces::expands(self.bytes, braces) {
+            slips.push(Slip { kind: QuotingKind::BracesExpanded, span: Span::new(at, at + 1) });
+        }
+        let mut said: Vec<QuotingKind> = Vec::new();
+        for slip in &slips {
+            if said.contains(&slip.kind) {
+                continue;
+            }
+            said.push(slip.kind);
+            let raw = &self.text[slip.span.range()];
+            let (message, help) = match slip.kind {
+                QuotingKind::UnquotedAmpersand => (
+                    "the shell ends the command at this `&` and runs it in the background".to_owned(),
+                    "put the URL in quotes",
+                ),
+                QuotingKind::UnquotedOperator if raw == ";" => {
+                    ("the shell ends the command at this `;`".to_owned(), "put the URL in quotes")
+                }
+                QuotingKind::UnquotedOperator => (
+                    format!(
+                        "the shell does not take this `{raw}` within a word: it runs nothing of the line"
+                    ),
+                    "put the argument in quotes",
+                ),
+                QuotingKind::BracesExpanded => (
+                    "the shell makes several words of what stands in these braces".to_owned(),
+                    "put the argument in quotes",
+                ),
+                QuotingKind::PlaceholderRedirects => (
+                    format!("the shell reads the angle brackets of `{raw}` as redirections"),
+                    "put the argument in quotes",
+                ),
+                _ => (format!("the blank in `{raw}` ends the argument"), "put the argument in quotes"),
+            };
+            let quoting = Quoting::new(slip.kind, self.code.to_file(slip.span), message).help(help);
+            let quoting = self.with_edits(quoting, help, self.in_quotes(word, &slips));
+            let quoting = match slip.kind {
+                // In a document a placeholder is where it belongs: it is filled in before the line is run.
+                QuotingKind::PlaceholderRedirects | QuotingKind::WordsRunTogether if self.dialect.prompts => {
+                    Quoting { offer: None, ..quoting.note() }
+                }
+                _ => quoting,
+            };
+            self.command.quoting.push(quoting);
+        }
+    }
+
+    /// The edits that keep the shell from reading anything in `word` but its variables.
+    fn in_quotes(&self, word: Span, slips: &[Slip]) -> Option<Vec<(Span, String)>> {
+        let raw = &self.text[word.range()];
+        if raw.contains(['"', '\'', '\\', '`', '!']) {
+            // Part of it stands in quotes: the rest gets some of its own.
+            let around = |slip: &Slip| {
+                let part = &self.text[slip.span.range()];
+                (slip.span, format!("'{part}'"))
+            };
+            let one_reading = slips.iter().all(|slip| slip.kind != QuotingKind::BracesExpanded);
+            return one_reading.then(|| slips.iter().map(around).collect());
+        }
+        let quote = || "\"".to_owned();
+        let mut edits = vec![(Span::at(word.start as usize), quote())];
+        for (at, _) in raw.match_indices('$') {
+            if super::odata_name(&raw[at..]).is_some() {
+                edits.push((Span::at(word.start as usize + at), "\\".to_owned()));
+            }
+        }
+        edits.push((Span::at(word.end as usize), quote()));
+        Some(edits)
     }
 
     /// The variable that the word from `start` on sets, if it is an assignment.
     fn assigned_name(&self, start: usize) -> Option<&'f str> {
         let setting = |word: &Word<'_>| {
             let text = word.text.text();
-            text.starts_with('-')
-                || ["export", "local", "declare", "readonly", "typeset", "env", "set", "$"].contains(&text)
+            const BEFORE: [&str; 18] = [
+                "export", "local", "declare", "readonly", "typeset", "env", "set", "$", "if", "then", "else",
+                "elif", "while", "until", "do", "!", "{", "time",
+            ];
+            text.starts_with('-') || BEFORE.contains(&text)
         };
         if !self.command.words.iter().take(4).all(setting) || self.command.words.len() > 4 {
             return None;
@@ -434,7 +1009,13 @@ impl<'f, 's> Lexer<'f, 's> {
 
     fn end_command(&mut self, pipe: bool) {
         self.end_word();
-        self.redirect = None;
+        if self.redirect.take().is_some() {
+            let len = self.text[self.at..self.end].chars().next().map_or(0, char::len_utf8);
+            self.refuse(Span::new(self.at, self.at + len));
+        }
+        if !self.command.is_empty() {
+            self.operator = None;
+        }
         // The bodies of this line's heredocs are still to come and need a command to belong to.
         if self.command.is_empty()
             && !self.heredocs.iter().any(|heredoc| heredoc.command == self.commands.len())
@@ -443,6 +1024,7 @@ impl<'f, 's> Lexer<'f, 's> {
             return;
         }
         let mut command = std::mem::take(&mut self.command);
+        command.quoting.append(&mut self.refusals);
         command.input = self.input.take();
         self.input = pipe.then_some(self.commands.len());
         self.commands.push(command);

@@ -1,11 +1,13 @@
 //! What quotes, dollars and backticks do within a word.
 
 use super::lexer::Lexer;
-use crate::notation::Quoting;
+use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// More open brackets than this inside one substitution are no shell.
 const MAX_BRACKETS: usize = 64;
+/// A `${…}` longer than this is none.
+const MAX_PARAMETER: usize = 1024;
 const SINGLE_QUOTE_IN_SINGLE_QUOTES: &str = r"'\''";
 
 impl<'s> Lexer<'_, 's> {
@@ -49,7 +51,7 @@ impl<'s> Lexer<'_, 's> {
                 }
                 b'\\' => run = self.backslash_in_double(run, encoding),
                 b'$' if !self.dialect.command_prompt => {
-                    let end = self.expansion_end();
+                    let end = self.expansion_end(true);
                     run = self.expansion_in_double(run, end, encoding);
                     limit = self.limit_behind(limit);
                 }
@@ -111,7 +113,7 @@ impl<'s> Lexer<'_, 's> {
                 self.at += 1;
                 self.double_quoted();
             }
-            _ => match self.expansion_end() {
+            _ => match self.expansion_end(false) {
                 Some(end) => self.push_expansion(end, Encoding::ShellBare),
                 None => self.copy_bare(self.at + 1),
             },
@@ -173,7 +175,7 @@ impl<'s> Lexer<'_, 's> {
     /// How far the text in quotes that begins at `from` may reach: no request begins a line within quotes,
     /// unless they hold a script and are closed.
     fn quote_limit(&self, from: usize, quote: u8) -> usize {
-        match self.next_start(from) {
+        match self.next_start(from).filter(|_| !self.natural) {
             Some(start) => {
                 let rest = &self.bytes[from.min(self.end)..self.end];
                 let script = self.holds_script() && memchr::memchr(quote, rest).is_some();
@@ -213,23 +215,34 @@ impl<'s> Lexer<'_, 's> {
         self.at = end.max(open + 1);
     }
 
-    /// The end of the expansion whose `$` stands here.
-    fn expansion_end(&mut self) -> Option<usize> {
+    /// The end of the expansion whose `$` stands here, within `"…"` or not.
+    fn expansion_end(&mut self, in_double: bool) -> Option<usize> {
         match self.peek(1)? {
             b'(' => {
-                let end = self.substitution_end(self.at + 2)?;
+                let Some(end) = self.substitution_end(self.at + 2) else {
+                    self.never_closed(2);
+                    return None;
+                };
                 self.substitutions.push(Span::new(self.at + 2, end - 1));
                 Some(end)
             }
             b'{' => {
                 let rest = &self.bytes[self.at..self.end];
-                let rest = &rest[..rest.len().min(256)];
                 if rest.starts_with(b"${{") {
                     // A workflow puts its own values in the place of these before a shell sees them.
+                    let rest = &rest[..rest.len().min(256)];
                     return memchr::memmem::find(rest, b"}}").map(|close| self.at + close + 2);
                 }
-                let close = rest.iter().position(|byte| matches!(byte, b'}' | b'\n'))?;
-                (rest[close] == b'}' && close > 2).then_some(self.at + close + 1)
+                let end = self.parameter_end(in_double);
+                if end.is_none() {
+                    self.never_closed(2);
+                } else if !rest[2..]
+                    .first()
+                    .is_some_and(|it| it.is_ascii_alphanumeric() || b"_@*#?$!-".contains(it))
+                {
+                    self.no_name();
+                }
+                end
             }
             b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'0'..=b'9' => Some(self.at + 2),
             first if first.is_ascii_alphabetic() || first == b'_' => {
@@ -239,6 +252,57 @@ impl<'s> Lexer<'_, 's> {
             }
             _ => None,
         }
+    }
+
+    /// The offset behind the `}` of the `${…}` here.
+    fn parameter_end(&self, in_double: bool) -> Option<usize> {
+        let rest = &self.bytes[self.at..self.end];
+        let rest = &rest[..rest.len().min(MAX_PARAMETER)];
+        // In `"${x:-it's}"` the apostrophe is one; where a pattern follows it is a quote.
+        let name =
+            rest[2..].iter().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'@')).count();
+        let pattern = matches!(rest.get(2 + name), Some(b'/' | b'#' | b'%' | b'^' | b','));
+        let mut depth = 1_usize;
+        let mut at = 2;
+        let mut double = false;
+        while let Some(&byte) = rest.get(at) {
+            match byte {
+                b'\\' => at += 1,
+                b'"' => double = !double,
+                b'\'' if !double && (!in_double || pattern) => {
+                    at += 1 + memchr::memchr(b'\'', &rest[at + 1..])?;
+                }
+                b'{' if rest[at - 1] == b'$' => depth += 1,
+                b'}' if !double => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(self.at + at + 1);
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Says that no name follows the `${` here.
+    fn no_name(&mut self) {
+        let span = Span::new(self.at, self.at + 2);
+        let quoting = Quoting::new(
+            QuotingKind::UnquotedOperator,
+            self.code.to_file(span),
+            "no variable's name follows this `${`: the shell does not run the command",
+        )
+        .help("put the text in single quotes if the `$` is part of it");
+        self.command.quoting.push(quoting);
+    }
+
+    /// Says that the expansion that begins here with `len` characters is never closed.
+    fn never_closed(&mut self, len: usize) {
+        let span = Span::new(self.at, self.at + len);
+        let quoting = Quoting::unterminated(self.code.to_file(span), &self.text[span.range()]);
+        self.command.quoting.push(quoting);
     }
 
     /// The offset behind the `)` that closes the substitution whose content begins at `from`.
@@ -275,6 +339,10 @@ impl<'s> Lexer<'_, 's> {
                     continue;
                 }
                 b'\\' => at += 1,
+                b'#' if !within_double && at > from && self.bytes[at - 1].is_ascii_whitespace() => {
+                    at += memchr::memchr(b'\n', &self.bytes[at..self.end])?;
+                    continue;
+                }
                 b'\'' if !within_double => at += 1 + memchr::memchr(b'\'', &self.bytes[at + 1..self.end])?,
                 b'"' if within_double => {
                     open.pop();
@@ -312,6 +380,7 @@ impl<'s> Lexer<'_, 's> {
     /// The offset behind the backtick that closes the one here.
     fn backtick_end(&mut self) -> Option<usize> {
         if self.at >= self.unclosed_backtick {
+            self.never_closed(1);
             return None;
         }
         let mut at = self.at + 1;
@@ -327,43 +396,42 @@ impl<'s> Lexer<'_, 's> {
             at += 1;
         }
         self.unclosed_backtick = self.at;
+        self.never_closed(1);
         None
     }
 
     /// The lines of a heredoc, without the last break.
-    pub(super) fn heredoc_body(&self, span: Span, quoted: bool, strip_tabs: bool) -> Fragment<'s> {
+    pub(super) fn heredoc_body(&mut self, span: Span, quoted: bool, strip_tabs: bool) -> Fragment<'s> {
         let mut builder = Builder::new(self.code);
         let encoding = if quoted { Encoding::Plain } else { Encoding::ShellHeredoc };
         let mut start = span.start as usize;
+        // An expansion may reach over the end of its line.
+        let mut done = start;
         for line in self.text[span.range()].split_inclusive('\n') {
             let tabs = if strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
             if tabs > 0 {
                 builder.glue();
             }
-            let text = Span::new(start + tabs, start + line.len());
+            let text = Span::new((start + tabs).max(done), (start + line.len()).max(done));
             if quoted {
                 builder.copy(text, encoding);
             } else {
-                self.heredoc_line(&mut builder, text);
+                done = self.heredoc_line(&mut builder, text, span.end as usize);
             }
             start += line.len();
         }
         builder.finish(span.start, encoding)
     }
 
-    fn heredoc_line(&self, builder: &mut Builder<'_, 's>, span: Span) {
+    /// Reads a line of a heredoc and gives where it ends.
+    fn heredoc_line(&mut self, builder: &mut Builder<'_, 's>, span: Span, last: usize) -> usize {
         let encoding = Encoding::ShellHeredoc;
         let (mut run, mut at, end) = (span.start as usize, span.start as usize, span.end as usize);
         while at < end {
             let next = self.bytes[..end].get(at + 1).copied();
             let len = match (self.bytes[at], next) {
                 (b'\\', Some(b'\\' | b'$' | b'`' | b'\n')) => 2,
-                (b'$', Some(b'{')) => self.text[at..end].find('}').map_or(0, |close| close + 1),
-                (b'$', Some(first)) if first.is_ascii_alphabetic() || first == b'_' => {
-                    let name = &self.bytes[at + 1..end];
-                    let len = name.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-                    1 + len.unwrap_or(name.len())
-                }
+                (b'$' | b'`', _) => self.expansion_in_heredoc(at, last).map_or(0, |to| to - at),
                 _ => 0,
             };
             if len == 0 {
@@ -382,9 +450,24 @@ impl<'s> Lexer<'_, 's> {
             at += len;
             run = at;
         }
-        if run < end {
+        if run < at.min(end) {
             builder.copy(Span::new(run, end), encoding);
         }
+        at.max(end)
+    }
+
+    /// The end of the expansion that begins at `at` of a heredoc that ends at `last`.
+    fn expansion_in_heredoc(&mut self, at: usize, last: usize) -> Option<usize> {
+        let (before, end) = (std::mem::replace(&mut self.at, at), std::mem::replace(&mut self.end, last));
+        // Nothing is known of the rest of the text from a search that ends with the heredoc.
+        let unclosed = (self.unclosed_substitution, self.unclosed_backtick);
+        let found = if self.bytes[at] == b'`' { self.backtick_end() } else { self.expansion_end(true) };
+        if end != last {
+            (self.unclosed_substitution, self.unclosed_backtick) =
+                (unclosed.0.max(last), unclosed.1.max(last));
+        }
+        (self.at, self.end) = (before, end);
+        found
     }
 }
 
@@ -445,6 +528,11 @@ fn ansi_c_escape(text: &str) -> (usize, Option<char>) {
         b'v' => '\u{b}',
         b'\\' | b'\'' | b'"' | b'?' => kind as char,
         b'0'..=b'7' => return numbered(1, 3, 8),
+        b'c' => {
+            let control =
+                text.as_bytes().get(2).filter(|byte| byte.is_ascii()).map(|byte| (byte & 0x1f) as char);
+            return control.map_or((1, None), |control| (3, Some(control)));
+        }
         b'x' => return numbered(2, 2, 16),
         b'u' => return numbered(2, 4, 16),
         b'U' => return numbered(2, 8, 16),

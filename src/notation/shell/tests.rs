@@ -2,7 +2,7 @@ use super::*;
 use crate::notation::QuotingKind;
 use crate::text::{Source, apply_edits};
 
-const DOCUMENT: Dialect = Dialect { prompts: true, command_prompt: false };
+const DOCUMENT: Dialect = Dialect { prompts: true, command_prompt: false, unsaid: false };
 
 fn read<T>(text: &str, dialect: Dialect, look: impl FnOnce(&Source, Vec<Command<'_>>) -> T) -> T {
     let source = Source::new("x.sh", text);
@@ -72,8 +72,8 @@ fn lines_go_on_behind_a_backslash_and_end_commands_without() {
     assert_eq!(line("curl \"a\\\nb\""), ["curl", "ab"]);
     // A blank behind the backslash, a caret, PowerShell's backtick, a continuation prompt.
     assert_eq!(line("curl -X PUT \\  \n  u"), ["curl", "-X", "PUT", "u"]);
-    assert_eq!(line("curl -X PUT ^\r\n  u"), ["curl", "-X", "PUT", "u"]);
-    assert_eq!(line("curl.exe -X PUT `\n  u"), ["curl.exe", "-X", "PUT", "u"]);
+    assert_eq!(line("curl -X PUT ^\r\n  'https://u'"), ["curl", "-X", "PUT", "https://u"]);
+    assert_eq!(line("curl.exe -X PUT `\n  -d u"), ["curl.exe", "-X", "PUT", "-d", "u"]);
     assert_eq!(line("$ curl -X PUT \\\n> u"), ["curl", "-X", "PUT", "u"]);
     // Forgotten backslashes.
     assert_eq!(
