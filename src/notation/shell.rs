@@ -133,7 +133,7 @@ impl<'s> Command<'s> {
     }
 }
 
-/// The name of the parameter of OData or of a JSON schema that `text`, which begins with `$`, is: no variable.
+/// The name of the parameter of `OData` or of a JSON schema that `text`, which begins with `$`, is: no variable.
 pub(in crate::notation) fn odata_name(text: &str) -> Option<&str> {
     const NAMES: [&str; 11] = [
         "filter",

@@ -9,6 +9,12 @@ use crate::text::{Builder, Encoding, Fragment, Span};
 /// A placeholder longer than this is none; keeps the search for its end short.
 const MAX_PLACEHOLDER: usize = 100;
 
+/// Words behind which a variable may be set.
+const BEFORE_ASSIGNMENTS: [&str; 18] = [
+    "export", "local", "declare", "readonly", "typeset", "env", "set", "$", "if", "then", "else", "elif",
+    "while", "until", "do", "!", "{", "time",
+];
+
 pub(super) struct Lexer<'f, 's> {
     pub(super) code: &'f Fragment<'s>,
     pub(super) text: &'f str,
@@ -171,7 +177,7 @@ impl<'f, 's> Lexer<'f, 's> {
             b'\\' => self.backslash(),
             b'^' | b'`' if self.continues_elsewhere() => self.continue_line(self.at + 1),
             b'`' => self.backtick(Encoding::ShellBare),
-            b'\'' | b'"' if self.eaten_body() => {}
+            b'\'' | b'"' | b'{' | b'[' if self.eaten_body() => {}
             b'\'' => {
                 self.single_quoted();
                 self.runs_on();
@@ -183,7 +189,6 @@ impl<'f, 's> Lexer<'f, 's> {
             b'$' => self.dollar(),
             b'#' if self.word.is_none() => self.skip_line(),
             b'<' | b'>' => self.angle(),
-            b'{' | b'[' if self.eaten_body() => {}
             b'{' | b'[' if self.word.is_some() => self.bracket(),
             b'{' | b'}' | b',' | b'.' => self.brace(),
             b';' | b'&' | b'|' | b'(' | b')' => self.operator(byte),
@@ -991,11 +996,7 @@ impl<'f, 's> Lexer<'f, 's> {
     fn assigned_name(&self, start: usize) -> Option<&'f str> {
         let setting = |word: &Word<'_>| {
             let text = word.text.text();
-            const BEFORE: [&str; 18] = [
-                "export", "local", "declare", "readonly", "typeset", "env", "set", "$", "if", "then", "else",
-                "elif", "while", "until", "do", "!", "{", "time",
-            ];
-            text.starts_with('-') || BEFORE.contains(&text)
+            text.starts_with('-') || BEFORE_ASSIGNMENTS.contains(&text)
         };
         if !self.command.words.iter().take(4).all(setting) || self.command.words.len() > 4 {
             return None;

@@ -24,7 +24,7 @@ struct Meant {
     blank: Option<usize>,
 }
 
-impl<'s> Lexer<'_, 's> {
+impl Lexer<'_, '_> {
     /// Reads a body at the opening quote here, if the words that the shell makes of it are none and its quotes are
     /// the reason. Says so and steps behind it.
     pub(super) fn eaten_body(&mut self) -> bool {
@@ -46,7 +46,7 @@ impl<'s> Lexer<'_, 's> {
             return false;
         }
         let whole = Span::new(self.at, meant.end);
-        if self.is_sent_as_json(whole) && !self.has_apostrophe_in_word(&meant) {
+        if braces.is_none() && self.is_sent_as_json(whole) && !self.has_apostrophe_in_word(&meant) {
             return false;
         }
         let quoting = match braces {
@@ -382,8 +382,7 @@ impl Scan<'_> {
         self.meant.end = self.at;
         let rest = &self.bytes[self.at..];
         match rest.first() {
-            None => true,
-            Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' | b'<' | b'>') => true,
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b')' | b'<' | b'>') => true,
             Some(b'\\') => matches!(rest.get(1), Some(b'\n' | b'\r' | b' ')),
             _ => false,
         }
