@@ -221,7 +221,7 @@ fn plants() -> Vec<Plant> {
     add(K::Property, "a.ps1", WORD, powershell("$env:ADMIN_PASSWORD = \"@@\"", ""));
     add(K::Property, "a.ps1", WORD, powershell("$body = @{ adminPassword = '@@'; a = 1 }", ""));
     add(
-        K::Property,
+        K::CustomData,
         "a.sh",
         WORD,
         call("", &body(r#""properties":{"protectedSettings":{"commandToExecute":"run @@ now"}}"#)),

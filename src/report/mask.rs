@@ -234,6 +234,7 @@ impl Mask {
             };
             next += usize::from(hidden);
             let piece = Piece { span: Span { start: at, end }, hidden };
+            step(1);
             at = end;
             Some(piece)
         })
@@ -255,6 +256,7 @@ impl Mask {
             };
             behind -= usize::from(hidden);
             let piece = Piece { span: Span { start, end: at }, hidden };
+            step(1);
             at = start;
             Some(piece)
         })
@@ -353,6 +355,7 @@ impl Finder {
     /// longest: it covers the others.
     fn each(&self, text: &str, all: bool, mut found: impl FnMut(Range<usize>)) {
         let Ok(mut state) = self.0.start_state(Anchored::No) else { return };
+        step(text.len());
         for (at, &byte) in text.as_bytes().iter().enumerate() {
             state = self.0.next_state(Anchored::No, state, byte);
             if self.0.is_special(state) && self.0.is_match(state) {
@@ -473,6 +476,20 @@ fn by_line(text: &str, spans: &[Span]) -> Vec<Span> {
 }
 
 #[cfg(test)]
+thread_local! {
+    /// Pieces of lines and bytes of texts that were looked at.
+    static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts work, where tests ask how much there was.
+fn step(count: usize) {
+    #[cfg(test)]
+    STEPS.set(STEPS.get() + count);
+    #[cfg(not(test))]
+    let _ = count;
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::lint::SecretKind;
@@ -546,5 +563,65 @@ mod tests {
         let source = Source::new("x", "\"geheim-9x\"\nIt is geheim-9x.");
         let mask = mask(&source, &[Span::new(1, 10)]);
         assert_eq!(mask.cover(&source, Span::new(0, source.text().len())), "\"***\"\nIt is ***.");
+    }
+
+    /// Every finding's frame shows the line that all passwords are on; they must not be gone through each time.
+    #[test]
+    fn reports_are_linear_in_the_number_of_passwords() {
+        use crate::container::Kind;
+        use crate::lint::{Options, examine};
+        use crate::report::{Checked, Format, Report};
+
+        let count = |number: usize, separator: &str| {
+            let one = |at: usize| {
+                format!(
+                    r#"{{"type":"Microsoft.Compute/virtualMachines","apiVersion":"2024-07-01","name":"v{at}","location":"w","identity":{{"type":"systemAssigned"}},"properties":{{"osProfile":{{"adminPassword":"pw-{at}-Xy7"}}}}}}"#
+                )
+            };
+            let all: Vec<String> = (0..number).map(one).collect();
+            let text = format!(
+                r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[{}]}}"#,
+                all.join(separator)
+            );
+            let source = Source::new("x.json", text);
+            let found = examine(&source, Kind::Json, &Options::default());
+            assert!(found.findings.len() >= number && found.secrets.len() >= number);
+            STEPS.set(0);
+            let mask = Mask::new(&source, found.secrets);
+            for (_, format) in Format::NAMES {
+                let file = Checked { source: &source, findings: &found.findings, mask: &mask };
+                Report::new(format, false).render(file);
+            }
+            STEPS.get()
+        };
+        for separator in [",", ",\n"] {
+            let counts: Vec<usize> = (0..5).map(|power| count(16 << power, separator)).collect();
+            for pair in counts.windows(2) {
+                assert!(pair[1] <= pair[0] * 23 / 10, "{counts:?}");
+            }
+        }
+    }
+
+    /// Words that begin within others, end them or lie across them are all hidden.
+    #[test]
+    fn words_within_and_across_others_are_hidden() {
+        let source = Source::new("x", "abcdefgh1 defgh1jkl9 fgh1jkl9m");
+        let mask = mask(&source, &[Span::new(0, 9), Span::new(10, 20), Span::new(21, 30)]);
+        for said in ["abcdefgh1jkl9m", "defgh1jkl9m", "xabcdefgh1jkl9y"] {
+            let hidden = mask.hide(said).into_owned();
+            assert!(hidden.trim_matches(['x', 'y']) == "***", "{said}: {hidden}");
+        }
+    }
+
+    #[test]
+    fn short_secrets_do_not_blank_out_a_report() {
+        let source = Source::new("x", "a 2024 ab1 pw-1x the api-version 2024-07-01 of pw-1x in xpw-1x");
+        let mask = mask(&source, &[Span::new(0, 1), Span::new(2, 6), Span::new(7, 10), Span::new(11, 16)]);
+        let shown = mask.cover(&source, Span::new(0, source.text().len()));
+        assert_eq!(shown, "*** *** *** *** the api-version 2024-07-01 of *** in xpw-1x");
+        assert_eq!(
+            mask.hide("a version 2024-07-01 of a VM, `2024`, \"ab1\""),
+            "a version 2024-07-01 of a VM, `***`, \"***\""
+        );
     }
 }

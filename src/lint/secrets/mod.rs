@@ -244,13 +244,17 @@ pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     found
 }
 
-/// The strings, numbers and booleans within `root` that are not names.
+/// The strings, numbers and booleans within `root` that are not names and do not only describe: of a parameter's
+/// declaration its default.
 fn values(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let mut open = vec![root];
+    let given = root.member("defaultValue").or_else(|| root.member("value"));
+    let mut open = vec![given.map_or(root, |(_, value)| value)];
     std::iter::from_fn(move || {
         loop {
             let node = open.pop()?;
-            open.extend(node.members().map(|(_, value)| value).chain(node.elements()));
+            let says = |name: Node<'_>| !name.as_str().is_some_and(|name| places::describes(&name));
+            let members = node.members().filter(|(name, _)| says(*name)).map(|(_, value)| value);
+            open.extend(members.chain(node.elements()));
             if !matches!(node.kind(), Kind::Object | Kind::Array | Kind::Null) {
                 return Some(node);
             }

@@ -13,7 +13,7 @@ pub(super) enum Class {
     Header,
     /// A secret if it stands in a query or a form.
     Parameter,
-    /// Text that a machine runs or keeps when it is made, in base64.
+    /// What a machine runs or keeps, in base64 or not: whole scripts.
     CustomData,
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Class {
 pub(super) const MAX_NAME: usize = 64;
 
 /// Names that are secret as a whole, without case and marks.
-const NAMES: [&str; 6] = ["pass", "pw", "pword", "userpass", "adminpass", "protectedsettings"];
+const NAMES: [&str; 5] = ["pass", "pw", "pword", "userpass", "adminpass"];
 /// What the names of secrets end with, without case and marks.
 const ENDINGS: [&str; 34] = [
     "password",
@@ -96,7 +96,7 @@ pub(super) fn class_of(name: &str) -> Option<Class> {
     if name.contains('-') && (ends("key") || ends("token") || ends("secret")) && !ends("publickey") {
         return Some(Class::Header);
     }
-    if plain == b"customdata" || plain == b"userdata" {
+    if plain == b"customdata" || plain == b"userdata" || plain == b"protectedsettings" {
         return Some(Class::CustomData);
     }
     if NAMES.iter().any(|known| plain == known.as_bytes()) || ENDINGS.iter().any(|ending| ends(ending)) {

@@ -3,7 +3,7 @@
 //!
 //! What is found is hidden, never judged: where two readings are possible both are taken.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::names::{Class, MAX_NAME, class_of};
@@ -19,8 +19,20 @@ const MAX_BACKSLASHES: usize = 15;
 /// Bytes of an object whose leaves are secrets; one that goes on is one that was never closed.
 const MAX_TREE: usize = 1 << 16;
 /// Members of such an object that say what it is and hold nothing secret, in lower case.
-const DESCRIBING: [&str; 9] =
-    ["type", "metadata", "description", "reference", "id", "name", "secretname", "keyvault", "secretversion"];
+const DESCRIBING: [&str; 12] = [
+    "type",
+    "metadata",
+    "description",
+    "reference",
+    "id",
+    "name",
+    "secretname",
+    "keyvault",
+    "secretversion",
+    "minlength",
+    "maxlength",
+    "allowedvalues",
+];
 
 /// Something that was found.
 #[derive(Debug)]
@@ -34,7 +46,7 @@ pub(super) struct Found {
 /// Looks through `text`; what it learns of the names of variables goes from hop to hop.
 pub(super) fn all(text: &str, wanted: Vec<String>) -> Vec<Found> {
     let mut scan = Scan::new(text);
-    scan.wanted.extend(wanted);
+    scan.wanted.extend(wanted.into_iter().map(|name| (name, Class::Property)));
     scan.range(0, text.len(), 0);
     scan.secure_strings();
     scan.follow();
@@ -46,7 +58,9 @@ struct Scan<'t> {
     bytes: &'t [u8],
     found: Vec<Found>,
     /// Names of variables whose values are secrets, in lower case, that were not looked for yet.
-    wanted: HashSet<String>,
+    wanted: HashMap<String, Class>,
+    /// Here-strings with `'` or `"` that begin from here on never end.
+    endless: [bool; 2],
     /// Where `curl` stands.
     curls: Vec<usize>,
     /// Bytes looked at: work is linear in the text.
@@ -95,7 +109,7 @@ impl<'t> Scan<'t> {
             .filter(|&at| at > 0 && bytes[at - 1].eq_ignore_ascii_case(&b'c'));
         let mut curls: Vec<usize> = curls.collect();
         curls.sort_unstable();
-        Self { text, bytes, found: Vec::new(), wanted: HashSet::new(), curls, steps: 0 }
+        Self { text, bytes, found: Vec::new(), wanted: HashMap::new(), endless: [false; 2], curls, steps: 0 }
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -136,6 +150,13 @@ impl<'t> Scan<'t> {
         let blanks =
             rest.iter().take(MAX_NAME).take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
         rest.get(blanks).is_none_or(|&byte| byte == b'\n') || rest[blanks..].starts_with(b"```")
+    }
+
+    /// True if a line break has a fence behind it.
+    fn is_fence(&self, at: usize) -> bool {
+        let rest = &self.bytes[at + 1..];
+        let blanks = rest.iter().take(MAX_NAME).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        rest[blanks..].starts_with(b"```")
     }
 
     /// `name: value`, `name=value`.
@@ -330,7 +351,8 @@ impl<'t> Scan<'t> {
             let places: Vec<usize> = memchr::memmem::find_iter(self.bytes, mark).collect();
             for at in places {
                 let is_made = at >= 3 && self.bytes[at - 3..at].eq_ignore_ascii_case(b"To-");
-                if !is_made {
+                let ends = self.byte(at + mark.len()).is_some_and(|byte| byte.is_ascii_whitespace());
+                if !is_made || !ends {
                     continue;
                 }
                 let mut from = at + mark.len();
@@ -377,7 +399,8 @@ impl<'t> Scan<'t> {
             return Some(quoted);
         }
         let ends = |byte: &u8| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b';' | b'|' | b')' | b'`')
+            byte.is_ascii_whitespace()
+                || matches!(byte, b'"' | b'\'' | b'(' | b'[' | b';' | b'|' | b')' | b'`')
         };
         let len = self.bytes[at..to].iter().position(ends).unwrap_or(to - at);
         self.steps += len;
@@ -474,9 +497,9 @@ impl<'t> Scan<'t> {
         is_apart: bool,
     ) -> Value {
         let text = |end: usize| Value::Text { content: at..end, end };
-        let line = memchr::memchr2(b'\n', b'\r', &self.bytes[at..to]).map_or(to, |len| at + len);
         let until = |ends: &dyn Fn(u8) -> bool| {
-            self.bytes[at..line].iter().position(|&byte| ends(byte)).map_or(line, |len| at + len)
+            let ends = |&byte: &u8| matches!(byte, b'\n' | b'\r') || ends(byte);
+            self.bytes[at..to].iter().position(ends).map_or(to, |len| at + len)
         };
         let end = if matches!(class, Class::Authorization | Class::Header) && separator == b':' {
             until(&|byte| matches!(byte, b'"' | b'\'' | b'`' | b'|'))
@@ -499,11 +522,11 @@ impl<'t> Scan<'t> {
                             | b'\\'
                     )
             })
-        } else if separator == b'=' && matches!(name.before, Some(b';' | b'"' | b'\'')) {
+        } else if separator == b'=' && !name.quoted && matches!(name.before, Some(b';' | b'"' | b'\'')) {
             // Within a connection string or a form.
             until(&|byte| matches!(byte, b';' | b'&' | b'"' | b'\'' | b'`' | b'\\' | b'<'))
         } else if separator == b'=' && name.before == Some(b'@') {
-            line
+            until(&|_| false)
         } else if separator == b'=' && is_apart {
             let end = until(&|byte| byte.is_ascii_whitespace() || matches!(byte, b';' | b',' | b'}' | b')'));
             let first = self.byte(at);
@@ -519,16 +542,25 @@ impl<'t> Scan<'t> {
         } else if name.quoted {
             until(&|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'}' | b']' | b'"' | b'\''))
         } else {
-            let whole = until(&|byte| matches!(byte, b'"' | b'\'' | b'`' | b'}'));
+            // As far as the fourth word: what goes on is a sentence.
+            let mut words = 0;
+            let mut blank = false;
+            let ends = |&byte: &u8| {
+                let is_blank = byte.is_ascii_whitespace();
+                words += usize::from(is_blank && !blank);
+                blank = is_blank;
+                words > 3 || matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'}' | b'(')
+            };
+            let whole = self.bytes[at..to].iter().position(ends).map_or(to, |len| at + len);
             let value = self.text.get(at..whole).unwrap_or_default();
             let value = value.split(" #").next().unwrap_or_default().trim_end();
             let value = value.strip_suffix(',').unwrap_or(value);
-            // A sentence, a type, a call: not a value.
-            let is_other = value.split_whitespace().nth(3).is_some()
-                || value.contains('(')
+            // A sentence, a call, a type: not a value.
+            let is_other = words > 3
+                || self.byte(whole) == Some(b'(')
                 || ["string", "securestring", "number", "object", "boolean", "true", "false"]
                     .contains(&value);
-            if is_other || !is_apart && self.bytes[at..].starts_with(b"//") {
+            if is_other {
                 return Value::None;
             }
             at + value.len()
@@ -643,8 +675,15 @@ impl<'t> Scan<'t> {
         let quote = self.bytes[at + 1];
         let Some(line) = memchr::memchr(b'\n', &self.bytes[at..to.min(at + 80)]) else { return Value::None };
         let from = at + line + 1;
+        let endless = usize::from(quote == b'"');
+        if self.endless[endless] {
+            return Value::None;
+        }
         let closing = [b'\n', quote, b'@'];
-        let Some(len) = memchr::memmem::find(&self.bytes[from - 1..to], &closing) else { return Value::None };
+        let Some(len) = memchr::memmem::find(&self.bytes[from - 1..to], &closing) else {
+            self.endless[endless] = to == self.bytes.len();
+            return Value::None;
+        };
         self.steps += len;
         let end = from - 1 + len;
         Value::Text { content: from.min(end)..end, end: end + 3 }
@@ -712,13 +751,13 @@ impl<'t> Scan<'t> {
             return;
         };
         let len = rest.iter().position(ends).unwrap_or(rest.len());
-        self.want(&String::from_utf8_lossy(&rest[..len]));
+        self.want(&String::from_utf8_lossy(&rest[..len]), Class::Property);
     }
 
-    fn want(&mut self, text: &str) {
+    fn want(&mut self, text: &str, class: Class) {
         let wanted = &mut self.wanted;
         references(text, |name| {
-            wanted.insert(name.to_ascii_lowercase());
+            wanted.entry(name.to_ascii_lowercase()).or_insert(class);
         });
     }
 
@@ -728,10 +767,15 @@ impl<'t> Scan<'t> {
         let start = content.start + text.len() - text.trim_start().len();
         let mut range = start..(start + text.trim().len());
         let mut text = text.trim();
-        self.want(text);
         if text.starts_with('[') && text.ends_with(']') {
             let mut all = Vec::new();
             literals(text, range.start, |literal| all.push(literal));
+            // What a script is put together from is mostly names and addresses; what it is as a whole is followed.
+            let mut count = 0;
+            references(text, |_| count += 1);
+            if class != Class::CustomData || all.is_empty() && count == 1 {
+                self.want(text, class);
+            }
             for literal in all {
                 self.push(kind, literal, class);
             }
@@ -748,10 +792,11 @@ impl<'t> Scan<'t> {
         // A file that holds it is not the secret.
         let is_file =
             class == Class::CustomData && text.starts_with('@') && !text.contains(char::is_whitespace);
-        if is_open(text) || is_file {
-            return;
+        if is_open(text) {
+            self.want(text, class);
+        } else if !is_file {
+            self.push(kind, range, class);
         }
-        self.push(kind, range, class);
     }
 
     fn push(&mut self, kind: SecretKind, range: Range<usize>, class: Class) {
@@ -825,7 +870,7 @@ impl<'t> Scan<'t> {
                             let name = self.text.get(content).unwrap_or_default();
                             Self::member(name, depth, &mut describing, &mut is_value, &mut says_value);
                         } else if describing.is_none() {
-                            leaves.push((is_value && depth == 1, content));
+                            leaves.push((is_value, content));
                         }
                     }
                     here = end.max(here + 1);
@@ -846,20 +891,13 @@ impl<'t> Scan<'t> {
                         let name = self.text.get(here..end).unwrap_or_default();
                         Self::member(name, depth, &mut describing, &mut is_value, &mut says_value);
                     } else if describing.is_none() && self.text.get(here..end).is_some() {
-                        leaves.push((is_value && depth == 1, here..end));
+                        leaves.push((is_value, here..end));
                     }
                     here = end;
                     continue;
                 }
-                // Beyond an empty line another text begins.
-                b'\n'
-                    if self.ends_paragraph(here)
-                        && self.bytes[here..]
-                            .get(1..)
-                            .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"```")) =>
-                {
-                    break;
-                }
+                // Where a block ends another text begins.
+                b'\n' if self.is_fence(here) => break,
                 _ => {}
             }
             here += 1;
@@ -885,7 +923,7 @@ impl<'t> Scan<'t> {
             *is_value = name.eq_ignore_ascii_case("defaultValue") || name.eq_ignore_ascii_case("value");
             *says_value |= *is_value;
         }
-        if describing.is_none() && DESCRIBING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if describing.is_none() && describes(name) {
             *describing = Some(depth);
         }
     }
@@ -894,8 +932,8 @@ impl<'t> Scan<'t> {
     fn follow(&mut self) {
         let mut known: HashSet<String> = HashSet::new();
         for _ in 0..MAX_HOPS {
-            let names: HashSet<String> =
-                self.wanted.drain().filter(|name| known.insert(name.clone())).collect();
+            let mut names = std::mem::take(&mut self.wanted);
+            names.retain(|name, _| known.insert(name.clone()));
             if names.is_empty() {
                 return;
             }
@@ -904,7 +942,7 @@ impl<'t> Scan<'t> {
     }
 
     /// The values that `names` are given.
-    fn assignments(&mut self, names: &HashSet<String>) {
+    fn assignments(&mut self, names: &HashMap<String, Class>) {
         let mut lower = String::with_capacity(MAX_NAME);
         let to = self.text.len();
         let mut done = 0;
@@ -917,22 +955,20 @@ impl<'t> Scan<'t> {
             lower.clear();
             lower.push_str(name.text);
             lower.make_ascii_lowercase();
-            if !names.contains(lower.as_str()) {
-                continue;
-            }
+            let Some(&class) = names.get(lower.as_str()) else { continue };
             let separator = self.bytes[at];
             let value = self.value(at + 1, to, separator, &name, Class::Property);
             match value {
                 Value::None => {}
                 Value::Text { content, end } => {
-                    self.consider(SecretKind::Variable, Class::Property, content);
+                    self.consider(SecretKind::Variable, class, content);
                     self.added(end, to);
                     done = end;
                 }
                 Value::Tree(from) => {
                     let (leaves, end) = self.leaves(from, to);
                     for leaf in leaves {
-                        self.consider(SecretKind::Variable, Class::Property, leaf);
+                        self.consider(SecretKind::Variable, class, leaf);
                     }
                     done = end;
                 }
@@ -947,6 +983,11 @@ enum Holds {
     Cookie,
     Certificate,
     Whole,
+}
+
+/// True for a member that says what a secret is and not the secret.
+pub(super) fn describes(name: &str) -> bool {
+    DESCRIBING.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// What stands behind the scheme; `None` for a scheme alone.
@@ -981,4 +1022,96 @@ fn is_of_connection(name: &str) -> bool {
     ]
     .iter()
     .any(|known| known.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(text: &str) -> usize {
+        let mut scan = Scan::new(text);
+        scan.range(0, text.len(), 0);
+        scan.secure_strings();
+        scan.follow();
+        scan.steps
+    }
+
+    /// Texts that make a scan that goes back, or looks for an end again and again, slow.
+    #[test]
+    fn work_is_linear_in_the_text() {
+        let pieces = [
+            "\"adminPassword\":\"x9-abcdefgh\",",
+            "password=\"",
+            "password='",
+            "password=\\\"",
+            "password: (",
+            "password:x ",
+            "password: x y ",
+            "\"password\":{",
+            "\"password\":[1,",
+            "password=@\"\n",
+            "password: |\n ",
+            "ConvertTo-SecureString",
+            "ConvertTo-SecureString 'x",
+            "curl (-ux",
+            "curl -u 'x",
+            "https://a:",
+            "a=$a;password=$a;",
+            "sig=x&",
+            "?sig=",
+            "Authorization: ",
+            "\"a\",\"password\",",
+            "\"pass\",      ",
+            "\\",
+            "-",
+            ":",
+            "=",
+            "\n\n",
+            "&quot;password&quot;:&quot;",
+            "password=a'b'",
+            "$x = $x; Authorization = $x;",
+        ];
+        for piece in pieces {
+            let counts: Vec<usize> = (0..5).map(|power| steps(&piece.repeat(200 << power))).collect();
+            for pair in counts.windows(2) {
+                assert!(pair[1] <= pair[0] * 23 / 10 + 100, "{piece:?}: {counts:?}");
+            }
+            let longest = piece.len() * (200 << 4);
+            assert!(counts[4] <= 64 * longest + 1000, "{piece:?}: {counts:?} of {longest}");
+        }
+    }
+
+    #[test]
+    fn values_end_where_their_notation_ends_them() {
+        let found = |text: &str| {
+            let mut found: Vec<_> =
+                all(text, Vec::new()).into_iter().map(|it| text[it.range].to_owned()).collect();
+            found.dedup();
+            found
+        };
+        for (text, values) in [
+            ("\"adminPassword\": \"a\\\"b\", \"x\": 1", vec!["a\\\"b"]),
+            ("\\\"adminPassword\\\": \\\"ab\\\\\\\"c\\\", \\\"x\\\": 1", vec!["ab\\\\\\\"c"]),
+            ("adminPassword: 'it''s x', b", vec!["it''s x"]),
+            ("PASSWORD='it'\\''s'; ls", vec!["it'\\''s"]),
+            ("PASSWORD=abc'd e'f; ls", vec!["abc'd e'f"]),
+            ("  PASSWORD: abc def # why", vec!["abc def"]),
+            ("a?sig=x%2By&se=1", vec!["x%2By"]),
+            ("AccountName=a;AccountKey=k/y==;X=1", vec!["k/y=="]),
+            ("$password = @'\na b\n'@", vec!["a b"]),
+            ("password: |\n    one\n    two\nother: x", vec!["one\n    two"]),
+            (
+                "\"adminPassword\": {\"type\": \"securestring\", \"metadata\": {\"description\": \"why\"}}",
+                vec![],
+            ),
+            ("\"adminPassword\": {\"type\": \"securestring\", \"defaultValue\": \"x-y-z\"}", vec!["x-y-z"]),
+            ("\"required\": [\"adminPassword\", \"location\"]", vec![]),
+            ("const password = getPassword();", vec![]),
+            ("$password = Get-Secret -Name x", vec![]),
+            ("The password: the one that you have chosen before", vec![]),
+            ("password: string;", vec!["string;"]),
+        ] {
+            assert_eq!(found(text), values, "{text}");
+        }
+    }
 }
