@@ -51,7 +51,7 @@ fn the_exit_status_says_what_was_found() {
     let (out, _) = expect(&armbody(at, &["lint", "--format", "concise", "split.json"]), 1);
     assert_eq!(out, "split.json:1:21: error identity-type-split: two strings stand where `type` takes one\n");
     let (out, err) = expect(&armbody(at, &["lint", "clean.json", "--ignore", "identity-drops"]), 0);
-    assert_eq!((out.as_str(), err.as_str()), ("", "nothing wrong\n"));
+    assert_eq!((out.as_str(), err.as_str()), ("", "nothing wrong in 1 file\n"));
     expect(&armbody(at, &["lint", "warned.json"]), 0);
     expect(&armbody(at, &["lint", "warned.json", "--fail-on", "warning"]), 1);
     expect(&armbody(at, &["lint", "split.json", "--exit-zero"]), 0);
@@ -224,7 +224,7 @@ fn json_is_one_array_whatever_is_found() {
     let folder = folder(&[("a.json", SPLIT.as_bytes()), ("b.json", SPLIT.as_bytes()), ("c.md", b"# T\n")]);
     let at = folder.path();
     let (out, err) = expect(&armbody(at, &["lint", "--format", "json", "c.md"]), 0);
-    assert_eq!((out.as_str(), err.as_str()), ("[]\n", ""));
+    assert_eq!((out.as_str(), err.as_str()), ("[]\n", "nothing wrong in 1 file\n"));
     let (out, _) = expect(&armbody(at, &["lint", "--format", "json", "--output-file", "copy.txt"]), 1);
     let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
     let row = &rows[0];

@@ -45,6 +45,7 @@ fn source(rule: &Rule, example: &Example<'_>) -> (Source, Kind, Options) {
     options.given.method = word(example, "method").map(|it| it.parse().unwrap());
     options.given.api_version = word(example, "api-version").map(|it| it.parse().unwrap());
     options.max_size = word(example, "max-size").map(|it| it.parse().unwrap());
+    options.is_sent = word(example, "sent").is_some();
     // What the example cannot do without: a weak password is a literal one.
     options.ignore = word(example, "ignore").map(|name| find_rule(name).unwrap()).into_iter().collect();
     let (text, kind) = match example.language {

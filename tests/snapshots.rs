@@ -58,6 +58,7 @@ fn every_page() {
                 "type" => options.given.resource_type = Some(value.parse().unwrap()),
                 "method" => options.given.method = Some(value.parse().unwrap()),
                 "api-version" => options.given.api_version = Some(value.parse().unwrap()),
+                "sent" => options.is_sent = true,
                 "max-size" => options.max_size = Some(value.parse().unwrap()),
                 "ignore" => options.ignore.extend(find_rule(value)),
                 other => panic!("{}: {other}", rule.name),

@@ -12,6 +12,7 @@ mod total;
 mod watch;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method};
@@ -22,6 +23,7 @@ use armbody::text::{DEFAULT_MAX_SIZE, Shown, path_name, write_file};
 use rayon::prelude::*;
 
 use self::copy::Copy;
+use self::files::Passed;
 use self::job::Done;
 use self::outputs::Outputs;
 use self::progress::Progress;
@@ -149,6 +151,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
     // A text that goes to standard output leaves no room there for a report.
     let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Shown::default);
+    let is_beside = beside.is_some();
     let plain = Report::new(args.format, false).failing_on(args.fail_on);
     let mut copy = args.output_file.as_deref().map(|path| Copy::create(path, plain)).transpose()?;
     if !args.quiet {
@@ -157,13 +160,16 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
     let mut recorded = Baseline::default();
-    let mut inputs = files::inputs(&args.paths, setup.configs()).filter(|input| outputs.admits(input));
+    let passed = Arc::default();
+    let mut inputs =
+        files::inputs(&args.paths, setup.configs(), &passed).filter(|input| outputs.admits(input));
     let listed: Vec<files::Input> = inputs.by_ref().take(LISTED).collect();
     outputs.check()?;
     let sent = if listed.len() < LISTED {
-        Sent::by(listed.iter(), args.max_size)
+        Sent::by(listed.iter(), args.max_size, setup.configs())
     } else {
-        Sent::by(files::inputs(&args.paths, setup.configs()), args.max_size)
+        let again = files::inputs(&args.paths, setup.configs(), &Arc::default());
+        Sent::by(again, args.max_size, setup.configs())
     };
     let mut inputs: Box<dyn Iterator<Item = files::Input>> = Box::new(listed.into_iter().chain(inputs));
     let mut last = false;
@@ -228,6 +234,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     }
     progress.clear();
     total.stale += setup.gone();
+    total.end(&passed, sent.followed());
     if !args.diff {
         let summary = total.summary(args);
         if let Some(mut beside) = beside {
@@ -264,8 +271,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             terminal.say(&table.trimmed());
         }
     }
-    if !args.quiet && args.format == Format::Text {
-        terminal.say(&total.line(args));
+    // A report for programs that stands on standard error is all that stands there.
+    if !args.quiet && (args.format.is_for_reading() || !is_beside) {
+        say_what_was_looked_at(&total, &passed, args, terminal);
     }
     if let Err(problem) = copied {
         terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
@@ -282,6 +290,19 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     // A baseline that has another name was kept by somebody who wants the old one.
     let _ = write_file(path, bytes)?;
     Ok(())
+}
+
+/// The last line, and the folders that had nothing for it.
+fn say_what_was_looked_at(total: &Total, passed: &Passed, args: &Args, terminal: &mut Terminal) {
+    let line = total.line(args);
+    if total.is_nothing() {
+        terminal.say(&shown!("armbody: warning: {}", line));
+        return;
+    }
+    for folder in passed.empty() {
+        terminal.say(&shown!("armbody: warning: {}: nothing was checked", Shown::line(&path_name(&folder))));
+    }
+    terminal.say(&line);
 }
 
 /// Whoever names a file expects something in it; one found in a folder may be empty.

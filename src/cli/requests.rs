@@ -15,7 +15,7 @@ use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span, path_name};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::lint::files::{self, Input};
+use super::lint::files::{self, Input, Passed};
 use super::{Status, Terminal};
 
 /// Files that are read at a time: memory holds one batch, however many files there are.
@@ -77,7 +77,8 @@ struct Place {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest(args.max_size)));
+    let passed: Arc<Passed> = Arc::default();
+    let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest(args.max_size)), &passed);
     let mut failed = false;
     let mut first = true;
     if args.format == Format::Json {
@@ -111,6 +112,10 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     }
     if args.format == Format::Json {
         terminal.print(&shown!("{}", if first { "]\n" } else { "\n]\n" }))?;
+    }
+    for folder in passed.empty() {
+        terminal
+            .say(&shown!("armbody: warning: {}: nothing was looked at", Shown::line(&path_name(&folder))));
     }
     Ok(if failed { Status::Failed } else { Status::Clean })
 }

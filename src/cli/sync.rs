@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         None => Configs::nearest(args.max_size),
     });
     let mut total = Total::default();
-    for input in files::inputs(&args.paths, &configs) {
+    for input in files::inputs(&args.paths, &configs, &Arc::default()) {
         let done = isolated(|| one(&input, args, &configs, &mut total, terminal));
         match done.unwrap_or_else(|fault| Err(format!("{}: internal-error: {fault}", name_of(&input, args))))
         {

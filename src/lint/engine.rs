@@ -11,7 +11,7 @@ mod template;
 
 use super::baseline::Known;
 use super::fit::misfits;
-use super::rules::{bad_encoding, is_url_of_arm};
+use super::rules::{bad_encoding, body_file_not_json, is_url_of_arm};
 use super::secrets::{self, Secret};
 use super::suppress::{self, IgnoredPlace};
 use super::target::{self, Shape};
@@ -19,7 +19,7 @@ use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
 use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
 use crate::container::{self, Kind};
 use crate::json::{self, Mistake, Tree};
-use crate::notation::{Call, Notation};
+use crate::notation::{Call, Notation, Payload};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -64,6 +64,8 @@ pub struct Options {
     pub ignored_places: Vec<IgnoredPlace>,
     /// Findings that are known already and not told again.
     pub known: Option<Arc<Known>>,
+    /// The file is one that a call sends: whoever wrote the call chose it. Text that is not JSON is not looked at.
+    pub is_sent: bool,
 }
 
 impl Options {
@@ -92,6 +94,16 @@ pub struct Inspection {
     pub secrets: Vec<Secret>,
     /// The number of findings that were known and are gone.
     pub stale: usize,
+    /// The number of findings that were known and are left out.
+    pub known: usize,
+    /// The number of calls to Azure Resource Manager whose body only a run of the script knows.
+    pub unread_bodies: usize,
+    /// The number of calls to Azure Resource Manager whose body is in a file of its own.
+    pub body_files: usize,
+    /// True for JSON in which no request is recognized: nothing was checked.
+    pub is_left_alone: bool,
+    /// True if none of the text may be shown: a finding is about the file.
+    pub is_private: bool,
 }
 
 /// Checks `source`: runs the rules over its calls, leaves out what is suppressed or known.
@@ -100,6 +112,11 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     let mut secrets = Vec::new();
     let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
     let is_large = source.bytes().len() as u64 > limit;
+    if options.is_sent && !is_large && !body_file_not_json::is_json(source) {
+        let mut findings = vec![body_file_not_json::finding()];
+        settle(&mut findings, options);
+        return Inspection { findings, is_left_alone: true, is_private: true, ..Inspection::default() };
+    }
     let readable = !is_large && bad_encoding::is_readable(source);
     let calls = if readable { container::calls(source, kind) } else { Vec::new() };
     if is_large {
@@ -109,6 +126,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     }
     let mut owners = Vec::with_capacity(calls.len());
     let shares = check_calls(source, &calls, options);
+    let left_alone: usize = shares.iter().map(|share| share.left_alone).sum();
     findings.reserve_exact(shares.iter().map(|share| share.findings.len()).sum());
     for share in shares {
         let before = findings.len();
@@ -120,19 +138,37 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     if readable {
         suppress::apply(source, kind, &owners, options, &mut findings);
     }
-    findings.retain(|finding| options.admits(finding.rule));
-    for finding in &mut findings {
-        if let Some((_, severity)) = options.severity.iter().find(|(rule, _)| *rule == finding.rule) {
-            finding.severity = *severity;
-        }
-    }
+    settle(&mut findings, options);
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
     secrets::of_text(source, &mut secrets);
+    let all = findings.len();
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
-    Inspection { findings, secrets, stale }
+    let of_arm = |is_meant: fn(&Payload<'_>) -> bool| {
+        calls.iter().filter(|call| is_meant(&call.body) && call.is_arm()).count()
+    };
+    Inspection {
+        known: all - findings.len(),
+        unread_bodies: of_arm(|body| matches!(body, Payload::Unknown(_))),
+        body_files: of_arm(|body| matches!(body, Payload::File(_))),
+        is_private: false,
+        is_left_alone: kind == Kind::Json && left_alone > 0 && findings.is_empty(),
+        findings,
+        secrets,
+        stale,
+    }
+}
+
+/// Leaves out what the options do not ask for, and gives the rest the severities that they say.
+fn settle(findings: &mut Vec<Finding>, options: &Options) {
+    findings.retain(|finding| options.admits(finding.rule));
+    for finding in findings {
+        if let Some((_, severity)) = options.severity.iter().find(|(rule, _)| *rule == finding.rule) {
+            finding.severity = *severity;
+        }
+    }
 }
 
 /// What the rules say of some of a file's calls.
@@ -142,6 +178,8 @@ struct Share {
     secrets: Vec<Secret>,
     /// Each call, and which of the findings are its own.
     owners: Vec<(Span, Range<usize>)>,
+    /// The bodies of which nothing is known.
+    left_alone: usize,
 }
 
 /// Calls that are worth the trouble of handing them to another thread.
@@ -152,7 +190,8 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options) -> Vec<Sh
         let mut share = Share::default();
         for call in calls {
             let from = share.findings.len();
-            check_call(source, call, options, &mut share.findings, &mut share.secrets);
+            let is_checked = check_call(source, call, options, &mut share.findings, &mut share.secrets);
+            share.left_alone += usize::from(!is_checked);
             share.owners.push((call.span, from..share.findings.len()));
         }
         share
@@ -163,13 +202,14 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options) -> Vec<Sh
     calls.par_chunks(SHARE).map(check).collect()
 }
 
+/// Checks a call; false for a body of which nothing is known.
 fn check_call(
     source: &Source,
     call: &Call<'_>,
     options: &Options,
     findings: &mut Vec<Finding>,
     secrets: &mut Vec<Secret>,
-) {
+) -> bool {
     let embedded;
     let validators = if let Some(validators) = &options.schemas {
         validators
@@ -181,7 +221,7 @@ fn check_call(
     let mut call = call;
     if call.notation == Notation::Template {
         if template::check(source, call, options, validators, findings, secrets) {
-            return;
+            return true;
         }
         as_body = Call { notation: Notation::Body, ..call.clone() };
         call = &as_body;
@@ -205,7 +245,7 @@ fn check_call(
                 target.type_name = Some(resource_type.into());
                 target.method.get_or_insert(method);
             }
-            Shape::Answer | Shape::Other if call.notation == Notation::Body => return,
+            Shape::Answer | Shape::Other if call.notation == Notation::Body => return false,
             Shape::Answer | Shape::Other => {}
         }
     } else if target.method.is_none() {
@@ -244,7 +284,7 @@ fn check_call(
         if let Some(draft) = quoting::cut(&subject).filter(|_| arm) {
             sink.push(draft);
         }
-        return;
+        return true;
     }
     if let Some(tree) = tree.filter(|_| is_known(&subject)) {
         check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
@@ -253,6 +293,7 @@ fn check_call(
     if arm {
         quoting::report(&subject, from, findings);
     }
+    true
 }
 
 /// True if the resource type is one whose bodies are known, or has a schema of the user's.

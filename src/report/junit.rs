@@ -1,7 +1,7 @@
 //! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
 use super::place::{ends, slashes};
-use super::{Checked, Summary};
+use super::{Checked, Coverage, Summary};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::{Shown, is_hidden, visible};
@@ -57,26 +57,33 @@ pub(super) fn render(file: Checked<'_>, fail_on: Severity) -> Shown {
 }
 
 pub(super) fn end(summary: &Summary) -> Shown {
-    let mut out = Shown::default();
-    if !summary.problems.is_empty() {
-        let count = summary.problems.len();
-        out.push(&shown!(
-            "  <testsuite name=\"armbody\" tests=\"{}\" failures=\"0\" errors=\"{}\" skipped=\"0\">\n",
-            count,
-            count
-        ));
-        for problem in &summary.problems {
-            let problem = escaped(problem);
-            out.push(&shown!(
-                "    <testcase name=\"{}\" classname=\"armbody\">\n      <error type=\"error\" \
-                 message=\"{}\"/>\n    </testcase>\n",
-                problem,
-                problem
-            ));
-        }
-        out.push(&shown!("  </testsuite>\n"));
+    let count = summary.problems.len();
+    // A suite of the run's own: what was looked at, and what went wrong.
+    let mut out = shown!(
+        "  <testsuite name=\"armbody\" tests=\"{}\" failures=\"0\" errors=\"{}\" skipped=\"0\">\n    <properties>\n",
+        count,
+        count
+    );
+    let Coverage { checked, skipped, in_baseline, unread_bodies } = &summary.coverage;
+    let property =
+        |name: Shown, count: usize| shown!("      <property name=\"{}\" value=\"{}\"/>\n", name, count);
+    out.push(&property(shown!("checkedFiles"), *checked));
+    for (why, count) in skipped {
+        out.push(&property(shown!("notLookedAt.{}", why), *count));
     }
-    out.push(&shown!("{}", END));
+    out.push(&property(shown!("findingsInBaseline"), *in_baseline));
+    out.push(&property(shown!("unreadBodies"), *unread_bodies));
+    out.push(&shown!("    </properties>\n"));
+    for problem in &summary.problems {
+        let problem = escaped(problem);
+        out.push(&shown!(
+            "    <testcase name=\"{}\" classname=\"armbody\">\n      <error type=\"error\" \
+             message=\"{}\"/>\n    </testcase>\n",
+            problem,
+            problem
+        ));
+    }
+    out.push(&shown!("  </testsuite>\n{}", END));
     out
 }
 

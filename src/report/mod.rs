@@ -134,6 +134,21 @@ pub struct Summary {
     pub problems: Vec<String>,
     /// True if a fault of the program ended the check of a file.
     pub faulty: bool,
+    /// What was looked at.
+    pub coverage: Coverage,
+}
+
+/// What a run looked at, and what it did not.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// The files that were checked.
+    pub checked: usize,
+    /// The files that were not, by reason.
+    pub skipped: Vec<(&'static str, usize)>,
+    /// The findings that the baseline has.
+    pub in_baseline: usize,
+    /// The calls whose body is neither in the file nor in one that was read.
+    pub unread_bodies: usize,
 }
 
 /// Where a report is written to.

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::place::{ends, slashes};
-use super::{Checked, Summary};
+use super::{Checked, Coverage, Summary};
 use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
 use crate::shown;
 use crate::text::{Position, Shown, Span};
@@ -205,10 +205,20 @@ pub(super) fn end(summary: &Summary) -> Shown {
         "executionSuccessful": notifications.is_empty() && !summary.faulty,
         "toolExecutionNotifications": notifications,
     });
+    let Coverage { checked, skipped, in_baseline, unread_bodies } = &summary.coverage;
+    let skipped: Map<String, Value> =
+        skipped.iter().map(|(why, count)| ((*why).to_owned(), Value::from(*count))).collect();
+    let properties = json!({
+        "checkedFiles": checked,
+        "notLookedAt": skipped,
+        "findingsInBaseline": in_baseline,
+        "unreadBodies": unread_bodies,
+    });
     shown!(
-        "],\n\"tool\":{},\n\"invocations\":[{}]}}]}}\n",
+        "],\n\"tool\":{},\n\"invocations\":[{}],\n\"properties\":{}}}]}}\n",
         Shown::json(&json!({ "driver": driver })),
-        Shown::json(&invocation)
+        Shown::json(&invocation),
+        Shown::json(&properties)
     )
 }
 

@@ -11,6 +11,9 @@ use armbody::lint::{
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Shown, Source, path_name, replace_file};
 
+use memchr::memmem;
+
+use super::files::Skip;
 use super::{Args, Sent, Setup, files};
 use crate::cli::common::other_names;
 
@@ -29,6 +32,12 @@ pub(super) struct Done {
     pub(super) rules: Vec<(&'static Rule, [usize; 2])>,
     /// Known findings that are gone.
     pub(super) stale: usize,
+    /// Known findings that are left out.
+    pub(super) in_baseline: usize,
+    /// Calls whose body is neither in the file nor in one that is read.
+    pub(super) unread_bodies: usize,
+    /// Why the file was not looked at, if it was not.
+    pub(super) skipped: Option<Skip>,
     /// What is to be known from now on, by the file's name in a baseline.
     pub(super) known: Option<(String, Known)>,
     /// Standard input after its fixes.
@@ -51,12 +60,13 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent,
             alone(name, &internal_error(), report)
         };
         done.faulty = true;
+        done.skipped = Some(Skip::Failed);
         done
     })
 }
 
 fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
-    let problem = |problem| Done { problem: Some(problem), ..Done::default() };
+    let problem = |problem| Done { problem: Some(problem), skipped: Some(Skip::Failed), ..Done::default() };
     let name = match name_of(input, args) {
         Ok(name) => name,
         Err(text) => return problem(text),
@@ -114,6 +124,7 @@ fn with_given<'o>(options: Cow<'o, Options>, input: &files::Input, sent: &Sent) 
         Some(given) if options.given.is_empty() && options.type_name.is_none() => {
             let mut options = options.into_owned();
             options.given = given;
+            options.is_sent = true;
             Cow::Owned(options)
         }
         _ => options,
@@ -126,12 +137,13 @@ fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, fil
 
 /// A file that the configuration leaves out; standard input goes through as it is.
 fn left_out(input: &files::Input, args: &Args) -> Result<Done, String> {
+    let done = Done { skipped: Some(Skip::Excluded), ..Done::default() };
     if !matches!(input, files::Input::Stdin) || !args.fixes() || args.diff {
-        return Ok(Done::default());
+        return Ok(done);
     }
     let mended =
         read(input, args).map_err(|unread| unread.to_string())?.map(|(source, _)| source.bytes().to_vec());
-    Ok(Done { mended, ..Done::default() })
+    Ok(Done { mended, ..done })
 }
 
 /// A file that was read, and all that is needed to deal with it.
@@ -158,6 +170,7 @@ impl Job<'_> {
         let mut left = examine(&fixed.source, self.kind, self.options);
         fixed.without_refused(&mut left.findings);
         done.changes = fixed.applied > 0;
+        done.look(&fixed.source, &left);
         if self.args.diff {
             let new = Mask::after(&fixed.source, left.secrets, &old);
             done.rendered = unified((&before, &old), (&fixed.source, &new));
@@ -183,8 +196,15 @@ impl Job<'_> {
 
     /// Reports on `source`, of which `before` was to be hidden before it was mended.
     fn report(&self, source: &Source, found: Inspection, before: &Mask, done: &mut Done) {
-        let Inspection { mut findings, secrets, stale } = found;
-        done.stale = stale;
+        done.look(source, &found);
+        let stand_in;
+        let source = if found.is_private {
+            stand_in = Source::new(source.name(), "");
+            &stand_in
+        } else {
+            source
+        };
+        let Inspection { mut findings, secrets, .. } = found;
         if let Some(path) = self.setup.recorded_name(source.name()) {
             done.known = Some((path, Known::new(source, &findings, &secrets)));
             findings.clear();
@@ -200,6 +220,19 @@ impl Job<'_> {
 }
 
 impl Done {
+    /// Counts what was looked at.
+    fn look(&mut self, source: &Source, found: &Inspection) {
+        self.stale = found.stale;
+        self.in_baseline = found.known;
+        self.unread_bodies = found.unread_bodies + found.body_files;
+        let is_postman = || memmem::find(source.bytes(), b"schema.getpostman.com").is_some();
+        self.skipped = match found.is_left_alone {
+            true if is_postman() => Some(Skip::Postman),
+            true => Some(Skip::OtherJson),
+            false => None,
+        };
+    }
+
     pub(super) fn count(&mut self, findings: &[Finding]) {
         self.worst = findings.iter().map(|finding| finding.severity).max();
         for finding in findings {

@@ -138,7 +138,7 @@ fn checked(record: Record, setup: &Setup) -> Result<Answer, (Option<String>, Str
 
 /// The answer that has these findings.
 fn found(path: Option<&str>, source: &Source, inspection: Inspection) -> Answer {
-    let Inspection { findings, secrets, stale } = inspection;
+    let Inspection { findings, secrets, stale, .. } = inspection;
     let mask = Mask::new(source, secrets);
     let findings_text = findings_in_a_line(Checked { source, findings: &findings, mask: &mask });
     let path = Shown::json(&path);

@@ -1,11 +1,12 @@
 //! What all files come to.
 
 use armbody::lint::{Severity, rules};
-use armbody::report::Summary;
+use armbody::report::{Coverage, Summary};
 use armbody::shown;
 use armbody::text::Shown;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::files::{Passed, Skip};
 use super::{Args, Done};
 use crate::cli::Status;
 
@@ -21,8 +22,11 @@ pub(super) struct Total {
     pub(super) stale: usize,
     /// By a rule's name the number of its findings, and of those that a safe fix mends.
     rules: HashMap<&'static str, [usize; 2]>,
-    /// Files that could be checked.
+    /// Files that were looked at.
     checked: usize,
+    skipped: BTreeMap<Skip, usize>,
+    in_baseline: usize,
+    unread_bodies: usize,
     problems: Vec<String>,
     told: HashSet<String>,
 }
@@ -43,11 +47,29 @@ impl Total {
             counts[0] += found;
             counts[1] += fixable;
         }
-        self.checked += usize::from(done.problem.is_none() && !done.faulty);
+        match done.skipped {
+            Some(why) => *self.skipped.entry(why).or_default() += 1,
+            None => self.checked += usize::from(done.problem.is_none()),
+        }
+        self.in_baseline += done.in_baseline;
+        self.unread_bodies += done.unread_bodies;
         // One configuration that is wrong is wrong for many files.
         if let Some(problem) = done.problem.filter(|problem| self.told.insert(problem.clone())) {
             self.problems.push(problem);
         }
+    }
+
+    /// What only the whole run knows: what it passed over, and how many calls' files were read.
+    pub(super) fn end(&mut self, passed: &Passed, followed: usize) {
+        for (why, count) in passed.skipped() {
+            *self.skipped.entry(why).or_default() += count;
+        }
+        self.unread_bodies = self.unread_bodies.saturating_sub(followed);
+    }
+
+    /// True if nothing was looked at, and nothing went wrong either.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.checked == 0 && self.problems.is_empty() && self.counts == [0; 3]
     }
 
     /// True if the problem was told before.
@@ -62,6 +84,12 @@ impl Total {
             rules: rules().filter(|rule| self.rules.contains_key(rule.name)).collect(),
             problems: self.problems.clone(),
             faulty: self.faulty,
+            coverage: Coverage {
+                checked: self.checked,
+                skipped: self.skipped.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
+                in_baseline: self.in_baseline,
+                unread_bodies: self.unread_bodies,
+            },
         }
     }
 
@@ -97,23 +125,17 @@ impl Total {
         }
         if args.diff {
             let verdict = if self.changes { "--fix would change something" } else { "nothing to fix" };
-            return shown!("{}{}", line, verdict);
+            return shown!("{}{}", verdict, self.coverage());
         }
         let [notes, warnings, errors] = self.counts;
         if notes + warnings + errors == 0 {
-            // Of a file that could not be checked nobody knows.
-            let verdict = if self.problems.is_empty() {
-                "nothing wrong"
-            } else if self.checked == 0 {
-                "nothing was checked"
-            } else {
-                "nothing wrong in what was checked"
-            };
+            let verdict = if self.checked == 0 { "nothing was checked" } else { "nothing wrong" };
             line.push(&shown!("{}", verdict));
         } else {
             let counts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
             line.push(&Shown::joined(counts, ", "));
         }
+        line.push(&self.coverage());
         if self.fixable > 0 {
             line.push(&shown!("; --fix mends {}", self.fixable));
         }
@@ -121,6 +143,28 @@ impl Total {
             line.push(&shown!("; {} of the baseline no longer found", count(self.stale, "entry")));
         }
         line
+    }
+}
+
+impl Total {
+    /// In how many files, and what was not looked at: ` in 12 files (1 not looked at: 1 excluded)`.
+    fn coverage(&self) -> Shown {
+        let mut more = Vec::new();
+        if !self.skipped.is_empty() {
+            let reasons = Shown::joined(self.skipped.iter().map(|(why, count)| why.words(*count)), ", ");
+            more.push(shown!("{} not looked at: {}", self.skipped.values().sum::<usize>(), reasons));
+        }
+        match self.unread_bodies {
+            0 => {}
+            1 => more.push(shown!("1 call whose body could not be read")),
+            count => more.push(shown!("{} calls whose bodies could not be read", count)),
+        }
+        if self.in_baseline > 0 {
+            more.push(shown!("{} in the baseline", count(self.in_baseline, "finding")));
+        }
+        let files =
+            if self.checked == 0 { Shown::default() } else { shown!(" in {}", count(self.checked, "file")) };
+        if more.is_empty() { files } else { shown!("{} ({})", files, Shown::joined(more, "; ")) }
     }
 }
 

@@ -16,9 +16,9 @@ pub(super) use request::ids::real_subscriptions;
 pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
 pub(super) use schema::problems;
 pub(super) use secret::{is_secret_property, tails};
-pub(super) use syntax::bad_encoding;
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
+pub(super) use syntax::{bad_encoding, body_file_not_json};
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

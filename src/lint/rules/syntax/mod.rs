@@ -9,6 +9,7 @@ use crate::text::Span;
 pub(in crate::lint) mod bad_encoding;
 mod bad_escape;
 mod bad_number;
+pub(in crate::lint) mod body_file_not_json;
 mod comment;
 mod control_character;
 mod duplicate_name;
@@ -57,6 +58,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &too_deep::RULE,
     &too_large::RULE,
     &internal_error::RULE,
+    &body_file_not_json::RULE,
 ];
 
 /// With what ARM answers to a body that is no JSON. Its reader adds what tripped it up, which depends on the
