@@ -133,7 +133,7 @@ const BY_HAND: [(&str, &str, usize, usize); 41] = [
     ("curl-docs/112", "http", 2, 1),
     ("curl-docs/117", "http", 4, 3),
     ("curl-docs/119", "http", 4, 1),
-    ("curl-docs/123", "http", 5, 3),
+    ("curl-docs/123", "http", 6, 3),
     ("curl-docs/130", "az", 6, 6),
     ("curl-docs/131", "http", 2, 0),
     ("curl-docs/131", "az", 1, 0),

@@ -68,6 +68,14 @@ fn one_line_a_call() {
     assert_eq!(rows[1]["body"], serde_json::Value::Null);
     assert_eq!(rows[2]["truncated"], true);
 
+    assert_eq!(first["body"]["value"], serde_json::json!({ "identity": {} }));
+    assert_eq!((&first["known"], &first["existing"]), (&true.into(), &false.into()));
+    assert_eq!((&first["action"], &first["reason"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    assert_eq!(rows[1]["known"], false);
+    let reason = rows[2]["reason"].as_str().unwrap();
+    assert!(reason.contains("unterminated-quote") || reason.contains("not JSON at line 11"), "{reason}");
+    assert_eq!(rows[2]["body"]["value"], serde_json::Value::Null);
+
     fs::write(folder.path().join("none.md"), "nothing\n").unwrap();
     assert_eq!(stdout(&armbody(folder.path(), &["requests", "--format", "json", "none.md"])), "[]\n");
     assert_eq!(armbody(folder.path(), &["requests", "no-such-file.md"]).status.code(), Some(2));
@@ -122,5 +130,62 @@ fn nothing_outside_of_the_folder_is_read() {
         let output = armbody(folder.path(), &["lint", "docs/a.md", "--format", "concise"]);
         assert!(!stdout(&output).contains("out.json:"), "{name}: {}", stdout(&output));
         assert!(!stdout(&output).contains("error"), "{name}: {}", stdout(&output));
+    }
+}
+
+/// What an inventory says of each request, in the words of the contract.
+#[test]
+fn actions_existing_resources_and_bodies_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "LIST {URL}\n\n###\nPOST {}\nAuthorization: Bearer {{{{t}}}}\n\n{{\"commandId\": \"x\"}}\n\n###\nPUT {URL}\n\n< body.json\n",
+        URL.replace('?', "/runCommand?")
+    );
+    fs::write(folder.path().join("a.http"), text).unwrap();
+    let template = "{\"contentVersion\": \"1.0.0.0\", \"languageVersion\": \"2.0\", \"resources\": {\n\
+        \"old\": {\"existing\": true, \"type\": \"Microsoft.KeyVault/vaults\", \"apiVersion\": \"2023-07-01\", \"name\": \"k\"},\n\
+        \"any\": {\"type\": \"[parameters('t')]\", \"apiVersion\": \"2023-07-01\", \"name\": \"k\", \"dependsOn\": [],\n\
+        \"properties\": {\"adminPassword\": \"Sesame-4711-open\", \"n\": 1}}}}";
+    fs::write(folder.path().join("b.json"), template).unwrap();
+    assert_eq!(
+        stdout(&armbody(folder.path(), &["requests"])),
+        "a.http:1: http LIST Microsoft.Compute/virtualMachines 2023-07-01\n\
+         a.http:4: http POST Microsoft.Compute/virtualMachines 2023-07-01\n\
+         a.http:10: http PUT Microsoft.Compute/virtualMachines 2023-07-01\n\
+         b.json:2: template GET Microsoft.KeyVault/vaults 2023-07-01\n\
+         b.json:3: template PUT - 2023-07-01\n"
+    );
+    let output = armbody(folder.path(), &["requests", "--format", "json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(rows[1]["action"], "runCommand");
+    assert_eq!(rows[1]["body"]["value"], serde_json::json!({ "commandId": "x" }));
+    assert_eq!(rows[2]["body"], serde_json::Value::Null);
+    assert_eq!(rows[2]["reason"], "it is in the file body.json");
+    assert_eq!((&rows[3]["existing"], &rows[4]["existing"]), (&true.into(), &false.into()));
+    // The value is what is sent, without what is secret.
+    assert_eq!(
+        rows[4]["body"]["value"],
+        serde_json::json!({ "properties": { "adminPassword": "***", "n": 1 } })
+    );
+    let names = [
+        "path",
+        "line",
+        "column",
+        "notation",
+        "method",
+        "type",
+        "api_version",
+        "url",
+        "action",
+        "existing",
+        "known",
+        "body",
+        "reason",
+        "truncated",
+    ];
+    for row in rows.as_array().unwrap() {
+        let row = row.as_object().unwrap();
+        assert_eq!(row.len(), names.len());
+        assert!(names.iter().all(|name| row.contains_key(*name)), "{row:?}");
     }
 }

@@ -14,8 +14,8 @@ const CASES: &[(&str, &[(u32, &str)])] = &[
     ("broken-quote.json", &[(8, "bad-escape")]),
     ("broken-quotes.json", &[(7, "bad-escape")]),
     ("broken-spaces.json", &[(2, "bad-encoding")]),
-    // No resource of a known type: not even the syntax is looked at.
-    ("broken-other.json", &[]),
+    // No resource of a type with a schema: the text is looked at all the same.
+    ("broken-other.json", &[(5, "missing-comma"), (5, "unclosed-bracket")]),
     ("deployment.parameters.json", &[]),
     (
         "expressions.json",

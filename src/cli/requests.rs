@@ -1,19 +1,21 @@
 //! `armbody requests`: every ARM call in documents, scripts and templates, one a line.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use armbody::arm::Method;
 use armbody::config::Configs;
 use armbody::container;
 use armbody::fault::isolated;
-use armbody::json::{Dialect, MistakeKind, Tree};
-use armbody::lint::{Given, Options, Target, inspect, targets};
-use armbody::notation::{Call, Notation, QuotingKind};
+use armbody::lint::{Listed, Options, inspect, inventory};
+use armbody::notation::Call;
 use armbody::report::Mask;
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span, path_name};
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::lint::files::{self, Input, Passed};
 use super::{Status, Terminal};
@@ -52,13 +54,16 @@ struct Row {
     line: u32,
     column: u32,
     notation: &'static str,
-    method: Option<&'static str>,
+    method: Option<String>,
     #[serde(rename = "type")]
     resource_type: Option<String>,
     api_version: Option<String>,
     url: Option<String>,
     action: Option<String>,
+    existing: bool,
+    known: bool,
     body: Option<Body>,
+    reason: Option<String>,
     truncated: bool,
 }
 
@@ -66,6 +71,7 @@ struct Row {
 struct Body {
     start: Place,
     end: Place,
+    value: Option<Value>,
 }
 
 /// Line and column from 1, the column in characters; the offset in bytes from 0.
@@ -138,51 +144,70 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
         .map_err(|unread| unread.to_string())?;
     let Some((source, kind)) = read else { return Ok(Vec::new()) };
     let calls = container::calls(&source, kind);
-    // Only what is printed has to be gone through for secrets: a URL can carry one.
-    let shows_urls =
-        args.format == Format::Json && calls.iter().any(|call| call.is_arm() && call.url.is_some());
-    let mut secrets = if shows_urls { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
+    let calls: Vec<Call<'_>> = calls.into_iter().filter(Call::is_arm).collect();
+    // Only what is printed has to be gone through for secrets: URLs and bodies can carry one.
+    let shows_text = args.format == Format::Json && !calls.is_empty();
+    let mut secrets = if shows_text { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
     // An inventory says which subscription.
     secrets.retain(|secret| !secret.is_subscription());
     let mask = Mask::new(&source, secrets);
-    Ok(calls
-        .iter()
-        .filter(|call| call.is_arm())
-        .flat_map(|call| {
-            let requests = targets(&source, call, &Given::default());
-            requests
-                .into_iter()
-                .map(|(span, target)| Row::new((&source, &mask), call, span, target))
-                .collect::<Vec<_>>()
-        })
-        .collect())
+    let rows = |call| {
+        let listed = inventory(&source, call).into_iter();
+        listed.map(move |request| (call, request))
+    };
+    Ok(calls.iter().flat_map(rows).map(|(call, request)| Row::new((&source, &mask), call, request)).collect())
+}
+
+/// `value` without the secrets of its file.
+fn masked(mask: &Mask, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(mask.hide(&text).into_owned()),
+        Value::Number(number) => match mask.hide(&number.to_string()) {
+            Cow::Borrowed(_) => Value::Number(number),
+            Cow::Owned(hidden) => Value::String(hidden),
+        },
+        Value::Array(all) => all.into_iter().map(|value| masked(mask, value)).collect(),
+        Value::Object(all) => {
+            let members =
+                all.into_iter().map(|(name, value)| (mask.hide(&name).into_owned(), masked(mask, value)));
+            Value::Object(members.collect())
+        }
+        Value::Null | Value::Bool(_) => value,
+    }
 }
 
 impl Row {
-    /// The request at `span`: the call, or a resource of the template that it is.
-    fn new((source, mask): (&Source, &Mask), call: &Call<'_>, span: Span, target: Target) -> Self {
+    fn new((source, mask): (&Source, &Mask), call: &Call<'_>, request: Listed) -> Self {
         let place = |offset: u32| {
             let at = source.position(offset);
-            Place { line: at.line, column: at.column, offset: source.file_offset(offset) }
+            Place { line: at.line, column: at.column, offset }
         };
-        let at = source.position(span.start);
-        let body = match call.body.text() {
-            Some(_) if call.notation == Notation::Template => Some(span),
-            body => body.map(|body| body.to_file(body.span())),
-        };
-        let is_template = call.notation == Notation::Template;
+        let at = source.position(request.span.start);
+        let hide = |text: &str| mask.hide(text).into_owned();
+        let target = request.target;
+        // A word that is no method of HTTP is shown as it stands.
+        let word = || call.method.as_ref().map(|method| method.text().trim()).filter(|word| is_word(word));
+        let value = request.value.map(|value| masked(mask, value));
+        let is_call = request.span == call.span;
         Self {
             path: source.name().to_owned(),
             line: at.line,
             column: at.column,
-            notation: call.notation.as_str(),
-            method: target.method.map(armbody::arm::Method::as_str),
-            resource_type: target.type_name.map(|name| name.as_str().to_owned()),
+            notation: request.notation.as_str(),
+            method: target.method.map(Method::as_str).or_else(word).map(hide),
+            resource_type: target.type_name.map(|name| hide(name.as_str())),
             api_version: target.api_version.map(|version| version.to_string()),
-            url: call.url.as_ref().map(|url| mask.hide(url.text()).into_owned()),
-            action: target.action,
-            body: body.map(|Span { start, end }| Body { start: place(start), end: place(end) }),
-            truncated: !is_template && is_truncated(call),
+            url: call.url.as_ref().filter(|_| is_call).map(|url| hide(url.text())),
+            action: target.action.map(|action| hide(&action)),
+            existing: request.is_existing,
+            known: request.is_known,
+            body: request.body.map(|Span { start, end }| Body {
+                start: place(start),
+                end: place(end),
+                value,
+            }),
+            reason: request.reason.map(|reason| hide(&reason)),
+            truncated: request.is_truncated,
         }
     }
 
@@ -193,20 +218,13 @@ impl Row {
             Shown::line(&self.path),
             self.line,
             self.notation,
-            self.method.unwrap_or("-"),
+            or_dash(self.method.as_deref()),
             or_dash(self.resource_type.as_deref()),
             or_dash(self.api_version.as_deref()),
         )
     }
 }
 
-/// True if the text breaks off before the call does: a quote or bracket that is never closed, `...` in the body.
-fn is_truncated(call: &Call<'_>) -> bool {
-    let open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);
-    open || call.body.text().is_some_and(|body| {
-        Tree::parse(body.text(), Dialect { bare_members: true, ..Dialect::STRICT })
-            .mistakes()
-            .iter()
-            .any(|mistake| matches!(mistake.kind, MistakeKind::Ellipsis | MistakeKind::UnclosedBracket(_)))
-    })
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

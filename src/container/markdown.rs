@@ -267,7 +267,10 @@ impl<'s> Reader<'_, 's> {
         let named_json = is(&["json", "jsonc", "json-nocopy", "json-interactive"]);
         if !mentions {
             let looks_like_json = prose::looks_like_json(text, named_json);
-            let template = (named_json || looks_like_json).then(|| super::template::call(code)).flatten();
+            let is_awaited = self.awaiting.is_some();
+            let template = (named_json || looks_like_json)
+                .then(|| super::template::call_in_block(code, is_awaited))
+                .flatten();
             if template.is_some() || looks_like_json {
                 return self.json(code, template, start, named_json);
             }

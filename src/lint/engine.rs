@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 mod quoting;
-mod template;
+pub(super) mod template;
 
 use super::baseline::Known;
 use super::fit::misfits;

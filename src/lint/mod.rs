@@ -10,6 +10,7 @@ mod finding;
 mod fingerprint;
 mod fit;
 mod fix;
+mod inventory;
 mod rule;
 mod rules;
 mod secrets;
@@ -22,6 +23,7 @@ pub use engine::{Given, Inspection, Options, check, examine, inspect, internal_e
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
+pub use inventory::{Listed, inventory};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::{Secret, SecretKind};

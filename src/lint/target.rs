@@ -3,7 +3,7 @@
 use super::{Given, Target};
 use crate::arm::{Method, RequestUrl, ResourceType};
 use crate::json::{Dialect, Kind, Node, Tree};
-use crate::notation::template::{self, Version};
+use crate::notation::template::{self, Resource, Version};
 use crate::notation::{Call, Notation, Place};
 use crate::text::{Source, Span};
 
@@ -26,27 +26,13 @@ pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target>
 /// The requests that `call` stands for, each with the bytes of the file that it takes: itself, or in a template one
 /// for each resource whose type it names.
 pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Target)> {
-    let template = call.notation == Notation::Template;
-    if let Some(body) = call.body.text().filter(|_| template) {
+    if let Some(body) = call.body.text().filter(|_| call.notation == Notation::Template) {
         let tree = Tree::parse(body.text(), dialect(source, call));
         let found = template::read(&tree);
         let named = found.resources.iter().filter(|resource| resource.type_name.is_some());
-        let requests: Vec<_> = named
-            .map(|resource| {
-                let api_version = match &resource.version {
-                    Version::Named { text, .. } => text.parse().ok(),
-                    Version::Missing | Version::Open => None,
-                };
-                let target = Target {
-                    resource_type: resource.resource_type(),
-                    type_name: resource.type_name.clone(),
-                    api_version,
-                    method: Some(Method::Put),
-                    action: None,
-                };
-                (body.to_file(resource.node.span()), target)
-            })
-            .collect();
+        let sent = named.filter(|resource| !resource.is_existing && belongs(call, resource));
+        let requests: Vec<_> =
+            sent.map(|resource| (body.to_file(resource.node.span()), of_resource(resource))).collect();
         if !requests.is_empty() {
             return requests;
         }
@@ -54,6 +40,26 @@ pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Ta
         return target(source, &as_body, given).map(|target| (call.span, target)).into_iter().collect();
     }
     target(source, call, given).map(|target| (call.span, target)).into_iter().collect()
+}
+
+/// False for what a file holds alone, with a type and a version of which nothing is known: it need not be for a template.
+pub(super) fn belongs(call: &Call<'_>, resource: &Resource<'_>) -> bool {
+    !resource.is_excerpt || call.context.place == Place::Document || resource.resource_type().is_some()
+}
+
+/// What a template's resource says of the request that a deployment makes of it.
+pub(super) fn of_resource(resource: &Resource<'_>) -> Target {
+    let api_version = match &resource.version {
+        Version::Named { text, .. } => text.parse().ok(),
+        Version::Missing | Version::Open => None,
+    };
+    Target {
+        resource_type: resource.resource_type(),
+        type_name: resource.type_name.clone(),
+        api_version,
+        method: Some(if resource.is_existing { Method::Get } else { Method::Put }),
+        action: None,
+    }
 }
 
 /// The JSON of request bodies: what the parser should know of ARM's names and values.

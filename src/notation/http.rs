@@ -16,7 +16,8 @@ pub(super) use write::with_blanks;
 const TARGETS: [&str; 10] =
     ["http://", "https://", "/", "{", "<", "$", "[", "subscriptions/", "management.", "%"];
 
-const METHODS: [&str; 7] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS"];
+/// The methods of HTTP, and the word that documentation has for reading a collection.
+const METHODS: [&str; 8] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OPTIONS", "LIST"];
 
 /// What holds the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,9 @@ pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Scope<'s>) -> Ve
 pub fn begins(text: &str, style: Style) -> bool {
     // What is no comment must begin with a method.
     let first = text.trim_start().bytes().next();
-    if style == Style::Unknown && !matches!(first, Some(b'G' | b'P' | b'D' | b'H' | b'O' | b'#' | b'/')) {
+    if style == Style::Unknown
+        && !matches!(first, Some(b'G' | b'P' | b'D' | b'H' | b'O' | b'L' | b'#' | b'/'))
+    {
         return false;
     }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !is_comment(line));
@@ -55,13 +58,24 @@ pub(crate) fn mentions(text: &str) -> bool {
     let bytes = text.as_bytes();
     MARKS.find(text).any(|(method, at)| {
         let begins = bytes[..at].iter().rev().take_while(|byte| **byte != b'\n').take(MAX_MARKS);
-        let rest =
-            text[at + METHODS[method].len()..].trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        let rest = text[at + METHODS[method].len()..].trim_start_matches(is_mark);
+        // `PUT on '…'`
+        let named = rest.get(..3).filter(|word| word.trim_end().eq_ignore_ascii_case("on"));
+        let rest = named.map_or(rest, |word| rest[word.len()..].trim_start_matches(is_mark));
+        let rest = rest.strip_prefix(QUOTES).filter(|_| named.is_some()).unwrap_or(rest);
         // `PUT/PATCH` is one too.
         begins.clone().all(|byte| !byte.is_ascii_alphabetic())
             && TARGETS.iter().any(|it| rest.starts_with(it))
     })
 }
+
+/// What may stand between a method and what it addresses: blanks, and the mark of a quoted line.
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || c == '>'
+}
+
+/// What a URL within a sentence stands in: `PUT on '/subscriptions/…'`.
+const QUOTES: [char; 4] = ['\'', '"', '`', '‘'];
 
 /// What stands before a block's line, in bytes: the marks of lists and quotes, blanks.
 const MAX_MARKS: usize = 40;
@@ -314,8 +328,12 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
         return alone.then_some(Parts { method: None, url, indent, complete, lines: 1 });
     }
     let url = rest.trim_start();
+    let plain = || {
+        let (len, complete) = without_protocol(url);
+        (url, len, complete)
+    };
+    let (url, len, complete) = quoted(url).map_or_else(plain, |(url, len)| (url, len, true));
     let start = indent + text.len() - url.len();
-    let (len, complete) = without_protocol(url);
     is_target(&url[..len]).then(|| Parts {
         method: Some(Span::new(indent, indent + method.len())),
         url: Span::new(start, start + len),
@@ -323,6 +341,15 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
         complete,
         lines: 1,
     })
+}
+
+/// `on '/subscriptions/…'`, as some of Microsoft's pages write it: the text from the URL on, and the URL's length.
+fn quoted(text: &str) -> Option<(&str, usize)> {
+    let word = text.get(..2).filter(|word| word.eq_ignore_ascii_case("on"))?;
+    let behind = text[word.len()..].trim_start();
+    let url = behind.strip_prefix(QUOTES).filter(|_| behind.len() < text.len() - word.len())?;
+    let len = url.find(['\'', '"', '`', '’']).unwrap_or(url.trim_end().len());
+    Some((url, len))
 }
 
 /// The parts of a request whose method stands alone in a line, or with another that does as well (`PUT/PATCH`), and

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2_iter;
 
-use crate::arm::{ResourceType, ResourceTypeName};
+use crate::arm::{ApiVersion, ResourceType, ResourceTypeName};
 use crate::json::{Kind, Node, Tree};
 use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
@@ -26,7 +26,7 @@ pub(super) use write::DeploymentTemplate;
 #[derive(Clone, Debug, Default)]
 pub struct Template<'t> {
     /// The outermost templates: one for a template, several for a text that holds more. Expressions are
-    /// evaluated within these.
+    /// evaluated within these. Resources without a template around them are among them if their type is known.
     pub roots: Vec<Node<'t>>,
     /// The resources, of any type, in the order of the text.
     pub resources: Vec<Resource<'t>>,
@@ -45,6 +45,8 @@ pub struct Resource<'t> {
     pub version: Version<'t>,
     /// It stands without a template around it: a document shows what matters of it and leaves out the rest.
     pub is_excerpt: bool,
+    /// It is only referred to (`"existing": true`): the deployment reads it and sends nothing.
+    pub is_existing: bool,
 }
 
 impl Resource<'_> {
@@ -52,7 +54,39 @@ impl Resource<'_> {
     pub fn resource_type(&self) -> Option<ResourceType> {
         self.type_name.as_ref()?.known()
     }
+
+    /// What a deployment sends of it: the object without what only the deployment reads. The resources within it
+    /// are sent by themselves. Expressions stay as they are.
+    pub fn body(&self) -> serde_json::Value {
+        let members = self.node.members().filter_map(|(name, value)| {
+            let name = name.as_str()?;
+            let is_own = OWN_MEMBERS.iter().any(|own| own.eq_ignore_ascii_case(&name));
+            (!is_own).then(|| (name.into_owned(), value.to_value()))
+        });
+        serde_json::Value::Object(members.collect())
+    }
 }
+
+/// Members of a template's resource that are no part of the request's body.
+const OWN_MEMBERS: [&str; 17] = [
+    "@options",
+    "apiVersion",
+    "asserts",
+    "comments",
+    "condition",
+    "copy",
+    "dependsOn",
+    "existing",
+    "extension",
+    "import",
+    "metadata",
+    "name",
+    "resourceGroup",
+    "resources",
+    "scope",
+    "subscriptionId",
+    "type",
+];
 
 /// What a resource says of its API version.
 #[derive(Clone, Debug)]
@@ -71,39 +105,32 @@ pub enum Version<'t> {
     },
 }
 
-/// True if a text may hold a resource of a known type in a template: a cheap look at words, before anything is
-/// parsed.
+/// True if a text may hold a template or a resource of one: a cheap look at words, before anything is parsed.
+///
+/// What [`read`] finds has one of these words, or escapes in the place of their letters.
 pub fn may_hold_resources(text: &str) -> bool {
-    static TEMPLATE: Marks = Marks::without_case(&TEMPLATE_WORDS);
-    static NAMES: Marks = Marks::without_case(&RESOURCE_WORDS);
+    static WORDS: Marks = Marks::without_case(&TEMPLATE_WORDS);
     // A copy in small letters is the quickest for a small text, and too much for a large one.
     if text.len() <= 1 << 16 {
-        return TEMPLATE.are_in(text) && NAMES.are_in(text);
+        return WORDS.are_in(text);
     }
-    let text = text.as_bytes();
-    let any = |words: &[&str]| words.iter().any(|word| contains(text, word.as_bytes()));
-    any(&TEMPLATE_WORDS) && any(&RESOURCE_WORDS)
+    TEMPLATE_WORDS.iter().any(|word| contains(text.as_bytes(), word.as_bytes()))
 }
 
 /// What templates and their resources have in them, in small letters.
-const TEMPLATE_WORDS: [&str; 3] = ["\"contentversion\"", "\"apiversion\"", "deploymenttemplate"];
-/// What resources of known types have in them, in small letters.
-const RESOURCE_WORDS: [&str; 3] = ["virtualmachine", "userassignedidentities", "systemassigned"];
+const TEMPLATE_WORDS: [&str; 4] = ["contentversion", "apiversion", "deploymenttemplate", "\\u00"];
 
-/// True if a text that cannot be read well enough to find them seems to hold resources of a known type.
+/// True if a text that cannot be read well enough to find them seems to hold resources.
 pub fn seems_to_hold_resources(text: &str) -> bool {
     let text = text.as_bytes();
     let is_template = contains(text, b"\"contentversion\"") || contains(text, b"deploymenttemplate.json");
-    let names = ResourceType::ALL.map(|known| format!("\"{}\"", known.full_name().to_ascii_lowercase()));
-    is_template
-        && contains(text, b"\"resources\"")
-        && names.iter().any(|name| contains(text, name.as_bytes()))
+    is_template && contains(text, b"\"resources\"")
 }
 
 /// True if `text` has `word`, which is in lower case, in any case.
 fn contains(text: &[u8], word: &[u8]) -> bool {
     let rarest = |letter: &u8| word.iter().position(|it| it == letter);
-    let middle = b"vykpd".iter().find_map(rarest).unwrap_or_default();
+    let middle = b"\\vykpd".iter().find_map(rarest).unwrap_or_default();
     let letter = word[middle];
     memchr2_iter(letter, letter.to_ascii_uppercase(), text).any(|at| {
         at.checked_sub(middle)
@@ -121,6 +148,10 @@ enum Role {
     Resources,
     /// One of them.
     Resource,
+    /// The `properties` of a nested deployment.
+    Deployment,
+    /// Its template, whatever it says of itself.
+    Template,
 }
 
 /// A node that is still to be looked at.
@@ -138,7 +169,7 @@ struct Open<'t> {
 /// Finds the templates and resources of a tree.
 pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
     let mut template = Template::default();
-    let Some(root) = tree.root() else { return template };
+    let Some(root) = tree.root().filter(|root| !holds_parameters(*root)) else { return template };
     let mut scopes = Scopes::default();
     let mut open = vec![Open { node: root, role: Role::Plain, scope: None, parent: None, beside: None }];
     while let Some(Open { node, mut role, mut scope, mut parent, beside }) = open.pop() {
@@ -160,7 +191,7 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
             }));
             continue;
         }
-        let is_template = is_template(node);
+        let is_template = is_template(node) || matches!(role, Role::Template) && resources_of(node).is_some();
         if is_template {
             if scope.is_none() {
                 template.roots.push(node);
@@ -170,21 +201,42 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
         }
         if scope.is_none() && !matches!(role, Role::Resource) && is_snippet(node) {
             template.is_snippet = true;
-            template.roots.push(node);
+            // Of other types too little is known to say what is an expression in them: policies have their own.
+            if is_of_known_type(node) {
+                template.roots.push(node);
+            }
             role = Role::Resource;
         }
-        let mut is_resource = false;
-        if matches!(role, Role::Resource) && !is_existing(node) {
-            is_resource = true;
+        let is_resource = matches!(role, Role::Resource) && scopes.deploys_to_arm(node, scope);
+        if is_resource {
             let above = parent.and_then(|index| template.resources[index].type_name.as_ref());
             let type_name = type_name(node, &scopes, scope, above);
             let version = version(node, &scopes, scope);
             parent = Some(template.resources.len());
-            template.resources.push(Resource { node, type_name, version, is_excerpt: scope.is_none() });
+            template.resources.push(Resource {
+                node,
+                type_name,
+                version,
+                is_excerpt: scope.is_none(),
+                is_existing: is_existing(node),
+            });
         }
+        let deploys =
+            is_resource
+                && template.resources.last().and_then(|resource| resource.type_name.as_ref()).is_some_and(
+                    |name| name.as_str().eq_ignore_ascii_case("Microsoft.Resources/deployments"),
+                );
         for (name, value) in node.members() {
             let holds_resources = is_template || is_resource;
-            let role = if holds_resources && is(name, "resources") { Role::Resources } else { Role::Plain };
+            let role = if holds_resources && is(name, "resources") {
+                Role::Resources
+            } else if deploys && is(name, "properties") {
+                Role::Deployment
+            } else if matches!(role, Role::Deployment) && is(name, "template") {
+                Role::Template
+            } else {
+                Role::Plain
+            };
             let parent = if matches!(role, Role::Resources) { parent.filter(|_| is_resource) } else { None };
             let beside = is(name, "template").then_some(node);
             open.push(Open { node: value, role, scope, parent, beside });
@@ -203,18 +255,28 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
     template
 }
 
+/// True for a file of parameters, whose values may look like anything.
+fn holds_parameters(root: Node<'_>) -> bool {
+    let schema = root.member("$schema").and_then(|(_, schema)| schema.as_str());
+    schema.is_some_and(|schema| schema.to_ascii_lowercase().contains("deploymentparameters"))
+}
+
+/// The `resources` of an object, if they are of a kind that a template has.
+fn resources_of(node: Node<'_>) -> Option<Node<'_>> {
+    let (_, resources) = node.member("resources")?;
+    matches!(resources.kind(), Kind::Array | Kind::Object | Kind::Unknown).then_some(resources)
+}
+
 /// True if an object is a template: it has resources, and says that it is one or which version of its content
 /// it is.
 fn is_template(node: Node<'_>) -> bool {
-    let Some((_, resources)) = node.member("resources") else { return false };
-    if !matches!(resources.kind(), Kind::Array | Kind::Object | Kind::Unknown) {
+    if resources_of(node).is_none() {
         return false;
     }
     match node.member("$schema").map(|(_, schema)| schema.as_str()) {
         Some(Some(schema)) => {
-            let schema = schema.to_ascii_lowercase();
-            schema.contains("deploymenttemplate")
-                || !schema.contains("deploymentparameters") && node.member("contentVersion").is_some()
+            let is_named = schema.to_ascii_lowercase().contains("deploymenttemplate");
+            is_named || !holds_parameters(node) && node.member("contentVersion").is_some()
         }
         Some(None) | None => node.member("contentVersion").is_some(),
     }
@@ -223,13 +285,28 @@ fn is_template(node: Node<'_>) -> bool {
 /// True if an object that stands in no template is a resource of one: no request's body says its own API
 /// version. Documents leave the type to the text around them.
 fn is_snippet(node: Node<'_>) -> bool {
-    let is_text = |name: &str| node.member(name).is_some_and(|(_, value)| value.kind() == Kind::String);
-    let is_known = |name: &str| ResourceTypeName::parse(name).is_some_and(|name| name.known().is_some());
-    is_text("apiVersion")
-        && match node.member("type") {
-            Some((_, value)) => value.as_str().is_some_and(|name| is_known(&name)),
-            None => node.member("identity").is_some(),
+    let text = |name: &str| node.member(name).and_then(|(_, value)| value.as_str());
+    let Some(version) = text("apiVersion") else { return false };
+    // Others have types and versions too; a namespace has a dot, and a version is a date or computed.
+    let is_version = || version.starts_with('[') || version.trim().parse::<ApiVersion>().is_ok();
+    is_of_known_type(node)
+        || text("type")
+            .and_then(|name| ResourceTypeName::parse(&name))
+            .is_some_and(|name| name.namespace().contains('.') && is_version())
+}
+
+/// True if a resource names a type whose bodies are known, or leaves its type to the text around it.
+fn is_of_known_type(node: Node<'_>) -> bool {
+    match node.member("type") {
+        Some((_, value)) => {
+            let name = value.as_str().and_then(|name| ResourceTypeName::parse(&name));
+            name.is_some_and(|name| name.known().is_some())
         }
+        None => node.member("identity").is_some_and(|(_, identity)| {
+            let names = ["type", "userAssignedIdentities", "identityIds"];
+            names.iter().any(|name| identity.member(name).is_some())
+        }),
+    }
 }
 
 /// True if a resource is only referred to, and not deployed.

@@ -110,7 +110,7 @@ pub(super) fn may_hold_calls(text: &str) -> bool {
         || mentions_arm(text)
         || http::mentions(text)
         || has_html_code(text)
-        || (mentions_template(text) && may_hold_resources(text))
+        || may_hold_resources(text)
         || names(text, b"dentity")
         || names(text, b"Profile")
 }
@@ -122,14 +122,6 @@ fn names(text: &str, tail: &[u8]) -> bool {
         behind.first().is_some_and(|byte| b"\"':".contains(byte) || !byte.is_ascii())
             || behind.starts_with(b" :")
     })
-}
-
-/// A quicker look than the one at the resources' names.
-fn mentions_template(text: &str) -> bool {
-    let text = text.as_bytes();
-    [&b"piVersion\""[..], b"piversion\"", b"ontentVersion\"", b"eploymentTemplate"]
-        .iter()
-        .any(|mark| memmem::find(text, mark).is_some())
 }
 
 /// True if `text` has the host or a path of Azure Resource Manager.

@@ -6,7 +6,7 @@ use super::{Options, check_mistakes, check_resource};
 use crate::arm::{Method, ResourceType};
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
-use crate::notation::template::{self, Resource, Template, Version};
+use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::Validators;
 use crate::text::Source;
@@ -23,16 +23,13 @@ pub(super) fn check(
 ) -> bool {
     let Some(body) = call.body.text() else { return false };
     let dialect = target::dialect(source, call);
-    let mut tree = Tree::parse(body.text(), dialect);
-    let in_document = call.context.place == Place::Document;
-    if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(body.text())) {
-        tree = settled(tree, dialect);
-    }
+    let tree = parse(body.text(), dialect, call.context.place);
     secrets::of_template(&tree, body, secrets);
     let template = template::read(&tree);
     let known: Vec<(&Resource<'_>, ResourceType)> = template
         .resources
         .iter()
+        .filter(|resource| !resource.is_existing)
         .filter_map(|resource| Some((resource, resource_type(resource, template.is_snippet)?)))
         .collect();
     // What the user says of a body holds for a text that is no whole template.
@@ -40,7 +37,7 @@ pub(super) fn check(
         return false;
     }
     let is_broken = !tree.mistakes().is_empty() && template::seems_to_hold_resources(body.text());
-    if known.is_empty() && !is_broken {
+    if template.roots.is_empty() && !is_broken {
         return false;
     }
 
@@ -85,6 +82,16 @@ pub(super) fn check(
     true
 }
 
+/// The template that `text` is, as well as it can be read.
+pub(in crate::lint) fn parse(text: &str, dialect: Dialect, place: Place) -> Tree<'_> {
+    let tree = Tree::parse(text, dialect);
+    let in_document = place == Place::Document;
+    if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(text)) {
+        return settled(tree, dialect);
+    }
+    tree
+}
+
 /// The reading of a broken text that makes the best sense. Strings may run over lines in a template, so that one
 /// quote too many or too few turns the rest of the text inside out: where strings that end with their lines leave
 /// less to explain, they do.
@@ -111,7 +118,9 @@ fn resource_type(resource: &Resource<'_>, is_snippet: bool) -> Option<ResourceTy
 }
 
 fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>, known: ResourceType) -> Subject<'a> {
-    let target = target_of(resource, known);
+    let mut target = target::of_resource(resource);
+    target.resource_type = Some(known);
+    target.type_name.get_or_insert_with(|| known.into());
     let name = target.type_name.as_ref();
     let standing = name.and_then(|name| whole.validators.standing(name.as_str(), target.api_version));
     Subject {
@@ -129,21 +138,6 @@ fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>)
         if let Check::Template(check) = rule.check {
             check(whole, template, sink);
         }
-    }
-}
-
-/// What a resource says of the request that the deployment makes: ARM puts each.
-fn target_of(resource: &Resource<'_>, known: ResourceType) -> Target {
-    let api_version = match &resource.version {
-        Version::Named { text, .. } => text.parse().ok(),
-        Version::Missing | Version::Open => None,
-    };
-    Target {
-        resource_type: Some(known),
-        type_name: Some(resource.type_name.clone().unwrap_or_else(|| known.into())),
-        api_version,
-        method: Some(Method::Put),
-        action: None,
     }
 }
 

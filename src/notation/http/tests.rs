@@ -39,6 +39,23 @@ fn a_method_in_a_line_of_its_own() {
 }
 
 #[test]
+fn what_a_method_is_used_on_may_stand_in_quotes() {
+    for (line, wanted) in [
+        ("PUT on '/subscriptions/s/x?api-version=1'", "PUT /subscriptions/s/x?api-version=1 [] -"),
+        ("PATCH on \"https://h/x?api-version=1\":", "PATCH https://h/x?api-version=1 [] -"),
+        ("GET On `/providers/x`", "GET /providers/x [] -"),
+        ("DELETE on ‘/subscriptions/s/x’", "DELETE /subscriptions/s/x [] -"),
+        ("LIST https://h/x", "LIST https://h/x [] -"),
+    ] {
+        assert_eq!(lines(line, Style::Unknown), [wanted]);
+        assert!(begins(line, Style::Unknown) && mentions(line), "{line}");
+    }
+    for line in ["PUT on the table", "PUT on ' x'", "PUT on", "GET only 'x'", "LIST of things"] {
+        assert_eq!(lines(line, Style::Block), [""; 0], "{line}");
+    }
+}
+
+#[test]
 fn requests_are_read() {
     let cases = [
         (

@@ -26,7 +26,8 @@ pub struct Deployment {
 pub fn requests(tree: &Tree<'_>, deployment: &Deployment) -> Vec<Option<Request>> {
     let template = read(tree);
     let names = Names { values: values(template.roots.first().copied()), deployment };
-    template.resources.iter().map(|resource| names.request(resource)).collect()
+    let sent = template.resources.iter().filter(|resource| !resource.is_existing);
+    sent.map(|resource| names.request(resource)).collect()
 }
 
 /// What parameters and variables stand for, by `parameters:name` and `variables:name` in lower case.

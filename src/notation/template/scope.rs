@@ -63,6 +63,22 @@ impl<'t> Scopes<'t> {
         scope.is_some_and(|scope| self.scopes[scope].template.member("apiProfile").is_some())
     }
 
+    /// False for a resource of an extension other than that for Azure Resource Manager: a Kubernetes object, a
+    /// group of Microsoft Graph.
+    pub(super) fn deploys_to_arm(&self, resource: Node<'t>, scope: Option<usize>) -> bool {
+        let alias = ["extension", "import"].into_iter().find_map(|name| resource.member(name)?.1.as_str());
+        let Some(alias) = alias else { return true };
+        let declared = scope.map(|scope| self.scopes[scope].template).and_then(|template| {
+            [("extensions", "name"), ("imports", "provider")]
+                .into_iter()
+                .find_map(|(list, name)| template.member(list)?.1.member(&alias)?.1.member(name)?.1.as_str())
+        });
+        match declared {
+            Some(name) => name.eq_ignore_ascii_case("AzureResourceManager"),
+            None => alias.eq_ignore_ascii_case("az"),
+        }
+    }
+
     /// The text that `value` stands for and the node that spells it: itself, or the end of the variables and
     /// parameters that it names. `None` if only a deployment can tell.
     pub(super) fn resolve(&self, value: Node<'t>, scope: Option<usize>) -> Option<(Cow<'t, str>, Node<'t>)> {

@@ -28,7 +28,7 @@ const VM: &str = "Microsoft.Compute/virtualMachines";
 
 #[test]
 fn templates_are_known_by_schema_in_any_spelling_or_by_shape() {
-    let resources = r#""resources": [{ "type": "A.B/c", "apiVersion": "2020-01-01" }]"#;
+    let resources = r#""resources": [{ "type": "B/c", "apiVersion": "2020-01-01" }]"#;
     for first in [
         r#""$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#""#,
         r#""$schema": "http://schema.management.azure.com/schemas/2015-01-01-preview/DeploymentTemplate.json""#,
@@ -37,7 +37,7 @@ fn templates_are_known_by_schema_in_any_spelling_or_by_shape() {
         r#""$schema": "https://example.org/managementGroupDeploymentTemplate.json#""#,
         r#""contentVersion": "1.0.0.0""#,
     ] {
-        assert_eq!(found(&format!("{{ {first}, {resources} }}")), ["A.B/c 2020-01-01"], "{first}");
+        assert_eq!(found(&format!("{{ {first}, {resources} }}")), ["B/c 2020-01-01"], "{first}");
     }
     for first in [
         r#""$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#", "contentVersion": "1""#,
@@ -69,7 +69,9 @@ fn resources_are_found_by_list_by_name_and_as_children() {
             "old": { "existing": true, "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2020-01-01" },
             "vm": { "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2020-02-01" } }"#,
     );
-    assert_eq!(found(&text), ["Microsoft.Compute/virtualMachines 2020-02-01"]);
+    let all =
+        ["Microsoft.Compute/virtualMachines 2020-01-01", "Microsoft.Compute/virtualMachines 2020-02-01"];
+    assert_eq!(found(&text), all);
 }
 
 #[test]
@@ -160,22 +162,52 @@ fn a_resource_alone_is_a_snippet_and_a_body_is_none() {
     );
     assert_eq!(snippet(&format!(r#""resources": [{{ {vm}, "apiVersion": "2018-06-01" }}]"#)), (true, 1, 1));
     assert_eq!(snippet(&format!(r#"{vm}, "location": "westus""#)), (false, 0, 0));
-    assert_eq!(snippet(r#""type": "A.B/c", "apiVersion": "2018-06-01""#), (false, 0, 0));
+    assert_eq!(snippet(r#""type": "A.B/c", "apiVersion": "2018-06-01""#), (true, 1, 0));
+    assert_eq!(snippet(r#""type": "A.B/c", "apiVersion": "[variables('v')]""#), (true, 1, 0));
+    assert_eq!(snippet(r#""type": "A.B/c", "apiVersion": "v1""#), (false, 0, 0));
+    assert_eq!(snippet(r#""type": "apps/deployment", "apiVersion": "2018-06-01""#), (false, 0, 0));
 }
 
 #[test]
 fn words_are_looked_for_in_any_case() {
-    assert!(may_hold_resources(
-        r#"{"ContentVersion":"1","resources":[{"type":"microsoft.compute/VIRTUALMACHINES"}]}"#
-    ));
+    assert!(may_hold_resources(r#"{"ContentVersion":"1","resources":[{"type":"A.B/c"}]}"#));
+    assert!(may_hold_resources(r#"{"\u0063ontentVersion":"1","resources":[{"type":"A.B/c"}]}"#));
+    assert!(may_hold_resources(r"{APIVERSION:'2018-06-01',type:'A.B/c'}"));
     assert!(!may_hold_resources(r#"{"type":"Microsoft.Compute/virtualMachines","location":"westus"}"#));
-    assert!(!may_hold_resources(
-        r#"{"contentVersion":"1","resources":[{"type":"Microsoft.Network/networkInterfaces"}]}"#
-    ));
+    let large = format!(r#"{{{}"contentVERSION":"1","resources":[]}}"#, " ".repeat(1 << 17));
+    assert!(may_hold_resources(&large));
+    assert!(!may_hold_resources(&" ".repeat(1 << 17)));
     assert!(seems_to_hold_resources(
         r#"{"contentVersion":"1","resources":[{"type":"Microsoft.Compute/virtualMachines","#
     ));
-    assert!(!seems_to_hold_resources(
-        r#"{"contentVersion":"1","resources":["Microsoft.Compute/virtualMachines/x"#
-    ));
+    assert!(!seems_to_hold_resources(r#"{"contentVersion":"1","#));
+}
+
+#[test]
+fn what_is_referred_to_and_what_goes_elsewhere_is_told() {
+    let text = r#"{ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "languageVersion": "2.1-experimental", "contentVersion": "1.0.0.0",
+        "extensions": { "az": { "name": "AzureResourceManager" }, "k8s": { "name": "Kubernetes", "version": "1.0.0" } },
+        "resources": {
+            "kv": { "existing": true, "extension": "az", "type": "Microsoft.KeyVault/vaults", "apiVersion": "2019-09-01", "name": "k" },
+            "pod": { "extension": "k8s", "type": "core/Pod@v1", "properties": {} },
+            "group": { "import": "microsoftGraph", "type": "Microsoft.Graph/groups@v1.0", "properties": {} },
+            "inner": { "type": "microsoft.resources/DEPLOYMENTS", "apiVersion": "2022-09-01", "name": "d",
+                "properties": { "template": { "resources": [
+                    { "type": "A.B/c", "apiVersion": "2020-01-01", "name": "n", "condition": true, "location": "w",
+                      "resources": [ { "type": "d", "apiVersion": "2020-01-01", "name": "m" } ] } ] } } } } }"#;
+    let tree = Tree::parse(text, Dialect::STRICT);
+    let resources = read(&tree).resources;
+    let told: Vec<_> =
+        resources.iter().map(|it| (it.type_name.as_ref().unwrap().as_str(), it.is_existing)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Microsoft.KeyVault/vaults", true),
+            ("microsoft.resources/DEPLOYMENTS", false),
+            ("A.B/c", false),
+            ("A.B/c/d", false),
+        ]
+    );
+    assert_eq!(resources[2].body(), serde_json::json!({ "location": "w" }));
 }
