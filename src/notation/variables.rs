@@ -27,6 +27,8 @@ pub(super) enum Value<'s> {
     File(Fragment<'s>),
     /// A literal hashtable of PowerShell.
     Table(Table<'s>),
+    /// The words of a shell's array.
+    Items(Vec<Fragment<'s>>),
     /// Known only when the script runs.
     Unknown,
 }
@@ -87,7 +89,7 @@ impl<'s> Scope<'s> {
         if let Some(name) = language.variable(text) {
             return match self.value(language, name)? {
                 Value::Text(text) => Some(text),
-                Value::File(_) | Value::Table(_) | Value::Unknown => None,
+                Value::File(_) | Value::Table(_) | Value::Items(_) | Value::Unknown => None,
             };
         }
         let inner = text.trim().strip_prefix("$(").and_then(|inner| inner.strip_suffix(')'));
