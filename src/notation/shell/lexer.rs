@@ -15,6 +15,7 @@ const BEFORE_ASSIGNMENTS: [&str; 18] = [
     "while", "until", "do", "!", "{", "time",
 ];
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Lexer<'f, 's> {
     pub(super) code: &'f Fragment<'s>,
     pub(super) text: &'f str,
