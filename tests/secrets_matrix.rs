@@ -9,7 +9,7 @@ mod cli_support;
 use std::collections::BTreeSet;
 
 use armbody::container::Kind;
-use armbody::lint::{Finding, Options, Secret, SecretKind, examine, fix};
+use armbody::lint::{Finding, Options, Secret, SecretKind, examine, fix, secrets_of};
 use armbody::lsp::{Checked as Document, Columns, Document as Open, Understood, complete, hover};
 use armbody::report::{Checked, Format, Mask, Report, findings_in_a_line, unified};
 use armbody::text::{Source, Span};
@@ -392,7 +392,7 @@ fn reports(plant: &Plant, mask: Masks<'_>) -> Vec<(String, String)> {
     for unsafe_too in [false, true] {
         let fixed = fix(read(), kind, &options, unsafe_too);
         let left = examine(&fixed.source, kind, &options);
-        let new = mask(&fixed.source, left.secrets);
+        let new = mask(&fixed.source, secrets_of(&fixed.source, kind, &options));
         let diff = unified((&before, &old), (&fixed.source, &new));
         all.push((format!("diff, unsafe: {unsafe_too}"), String::from(diff)));
         report(&fixed.source, &left.findings, &new, &mut all);

@@ -85,12 +85,21 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
     (findings, secrets)
 }
 
+/// What must not be shown of `source`, whether anything is wrong with it or not.
+pub fn secrets_of(source: &Source, kind: Kind, options: &Options) -> Vec<Secret> {
+    let Inspection { findings, mut secrets, .. } = examine(source, kind, options);
+    if findings.is_empty() {
+        secrets::of_text(source, &mut secrets);
+    }
+    secrets
+}
+
 /// What there is to say of a file.
 #[derive(Debug, Default)]
 pub struct Inspection {
     /// Everything that is wrong, in the order of the text.
     pub findings: Vec<Finding>,
-    /// What must not be shown of it.
+    /// What must not be shown of it where a finding is; [`secrets_of`] has all where there is none.
     pub secrets: Vec<Secret>,
     /// The number of findings that were known and are gone.
     pub stale: usize,
@@ -142,7 +151,10 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
-    secrets::of_text(source, &mut secrets);
+    // Where nothing is said of a file nothing of it is shown.
+    if !findings.is_empty() {
+        secrets::of_text(source, &mut secrets);
+    }
     let all = findings.len();
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));

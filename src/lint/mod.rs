@@ -19,7 +19,9 @@ mod suppress;
 mod target;
 
 pub use baseline::{Baseline, BaselineError, Known};
-pub use engine::{Given, Inspection, Options, check, examine, inspect, internal_error, too_large};
+pub use engine::{
+    Given, Inspection, Options, check, examine, inspect, internal_error, secrets_of, too_large,
+};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
