@@ -31,7 +31,7 @@ pub(super) struct Lexer<'f, 's> {
     pub(super) unclosed_substitution: usize,
     pub(super) unclosed_backtick: usize,
     pub(super) starts: Vec<Start>,
-    redirect: Option<RedirectKind>,
+    pub(super) redirect: Option<RedirectKind>,
     heredocs: Vec<PendingHeredoc>,
     heredoc_unclosed: bool,
     /// The shell's own reading alone, as the words are to be compared with it.
