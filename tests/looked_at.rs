@@ -307,3 +307,39 @@ fn files_of_other_tools_are_refused_by_name() {
     let (_, err) = expect(&armbody(at.path(), &["lint", "main.tf"]), 2);
     assert!(err.contains("main.tf: Terraform's language is for its own tools"), "{err}");
 }
+
+#[test]
+fn a_platform_s_paths_begin_at_its_root() {
+    let at = folder(&[("top/inner/docs/b.sh", &curl()), ("top/.git/HEAD", "")]);
+    let top = at.path().join("top");
+    let here = top.join("inner");
+    let shown = |format: &str, variable: &str, value: &Path| {
+        let mut command = cli_support::command(&here, &["lint", "--exit-zero", "--format", format, "docs"]);
+        for name in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"] {
+            command.env_remove(name);
+        }
+        let output = command.env(variable, value).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for (format, variable, mark) in [
+        ("github", "GITHUB_WORKSPACE", "file="),
+        ("sarif", "GITHUB_WORKSPACE", "\"uri\":\""),
+        ("azure-pipelines", "BUILD_SOURCESDIRECTORY", "sourcepath="),
+        ("gitlab", "CI_PROJECT_DIR", "\"path\":\""),
+    ] {
+        let at_root = |value: &Path, path: &str| {
+            let text = shown(format, variable, value);
+            assert!(text.contains(&format!("{mark}{path}")), "{format} {value:?}: {text}");
+        };
+        at_root(&here, "docs/b.sh");
+        at_root(&top, "inner/docs/b.sh");
+        at_root(at.path(), "top/inner/docs/b.sh");
+        // No root of ours: Git's.
+        at_root(&here.join("docs"), "inner/docs/b.sh");
+        at_root(Path::new(""), "inner/docs/b.sh");
+    }
+    for format in ["json", "concise"] {
+        assert!(shown(format, "GITHUB_WORKSPACE", at.path()).contains("docs/b.sh"));
+        assert!(!shown(format, "GITHUB_WORKSPACE", at.path()).contains("inner/"));
+    }
+}

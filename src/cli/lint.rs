@@ -17,7 +17,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method};
 use armbody::lint::{Baseline, Severity};
-use armbody::report::{Format, Report};
+use armbody::report::{Format, Report, Root};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, path_name, write_file};
 use rayon::prelude::*;
@@ -148,11 +148,14 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let outputs = Outputs::new(args)?;
     let setup = Setup::new(args)?;
-    let mut report = Report::new(args.format, terminal.styled()).failing_on(args.fail_on);
+    let here = std::env::current_dir().context("the current folder")?;
+    let root = Root::of(args.format, &here, |name| std::env::var(name).ok());
+    let mut report =
+        Report::new(args.format, terminal.styled()).failing_on(args.fail_on).below(root.as_ref());
     // A text that goes to standard output leaves no room there for a report.
     let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Shown::default);
     let is_beside = beside.is_some();
-    let plain = Report::new(args.format, false).failing_on(args.fail_on);
+    let plain = report.plain();
     let mut copy = args.output_file.as_deref().map(|path| Copy::create(path, plain)).transpose()?;
     if !args.quiet {
         say_what_is_empty(&args.paths, terminal);

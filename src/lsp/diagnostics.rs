@@ -15,7 +15,8 @@ use super::document::Document;
 use super::understood::Understood;
 use crate::lint::{Finding, Options, Severity, examine, fix};
 use crate::report::{Mask, changes, lines};
-use crate::text::{Edit, Span};
+use crate::shown;
+use crate::text::{Edit, Shown, Span};
 
 /// The kind of the action that mends a whole file.
 pub(super) const FIX_ALL: &str = "source.fixAll.armbody";
@@ -44,7 +45,9 @@ impl Checked {
     }
 
     fn diagnostic(&self, document: &Document, finding: &Finding, understood: Understood) -> Diagnostic {
-        let hide = |text: &str| self.mask.hide_of(document.source(), finding, text).into_owned();
+        let hide = |text: &str| -> String {
+            Shown::lines(&self.mask.hide_of(document.source(), finding, text)).into()
+        };
         let mut message = hide(&finding.message);
         if let Some(help) = &finding.help {
             message.push('\n');
@@ -90,7 +93,12 @@ impl Checked {
             let note = if fix.safe { "" } else { " (unsafe: it may change what ARM reads)" };
             let edits = fix.edits.iter().map(|edit| document.edit(edit)).collect();
             CodeActionOrCommand::CodeAction(CodeAction {
-                title: format!("{}{note}", self.mask.hide_of(document.source(), finding, &fix.title)),
+                title: shown!(
+                    "{}{}",
+                    Shown::line(&self.mask.hide_of(document.source(), finding, &fix.title)),
+                    note
+                )
+                .into(),
                 kind: Some(CodeActionKind::QUICKFIX),
                 diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
                 edit: Some(workspace_edit(document, edits, understood)),

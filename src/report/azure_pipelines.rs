@@ -3,14 +3,13 @@
 
 use std::fmt::Write as _;
 
-use super::place::{ends, slashes};
+use super::place::ends;
 use super::{Checked, Summary};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::Shown;
 
-pub(super) fn render(file: Checked<'_>) -> Shown {
-    let path = slashes(file.source.name());
+pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let mut out = String::new();
     for finding in file.findings {
         let (start, _) = ends(file.source, finding.span);
@@ -20,7 +19,7 @@ pub(super) fn render(file: Checked<'_>) -> Shown {
             Some(kind) => writeln!(
                 out,
                 "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={}]{}",
-                property(&path),
+                property(path),
                 start.line,
                 start.column,
                 property(finding.rule.name),
@@ -32,7 +31,7 @@ pub(super) fn render(file: Checked<'_>) -> Shown {
                 "{}",
                 shown!(
                     "{}:{}:{}: note {}: {}",
-                    Shown::line(&path),
+                    Shown::line(path),
                     start.line,
                     start.column,
                     finding.rule.name,

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::place::{ends, slashes};
+use super::place::ends;
 use super::{Checked, Summary};
 use crate::lint::{Finding, Severity};
 use crate::text::Shown;
 
-pub(super) fn render(file: Checked<'_>) -> Shown {
-    let path = property(&slashes(file.source.name()));
+pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
+    let path = property(path);
     let mut out = String::new();
     for finding in file.findings {
         let (start, end) = ends(file.source, finding.span);

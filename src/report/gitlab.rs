@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Checked;
-use super::place::{ends, slashes};
+use super::place::ends;
 use crate::lint::{Fingerprint, Severity};
 use crate::text::Shown;
 
@@ -28,17 +28,16 @@ struct Lines {
     end: u32,
 }
 
-pub(super) fn render(file: Checked<'_>) -> Shown {
-    let path = slashes(file.source.name());
+pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
     let issues = file.findings.iter().zip(prints).map(|(finding, print)| {
         let (start, end) = ends(file.source, finding.span);
         let issue = Issue {
             description: &file.mask.hide(&finding.message),
             check_name: finding.rule.name,
-            fingerprint: print.within(&path),
+            fingerprint: print.within(path),
             severity: level(finding.severity),
-            location: Location { path: &path, lines: Lines { begin: start.line, end: end.line } },
+            location: Location { path, lines: Lines { begin: start.line, end: end.line } },
         };
         Shown::json(&issue)
     });

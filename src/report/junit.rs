@@ -1,6 +1,6 @@
 //! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
-use super::place::{ends, slashes};
+use super::place::ends;
 use super::{Checked, Coverage, Summary};
 use crate::lint::{Finding, Severity};
 use crate::shown;
@@ -11,9 +11,8 @@ const END: &str = "</testsuites>\n";
 
 /// Findings below `fail_on` are cases that pass and say what they found: readers of this format fail a build
 /// for any failure.
-pub(super) fn render(file: Checked<'_>, fail_on: Severity) -> Shown {
-    let name = slashes(file.source.name());
-    let path = escaped(&name);
+pub(super) fn render(file: Checked<'_>, name: &str, fail_on: Severity) -> Shown {
+    let path = escaped(name);
     let fails = |finding: &&Finding| finding.severity >= fail_on;
     let mut out = shown!(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">\n",

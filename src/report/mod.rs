@@ -12,6 +12,7 @@ mod json;
 mod junit;
 mod mask;
 mod place;
+mod root;
 mod sarif;
 mod text;
 mod view;
@@ -20,7 +21,9 @@ pub use diff::unified;
 pub(crate) use diff::{changes, lines};
 pub use json::findings_in_a_line;
 pub use mask::Mask;
+pub use root::Root;
 
+use std::borrow::Cow;
 use std::io;
 use std::str::FromStr;
 
@@ -156,17 +159,18 @@ pub type Out<'o> = dyn FnMut(&Shown) -> io::Result<()> + 'o;
 
 /// Writes findings in one format.
 #[derive(Clone, Copy, Debug)]
-pub struct Report {
+pub struct Report<'r> {
     format: Format,
     styled: bool,
     fail_on: Severity,
+    root: Option<&'r Root>,
     begun: bool,
 }
 
-impl Report {
+impl<'r> Report<'r> {
     /// A report in `format`; `styled` puts colours where the format is for people.
     pub fn new(format: Format, styled: bool) -> Self {
-        Self { format, styled, fail_on: Severity::Error, begun: false }
+        Self { format, styled, fail_on: Severity::Error, root: None, begun: false }
     }
 
     /// With another severity from which a finding fails the run: formats of test results tell those from others.
@@ -175,20 +179,34 @@ impl Report {
         Self { fail_on, ..self }
     }
 
+    /// Without colours.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        Self { styled: false, ..self }
+    }
+
+    /// With paths from a root: those of a platform.
+    #[must_use]
+    pub fn below(self, root: Option<&'r Root>) -> Self {
+        Self { root, ..self }
+    }
+
     /// What stands for `file` in the report: made apart from the writing, so that files can be rendered side by
     /// side and written in order.
     pub fn render(self, file: Checked<'_>) -> Shown {
         let findings = file.mask.findings(file.source, file.findings);
         let file = Checked { findings: &findings, ..file };
+        let name = file.source.name();
+        let path = place::slashes(self.root.map_or(Cow::Borrowed(name), |root| root.path(name)));
         match self.format {
             Format::Text => text::render(file, self.styled),
             Format::Concise => concise::render(file),
             Format::Json => json::render(file),
-            Format::Sarif => sarif::render(file),
-            Format::GitHub => github::render(file),
-            Format::AzurePipelines => azure_pipelines::render(file),
-            Format::JUnit => junit::render(file, self.fail_on),
-            Format::GitLab => gitlab::render(file),
+            Format::Sarif => sarif::render(file, &path),
+            Format::GitHub => github::render(file, &path),
+            Format::AzurePipelines => azure_pipelines::render(file, &path),
+            Format::JUnit => junit::render(file, &path, self.fail_on),
+            Format::GitLab => gitlab::render(file, &path),
         }
     }
 

@@ -18,14 +18,13 @@ pub(super) fn ends(source: &Source, span: Span) -> (Position, Position) {
     (within(span.start), within(span.end))
 }
 
-/// A path with slashes, from the folder that the command ran in.
-pub(super) fn slashes(path: &str) -> Cow<'_, str> {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    if cfg!(windows) && path.contains('\\') {
-        Cow::Owned(path.replace('\\', "/"))
-    } else {
-        Cow::Borrowed(path)
-    }
+/// A path with slashes, without a dot before the first.
+pub(super) fn slashes(path: Cow<'_, str>) -> Cow<'_, str> {
+    let path = match path {
+        Cow::Borrowed(path) => Cow::Borrowed(path.strip_prefix("./").unwrap_or(path)),
+        Cow::Owned(path) => Cow::Owned(path),
+    };
+    if cfg!(windows) && path.contains('\\') { Cow::Owned(path.replace('\\', "/")) } else { path }
 }
 
 #[cfg(test)]
@@ -44,6 +43,6 @@ mod tests {
 
     #[test]
     fn paths_have_slashes() {
-        assert_eq!(slashes("./a/b.md"), "a/b.md");
+        assert_eq!(slashes("./a/b.md".into()), "a/b.md");
     }
 }

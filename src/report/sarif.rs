@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::place::{ends, slashes};
+use super::place::ends;
 use super::{Checked, Coverage, Summary};
 use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
 use crate::shown;
@@ -18,7 +18,7 @@ use crate::text::{Position, Shown, Span};
 pub(super) const BEGIN: &str = concat!(
     r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"#,
     r#""columnKind":"unicodeCodePoints","#,
-    r#""originalUriBaseIds":{"%SRCROOT%":{"description":{"text":"The folder in which armbody ran."}}},"#,
+    r#""originalUriBaseIds":{"%SRCROOT%":{"description":{"text":"The root of the checkout, or the folder in which armbody ran."}}},"#,
     r#""results":["#
 );
 
@@ -121,8 +121,8 @@ impl Region {
 }
 
 /// The results of one file.
-pub(super) fn render(file: Checked<'_>) -> Shown {
-    let artifact = artifact(file.source.name());
+pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
+    let artifact = artifact(path);
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
     let results = file
         .findings
@@ -258,13 +258,12 @@ fn plain(markdown: &str) -> String {
 
 /// Where a file is: below the folder that the command ran in, or anywhere as a URL.
 fn artifact(path: &str) -> Artifact {
-    let path = slashes(path);
     let drive = path.as_bytes().get(1) == Some(&b':') && cfg!(windows);
     if path.starts_with('/') || drive {
         let root = if drive { "file:///" } else { "file://" };
-        return Artifact { uri: root.to_owned() + &encoded(&path), uri_base_id: None };
+        return Artifact { uri: root.to_owned() + &encoded(path), uri_base_id: None };
     }
-    Artifact { uri: encoded(&path), uri_base_id: Some("%SRCROOT%") }
+    Artifact { uri: encoded(path), uri_base_id: Some("%SRCROOT%") }
 }
 
 /// A path as a URI has it. A colon is encoded too: before the first slash it would end a scheme.
@@ -287,7 +286,7 @@ mod tests {
 
     #[test]
     fn paths_become_uris() {
-        assert_eq!(artifact("./a b/c:ü.md").uri, "a%20b/c%3A%C3%BC.md");
+        assert_eq!(artifact("a b/c:ü.md").uri, "a%20b/c%3A%C3%BC.md");
         assert_eq!(artifact("<stdin>").uri, "%3Cstdin%3E");
         let absolute = artifact("/srv/a.md");
         assert_eq!((absolute.uri.as_str(), absolute.uri_base_id), ("file:///srv/a.md", None));

@@ -10,7 +10,7 @@ use armbody::text::{Shown, Staged, WriteError};
 
 /// A report that is written to a file: beside it, and put in its place when it is whole.
 pub(super) struct Copy<'p> {
-    report: Report,
+    report: Report<'p>,
     path: &'p Path,
     /// Until something goes wrong.
     out: io::Result<BufWriter<Out>>,
@@ -24,7 +24,7 @@ enum Out {
 }
 
 impl<'p> Copy<'p> {
-    pub(super) fn create(path: &'p Path, report: Report) -> anyhow::Result<Self> {
+    pub(super) fn create(path: &'p Path, report: Report<'p>) -> anyhow::Result<Self> {
         let name = || format!("cannot write {}", path.display());
         let out = if is_special(path) {
             Out::Special(File::options().write(true).open(path).with_context(name)?)
@@ -65,7 +65,7 @@ impl<'p> Copy<'p> {
         }
     }
 
-    fn run(&mut self, write: impl FnOnce(&mut Report, &mut BufWriter<Out>) -> io::Result<()>) {
+    fn run(&mut self, write: impl FnOnce(&mut Report<'p>, &mut BufWriter<Out>) -> io::Result<()>) {
         if let Ok(out) = &mut self.out
             && let Err(error) = write(&mut self.report, out)
         {

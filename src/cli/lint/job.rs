@@ -50,7 +50,7 @@ pub(super) struct Done {
 }
 
 /// Checks one input. A fault of the program is a finding about it, and ends nothing else.
-pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
+pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report<'_>) -> Done {
     isolated(|| checked(input, args, setup, sent, report)).unwrap_or_else(|fault| {
         let name = name_of(input, args).map_or_else(|text| text, path_name);
         let mut done = if args.diff {
@@ -65,7 +65,7 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent,
     })
 }
 
-fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report) -> Done {
+fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report<'_>) -> Done {
     let problem = |problem| Done { problem: Some(problem), skipped: Some(Skip::Failed), ..Done::default() };
     let name = match name_of(input, args) {
         Ok(name) => name,
@@ -104,7 +104,7 @@ fn name_of<'i>(input: &'i files::Input, args: &'i Args) -> Result<&'i Path, Stri
 }
 
 /// What is said of a file of which nothing is known but `finding`.
-fn alone(name: String, finding: &Finding, report: Report) -> Done {
+fn alone(name: String, finding: &Finding, report: Report<'_>) -> Done {
     let mut done = Done::default();
     let findings = std::slice::from_ref(finding);
     let (source, mask) = (Source::new(name, ""), Mask::default());
@@ -151,7 +151,7 @@ struct Job<'j> {
     kind: Kind,
     args: &'j Args,
     options: &'j Options,
-    report: Report,
+    report: Report<'j>,
     setup: &'j Setup,
     is_stdin: bool,
     only_checked: bool,
@@ -216,7 +216,7 @@ impl Job<'_> {
         let file = Checked { source, findings: &findings, mask: &mask };
         done.rendered = self.report.render(file);
         if self.args.output_file.is_some() && self.args.format == Format::Text {
-            done.plain = Some(Report::new(self.args.format, false).render(file));
+            done.plain = Some(self.report.plain().render(file));
         }
         done.count(&findings);
     }
