@@ -122,7 +122,7 @@ const BY_HAND: [(&str, &str, usize, usize); 41] = [
     ("curl-docs/023", "http", 3, 2),
     ("curl-docs/029", "http", 1, 1),
     ("curl-docs/041", "http", 1, 0),
-    ("curl-docs/044", "armclient", 12, 1),
+    ("curl-docs/044", "armclient", 12, 2),
     ("curl-docs/054", "http", 1, 1),
     ("curl-docs/066", "armclient", 5, 4),
     ("curl-docs/087", "http", 1, 0),

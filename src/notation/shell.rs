@@ -6,7 +6,6 @@
 
 mod braces;
 mod calls;
-mod judge;
 mod lexer;
 mod meant;
 mod quoted;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::powershell::Table;
+use super::powershell;
 use super::{Call, Payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -16,6 +16,8 @@ const MAX_URL: usize = 8 << 10;
 pub struct Scope<'s> {
     variables: HashMap<String, Value<'s>>,
     files: HashMap<String, Fragment<'s>>,
+    /// What PowerShell has set.
+    pub(super) powershell: powershell::World<'s>,
 }
 
 /// The value of a variable.
@@ -25,19 +27,14 @@ pub(super) enum Value<'s> {
     Text(Fragment<'s>),
     /// What this file holds.
     File(Fragment<'s>),
-    /// A literal hashtable of PowerShell.
-    Table(Table<'s>),
-    /// The words of a shell's array.
-    Items(Vec<Fragment<'s>>),
     /// Known only when the script runs.
     Unknown,
 }
 
-/// Whose variables are meant: a PowerShell variable has no case, a shell's has.
+/// Whose variables are meant. PowerShell's are values of its own: see [`powershell::World`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Shell,
-    PowerShell,
     Http,
 }
 
@@ -45,7 +42,6 @@ impl Language {
     fn key(self, name: &str) -> String {
         match self {
             Self::Shell => format!("${name}"),
-            Self::PowerShell => name.to_ascii_lowercase(),
             Self::Http => format!("{{{name}"),
         }
     }
@@ -57,18 +53,8 @@ impl Language {
             return text.strip_prefix("{{")?.strip_suffix("}}").map(str::trim);
         }
         let mut name = text.strip_prefix('$')?;
-        if let Some(inner) = name.strip_prefix('(').filter(|_| self == Self::PowerShell) {
-            name = inner.strip_suffix(')')?.trim().strip_prefix('$')?;
-        }
         if let Some(inner) = name.strip_prefix('{') {
             name = inner.strip_suffix('}')?;
-        }
-        let scopes = ["script:", "global:", "local:"];
-        if self == Self::PowerShell {
-            let scope = scopes
-                .iter()
-                .find(|scope| name.get(..scope.len()).is_some_and(|head| head.eq_ignore_ascii_case(scope)));
-            name = scope.map_or(name, |scope| &name[scope.len()..]);
         }
         let named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         (!name.is_empty() && name.bytes().all(named)).then_some(name)
@@ -84,21 +70,17 @@ impl<'s> Scope<'s> {
         self.variables.get(&language.key(name))
     }
 
-    /// The text of the variable, or of the hashtable's entry, that `text` is the use of.
+    /// The text of the variable that `text` is the use of.
     pub(super) fn text(&self, language: Language, text: &str) -> Option<&Fragment<'s>> {
-        if let Some(name) = language.variable(text) {
-            return match self.value(language, name)? {
-                Value::Text(text) => Some(text),
-                Value::File(_) | Value::Table(_) | Value::Items(_) | Value::Unknown => None,
-            };
+        match self.value(language, language.variable(text)?)? {
+            Value::Text(text) => Some(text),
+            Value::File(_) | Value::Unknown => None,
         }
-        let inner = text.trim().strip_prefix("$(").and_then(|inner| inner.strip_suffix(')'));
-        let (variable, member) =
-            inner.unwrap_or(text).split_once('.').filter(|_| language == Language::PowerShell)?;
-        match self.value(language, language.variable(variable)?)? {
-            Value::Table(table) => table.text(member.trim()),
-            _ => None,
-        }
+    }
+
+    /// What a file holds that the script has written.
+    pub(super) fn file(&self, name: &str) -> Option<&Fragment<'s>> {
+        self.files.get(&file_key(name))
     }
 
     /// Says what a file holds that the script writes.
@@ -147,7 +129,7 @@ impl<'s> Scope<'s> {
         }
         let uses: Vec<Span> = match language {
             Language::Http => braced(url.text()),
-            Language::Shell | Language::PowerShell => url.expansions().collect(),
+            Language::Shell => url.expansions().collect(),
         };
         if uses.is_empty() {
             return url.clone();

@@ -155,6 +155,20 @@ impl<'s> Fragment<'s> {
             .map(|piece| Span { start: piece.at, end: piece.end() })
     }
 
+    /// True if part of `span` stands for what the file says elsewhere or otherwise: the value of a variable that the
+    /// text uses.
+    pub fn is_derived(&self, span: Span) -> bool {
+        self.pieces
+            .iter()
+            .any(|piece| piece.locked && Span { start: piece.at, end: piece.end() }.overlaps(span))
+    }
+
+    /// The bytes of the file that the text was made of, piece by piece. Texts that were made of the same bytes in
+    /// the same way have the same origins, whatever they say.
+    pub fn origins(&self) -> impl Iterator<Item = Span> + '_ {
+        self.pieces.iter().map(|piece| Span { start: piece.from, end: piece.from + piece.from_len })
+    }
+
     /// The innermost way of writing at `offset`: the quotes that a character there stands in.
     pub fn encoding_at(&self, offset: u32) -> Encoding {
         self.pieces[self.piece_at(offset)].chain.innermost()
@@ -303,6 +317,26 @@ impl<'f, 's> Builder<'f, 's> {
         if let Some(last) = self.pieces.last_mut() {
             last.expansion = true;
         }
+    }
+
+    /// Adds `text`, which stands for what `file` says, in bytes of the file: it can be shown there, not edited. With
+    /// `open` it is known only when the script runs.
+    pub fn placed(&mut self, file: Span, text: &str, open: bool) {
+        if text.is_empty() {
+            return;
+        }
+        self.push_piece(Piece {
+            at: self.text.len() as u32,
+            len: text.len() as u32,
+            from: file.start,
+            from_len: file.end - file.start,
+            chain: Chain::default(),
+            atomic: true,
+            glued: false,
+            expansion: open,
+            locked: true,
+        });
+        self.text.to_mut().push_str(text);
     }
 
     /// Adds the text of `fragment`, wherever in the same file it stands, as it maps there: the value of a

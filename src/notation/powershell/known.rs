@@ -148,3 +148,27 @@ fn assigned(code: &str) -> Option<&str> {
     let value = rest[name..].trim_start_matches([' ', '\t']).strip_prefix('=')?;
     Some(value.trim_start_matches([' ', '\t', '(']))
 }
+
+/// A placeholder longer than this is none.
+const MAX_PLACEHOLDER: usize = 100;
+
+/// The length of the `<subscription id>` or `{subscription id}` that `text` begins with.
+pub(super) fn placeholder_len(text: &str) -> Option<usize> {
+    let bytes = &text.as_bytes()[..text.len().min(MAX_PLACEHOLDER)];
+    let close = match bytes.first()? {
+        b'<' => b'>',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let doubled = usize::from(bytes.get(1) == bytes.first());
+    let name = &bytes[1 + doubled..];
+    let named = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b' ' | b'.' | b'/' | b'\'' | b',' | b'#')
+            || *byte >= 0x80
+    };
+    let len = name.iter().position(|byte| !named(byte))?;
+    let bordered = len > 0 && name[0] != b' ' && name[len - 1] != b' ';
+    let closed = name.get(len) == Some(&close) && (doubled == 0 || name.get(len + 1) == Some(&close));
+    (bordered && closed).then_some(1 + doubled + len + 1 + doubled)
+}

@@ -45,7 +45,7 @@ fn cmdlets_and_their_parameters_are_read() {
         ("$x = \"a $(irm https://h) b\"", "- https://h -"),
         ("<# Invoke-RestMethod https://n #> Invoke-RestMethod https://h # it's", "- https://h -"),
         ("irm (\"https://h/\" + $id + '/x') -Method Delete", "Delete https://h/$id/x -"),
-        ("irm -Uri (\"https://h/{0}/x\" -f $id) -Method Delete", "Delete https://h/{0}/x -"),
+        ("irm -Uri (\"https://h/{0}/x\" -f $id) -Method Delete", "Delete https://h/$id/x -"),
         ("curl -Uri https://h -Method PUT -Body '{}'", "PUT https://h {}"),
     ];
     for (text, wanted) in cases {
@@ -118,11 +118,12 @@ fn hashtables_are_the_json_that_is_made_of_them() {
             "$b = (@{ \"/$id/x\" = @{}; $key = (Get-Date) } | ConvertTo-Json)",
             r#"{"/$id/x":{},"$key":$value}"#,
         ),
-        ("$b = '{{\"a\":\"{0}\"}}' -f $a", r#"{"a":"{0}"}"#),
+        ("$b = '{{\"a\":\"{0}\"}}' -f $a", r#"{"a":"$a"}"#),
+        ("$x = @{ a = 1 }\n$x.b = 2\n$b = $x | ConvertTo-Json", r#"{"a":1,"b":2}"#),
+        ("$x = @{ a = 1 }\n$x['b'] = 2\n$b = $x | ConvertTo-Json", r#"{"a":1,"b":2}"#),
+        ("$x = @{ a = 1 }\n$x.Add('b', 2)\n$b = $x | ConvertTo-Json", r#"{"a":1,"b":2}"#),
         // What was done to the table since it was written is not known.
-        ("$x = @{ a = 1 }\n$x.b = 2\n$b = $x | ConvertTo-Json", "?$b"),
-        ("$x = @{ a = 1 }\n$x['b'] = 2\n$b = $x | ConvertTo-Json", "?$b"),
-        ("$x = @{ a = 1 }\n$x.Add('b', 2)\n$b = $x | ConvertTo-Json", "?$b"),
+        ("$x = @{ a = 1 }\n$x.Sort('b')\n$b = $x | ConvertTo-Json", "?$b"),
         ("$b = @{ a = 1 } | ConvertTo-Json | Out-Other", "?$b"),
         ("$b = Get-It | ConvertTo-Json", "?$b"),
         ("$b = @{ a 1 } | ConvertTo-Json", "?$b"),
@@ -172,10 +173,10 @@ fn variables_are_followed() {
             "$body = @{ a = 1 } | ConvertTo-Json\nirm https://h -Method Put -Body $body",
             "Put https://h {\"a\":1}",
         ),
-        ("$body = '{}'\n$body += 'x'\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        ("$body = '{}'\n$body += 'x'\nirm https://h -Method Put -Body $body", "Put https://h {}x"),
         ("$body = '{}'\n$body = Get-Thing\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
         ("$body = Get-Content b.json -Raw\nirm https://h -Method Put -Body $body", "Put https://h @b.json"),
-        ("$body = '{}'.Replace('a', 'b')\nirm https://h -Method Put -Body $body", "Put https://h ?$body"),
+        ("$body = '{a}'.Replace('a', 'b')\nirm https://h -Method Put -Body $body", "Put https://h {b}"),
         ("'{}' | Out-File -FilePath b.json\naz rest -m put -u /s -b '@b.json'", "put /s {}"),
         ("'{}' | irm https://h -Method Put", "Put https://h {}"),
         ("$u = \"https://m/$sub?api-version=1\"\nirm $u", "- https://m/$sub?api-version=1 -"),
@@ -183,7 +184,7 @@ fn variables_are_followed() {
             "$id = '/subscriptions/1'\nirm \"https://m$($id)?api-version=1\"",
             "- https://m/subscriptions/1?api-version=1 -",
         ),
-        ("$vm = 'vm1'\nirm \"https://m/$vm/x\"", "- https://m/$vm/x -"),
+        ("$vm = 'vm1'\nirm \"https://m/$vm/x\"", "- https://m/vm1/x -"),
     ];
     for (text, wanted) in cases {
         assert_eq!(lines(text), [wanted], "{text}");

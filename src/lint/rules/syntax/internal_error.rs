@@ -26,7 +26,5 @@ pub fn finding() -> Finding {
         fix: None,
         arm: None,
         request: None,
-        doubt: None,
-        ceiling: Severity::Error,
     }
 }

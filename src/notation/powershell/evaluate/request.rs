@@ -1,0 +1,988 @@
+//! Commands that make requests: their parameters and what they make of the request.
+
+use std::rc::Rc;
+
+use super::command::{Argument, ArgumentKind};
+use super::{Evaluator, Faults, Item, Text, Value};
+use crate::notation::powershell::fault;
+use crate::notation::powershell::known::Program;
+use crate::notation::powershell::native::escaped_for_windows;
+use crate::notation::powershell::syntax::{
+    self, Command, Element, Expression, ExpressionKind, Mode, Pipeline, Quote, Statement, Word, WordKind,
+};
+use crate::notation::powershell::value::{Origin, Unit};
+use crate::notation::shell::{self, Word as ShellWord};
+use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, payload, programs};
+use crate::text::{Builder, Encoding, Fragment, Span};
+
+/// Operators that are written like parameters.
+const OPERATORS: [&str; 8] = ["f", "join", "replace", "split", "ireplace", "creplace", "isplit", "csplit"];
+
+/// A parameter and what it is given.
+struct Parameter<'s> {
+    name: &'static str,
+    item: Item<'s>,
+    /// Where the value stands in the code.
+    span: Span,
+    /// Where the parameter's name stands in the file.
+    name_at: Span,
+}
+
+struct Parameters<'s> {
+    named: Vec<Parameter<'s>>,
+    faults: Faults,
+    /// The command describes its parameters: no call.
+    is_description: bool,
+}
+
+impl<'s> Parameters<'s> {
+    fn get(&self, name: &str) -> Option<&Parameter<'s>> {
+        self.named.iter().rev().find(|it| it.name == name)
+    }
+}
+
+impl<'s> Evaluator<'_, 's> {
+    /// Reads a command that makes requests; gives what it answers.
+    pub(super) fn program(
+        &mut self,
+        program: Program,
+        command: &Command,
+        name: &str,
+        arguments: &[Argument<'s>],
+        input: Option<Vec<Item<'s>>>,
+        place: (&Pipeline, usize),
+    ) -> Vec<Item<'s>> {
+        let span = command.span;
+        let is_alias = program == Program::Native
+            && name.eq_ignore_ascii_case("curl")
+            && arguments.iter().any(|it| {
+                curl::is_powershell_parameter(self.source(it.span).split(':').next().unwrap_or(""))
+            });
+        if program == Program::Native && !is_alias {
+            self.native(command, arguments, input, place);
+            return vec![self.unknown(span)];
+        }
+        let program = if is_alias { Program::RestMethod } else { program };
+        self.cmdlet(program, command, arguments, input, place);
+        vec![self.unknown_from(span, Origin::Object)]
+    }
+
+    // -- Cmdlets ----------------------------------------------------------------------------------------
+
+    fn cmdlet(
+        &mut self,
+        program: Program,
+        command: &Command,
+        arguments: &[Argument<'s>],
+        input: Option<Vec<Item<'s>>>,
+        (pipeline, index): (&Pipeline, usize),
+    ) {
+        let mut parameters = self.parameters_of(program, command, arguments);
+        if parameters.is_description {
+            return;
+        }
+        let mut span = command.span;
+        let next = pipeline.elements.get(index + 1);
+        let converts = next.and_then(|next| self.converts_answer(next));
+        if let Some(converter) = converts {
+            // The parameters behind the pipe were meant for the call.
+            let more = self.arguments(converter);
+            let rest = self.parameters_of(program, &Command::default(), &more);
+            let own = ["depth", "compress", "inputobject", "asarray", "enumsasstrings"];
+            let foreign: Vec<Parameter<'s>> = rest
+                .named
+                .into_iter()
+                .filter(|it| !own.contains(&it.name.to_ascii_lowercase().as_str()))
+                .collect();
+            if !foreign.is_empty() {
+                span = span.cover(converter.span);
+                parameters.named.extend(foreign);
+            }
+        }
+        let notation = match program {
+            Program::AzRestMethod => Notation::InvokeAzRestMethod,
+            Program::RestMethod | Program::Native => Notation::InvokeRestMethod,
+        };
+        let mut call = Call::new(notation, self.file(span));
+        let mut faults = std::mem::take(&mut parameters.faults);
+        if let Some(method) = parameters.get("Method").or(parameters.get("CustomMethod")) {
+            let (item, place) = (method.item.clone(), method.span);
+            let text = self.text_of(&item, place);
+            faults.extend(text.faults.iter().cloned());
+            call.method = Some((*text.fragment).clone());
+        }
+        let url = ["Uri", "Path", "ResourceId"].iter().find_map(|name| parameters.get(name));
+        if let Some(url) = url {
+            let (item, place) = (url.item.clone(), url.span);
+            let text = self.text_of(&item, place);
+            faults.extend(text.faults.iter().cloned());
+            call.url = Some((*text.fragment).clone());
+        } else {
+            call.url = self.url_of_parts(&parameters, command, &mut faults);
+        }
+        let body = parameters.get("Payload").or(parameters.get("Body"));
+        let converted = converts.map(|it| it.span);
+        if let Some(body) = body {
+            let (item, place) = (body.item.clone(), body.span);
+            call.body = self.body(&item, place, converted, &mut faults);
+        } else if let Some(file) = parameters.get("InFile") {
+            let (item, place) = (file.item.clone(), file.span);
+            let text = self.text_of(&item, place);
+            faults.extend(text.faults.iter().cloned());
+            call.body = self.file_payload(&text);
+        } else if let Some(items) = input
+            && program == Program::RestMethod
+            && items.len() == 1
+        {
+            let before = index.checked_sub(1).and_then(|at| pipeline.elements.get(at));
+            let place = before.map_or(command.span, element_span);
+            call.body = self.body(&items[0], place, None, &mut faults);
+        }
+        if call.url.is_none() && matches!(call.body, Payload::None) && faults.is_empty() {
+            return;
+        }
+        self.headers(&parameters, &mut call, &mut faults);
+        call.credentials = match parameters.get("Token") {
+            Some(token) if !matches!(token.item.value, Value::Secure) => {
+                let (item, place) = (token.item.clone(), token.span);
+                Some(Box::new((*self.text_of(&item, place).fragment).clone()))
+            }
+            Some(token) => Some(Box::new((*self.shown(token.span)).clone())),
+            None => None,
+        };
+        let has_body = !matches!(call.body, Payload::None);
+        call.default_method = call.client.default_method(has_body);
+        if has_body {
+            let method = call.sent_method().map(crate::arm::Method::as_str);
+            call.default_content_type = call.client.default_content_type(method);
+        }
+        if call.sent_method() == Some(crate::arm::Method::Get)
+            || call.sent_method() == Some(crate::arm::Method::Head)
+        {
+            // A table becomes part of the query.
+            faults.retain(|it| it.kind != QuotingKind::ObjectAsBody);
+        }
+        self.not_expanded(&call, &mut faults);
+        self.record(call, faults, span);
+    }
+
+    /// `ConvertTo-Json` that is given the answer, where the body was meant.
+    fn converts_answer<'e>(&self, element: &'e Element) -> Option<&'e Command> {
+        let Element::Command(command) = element else { return None };
+        let name = self.source(command.words.first()?.span);
+        name.eq_ignore_ascii_case("convertto-json").then_some(command)
+    }
+
+    fn parameters_of(
+        &mut self,
+        program: Program,
+        command: &Command,
+        arguments: &[Argument<'s>],
+    ) -> Parameters<'s> {
+        let mut parameters = Parameters { named: Vec::new(), faults: Faults::new(), is_description: false };
+        let mut at = 0;
+        while let Some(argument) = arguments.get(at) {
+            let name_at = self.file(argument.span);
+            // `[-Method <String>]` stands in a description of the parameters.
+            if self.source(argument.span).starts_with("[-") {
+                parameters.is_description = true;
+                return parameters;
+            }
+            at += 1;
+            match &argument.kind {
+                ArgumentKind::Splat(name) => {
+                    let name = name.clone();
+                    self.splat(program, &name, argument.span, &mut parameters);
+                }
+                ArgumentKind::Verbatim => {}
+                ArgumentKind::Parameter(name, attached) => {
+                    let (known, takes_value) = program.parameter(name);
+                    let (item, place, from) = match attached {
+                        Some(item) => (item.clone(), argument.value_span, at - 1),
+                        None => match arguments.get(at).filter(|_| takes_value) {
+                            Some(Argument { kind: ArgumentKind::Value(item), span, .. }) => {
+                                at += 1;
+                                (item.clone(), *span, at - 1)
+                            }
+                            Some(Argument { kind: ArgumentKind::Splat(file), span, .. })
+                                if matches!(known, Some("Body" | "Payload" | "InFile"))
+                                    && self.scope.powershell.get(file).is_none() =>
+                            {
+                                at += 1;
+                                parameters.faults.push(Rc::new(fault::splatted(&self.unit, *span)));
+                                (self.unknown(*span), *span, at - 1)
+                            }
+                            _ => continue,
+                        },
+                    };
+                    let (item, place) =
+                        self.whole_value(command, arguments, from, &mut at, (item, place), &mut parameters);
+                    if let Some(name) = known {
+                        parameters.named.push(Parameter { name, item, span: place, name_at });
+                    }
+                }
+                ArgumentKind::Value(item) => {
+                    // The first value without a name is the URL.
+                    let has_url = parameters.get("Uri").is_some() || parameters.get("Path").is_some();
+                    let named_later = arguments[at..].iter().any(|it| match &it.kind {
+                        ArgumentKind::Parameter(name, _) => {
+                            matches!(program.parameter(name).0, Some("Uri" | "Path" | "ResourceId"))
+                        }
+                        _ => false,
+                    });
+                    if has_url || named_later {
+                        let is_placeholder =
+                            matches!(&item.value, Value::Text(text) if text.as_str().starts_with('<'));
+                        if !is_placeholder
+                            && !parameters.faults.iter().any(|it| it.cuts())
+                            && !command.words.is_empty()
+                        {
+                            parameters.faults.push(Rc::new(fault::run_together(&self.unit, argument.span)));
+                        }
+                        continue;
+                    }
+                    let (item, place) = self.whole_value(
+                        command,
+                        arguments,
+                        at - 1,
+                        &mut at,
+                        (item.clone(), argument.span),
+                        &mut parameters,
+                    );
+                    parameters.named.push(Parameter { name: "Uri", item, span: place, name_at });
+                }
+            }
+        }
+        parameters
+    }
+
+    /// A parameter's value, and the words behind it that were meant to be part of it.
+    fn whole_value(
+        &mut self,
+        command: &Command,
+        arguments: &[Argument<'s>],
+        from: usize,
+        at: &mut usize,
+        (item, place): (Item<'s>, Span),
+        parameters: &mut Parameters<'s>,
+    ) -> (Item<'s>, Span) {
+        let Some((end, what)) = self.run_of(command, arguments, from, *at, place, &item) else {
+            return (item, place);
+        };
+        *at = end;
+        let last = arguments.get(end - 1).map_or(place, |last| last.span);
+        let run = Span { start: place.start, end: last.end.max(place.end) };
+        let fault = match what {
+            Run::Expression(what) => fault::argument_is_text(&self.unit, run, what),
+            Run::Touching => fault::touching(&self.unit, run, Span::at(place.end as usize)),
+            Run::Words => fault::run_together(&self.unit, run),
+        };
+        parameters.faults.push(Rc::new(fault));
+        if matches!(what, Run::Expression(_)) {
+            let meant = self.meant(run).unwrap_or_else(|| self.unknown(run));
+            return (meant, run);
+        }
+        (self.unknown(run), run)
+    }
+
+    /// Up to which argument a value was meant to reach, and why.
+    fn run_of(
+        &self,
+        command: &Command,
+        arguments: &[Argument<'s>],
+        from: usize,
+        at: usize,
+        place: Span,
+        item: &Item<'s>,
+    ) -> Option<(usize, Run)> {
+        let next = arguments.get(at);
+        let source = self.source(place);
+        let is_value = |argument: &Argument<'s>| matches!(argument.kind, ArgumentKind::Value(_));
+        let bare = !source.starts_with(['\'', '"', '$', '(', '@', '{']);
+        let values_end = |from: usize| {
+            let mut end = from;
+            while arguments.get(end).is_some_and(is_value) {
+                end += 1;
+            }
+            end
+        };
+        // `ConvertTo-Json $h -Depth 9`
+        if bare && is_cmdlet_name(source) {
+            let own = [
+                "depth",
+                "d",
+                "compress",
+                "inputobject",
+                "raw",
+                "path",
+                "asarray",
+                "encoding",
+                "as",
+                "asplaintext",
+            ];
+            let mut end = at;
+            while let Some(argument) = arguments.get(end) {
+                let goes_on = match &argument.kind {
+                    ArgumentKind::Value(_) => true,
+                    ArgumentKind::Parameter(name, _) => own.iter().any(|it| it.eq_ignore_ascii_case(name)),
+                    _ => false,
+                };
+                if !goes_on {
+                    break;
+                }
+                end += 1;
+            }
+            let _ = (command, from);
+            return Some((end, Run::Expression("a command's name is text here")));
+        }
+        let next = next?;
+        let text = self.source(next.span);
+        match &next.kind {
+            ArgumentKind::Parameter(name, None)
+                if OPERATORS.iter().any(|it| it.eq_ignore_ascii_case(name))
+                    && matches!(item.value, Value::Text(_) | Value::Unknown(_) | Value::List(_)) =>
+            {
+                Some((values_end(at + 1).max(at + 1), Run::Expression("an operator is a parameter here")))
+            }
+            ArgumentKind::Value(_)
+                if text == "+" || (text.starts_with('+') && text.len() > 1 && !next.touches) =>
+            {
+                Some((values_end(at), Run::Expression("`+` is a word here")))
+            }
+            ArgumentKind::Value(_) if bare && source.starts_with('[') && next.touches => {
+                Some((values_end(at), Run::Expression("a type's method is text here")))
+            }
+            ArgumentKind::Value(_) if next.touches && !bare => Some((values_end(at), Run::Touching)),
+            ArgumentKind::Value(value) => {
+                let placeholder = source.contains('<')
+                    || matches!(&value.value, Value::Text(text) if text.as_str().starts_with('<'));
+                (!placeholder).then(|| (values_end(at), Run::Words))
+            }
+            _ => None,
+        }
+    }
+
+    /// What `span` comes to as the expression that it was meant to be.
+    fn meant(&mut self, span: Span) -> Option<Item<'s>> {
+        let code = Rc::clone(&self.unit.code);
+        let script = syntax::read(code.text(), span, Mode { lenient: true, ..Mode::default() });
+        let unit = Rc::new(Unit { code, script });
+        let [statement] = unit.script.block.statements.as_slice() else { return None };
+        let statement: &Statement = statement;
+        let before = std::mem::replace(&mut self.unit, Rc::clone(&unit));
+        let item = self.value_of(statement, span);
+        self.unit = before;
+        Some(item)
+    }
+
+    /// The entries of a hashtable as parameters.
+    fn splat(&mut self, program: Program, name: &str, span: Span, parameters: &mut Parameters<'s>) {
+        let Some(item) = self.scope.powershell.get(name) else { return };
+        let Value::Object(index) = item.value else { return };
+        let Some(object) = self.scope.powershell.objects.get(index) else { return };
+        for entry in object.entries.iter() {
+            let (Some(name), _) = program.parameter(entry.name.as_str()) else { continue };
+            parameters.named.push(Parameter { name, item: entry.item.clone(), span, name_at: entry.name_at });
+        }
+    }
+
+    fn file_payload(&mut self, name: &Text<'s>) -> Payload<'s> {
+        match self.scope.file(name.as_str()) {
+            Some(text) => Payload::Text(text.clone()),
+            None => Payload::File((*name.fragment).clone()),
+        }
+    }
+
+    /// What is sent as a body; `place` is the expression, `converted` where the answer is converted instead of it.
+    fn body(
+        &mut self,
+        item: &Item<'s>,
+        place: Span,
+        converted: Option<Span>,
+        faults: &mut Faults,
+    ) -> Payload<'s> {
+        faults.extend(item.faults().iter().cloned());
+        match &item.value {
+            Value::Null => Payload::None,
+            Value::File(name) => self.file_payload(&name.clone()),
+            Value::Text(text) | Value::Bytes(text) => {
+                let len = text.as_str().len();
+                if len > super::MAX_TEXT && len > self.bytes {
+                    return Payload::Unknown((*self.shown(place)).clone());
+                }
+                self.bytes = self.bytes.saturating_sub(len);
+                payload::literal(&text.fragment)
+            }
+            Value::Number(_) | Value::Bool(_) => Payload::Text((*self.text_of(item, place).fragment).clone()),
+            Value::Object(_) => self.object_body(item, place, converted, faults),
+            Value::List(items) => {
+                let objects = items.iter().any(|item| matches!(item.value, Value::Object(_)));
+                if objects {
+                    return self.object_body(item, place, converted, faults);
+                }
+                Payload::Unknown((*self.shown(place)).clone())
+            }
+            Value::Block(..) => {
+                faults.push(Rc::new(fault::block_as_body(&self.unit, place)));
+                Payload::Unknown((*self.shown(place)).clone())
+            }
+            Value::Secure | Value::Unknown(_) => {
+                let text = self.text_of(item, place);
+                if text.as_str().is_empty() || matches!(item.value, Value::Secure) {
+                    return Payload::Unknown((*self.shown(place)).clone());
+                }
+                Payload::Unknown((*text.fragment).clone())
+            }
+        }
+    }
+
+    /// An object that is sent as it is: read as the JSON that was meant.
+    fn object_body(
+        &mut self,
+        item: &Item<'s>,
+        place: Span,
+        converted: Option<Span>,
+        faults: &mut Faults,
+    ) -> Payload<'s> {
+        faults.push(Rc::new(fault::object_as_body(&self.unit, place, converted)));
+        match self.json(item, None) {
+            Some(made) => {
+                faults.extend(made.text.faults.iter().cloned());
+                Payload::Text((*made.text.fragment).clone())
+            }
+            None => Payload::Unknown((*self.shown(place)).clone()),
+        }
+    }
+
+    fn headers(&mut self, parameters: &Parameters<'s>, call: &mut Call<'s>, faults: &mut Faults) {
+        if let Some(headers) = parameters.get("Headers") {
+            if let Value::Object(index) = &headers.item.value {
+                let object = self.scope.powershell.objects.get(*index).cloned();
+                let Some(object) = object else { return };
+                for entry in object.entries.iter() {
+                    let header = self.header(&entry.name, entry.name_at, &entry.item, headers.span, faults);
+                    call.headers.push(header);
+                }
+                if object.open {
+                    call.headers.push((*self.shown(headers.span)).clone());
+                }
+            } else {
+                let text = self.text_of(&headers.item.clone(), headers.span);
+                faults.extend(text.faults.iter().cloned());
+                call.headers.push((*text.fragment).clone());
+            }
+        }
+        if let Some(content_type) = parameters.get("ContentType") {
+            // A variable that the script never sets is no content type.
+            let unset = matches!(content_type.item.value, Value::Unknown(_))
+                && self.is_unset_variable(content_type.span);
+            if !unset {
+                let mut builder = Builder::new(&self.unit.code);
+                builder.placed(content_type.name_at, "Content-Type", false);
+                let name = Text::new(builder.finish(0, Encoding::Plain));
+                let header = self.header(
+                    &name,
+                    content_type.name_at,
+                    &content_type.item.clone(),
+                    content_type.span,
+                    faults,
+                );
+                call.headers.push(header);
+            }
+        }
+    }
+
+    /// True if a script's variable stands at `span` that nothing sets. In a document another block may.
+    fn is_unset_variable(&self, span: Span) -> bool {
+        let source = self.source(span);
+        let named = source.strip_prefix('$').is_some_and(|name| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        });
+        named && !self.in_document && self.scope.powershell.get(&source[1..]).is_none()
+    }
+
+    /// `Name: value` of what stands apart.
+    fn header(
+        &mut self,
+        name: &Text<'s>,
+        name_at: Span,
+        item: &Item<'s>,
+        place: Span,
+        faults: &mut Faults,
+    ) -> Fragment<'s> {
+        if matches!(item.value, Value::Secure) {
+            faults.push(Rc::new(fault::secure_token(item.at, "$token")));
+        }
+        let text = self.text_of(item, place);
+        faults.extend(text.faults.iter().cloned());
+        let unit = Rc::clone(&self.unit);
+        let mut builder = Builder::new(&unit.code);
+        builder.append(&name.fragment);
+        let gap = Span { start: name_at.end, end: item.at.start.max(name_at.end) };
+        builder.placed(gap, ": ", false);
+        if text.as_str().is_empty() || matches!(item.value, Value::Secure) {
+            builder.placed(item.at, "$value", true);
+        } else {
+            builder.append(&text.fragment);
+        }
+        builder.finish(0, Encoding::Plain)
+    }
+
+    /// The URL that `-SubscriptionId … -ResourceProviderName … -ApiVersion …` stand for.
+    fn url_of_parts(
+        &mut self,
+        parameters: &Parameters<'s>,
+        command: &Command,
+        faults: &mut Faults,
+    ) -> Option<Fragment<'s>> {
+        let mut part = |name: &str| {
+            let parameter = parameters.get(name)?;
+            let items = match &parameter.item.value {
+                Value::List(items) => items.to_vec(),
+                _ => vec![parameter.item.clone()],
+            };
+            let texts: Vec<Text<'s>> = items.iter().map(|item| self.text_of(item, parameter.span)).collect();
+            faults.extend(texts.iter().flat_map(|text| text.faults.iter().cloned()));
+            Some(texts)
+        };
+        let version = part("ApiVersion")?;
+        let subscription = part("SubscriptionId");
+        let group = part("ResourceGroupName");
+        let provider = part("ResourceProviderName");
+        let types = part("ResourceType").unwrap_or_default();
+        let names = part("Name").unwrap_or_default();
+        let anchor = self.file(command.span);
+        let anchor = Span { start: anchor.start, end: anchor.start };
+        let unit = Rc::clone(&self.unit);
+        let mut builder = Builder::new(&unit.code);
+        builder.placed(anchor, "/subscriptions/", false);
+        match subscription.as_ref().and_then(|texts| texts.first()) {
+            Some(id) => builder.append(&id.fragment),
+            // The one that is signed in to.
+            None => builder.placed(anchor, "{subscriptionId}", false),
+        }
+        if let Some(group) = group.as_ref().and_then(|texts| texts.first()) {
+            builder.placed(anchor, "/resourceGroups/", false);
+            builder.append(&group.fragment);
+        }
+        if let Some(provider) = provider.as_ref().and_then(|texts| texts.first()) {
+            builder.placed(anchor, "/providers/", false);
+            builder.append(&provider.fragment);
+            for (index, kind) in types.iter().enumerate() {
+                builder.placed(anchor, "/", false);
+                builder.append(&kind.fragment);
+                if let Some(name) = names.get(index) {
+                    builder.placed(anchor, "/", false);
+                    builder.append(&name.fragment);
+                }
+            }
+        }
+        builder.placed(anchor, "?api-version=", false);
+        builder.append(&version.first()?.fragment);
+        Some(builder.finish(command.span.start, Encoding::Plain))
+    }
+
+    // -- Programs ---------------------------------------------------------------------------------------
+
+    fn native(
+        &mut self,
+        command: &Command,
+        arguments: &[Argument<'s>],
+        input: Option<Vec<Item<'s>>>,
+        (pipeline, index): (&Pipeline, usize),
+    ) {
+        let mut faults = Faults::new();
+        let mut words = Vec::with_capacity(arguments.len() + 1);
+        let name = &command.words[0];
+        let push = |words: &mut Vec<ShellWord<'s>>, text: Fragment<'s>, span: Span| {
+            words.push(ShellWord { text: escaped_for_windows(&text), span });
+        };
+        push(&mut words, self.unit.code.slice(name.span), self.file(name.span));
+        if let WordKind::Argument(Expression { kind: ExpressionKind::Text(text), .. }) = &name.kind
+            && let Some(last) = words.last_mut()
+        {
+            last.text = self.unit.code.slice(text.content);
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            let file = self.file(argument.span);
+            match &argument.kind {
+                ArgumentKind::Parameter(..) => {
+                    push(&mut words, self.unit.code.slice(argument.span), file);
+                }
+                ArgumentKind::Verbatim => self.verbatim(argument.span, &mut words),
+                ArgumentKind::Splat(name) => {
+                    self.splatted_words(name, argument.span, &mut words, &mut faults);
+                }
+                ArgumentKind::Value(item) => {
+                    faults.extend(item.faults().iter().cloned());
+                    self.native_value(command, (arguments, at), item, &mut words, &mut faults);
+                }
+            }
+        }
+        let span = self.file(command.span);
+        let name = words.first().map(|word| shell::program_name(word.text.text()).into_owned());
+        let shell_command = shell::Command { words, ..shell::Command::default() };
+        let piped = input.and_then(|items| {
+            let item = items.first().filter(|_| items.len() == 1)?;
+            faults.extend(item.faults().iter().cloned());
+            let before = index
+                .checked_sub(1)
+                .and_then(|at| pipeline.elements.get(at))
+                .map_or(command.span, element_span);
+            let text = match &item.value {
+                Value::Text(text) => (*text.fragment).clone(),
+                Value::File(text) => {
+                    let words = ["cat".to_owned()]
+                        .iter()
+                        .map(|word| self.word(word, before))
+                        .chain([ShellWord { text: (*text.fragment).clone(), span }])
+                        .collect();
+                    return Some(shell::Command { words, ..shell::Command::default() });
+                }
+                _ => (*self.shown(before)).clone(),
+            };
+            let words = vec![self.word("echo", before), ShellWord { text, span }];
+            Some(shell::Command { words, ..shell::Command::default() })
+        });
+        let Some(name) = name else { return };
+        let mut calls = programs::calls_of(&name, &shell_command, piped.as_ref());
+        if let (Some(piped), [call]) = (&piped, calls.as_mut_slice())
+            && call.notation == Notation::ArmClient
+            && matches!(call.body, Payload::None)
+        {
+            // armclient reads the body from its standard input.
+            call.body = payload::output(piped).unwrap_or_default();
+            call.default_content_type = Some(crate::arm::JSON_CONTENT_TYPE);
+        }
+        let count = calls.len();
+        for (at, mut call) in calls.into_iter().enumerate() {
+            self.resolve(&mut call, arguments);
+            let mut faults = if at + 1 == count { faults.clone() } else { Faults::new() };
+            self.stripped(&call, arguments, &mut faults);
+            self.not_expanded(&call, &mut faults);
+            self.record(call, faults, command.span);
+        }
+    }
+
+    fn word(&self, text: &str, span: Span) -> ShellWord<'s> {
+        let at = self.file(span);
+        let mut builder = Builder::new(&self.unit.code);
+        builder.placed(Span { start: at.start, end: at.start }, text, false);
+        ShellWord { text: builder.finish(span.start, Encoding::Plain), span: at }
+    }
+
+    /// A body that is what a file holds, and a file that the script wrote.
+    fn resolve(&mut self, call: &mut Call<'s>, arguments: &[Argument<'s>]) {
+        if let Payload::Unknown(body) = &call.body {
+            let at = body.to_file(body.span());
+            let file = arguments.iter().find_map(|argument| match argument.value() {
+                Some(Item { value: Value::File(name), .. }) if self.file(argument.span) == at => {
+                    Some(name.clone())
+                }
+                _ => None,
+            });
+            if let Some(name) = file {
+                call.body = Payload::File((*name.fragment).clone());
+            }
+        }
+        if let Payload::File(name) = &call.body
+            && let Some(text) = self.scope.file(name.text())
+        {
+            call.body = Payload::Text(text.clone());
+        }
+    }
+
+    /// The words that a program gets of one argument.
+    fn native_value(
+        &mut self,
+        command: &Command,
+        (arguments, at): (&[Argument<'s>], usize),
+        item: &Item<'s>,
+        words: &mut Vec<ShellWord<'s>>,
+        faults: &mut Faults,
+    ) {
+        let argument = &arguments[at];
+        let span = argument.span;
+        let file = self.file(span);
+        let source = self.source(span);
+        if argument.touches && at > 0 {
+            let before = &arguments[at - 1];
+            let first = self.source(before.span).to_owned();
+            let is_option = first.ends_with('=') && first.starts_with('-');
+            let evaluates = source.starts_with('(') || source.starts_with("$(");
+            if is_option && evaluates {
+                let run = before.span.cover(span);
+                faults.push(Rc::new(fault::option_is_text(&self.unit, run, span)));
+                let text = self.text_of(item, span);
+                if let Some(last) = words.last_mut() {
+                    let mut builder = Builder::new(&self.unit.code);
+                    builder.append(&last.text);
+                    builder.append(&text.fragment);
+                    let joined = builder.finish(0, Encoding::Plain);
+                    *last = ShellWord { text: escaped_for_windows(&joined), span: last.span.cover(file) };
+                    return;
+                }
+            }
+            let quoted = |text: &str| text.starts_with(['"', '\'', '\u{201c}', '\u{2018}']);
+            if quoted(&first) || evaluates {
+                let run = before.span.cover(span);
+                faults.push(Rc::new(fault::touching(&self.unit, run, Span::at(span.start as usize))));
+            }
+        }
+        match &item.value {
+            Value::Null => {}
+            Value::List(items) => {
+                let written = &command.words[1 + at];
+                if is_bare_list(written) {
+                    // What is written without blanks is one word.
+                    words.push(ShellWord { text: self.unit.code.slice(span), span: file });
+                    return;
+                }
+                for item in items.iter() {
+                    let text = self.text_of(item, span);
+                    words.push(ShellWord { text: escaped_for_windows(&text.fragment), span: file });
+                }
+            }
+            Value::Block(..) => {
+                faults.push(Rc::new(fault::block_as_body(&self.unit, span)));
+                words.push(ShellWord { text: (*self.shown(span)).clone(), span: file });
+            }
+            Value::Number(_) => words.push(ShellWord { text: self.unit.code.slice(span), span: file }),
+            Value::Object(_) => {
+                let previous =
+                    at.checked_sub(1).map(|at| self.source(arguments[at].span).to_ascii_lowercase());
+                let is_body = previous.is_some_and(|it| {
+                    matches!(it.as_str(), "--body" | "-b" | "-d" | "--data" | "--data-raw" | "--data-binary")
+                });
+                if is_body {
+                    let payload = self.object_body(item, span, None, faults);
+                    let text = match payload {
+                        Payload::Text(text) | Payload::Unknown(text) => text,
+                        _ => (*self.shown(span)).clone(),
+                    };
+                    words.push(ShellWord { text, span: file });
+                    return;
+                }
+                let text = self.text_of(item, span);
+                words.push(ShellWord { text: (*text.fragment).clone(), span: file });
+            }
+            Value::Secure => {
+                words.push(ShellWord { text: (*self.shown(span)).clone(), span: file });
+            }
+            Value::File(_) => words.push(ShellWord { text: (*self.shown(span)).clone(), span: file }),
+            Value::Text(_) | Value::Bytes(_) | Value::Bool(_) | Value::Unknown(_) => {
+                let text = self.text_of(item, span);
+                let text = if text.as_str().is_empty() && matches!(item.value, Value::Unknown(_)) {
+                    (*self.shown(span)).clone()
+                } else {
+                    escaped_for_windows(&text.fragment)
+                };
+                words.push(ShellWord { text, span: file });
+            }
+        }
+    }
+
+    /// `@name` for a program: the items of a list, or a file that was meant.
+    fn splatted_words(
+        &mut self,
+        name: &str,
+        span: Span,
+        words: &mut Vec<ShellWord<'s>>,
+        faults: &mut Faults,
+    ) {
+        let file = self.file(span);
+        let item = self.scope.powershell.get(name).cloned();
+        match item.map(|item| item.value) {
+            Some(Value::List(items)) => {
+                for item in items.iter() {
+                    let text = self.text_of(item, span);
+                    words.push(ShellWord { text: (*text.fragment).clone(), span: file });
+                }
+            }
+            Some(Value::Text(text)) => words.push(ShellWord { text: (*text.fragment).clone(), span: file }),
+            Some(_) => words.push(ShellWord { text: (*self.shown(span)).clone(), span: file }),
+            None => {
+                let of_body = words.last().is_some_and(|word| {
+                    let word = word.text.text();
+                    matches!(word, "-d" | "-b") || word.starts_with("--data") || word == "--body"
+                });
+                if of_body {
+                    faults.push(Rc::new(fault::splatted(&self.unit, span)));
+                    words.push(ShellWord { text: self.unit.code.slice(span), span: file });
+                }
+            }
+        }
+    }
+
+    /// What stands behind `--%`, as the program reads it.
+    fn verbatim(&self, span: Span, words: &mut Vec<ShellWord<'s>>) {
+        let text = self.source(span);
+        let start = span.start as usize;
+        let bytes = text.as_bytes();
+        let mut at = 3.min(bytes.len());
+        while at < bytes.len() {
+            if bytes[at].is_ascii_whitespace() {
+                at += 1;
+                continue;
+            }
+            let from = at;
+            let mut builder = Builder::new(&self.unit.code);
+            let mut quoted = false;
+            let mut run = at;
+            while at < bytes.len() && (quoted || !bytes[at].is_ascii_whitespace()) {
+                if bytes[at] == b'\\' && bytes.get(at + 1) == Some(&b'"') {
+                    super::operator::copy(&mut builder, start + run, start + at, Encoding::Plain);
+                    builder.decoded(Span::new(start + at, start + at + 2), "\"", Encoding::CommandDouble);
+                    at += 2;
+                    run = at;
+                } else if bytes[at] == b'"' {
+                    super::operator::copy(&mut builder, start + run, start + at, Encoding::Plain);
+                    quoted = !quoted;
+                    at += 1;
+                    run = at;
+                } else {
+                    at += 1;
+                }
+            }
+            super::operator::copy(&mut builder, start + run, start + at, Encoding::Plain);
+            let span = self.file(Span::new(start + from, start + at));
+            words.push(ShellWord { text: builder.finish((start + from) as u32, Encoding::Plain), span });
+        }
+    }
+
+    /// Notes that quotes get lost between Windows PowerShell and a program.
+    fn stripped(&self, call: &Call<'s>, arguments: &[Argument<'s>], faults: &mut Faults) {
+        let Some(body) = call.body.text() else { return };
+        let text = body.text().trim_start();
+        if !text.starts_with(['{', '[']) || !text.contains('"') || faults.iter().any(|it| it.cuts()) {
+            return;
+        }
+        let place = body.to_file(body.span());
+        let argument = arguments.iter().find(|argument| {
+            let at = self.file(argument.span);
+            match argument.value() {
+                Some(Item { value: Value::Text(text), .. }) => {
+                    let own = text.fragment.to_file(text.fragment.span());
+                    own == place && text.as_str().contains('"') && !text.as_str().contains("\\\"")
+                }
+                _ => {
+                    at.start <= place.start
+                        && place.end <= at.end
+                        && self.source(argument.span).contains('"')
+                        && !self.source(argument.span).contains("\\\"")
+                }
+            }
+        });
+        let Some(argument) = argument else { return };
+        faults.push(Rc::new(fault::quotes_stripped(self.file(argument.span), self.unit.code.text())));
+    }
+
+    // -- Both -------------------------------------------------------------------------------------------
+
+    /// Variables in a URL or body whose quotes do not replace them.
+    fn not_expanded(&self, call: &Call<'s>, faults: &mut Faults) {
+        for part in call.url.iter().chain(call.body.text()) {
+            let text = part.text();
+            if text.len() > super::MAX_TEXT {
+                continue;
+            }
+            for (at, _) in text.match_indices('$').take(50) {
+                let span = Span::new(at, at + 1);
+                if part.has_expansion(span) || part.is_derived(span) {
+                    continue;
+                }
+                let file = part.to_file(span);
+                let Some(quote) = self.literal_quote(part, at) else { continue };
+                let Some(name) = fault::plain_variable(&text[at + 1..]) else { continue };
+                if name == "schema" || name == "ref" || fault::is_odata(name) {
+                    continue;
+                }
+                let is_set = self.scope.powershell.get(name).is_some();
+                let others = call
+                    .url
+                    .iter()
+                    .chain(call.body.text())
+                    .any(|it| it.expansions().next().is_some() || it.is_derived(it.span()));
+                let len = text[at + 1..].find(name).map_or(1, |from| from + name.len() + 1);
+                let file = Span { start: file.start, end: part.to_file(Span::new(at, at + len)).end };
+                let fault = fault::not_expanded(&self.unit, part, file, name, is_set || others, quote);
+                if !faults.iter().any(|it| it.kind == fault.kind) {
+                    faults.push(Rc::new(fault));
+                }
+            }
+        }
+    }
+
+    /// The quotes around the character at `at` of `part`, if they replace nothing; found in the code itself.
+    fn literal_quote(&self, part: &Fragment<'s>, at: usize) -> Option<Quote> {
+        match part.encoding_at(at as u32) {
+            Encoding::PowerShellSingle => Some(Quote::Single),
+            Encoding::Plain | Encoding::Lines => {
+                // A here-string in `'`, or a word: there a `$` that is none is escaped.
+                let offset = self.unit.code.offset_of(part.to_file(Span::new(at, at + 1)).start)? as usize;
+                let before = &self.unit.code.text()[..offset];
+                let line = before.rfind('\n')?;
+                let open = before[..=line].rfind("@'")?;
+                let inside = before[open..].starts_with("@'\n") && !before[open + 2..].contains("\n'@");
+                inside.then_some(Quote::HereSingle)
+            }
+            _ => None,
+        }
+    }
+
+    /// Adds a call to those that were found.
+    fn record(&mut self, mut call: Call<'s>, mut faults: Faults, span: Span) {
+        for flaw in self.flaws_in(span) {
+            faults.push(Rc::new(fault::of_flaw(&self.unit, flaw)));
+        }
+        let mut quoting: Vec<Quoting> = Vec::new();
+        for fault in faults {
+            if quoting.len() < 64 && !quoting.iter().any(|it| it.kind == fault.kind && it.span == fault.span)
+            {
+                quoting.push((*fault).clone());
+            }
+        }
+        call.quoting = quoting;
+        self.found.push(call);
+    }
+}
+
+/// Why words behind a value belong to it.
+enum Run {
+    /// They are an expression.
+    Expression(&'static str),
+    /// Quotes end within.
+    Touching,
+    Words,
+}
+
+/// `ConvertTo-Json` and its like.
+fn is_cmdlet_name(word: &str) -> bool {
+    let Some((verb, noun)) = word.split_once('-') else { return false };
+    let verbs = ["convertto", "convertfrom", "get", "join", "new", "select", "read"];
+    verbs.iter().any(|it| it.eq_ignore_ascii_case(verb))
+        && noun.len() > 2
+        && noun.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && noun.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// `a,b`: a list without blanks, of words.
+fn is_bare_list(word: &Word) -> bool {
+    let WordKind::Argument(Expression { kind: ExpressionKind::List(items), .. }) = &word.kind else {
+        return false;
+    };
+    let bare = items.iter().all(|item| match &item.kind {
+        ExpressionKind::Text(text) => text.quote == Quote::Bare,
+        ExpressionKind::Number(_) => true,
+        _ => false,
+    });
+    let apart = items.windows(2).any(|pair| pair[1].span.start > pair[0].span.end + 1);
+    bare && !apart
+}
+
+pub(super) fn element_span(element: &Element) -> Span {
+    match element {
+        Element::Expression(expression) => expression.span,
+        Element::Command(command) => command.span,
+    }
+}

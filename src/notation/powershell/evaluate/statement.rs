@@ -1,0 +1,432 @@
+//! Statements: what they set, and what they give.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Entry, Evaluator, Item, Text, Value, truth, unrolled};
+use crate::notation::powershell::syntax::{
+    Assign, Block, Element, Expression, ExpressionKind, Function, Pipeline, Statement,
+};
+use crate::notation::powershell::value::{Origin, Unit};
+use crate::text::Span;
+
+/// A list with more items is not gone through item by item.
+const MAX_TURNS: usize = 50;
+
+impl<'s> Evaluator<'_, 's> {
+    /// The whole text: its statements, then the functions that nothing in it calls.
+    pub(in crate::notation::powershell) fn run(&mut self) {
+        let unit = Rc::clone(&self.unit);
+        if self.scope.powershell.frames.is_empty() {
+            self.scope.powershell.frames.push(HashMap::new());
+        }
+        self.parameters(&unit.script.block);
+        self.block(&unit.script.block);
+        let mut at = 0;
+        while let Some(function) = self.defined.get(at).cloned() {
+            at += 1;
+            if !self.scope.powershell.called.contains(&function.name) {
+                self.uncalled(&function);
+            }
+        }
+    }
+
+    /// Statements whose output is not looked at.
+    pub(super) fn block(&mut self, block: &Block) {
+        let mut out = Vec::new();
+        for statement in &block.statements {
+            self.statement(statement, &mut out);
+            out.clear();
+        }
+    }
+
+    /// Parameters that nobody gives: what they are by default.
+    fn parameters(&mut self, block: &Block) {
+        for parameter in &block.parameters {
+            let item = if let Some(default) = &parameter.default {
+                self.expression(default)
+            } else {
+                let secure =
+                    parameter.type_name.as_deref().is_some_and(|name| name.ends_with("securestring"));
+                let mut item = self.unknown(parameter.span);
+                if secure {
+                    item.value = Value::Secure;
+                }
+                item
+            };
+            self.scope.powershell.set(&parameter.name, item);
+        }
+    }
+
+    /// A function that nothing calls: its parameters are unknown.
+    fn uncalled(&mut self, function: &Rc<Function>) {
+        self.scope.powershell.called.push(function.name.clone());
+        self.scope.powershell.frames.push(HashMap::new());
+        self.parameters(&function.body);
+        let returned = std::mem::take(&mut self.returned);
+        self.block(&function.body);
+        self.returned = returned;
+        self.scope.powershell.frames.pop();
+    }
+
+    pub(super) fn statement(&mut self, statement: &Statement, out: &mut Vec<Item<'s>>) {
+        if self.returned {
+            // What follows is read for the calls that it makes.
+            let mut nothing = Vec::new();
+            self.returned = false;
+            self.statement(statement, &mut nothing);
+            self.returned = true;
+            return;
+        }
+        match statement {
+            Statement::Pipeline(pipeline) => {
+                let items = self.pipeline(pipeline);
+                out.extend(items);
+            }
+            Statement::Assign(assign) => self.assign(assign),
+            Statement::If { clauses, otherwise } => self.if_statement(clauses, otherwise.as_ref(), out),
+            Statement::Foreach { variable, values, body } => {
+                let span = body.span;
+                let values = self.value_of(values, span);
+                self.foreach(variable, values, body, out);
+            }
+            Statement::Loop { before, body } => {
+                for statement in before {
+                    let mut nothing = Vec::new();
+                    self.statement(statement, &mut nothing);
+                }
+                let changed = self.branch(|it| it.block(body));
+                self.join(changed);
+                out.push(self.unknown(body.span));
+            }
+            Statement::Switch { value, cases } => {
+                self.value_of(value, Span::at(0));
+                let mut changes = Vec::new();
+                for case in cases {
+                    changes.extend(self.branch(|it| it.block(case)));
+                }
+                self.join(changes);
+                if let Some(case) = cases.first() {
+                    out.push(self.unknown(case.span));
+                }
+            }
+            Statement::Function(function) => {
+                let unit = Rc::clone(&self.unit);
+                self.defined.push(Rc::clone(function));
+                self.scope.powershell.functions.insert(function.name.clone(), (unit, Rc::clone(function)));
+            }
+            Statement::Try { body, catches, finally } => {
+                for statement in &body.statements {
+                    self.statement(statement, out);
+                }
+                let mut changes = Vec::new();
+                for catch in catches {
+                    changes.extend(self.branch(|it| it.block(catch)));
+                }
+                self.join(changes);
+                if let Some(block) = finally {
+                    self.block(block);
+                }
+            }
+            Statement::Jump { returns, value } => {
+                if let Some(value) = value {
+                    let mut given = Vec::new();
+                    self.statement(value, &mut given);
+                    if *returns {
+                        out.extend(given);
+                    }
+                }
+                self.returned |= *returns;
+            }
+            Statement::Block(block) => {
+                for statement in &block.statements {
+                    self.statement(statement, out);
+                }
+            }
+        }
+    }
+
+    fn if_statement(
+        &mut self,
+        clauses: &[(Box<Statement>, Block)],
+        otherwise: Option<&Block>,
+        out: &mut Vec<Item<'s>>,
+    ) {
+        let mut changes = Vec::new();
+        let mut decided = false;
+        let mut open = false;
+        for (condition, body) in clauses {
+            let condition = self.value_of(condition, body.span);
+            let holds = truth(&condition);
+            let certain = holds == Some(true) && !open && !decided;
+            if certain {
+                decided = true;
+                for statement in &body.statements {
+                    self.statement(statement, out);
+                }
+                continue;
+            }
+            let changed = self.branch(|it| it.block(body));
+            if !decided && holds.is_none() {
+                open = true;
+                changes.extend(changed);
+            }
+        }
+        if let Some(body) = otherwise {
+            if !decided && !open {
+                for statement in &body.statements {
+                    self.statement(statement, out);
+                }
+            } else {
+                let changed = self.branch(|it| it.block(body));
+                if !decided {
+                    changes.extend(changed);
+                }
+            }
+        }
+        if open {
+            self.join(changes);
+            out.push(self.unknown(clauses[0].1.span));
+        }
+    }
+
+    /// `foreach ($variable in values) body`
+    pub(super) fn foreach(
+        &mut self,
+        variable: &str,
+        values: Item<'s>,
+        body: &Block,
+        out: &mut Vec<Item<'s>>,
+    ) {
+        let is_known = match &values.value {
+            Value::List(items) => items.len() <= MAX_TURNS,
+            Value::Unknown(_) => false,
+            _ => true,
+        };
+        if is_known && self.steps > 1000 {
+            for item in unrolled(values) {
+                self.scope.powershell.set(variable, item);
+                for statement in &body.statements {
+                    self.statement(statement, out);
+                }
+            }
+            return;
+        }
+        let changed = self.branch(|it| {
+            let item = it.unknown_named(variable, body.span);
+            it.scope.powershell.set(variable, item);
+            it.block(body);
+        });
+        self.join(changed);
+        out.push(self.unknown(body.span));
+    }
+
+    /// A variable that has some value.
+    pub(super) fn unknown_named(&self, name: &str, span: Span) -> Item<'s> {
+        let at = self.file(span);
+        let mut builder = crate::text::Builder::new(&self.unit.code);
+        builder.placed(Span { start: at.start, end: at.start }, &format!("${name}"), true);
+        let shown = Rc::new(builder.finish(span.start, crate::text::Encoding::Plain));
+        let unknown = super::Unknown { shown, faults: Vec::new(), origin: Origin::Nowhere };
+        Item::new(Value::Unknown(unknown), at)
+    }
+
+    /// Runs a block of a script with what it is given as `$_` and parameters.
+    pub(super) fn run_block(
+        &mut self,
+        unit: &Rc<Unit<'s>>,
+        block: &Block,
+        given: Option<Item<'s>>,
+    ) -> Option<Vec<Item<'s>>> {
+        if self.calls >= super::MAX_CALLS || self.steps == 0 {
+            return None;
+        }
+        self.calls += 1;
+        let before = std::mem::replace(&mut self.unit, Rc::clone(unit));
+        if let Some(item) = given {
+            self.scope.powershell.set("_", item);
+        }
+        for parameter in &block.parameters {
+            if self.scope.powershell.get(&parameter.name).is_none() {
+                let item = self.unknown(parameter.span);
+                self.scope.powershell.set(&parameter.name, item);
+            }
+        }
+        let items = self.outputs(block);
+        self.unit = before;
+        self.calls -= 1;
+        items
+    }
+
+    /// Calls a function of the script.
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        named: &[(String, Option<Item<'s>>)],
+        positional: &[Item<'s>],
+        span: Span,
+    ) -> Vec<Item<'s>> {
+        let Some((unit, function)) = self.scope.powershell.functions.get(name).cloned() else {
+            return vec![self.unknown(span)];
+        };
+        if self.calls >= super::MAX_CALLS || self.steps < 1000 {
+            return vec![self.unknown(span)];
+        }
+        self.calls += 1;
+        if !self.scope.powershell.called.iter().any(|it| it == name) {
+            self.scope.powershell.called.push(name.to_owned());
+        }
+        let mut frame = HashMap::new();
+        let mut given = positional.iter();
+        let before = std::mem::replace(&mut self.unit, unit);
+        for parameter in &function.body.parameters {
+            let key = parameter.name.to_lowercase();
+            let by_name =
+                named.iter().find(|(name, _)| !name.is_empty() && key.starts_with(&name.to_lowercase()));
+            let item = match by_name {
+                Some((_, Some(item))) => item.clone(),
+                Some((_, None)) => Item::new(Value::Bool(true), self.file(parameter.span)),
+                None => match given.next() {
+                    Some(item) => item.clone(),
+                    None => match &parameter.default {
+                        Some(default) => self.expression(default),
+                        None if parameter.type_name.as_deref() == Some("switch") => {
+                            Item::new(Value::Bool(false), self.file(parameter.span))
+                        }
+                        None => self.unknown(parameter.span),
+                    },
+                },
+            };
+            frame.insert(key, item);
+        }
+        self.scope.powershell.frames.push(frame);
+        let returned = std::mem::take(&mut self.returned);
+        let uncertain = std::mem::take(&mut self.uncertain);
+        let items = self.outputs(&function.body);
+        let open = std::mem::replace(&mut self.uncertain, uncertain);
+        self.returned = returned;
+        self.scope.powershell.frames.pop();
+        self.unit = before;
+        self.calls -= 1;
+        match items {
+            Some(items) if !open => items,
+            _ => vec![self.unknown(span)],
+        }
+    }
+
+    // -- Assignments ------------------------------------------------------------------------------------
+
+    fn assign(&mut self, assign: &Assign) {
+        let operator = self.source(assign.operator).to_owned();
+        let span = match &assign.value {
+            Statement::Pipeline(pipeline) => pipeline.span,
+            _ => assign.operator,
+        };
+        let mut item = self.value_of(&assign.value, span);
+        let target = target_of(&assign.target);
+        if operator != "=" {
+            item = match operator.as_str() {
+                "+=" => self.added(&assign.target, item, span),
+                "??=" => {
+                    let before = self.expression(&assign.target);
+                    match before.value {
+                        Value::Null => item,
+                        Value::Unknown(_) => self.unknown(span),
+                        _ => before,
+                    }
+                }
+                _ => self.unknown(span),
+            };
+        }
+        match &target.kind {
+            ExpressionKind::Variable(variable) => self.scope.powershell.set(&variable.name, item),
+            ExpressionKind::Member { object, name, arguments: None, .. } => {
+                let object = self.expression(object);
+                let key = self.expression(name);
+                self.set_member(&object, &key, name.span, item);
+            }
+            ExpressionKind::Index { object, index } => {
+                let object = self.expression(object);
+                let key = self.expression(index);
+                self.set_member(&object, &key, index.span, item);
+            }
+            ExpressionKind::List(targets) => {
+                let items = unrolled(item);
+                for (at, target) in targets.iter().enumerate() {
+                    if let ExpressionKind::Variable(variable) = &target_of(target).kind {
+                        let item = items.get(at).cloned().unwrap_or_else(|| self.unknown(span));
+                        self.scope.powershell.set(&variable.name, item);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn added(&mut self, target: &Expression, item: Item<'s>, span: Span) -> Item<'s> {
+        let before = self.expression(target);
+        match (&before.value, &item.value) {
+            (Value::Text(first), Value::Text(second))
+                if self.spend(first.as_str().len() + second.as_str().len()) =>
+            {
+                let mut builder = crate::text::Builder::new(&self.unit.code);
+                builder.append(&first.fragment);
+                builder.append(&second.fragment);
+                let faults = first.faults.iter().chain(&second.faults).cloned().collect();
+                let fragment = builder.finish(span.start, crate::text::Encoding::Plain);
+                Item::new(Value::Text(Text { fragment: Rc::new(fragment), faults }), item.at)
+            }
+            (Value::List(items), Value::Unknown(_)) if !items.is_empty() => self.unknown(span),
+            (Value::List(items), _) if self.spend(items.len() * 8) => {
+                let mut all = items.to_vec();
+                all.extend(unrolled(item.clone()));
+                Item::new(Value::List(all.into()), item.at)
+            }
+            (Value::Null, _) => item,
+            _ => self.unknown_with(span, before.faults().to_vec()),
+        }
+    }
+
+    fn set_member(&mut self, object: &Item<'s>, key: &Item<'s>, key_span: Span, item: Item<'s>) {
+        let Value::Object(index) = object.value else { return };
+        match &key.value {
+            Value::Text(name) => {
+                let entry = Entry { name: name.clone(), name_at: self.file(key_span), item };
+                self.scope.powershell.set_entry(index, entry);
+            }
+            _ => self.lose(object),
+        }
+    }
+
+    // -- Pipelines --------------------------------------------------------------------------------------
+
+    pub(super) fn pipeline(&mut self, pipeline: &Pipeline) -> Vec<Item<'s>> {
+        let mut input: Option<Vec<Item<'s>>> = None;
+        for (index, element) in pipeline.elements.iter().enumerate() {
+            let items = match element {
+                Element::Expression(expression) => {
+                    let item = self.expression(expression);
+                    if pipeline.elements.len() == 1 {
+                        return vec![item];
+                    }
+                    match item.value {
+                        Value::Null => vec![item],
+                        _ => unrolled(item),
+                    }
+                }
+                Element::Command(command) => self.command(command, input.take(), pipeline, index),
+            };
+            input = Some(items);
+        }
+        input.unwrap_or_default()
+    }
+}
+
+/// `[string]$name`
+fn target_of(target: &Expression) -> &Expression {
+    let mut target = target;
+    while let ExpressionKind::Cast { operand, .. } = &target.kind {
+        target = operand;
+    }
+    target
+}
