@@ -23,7 +23,8 @@
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it
-//!   stands · [`text`]: text that knows where it came from · [`fault`]: faults of the program, kept apart
+//!   stands · [`text`]: text that knows where it came from, and what may be shown of it ·
+//!   [`fault`]: faults of the program, kept apart
 //!
 //! # Checking a document
 //!
