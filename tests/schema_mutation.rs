@@ -26,11 +26,12 @@ fn options(body: &Body) -> Options {
     options
 }
 
-/// Errors and warnings of the schema family.
+/// Errors and warnings of the schema family, and what is right but for case.
 fn loud(body: &Body, text: &str) -> Vec<Finding> {
     let source = Source::new("body.json".to_owned(), text.to_owned());
     let mut findings = check(&source, Kind::Json, &options(body));
-    findings.retain(|it| it.rule.family == Family::Schema && it.severity > Severity::Note);
+    let is_loud = |it: &Finding| it.severity > Severity::Note || it.rule.name.ends_with("-case");
+    findings.retain(|it| it.rule.family == Family::Schema && is_loud(it));
     findings
 }
 

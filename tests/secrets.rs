@@ -4,7 +4,7 @@
 
 use armbody::arm::is_real_guid;
 use armbody::container::Kind;
-use armbody::lint::{Options, find_rule, fix, inspect};
+use armbody::lint::{Options, find_rule, fix, inspect, secrets_of};
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Encoding, Source};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn reports(text: &str, kind: Kind) -> Vec<(String, String)> {
             all.push((format!("{name}, in colours"), Report::new(format, true).render(file).into()));
         }
     }
-    let mask = |source: &Source| Mask::new(source, inspect(source, kind, &options).1);
+    let mask = |source: &Source| Mask::new(source, secrets_of(source, kind, &options));
     // Whichever fixes are made, the lines around them are shown.
     for some in [&["literal-password"][..], &["literal-subscription-id"], &["content-type-missing"], &[]] {
         let select = some.iter().map(|name| find_rule(name).unwrap()).collect();

@@ -9,7 +9,7 @@ mod cli_support;
 use std::collections::BTreeSet;
 
 use armbody::container::Kind;
-use armbody::lint::{Finding, Options, Secret, SecretKind, examine, fix};
+use armbody::lint::{Finding, Options, Secret, SecretKind, examine, fix, secrets_of};
 use armbody::lsp::{Checked as Document, Columns, Document as Open, Understood, complete, hover};
 use armbody::report::{Checked, Format, Mask, Report, findings_in_a_line, unified};
 use armbody::text::{Source, Span};
@@ -234,6 +234,19 @@ fn plants() -> Vec<Plant> {
         template("", "", r#""adminPassword":"[concat('@@', parameters('x'))]""#),
     );
 
+    add(
+        K::Property,
+        "a.json",
+        WORD,
+        template("", "\"x\":[{\"name\":\"DB_PASSWORD\",\"value\":\"@@\"}]", r#""computerName":"c""#),
+    );
+    add(K::Property, "a.yml", WORD, yaml("      - name: DB_PASSWORD\n        value: @@\n"));
+    add(K::Property, "a.sh", WORD, beside("export SEARCH_KEY=@@"));
+    add(K::Property, "a.sh", WORD, beside("az deployment group create -f t.json -p adminPassword=@@"));
+    add(K::Property, "a.json", "Vx7q-Lw93\",\"hz-Rt84-xq", with_profile(r#""adminPassword":"@@""#));
+    add(K::Header, "a.sh", WORD, with_option("-H \"api-key: \"'@@'"));
+    add(K::Header, "a.ps1", WORD, powershell("", "Authorization = 'Bearer ' + '@@'"));
+
     // A name with a slip, and a comma where none belongs.
     for name in ["adminPasword", "adminPassowrd", "adminPasswordd", "administratorLoginPasswrd"] {
         add(K::Misspelt, "a.json", WORD, with_profile(&format!("\"{name}\":\"@@\"")));
@@ -392,7 +405,7 @@ fn reports(plant: &Plant, mask: Masks<'_>) -> Vec<(String, String)> {
     for unsafe_too in [false, true] {
         let fixed = fix(read(), kind, &options, unsafe_too);
         let left = examine(&fixed.source, kind, &options);
-        let new = mask(&fixed.source, left.secrets);
+        let new = mask(&fixed.source, secrets_of(&fixed.source, kind, &options));
         let diff = unified((&before, &old), (&fixed.source, &new));
         all.push((format!("diff, unsafe: {unsafe_too}"), String::from(diff)));
         report(&fixed.source, &left.findings, &new, &mut all);
@@ -549,7 +562,7 @@ fn nothing_that_is_planted_is_shown_by_a_command() {
     let args = ["lint", "--stream", "--statistics"];
     check("stream", &armbody_with_input(at.path(), &args, &records), false);
     for (name, plant) in &files {
-        // As whatever is not: a machine, a template, a configuration, a baseline, a command's argument.
+        // As whatever it is not: a machine, a template, a configuration, a baseline, a command's argument.
         for args in [
             &["plan", "--current", name, "--system", "on"][..],
             &["render", "enable-system-assigned", "--templates", name],
@@ -562,6 +575,9 @@ fn nothing_that_is_planted_is_shown_by_a_command() {
             }
         }
     }
+    let machine = format!(r#"{{"adminPassword":"{WORD}","identity":{{"type":"{WORD}"}},"properties":{{}}}}"#);
+    let args = ["plan", "--current", "-", "--system", "on"];
+    check("plan", &armbody_with_input(at.path(), &args, &machine), false);
     // Last, for it changes the files.
     check("--fix", &armbody(at.path(), &["lint", "--fix"]), false);
     check("--unsafe-fixes", &armbody(at.path(), &["lint", "--unsafe-fixes", "--format", "json"]), false);

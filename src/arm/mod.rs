@@ -46,7 +46,9 @@ pub use request::{
     Blank, BlankStyle, BodyValue, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UnknownBlankStyle,
     UrlReadError, canonical_blanks,
 };
-pub use request_url::{ApiVersionParameter, Cloud, RequestUrl, UrlProblem, UrlProblemKind, UrlTarget};
+pub use request_url::{
+    ApiVersionParameter, Cloud, RequestUrl, Service, UrlProblem, UrlProblemKind, UrlTarget,
+};
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};

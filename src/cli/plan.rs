@@ -8,7 +8,10 @@ use anyhow::{Context as _, bail};
 use armbody::arm::{
     self, Dropped, Identity, IdentityBlock, IdentityId, Method, NameKind, ResourceType, newest_stable,
 };
+use armbody::container::Kind;
+use armbody::lint::{Options, secrets_of};
 use armbody::notation;
+use armbody::report::Mask;
 use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
 use armbody::shown;
 use armbody::text::{Shown, Source};
@@ -68,7 +71,20 @@ enum Show {
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let text = read(&args.current, args.output.max_size)?;
-    let current = Current::read(&text).with_context(|| format!("--current {}", args.current.display()))?;
+    write_plan(&text, args, terminal).map_err(|error| without_secrets(text, &error))
+}
+
+/// What went wrong, without what the answer says that is secret.
+fn without_secrets(text: String, error: &anyhow::Error) -> anyhow::Error {
+    let source = Source::new("", text);
+    let mut secrets = secrets_of(&source, Kind::Json, &Options::default());
+    secrets.retain(|secret| !secret.is_subscription());
+    let said = format!("{error:#}");
+    anyhow::anyhow!(Mask::new(&source, secrets).hide(&said).into_owned())
+}
+
+fn write_plan(text: &str, args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let current = Current::read(text).with_context(|| format!("--current {}", args.current.display()))?;
     let resource_type = resource_type(args, &current)?;
     let names = names_of(args, &current, resource_type)?;
     let wishes = wishes(args);

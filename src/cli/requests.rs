@@ -8,7 +8,7 @@ use armbody::arm::Method;
 use armbody::config::Configs;
 use armbody::container;
 use armbody::fault::isolated;
-use armbody::lint::{Listed, Options, inspect, inventory};
+use armbody::lint::{Listed, Options, inventory, secrets_of};
 use armbody::notation::Call;
 use armbody::report::Mask;
 use armbody::shown;
@@ -147,7 +147,7 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
     let calls: Vec<Call<'_>> = calls.into_iter().filter(Call::is_arm).collect();
     // Only what is printed has to be gone through for secrets: URLs and bodies can carry one.
     let shows_text = args.format == Format::Json && !calls.is_empty();
-    let mut secrets = if shows_text { inspect(&source, kind, &Options::default()).1 } else { Vec::new() };
+    let mut secrets = if shows_text { secrets_of(&source, kind, &Options::default()) } else { Vec::new() };
     // An inventory says which subscription.
     secrets.retain(|secret| !secret.is_subscription());
     let mask = Mask::new(&source, secrets);

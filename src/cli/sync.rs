@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use armbody::config::{self, Config, Configs};
 use armbody::container::Kind;
 use armbody::fault::isolated;
-use armbody::lint::{Options, examine};
+use armbody::lint::{Options, secrets_of};
 use armbody::report::{Mask, unified};
 use armbody::shown;
 use armbody::sync::{Synced, sync};
@@ -203,7 +203,7 @@ fn brought_up_to_date(
 /// The unified diff; what a rule takes for a secret is masked in both.
 fn diff(source: &Source, new: &[u8]) -> Shown {
     let options = Options::default();
-    let mask = |source: &Source| Mask::new(source, examine(source, Kind::Markdown, &options).secrets);
+    let mask = |source: &Source| Mask::new(source, secrets_of(source, Kind::Markdown, &options));
     let new = source.with_bytes(new.to_vec());
     unified((source, &mask(source)), (&new, &mask(&new)))
 }

@@ -23,7 +23,9 @@ use self::prose::{Machines, Versions};
 use crate::arm::RequestUrl;
 use crate::notation::http::{self, Style};
 use crate::notation::shell::Dialect;
-use crate::notation::{Call, Notation, Payload, Place, Scope, may_set, mentions_call, powershell, shell};
+use crate::notation::{
+    Call, Language, Notation, Payload, Place, Scope, may_set, mentions_call, powershell, shell,
+};
 use crate::text::{Fragment, Source, Span};
 
 /// A longer paragraph, in bytes, is prose.
@@ -253,7 +255,8 @@ impl<'s> Reader<'_, 's> {
         let is = |names: &[&str]| names.iter().any(|name| language.eq_ignore_ascii_case(name));
         let style =
             if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
-        if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto"]) {
+        // A change is no request: what its lines make is known to whoever applies it.
+        if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto", "diff", "patch"]) {
             if is(&["output"]) {
                 self.awaiting = None;
             }
@@ -264,7 +267,7 @@ impl<'s> Reader<'_, 's> {
             return self.take(calls, false);
         }
         let mentions = mentions_call(text);
-        let named_json = is(&["json", "jsonc", "json-nocopy", "json-interactive"]);
+        let named_json = is_json(language);
         if !mentions {
             let looks_like_json = prose::looks_like_json(text, named_json);
             let is_awaited = self.awaiting.is_some();
@@ -272,7 +275,7 @@ impl<'s> Reader<'_, 's> {
                 .then(|| super::template::call_in_block(code, is_awaited))
                 .flatten();
             if template.is_some() || looks_like_json {
-                return self.json(code, template, start, named_json);
+                return self.json(code, template, start, language);
             }
         }
         if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
@@ -342,9 +345,11 @@ impl<'s> Reader<'_, 's> {
 
     /// A block of JSON, which its author may have `named` so, that begins at `start`: a `template`, the body of the
     /// call before it, the file that a call sends, or a body of its own.
-    fn json(&mut self, code: &Fragment<'s>, template: Option<Call<'s>>, start: usize, named: bool) {
-        if let Some(call) = template {
+    fn json(&mut self, code: &Fragment<'s>, template: Option<Call<'s>>, start: usize, language: &str) {
+        let named = is_json(language);
+        if let Some(mut call) = template {
             self.awaiting = None;
+            self.describe(&mut call, language);
             return self.push(call);
         }
         let body = code.slice_trimmed(code.span());
@@ -382,9 +387,19 @@ impl<'s> Reader<'_, 's> {
             let mut call = Call::new(Notation::Body, body.to_file(body.span()));
             call.body = Payload::Text(body);
             call.context.api_version = self.marked.api_version.or_else(|| self.version(start));
-            call.context.resource_type = self.marked.resource_type.or_else(|| self.machines.only());
+            self.describe(&mut call, language);
             self.push(call);
         }
+    }
+
+    /// Says of what stands alone what the document says of it.
+    fn describe(&self, call: &mut Call<'s>, language: &str) {
+        let marked = self.marked.resource_type;
+        call.context.says_type = marked.is_some();
+        call.context.resource_type =
+            marked.or_else(|| self.machines.only()).or_else(|| Machines::in_words(self.heading).only());
+        call.context.language =
+            if language.is_empty() || is_json(language) { Language::Own } else { Language::Other };
     }
 
     /// The API version that the section names up to `offset`; else the document's.
@@ -403,6 +418,13 @@ impl<'s> Reader<'_, 's> {
         let blank = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
         self.text[line..offset].chars().map(blank).collect()
     }
+}
+
+/// True for a block that its author called JSON.
+fn is_json(language: &str) -> bool {
+    ["json", "jsonc", "json5", "json-nocopy", "json-interactive", "arm", "azurejson"]
+        .iter()
+        .any(|name| language.eq_ignore_ascii_case(name))
 }
 
 /// False only if [`Reader::brief`] finds nothing in `text`.

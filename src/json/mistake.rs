@@ -103,6 +103,16 @@ pub enum MistakeKind {
     TooDeep,
 }
 
+impl MistakeKind {
+    /// True for what is missing between tokens, or around them.
+    pub(super) fn is_structural(&self) -> bool {
+        matches!(
+            self,
+            Self::MissingComma | Self::MissingColon | Self::UnclosedBracket(_) | Self::ExtraBracket { .. }
+        )
+    }
+}
+
 impl Mistake {
     /// A mistake at `span` that nothing mends yet.
     pub(super) fn new(kind: MistakeKind, span: Span) -> Self {

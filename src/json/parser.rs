@@ -156,7 +156,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn finish(self) -> Tree<'t> {
+    fn finish(mut self) -> Tree<'t> {
+        if self.mistakes.len() >= MAX_MISTAKES {
+            // A text with so many is not JSON with mistakes: what stands between its tokens was guessed.
+            let guessed = self.mistakes.iter_mut().filter(|mistake| mistake.kind.is_structural());
+            guessed.filter_map(|mistake| mistake.repair.as_mut()).for_each(|repair| repair.safe = false);
+        }
         Tree {
             text: self.text,
             nodes: self.nodes,

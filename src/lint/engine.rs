@@ -10,16 +10,16 @@ mod quoting;
 pub(super) mod template;
 
 use super::baseline::Known;
-use super::fit::misfits;
-use super::rules::{bad_encoding, body_file_not_json, is_url_of_arm};
+use super::policy;
+use super::resolve::{self, Asked, Resolved};
+use super::rules::{bad_encoding, body_file_not_json};
 use super::secrets::{self, Secret};
 use super::suppress::{self, IgnoredPlace};
-use super::target::{self, Shape};
 use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
-use crate::arm::{ApiVersion, Method, RequestUrl, ResourceType, ResourceTypeName};
+use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
-use crate::json::{self, Mistake, Tree};
-use crate::notation::{Call, Notation, Payload};
+use crate::json::{Mistake, Tree};
+use crate::notation::{Call, Payload};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -85,12 +85,21 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
     (findings, secrets)
 }
 
+/// What must not be shown of `source`, whether anything is wrong with it or not.
+pub fn secrets_of(source: &Source, kind: Kind, options: &Options) -> Vec<Secret> {
+    let Inspection { findings, mut secrets, .. } = examine(source, kind, options);
+    if findings.is_empty() {
+        secrets::of_text(source, &mut secrets);
+    }
+    secrets
+}
+
 /// What there is to say of a file.
 #[derive(Debug, Default)]
 pub struct Inspection {
     /// Everything that is wrong, in the order of the text.
     pub findings: Vec<Finding>,
-    /// What must not be shown of it.
+    /// What must not be shown of it where a finding is; [`secrets_of`] has all where there is none.
     pub secrets: Vec<Secret>,
     /// The number of findings that were known and are gone.
     pub stale: usize,
@@ -142,7 +151,10 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
-    secrets::of_text(source, &mut secrets);
+    // Where nothing is said of a file nothing of it is shown.
+    if !findings.is_empty() {
+        secrets::of_text(source, &mut secrets);
+    }
     let all = findings.len();
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
@@ -166,7 +178,7 @@ fn settle(findings: &mut Vec<Finding>, options: &Options) {
     findings.retain(|finding| options.admits(finding.rule));
     for finding in findings {
         if let Some((_, severity)) = options.severity.iter().find(|(rule, _)| *rule == finding.rule) {
-            finding.severity = *severity;
+            finding.severity = (*severity).min(finding.ceiling);
         }
     }
 }
@@ -219,58 +231,26 @@ fn check_call(
     };
     let as_body;
     let mut call = call;
-    if call.notation == Notation::Template {
+    if call.is_template() {
         if template::check(source, call, options, validators, findings, secrets) {
             return true;
         }
-        as_body = Call { notation: Notation::Body, ..call.clone() };
+        as_body = resolve::as_body(call);
         call = &as_body;
     }
-    let url = call.url.as_ref().map(|url| RequestUrl::read_with(url.text(), call.sent_method()));
-    let mut target = target::of_call(call, url.as_ref(), options.given);
-    if url.is_none() && target.type_name.is_none() {
-        target.type_name.clone_from(&options.type_name);
-        target.resource_type = target.type_name.as_ref().and_then(ResourceTypeName::known);
-    }
-    let body = call.body.text();
-    let dialect = target::dialect(source, call);
-    let tree = body.map(|body| Tree::parse(body.text(), dialect));
-    let resource = tree.as_ref().and_then(Tree::root);
-
-    if target.type_name.is_none() {
-        // Neither URL nor user says what it is: a body that nothing is known of is nobody's business here.
-        match resource.map_or(Shape::Other, |root| target::shape_of(call, root)) {
-            Shape::Body(resource_type, method) => {
-                target.resource_type = Some(resource_type);
-                target.type_name = Some(resource_type.into());
-                target.method.get_or_insert(method);
-            }
-            Shape::Answer | Shape::Other if call.notation == Notation::Body => return false,
-            Shape::Answer | Shape::Other => {}
-        }
-    } else if target.method.is_none() {
-        let method =
-            resource.map(|root| if root.member("location").is_some() { Method::Put } else { Method::Patch });
-        target.method = method;
-    }
-
-    let standing =
-        target.type_name.as_ref().and_then(|name| validators.standing(name.as_str(), target.api_version));
-    // Nobody is told of the brackets of a body that nothing is known of.
-    let known = target.resource_type.is_some() || standing.is_some();
-    let settle = |tree| json::settle(tree, dialect, &|tree| misfits(tree, &target, validators.schemas()));
-    let tree = if known { tree.map(settle) } else { tree };
+    let asked = Asked { given: options.given, type_name: options.type_name.as_ref(), validators };
+    let Some(resolved) = resolve::resolve(source, call, asked) else { return false };
+    let Resolved { url, target, tree, standing, evidence } = resolved;
     let tree = tree.as_ref();
-    let resource = tree.and_then(Tree::root);
     let subject = Subject {
         source,
         call,
         url: url.as_ref(),
-        url_is_arm: url.as_ref().is_some_and(is_url_of_arm),
-        body,
+        evidence,
+        body: call.body.text(),
         tree,
         target,
-        resource,
+        resource: tree.and_then(Tree::root),
         declared: None,
         validators,
         standing,
@@ -286,6 +266,9 @@ fn check_call(
         }
         return true;
     }
+    if subject.evidence.service == Service::Other {
+        return true;
+    }
     if let Some(tree) = tree.filter(|_| is_known(&subject)) {
         check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
     }
@@ -293,7 +276,16 @@ fn check_call(
     if arm {
         quoting::report(&subject, from, findings);
     }
+    judge(&subject, findings, from);
     true
+}
+
+/// Lets the policy judge what was found of `subject`, the findings from `from` on.
+fn judge(subject: &Subject<'_>, findings: &mut Vec<Finding>, from: usize) {
+    let verdict = policy::apply(&subject.evidence, findings, from);
+    if verdict.is_silenced {
+        Sink::new(findings).push(super::rules::type_guessed(subject));
+    }
 }
 
 /// True if the resource type is one whose bodies are known, or has a schema of the user's.
@@ -331,7 +323,7 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let has_body = is_known(subject) && subject.tree.is_some();
     let identities = blocks(subject);
     let problems = super::rules::problems(subject);
-    for rule in RULES.iter() {
+    for rule in RULES.iter().filter(|rule| !policy::silences(&subject.evidence, rule)) {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
                 for block in &identities {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Rule;
+use super::evidence::Doubt;
 use crate::arm::{ApiVersion, Method};
 use crate::text::{Edit, Span};
 
@@ -72,6 +73,10 @@ pub struct Finding {
     pub arm: Option<ArmAnswer>,
     /// The request that it is part of.
     pub request: Option<RequestInfo>,
+    /// What its rule doubts.
+    pub(super) doubt: Option<Doubt>,
+    /// The most that the configuration may make of it.
+    pub(super) ceiling: Severity,
 }
 
 /// A place that explains a finding.

@@ -21,12 +21,18 @@ pub struct Fixed {
     /// What must not be shown of the source as it was.
     pub secrets: Vec<Secret>,
     refused: Refused,
+    checked: u64,
 }
 
 /// Fixes that were tried and left out: the rule and what they would have written.
 type Refused = HashSet<(&'static str, Vec<Edit>)>;
 
 impl Fixed {
+    /// The bytes that were checked on the way: the work, which grows as the file does.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+
     /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are no offer.
     pub fn without_refused(&self, findings: &mut [Finding]) {
         take_refused(&self.refused, findings);
@@ -37,6 +43,7 @@ impl Fixed {
 /// changes. A fix that would add an error is left out, and so is one after which the same is asked for again.
 pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> Fixed {
     let mut source = source;
+    let mut work = Work::on(&source);
     let (mut findings, secrets) = inspect(&source, kind, options);
     let mut applied = 0;
     let mut refused = Refused::new();
@@ -62,24 +69,32 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             continue;
         }
         let mut taken: Vec<&Finding> = Vec::new();
-        take(&source, kind, options, errors(&findings), &chosen, &mut taken);
+        let limit = errors(&findings);
+        let next = take(&source, &chosen, &mut taken, &mut work, |tried, next| {
+            let left = check(next, kind, options);
+            (errors(&left) <= limit && !is_in_vain(&source, tried, &left)).then_some(left)
+        });
         let is_taken: HashSet<*const Finding> =
             taken.iter().map(|finding| std::ptr::from_ref(*finding)).collect();
         for finding in chosen.iter().filter(|finding| !is_taken.contains(&std::ptr::from_ref(**finding))) {
             refused.extend(finding.fix.as_ref().map(|fix| (finding.rule.name, fix.edits.clone())));
         }
-        if taken.is_empty() {
+        let Some((next, left)) = next else {
+            if work.is_done() {
+                break;
+            }
             continue;
-        }
-        let Some(next) = apply(&source, &taken) else { break };
+        };
         passes += 1;
         applied += taken.len();
         since_refused = if refused.is_empty() { 0 } else { taken.len() };
-        findings = check(&next, kind, options);
-        source = next;
+        (source, findings) = (next, left);
+        if work.is_done() {
+            break;
+        }
     }
     take_refused(&refused, &mut findings);
-    Fixed { source, applied, findings, secrets, refused }
+    Fixed { source, applied, findings, secrets, refused, checked: work.checked }
 }
 
 fn take_refused(refused: &Refused, findings: &mut [Finding]) {
@@ -96,40 +111,59 @@ fn is_refused(refused: &Refused, finding: &Finding) -> bool {
         && finding.fix.as_ref().is_some_and(|fix| refused.contains(&(finding.rule.name, fix.edits.clone())))
 }
 
-/// Bytes that are checked while it is found out which of many fixes do harm, a small file's often, a large one's
-/// some times.
-const MAX_CHECKED: usize = 64 << 20;
-/// And how often at least.
-const MIN_CHECKS: usize = 64;
+/// How much is checked to find out which of many fixes do harm: a small file is checked often, a large one some times,
+/// over all rounds together, so that the work grows as the file does.
+struct Work {
+    checked: u64,
+    limit: u64,
+}
 
-/// Adds those of `chosen` to `taken` that together add no error and do what they are for: all, or the halves that do.
-/// What was not found out in reasonable time is left out.
+impl Work {
+    /// Bytes that are checked of any file.
+    const BYTES: u64 = 4 << 20;
+    /// How often a file is checked at least.
+    const CHECKS: u64 = 64;
+    /// How often at most.
+    const MOST: u64 = 256;
+
+    fn on(source: &Source) -> Self {
+        let len = source.bytes().len() as u64;
+        let least = len.saturating_mul(Self::CHECKS);
+        Self { checked: len, limit: least.max(Self::BYTES.min(len.saturating_mul(Self::MOST))) }
+    }
+
+    fn is_done(&self) -> bool {
+        self.checked >= self.limit
+    }
+}
+
+/// Adds those of `chosen` to `taken` that together are `good`: all, or the halves that are; gives the source after
+/// them and what is left to say of it. What is not found out in reasonable time is left out.
 fn take<'f>(
     source: &Source,
-    kind: Kind,
-    options: &Options,
-    limit: usize,
     chosen: &[&'f Finding],
     taken: &mut Vec<&'f Finding>,
-) {
+    work: &mut Work,
+    good: impl Fn(&[&Finding], &Source) -> Option<Vec<Finding>>,
+) -> Option<(Source, Vec<Finding>)> {
+    let mut best = None;
     let mut open = vec![chosen];
-    let mut checks = (MAX_CHECKED / source.bytes().len().max(1)).max(MIN_CHECKS);
-    while let Some(part) = open.pop().filter(|_| checks > 0) {
-        checks -= 1;
+    while let Some(part) = open.pop().filter(|_| !work.is_done()) {
         let mut tried = taken.clone();
         tried.extend(part);
-        let good = apply(source, &tried).is_some_and(|next| {
-            let left = check(&next, kind, options);
-            errors(&left) <= limit && !is_in_vain(source, &tried, &left)
-        });
-        if good {
+        let next = apply(source, &tried);
+        work.checked += next.as_ref().map_or(0, |next| next.bytes().len() as u64);
+        let good = next.and_then(|next| good(&tried, &next).map(|left| (next, left)));
+        if good.is_some() {
             taken.extend(part);
+            best = good;
         } else if part.len() > 1 {
             let (first, second) = part.split_at(part.len() / 2);
             open.push(second);
             open.push(first);
         }
     }
+    best
 }
 
 fn apply(source: &Source, findings: &[&Finding]) -> Option<Source> {

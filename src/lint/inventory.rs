@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::engine::template;
-use super::target::{self, belongs, dialect, of_resource};
+use super::resolve::{self, belongs, dialect};
 use super::{Given, Target};
 use crate::json::{Mistake, MistakeKind, Node, Tree, Unclosed};
 use crate::notation::template::{may_hold_resources, read};
@@ -39,12 +39,12 @@ pub struct Listed {
 pub fn inventory(source: &Source, call: &Call<'_>) -> Vec<Listed> {
     let validators = Validators::embedded();
     let mut listed = Vec::new();
-    if call.notation == Notation::Template {
+    if call.is_template() {
         if let Some(body) = call.body.text() {
             resources(source, call, body, &validators, &mut listed);
         }
         if listed.is_empty() {
-            let as_body = Call { notation: Notation::Body, ..call.clone() };
+            let as_body = resolve::as_body(call);
             listed.extend(of_call(source, &as_body, &validators));
         }
         return listed;
@@ -58,7 +58,7 @@ pub fn inventory(source: &Source, call: &Call<'_>) -> Vec<Listed> {
 }
 
 fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<Listed> {
-    let target = target::target(source, call, &Given::default())?;
+    let target = resolve::target(source, call, &Given::default())?;
     let is_open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);
     let cut = call.quoting.iter().find(|it| it.cuts());
     let mut listed = Listed {
@@ -106,10 +106,13 @@ fn resources(
     validators: &Validators,
     listed: &mut Vec<Listed>,
 ) {
-    let tree = template::parse(body.text(), dialect(source, call), call.context.place);
+    let whole = resolve::whole(call);
+    let tree = template::parse(body.text(), dialect(source, call), call.context.place, &whole);
     let mistakes: Vec<&Mistake> = tree.mistakes().iter().filter(|mistake| hides_value(mistake)).collect();
-    for resource in read(&tree).resources.into_iter().filter(|it| belongs(call, it)) {
-        let target = of_resource(&resource);
+    let template = read(&tree);
+    for resource in template.resources.iter().filter(|it| belongs(call, it)) {
+        let target = resolve::resource(call, &template, resource, validators, &whole)
+            .map_or_else(|| resolve::of_resource(resource), |(target, ..)| target);
         let place = resource.node.span();
         let mistake = mistakes.iter().find(|mistake| place.contains(mistake.span));
         let span = body.to_file(place);

@@ -6,27 +6,31 @@
 
 mod baseline;
 mod engine;
+mod evidence;
 mod finding;
 mod fingerprint;
-mod fit;
 mod fix;
 mod inventory;
+mod policy;
+mod resolve;
 mod rule;
 mod rules;
 mod secrets;
 mod subject;
 mod suppress;
-mod target;
 
 pub use baseline::{Baseline, BaselineError, Known};
-pub use engine::{Given, Inspection, Options, check, examine, inspect, internal_error, too_large};
+pub use engine::{
+    Given, Inspection, Options, check, examine, inspect, internal_error, secrets_of, too_large,
+};
+pub use evidence::{Certainty, Doubt, Evidence, Extent, VersionEvidence};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use inventory::{Listed, inventory};
+pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::{Secret, SecretKind};
 pub use subject::{Block, Draft, Sink, Subject, Target};
 pub use suppress::IgnoredPlace;
-pub use target::{target, targets};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+use super::evidence::{Doubt, Evidence};
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
 use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
@@ -23,6 +24,8 @@ pub struct Target {
     pub type_name: Option<ResourceTypeName>,
     /// The API version that the text or the user names.
     pub api_version: Option<ApiVersion>,
+    /// The published version that stands in for a named one that is malformed.
+    pub checked_as: Option<ApiVersion>,
     /// The method; a body alone in a file may be for PUT or PATCH.
     pub method: Option<Method>,
     /// What is asked of the resource, or of its provider where there is no type: `start`, `instanceView`.
@@ -32,7 +35,7 @@ pub struct Target {
 impl Target {
     /// The version whose rules hold: the one named, else the newest stable one of the type.
     pub fn version(&self) -> Option<ApiVersion> {
-        self.api_version.or_else(|| self.resource_type.map(crate::arm::newest_stable))
+        self.api_version.or(self.checked_as).or_else(|| self.resource_type.map(crate::arm::newest_stable))
     }
 }
 
@@ -45,8 +48,8 @@ pub struct Subject<'a> {
     pub call: &'a Call<'a>,
     /// The URL, taken apart.
     pub url: Option<&'a RequestUrl<'a>>,
-    /// Whether the URL is one of Azure Resource Manager, as far as the text says.
-    pub url_is_arm: bool,
+    /// How well what is known of the request is known.
+    pub evidence: Evidence,
     /// The body's text, where the document has it.
     pub body: Option<&'a Fragment<'a>>,
     /// The body.
@@ -154,6 +157,8 @@ impl<'a> Subject<'a> {
                 fix: None,
                 arm: None,
                 request: Some(request),
+                doubt: None,
+                ceiling: Severity::Error,
             },
         }
     }
@@ -185,6 +190,18 @@ impl Draft<'_> {
     /// With another severity than the rule's own.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.finding.severity = severity;
+        self
+    }
+
+    /// With what the rule itself doubts; what follows from that, the policy says.
+    pub fn doubt(mut self, doubt: Doubt) -> Self {
+        self.finding.doubt = Some(doubt);
+        self
+    }
+
+    /// With the most that the configuration may make of it.
+    pub(super) fn ceiling(mut self, severity: Severity) -> Self {
+        self.finding.ceiling = severity;
         self
     }
 

@@ -22,7 +22,7 @@ mod variables;
 mod write;
 
 use self::programs::Host;
-use crate::arm::{Method, ResourceType};
+use crate::arm::{Method, RequestUrl, ResourceType, Service, contains_placeholder};
 use crate::text::{Fragment, Marks, Span};
 
 pub use programs::Client;
@@ -146,23 +146,53 @@ impl Call<'_> {
         self.notation == Notation::Template
     }
 
-    /// True if the call goes to Azure Resource Manager as far as the text says: its URL speaks of it, or its
-    /// client goes there unless the URL names another host.
-    pub fn is_arm(&self) -> bool {
-        if self.looks_like_arm() {
-            return true;
-        }
-        let Some(url) = &self.url else { return self.is_bare() };
-        let path = url.text().trim().split('?').next().unwrap_or("");
-        let literal_host =
-            path.split_once("://").is_some_and(|(_, rest)| !rest.starts_with(['$', '{', '<', '%', '[']));
-        let is_open = path.starts_with(['$', '{', '<', '%', '[']);
+    /// Whose service the call goes to, as far as the text says.
+    pub fn service(&self) -> Service {
+        let Some(part) = &self.url else {
+            let is_arm = self.is_bare() || !matches!(self.client.host, Host::None);
+            return if is_arm { Service::ResourceManager } else { Service::Other };
+        };
+        let url = RequestUrl::read(part.text());
+        let service = url.service();
+        let names_host = url.host.is_some_and(|host| !contains_placeholder(host.text));
         match self.client.host {
-            Host::Always | Host::Own => !literal_host,
-            // It goes wherever it is sent: a variable alone is more likely a resource than another service.
-            Host::ResourceManager if !literal_host && !path.contains('/') => true,
-            // Nobody else versions an API this way behind a host that is not named.
-            Host::ResourceManager | Host::None => is_open && url.text().contains("api-version="),
+            Host::None if self.client.is_wire() && !names_host => {
+                let path = url.path.map_or("", |path| path.text);
+                match self.host_header() {
+                    Some(host) => RequestUrl::read(&format!("https://{host}{path}")).service(),
+                    None => service,
+                }
+            }
+            Host::Own | Host::Always if !names_host => Service::ResourceManager,
+            // Without a scheme it is a path for the client, however it begins.
+            Host::ResourceManager if url.host.is_none() && url.scheme.is_none() => {
+                if service == Service::Open { service } else { Service::ResourceManager }
+            }
+            Host::None | Host::Own | Host::Always | Host::ResourceManager => service,
+        }
+    }
+
+    /// The host that a header names, if it is written out.
+    fn host_header(&self) -> Option<&str> {
+        self.headers.iter().find_map(|header| {
+            let (name, value) = header.text().split_once(':')?;
+            let value = value.trim();
+            (name.trim().eq_ignore_ascii_case("host") && !value.is_empty() && !contains_placeholder(value))
+                .then_some(value)
+        })
+    }
+
+    /// True if the call goes to Azure Resource Manager as far as the text says, so that an inventory lists it.
+    pub fn is_arm(&self) -> bool {
+        match self.service() {
+            Service::ResourceManager => true,
+            Service::Other => false,
+            // A variable alone is more likely a resource than another service for a client that signs in to ARM, and
+            // nobody else versions an API this way behind a host that is not named.
+            Service::Open => {
+                self.client.host != Host::None
+                    || self.url.as_ref().is_some_and(|url| url.text().contains("api-version="))
+            }
         }
     }
 
@@ -263,8 +293,22 @@ pub struct Context<'s> {
     /// For a body that stands alone in a document: the API version that the text around it names, if it names
     /// one only.
     pub api_version: Option<&'s str>,
+    /// The document says the type itself, in a comment: it is not only spoken of.
+    pub says_type: bool,
+    /// For what stands alone in a document: whether its block is one of its own language.
+    pub language: Language,
     /// The raw text of its section from the heading, or from the last call before it, up to the call.
     pub before: &'s str,
+}
+
+/// What language the author of a document gave the block that a body stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// The body's, or none.
+    #[default]
+    Own,
+    /// Another one, in which what stands there may be right.
+    Other,
 }
 
 /// What kind of text holds a call: placeholders belong in a document and not in a script.

@@ -6,6 +6,7 @@
 
 mod braces;
 mod calls;
+mod judge;
 mod lexer;
 mod meant;
 mod quoted;

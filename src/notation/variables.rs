@@ -27,6 +27,8 @@ pub(super) enum Value<'s> {
     Text(Fragment<'s>),
     /// What this file holds.
     File(Fragment<'s>),
+    /// The words of a shell's array.
+    Items(Vec<Fragment<'s>>),
     /// Known only when the script runs.
     Unknown,
 }
@@ -74,7 +76,7 @@ impl<'s> Scope<'s> {
     pub(super) fn text(&self, language: Language, text: &str) -> Option<&Fragment<'s>> {
         match self.value(language, language.variable(text)?)? {
             Value::Text(text) => Some(text),
-            Value::File(_) | Value::Unknown => None,
+            Value::File(_) | Value::Items(_) | Value::Unknown => None,
         }
     }
 

@@ -236,6 +236,25 @@ impl Schemas {
         ranges(&versions, |version| has.contains(&version))
     }
 
+    /// The versions in which the property at this place lists a value that not all of them list, oldest first. Only of
+    /// the schemas in the program.
+    pub fn value_history(
+        &self,
+        resource_type: &str,
+        method: Method,
+        steps: &[Step<'_>],
+        value: &str,
+    ) -> Vec<VersionRange> {
+        // An element's value stands with its array.
+        let named = steps.iter().rposition(|step| *step != Step::Element);
+        let Some((at, Step::Name(name))) = named.and_then(|at| Some((at, steps.get(at)?))) else {
+            return Vec::new();
+        };
+        let last = format!("{name}={value}");
+        let steps: Vec<Step<'_>> = steps[..at].iter().copied().chain([Step::Name(&last)]).collect();
+        self.history(resource_type, method, &steps)
+    }
+
     /// Where in this version's body a property of this name (compared without case) lives: the paths, shortest first.
     ///
     /// # Errors

@@ -60,21 +60,37 @@ pub(super) fn ranges(versions: &[ApiVersion], has: impl Fn(ApiVersion) -> bool) 
 
 /// The text of `history.tsv` for each provider among the documents.
 pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
-    let mut known: BTreeMap<(&str, &str, Method), BTreeMap<String, BTreeSet<ApiVersion>>> = BTreeMap::new();
+    type Rows<'d> = BTreeMap<(&'d str, &'d str, Method), BTreeMap<String, BTreeSet<ApiVersion>>>;
+    let mut known: Rows<'_> = BTreeMap::new();
+    let mut listed: Rows<'_> = BTreeMap::new();
     let mut versions: BTreeMap<(&str, Method), Vec<ApiVersion>> = BTreeMap::new();
     for document in documents {
         for (resource_type, methods) in document.operations() {
             for &method in methods {
                 versions.entry((resource_type, method)).or_default().push(document.version());
-                let rows = known.entry((document.provider(), resource_type, method)).or_default();
+                let key = (document.provider(), resource_type, method);
+                let rows = known.entry(key).or_default();
+                let values = listed.entry(key).or_default();
                 for property in paths(document, resource_type, method) {
+                    for value in property.values() {
+                        let path = value_path(&property.path, value);
+                        values.entry(path).or_default().insert(document.version());
+                    }
                     rows.entry(property.path).or_default().insert(document.version());
                 }
             }
         }
     }
     let mut out = BTreeMap::new();
-    for ((provider, resource_type, method), rows) in known {
+    for ((provider, resource_type, method), mut rows) in known {
+        // A value that every version has which has the property says nothing.
+        for (path, has) in listed.remove(&(provider, resource_type, method)).unwrap_or_default() {
+            let property = path.rsplit_once('=').map_or("", |(property, _)| property);
+            let of_property = rows.get(property).or_else(|| rows.get(&format!("{property}[]")));
+            if of_property != Some(&has) {
+                rows.insert(path, has);
+            }
+        }
         let text: &mut String = out
             .entry(provider.to_owned())
             .or_insert_with(|| "resource_type\tmethod\tpath\tapi_versions\n".to_owned());
@@ -87,6 +103,11 @@ pub(super) fn tables(documents: &[Document]) -> BTreeMap<String, String> {
         }
     }
     out
+}
+
+/// The path of a value that a property lists. That of an array's elements stands with the array.
+fn value_path(path: &str, value: &str) -> String {
+    format!("{}={value}", path.trim_end_matches("[]"))
 }
 
 /// A `history.tsv`, its lines findable by the names that their paths end with.

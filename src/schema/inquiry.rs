@@ -13,7 +13,7 @@ use super::Schemas;
 use super::compile::KNOWN_VALUES;
 use super::near::nearest;
 use super::node::{Reading, View};
-use super::paths::{Property, paths};
+use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
 use super::settle::settle;
 use super::validate::{Ready, Request};
@@ -233,6 +233,9 @@ impl<'v, 't> Inquiry<'v, 't> {
             return;
         }
         let part = matches!(&node.as_str(), Some(text) if contains_placeholder(text));
+        if node.kind() == Kind::Null && self.name_of(node).is_some() {
+            return self.null(node, reading);
+        }
         let kind = match fault {
             Fault::Required { property } => {
                 let property = property.as_str().unwrap_or_default();
@@ -269,7 +272,49 @@ impl<'v, 't> Inquiry<'v, 't> {
         };
         let place = self.place(node, reading);
         let name = self.name_of(node);
+        let kind = self.of_other_versions(&kind, node, &place).unwrap_or(kind);
         self.problems.push(Problem { kind, node, name, place });
+    }
+
+    /// What a value that the list has not is, if other versions list it: no slip of the pen.
+    fn of_other_versions(&self, kind: &ProblemKind, node: Node<'t>, place: &Place) -> Option<ProblemKind> {
+        let is_open = match kind {
+            ProblemKind::InvalidValue(Constraint::OneOf { .. }) => false,
+            ProblemKind::Unlisted { .. } => true,
+            _ => return None,
+        };
+        let Request { resource_type, method, .. } = self.request;
+        let ranges = self.schemas.value_history(resource_type, method, &place.steps(), &node.as_str()?);
+        (!ranges.is_empty()).then_some(ProblemKind::ValueNotInVersion { ranges, is_open })
+    }
+
+    /// `null` for a member is absence, which matters only where the member has to be there.
+    fn null(&mut self, node: Node<'t>, reading: &Reading) {
+        let place = self.place(node, reading);
+        let Some(Some(property)) = place.steps.last().cloned() else { return };
+        if !self.is_required(&place) {
+            return;
+        }
+        let (mut object, mut at) = (self.body, self.body);
+        while at != node {
+            let Some((_, next)) = child_towards(at, node) else { return };
+            (object, at) = (at, next);
+        }
+        let name = self.name_of(object);
+        let kind = ProblemKind::Missing { property };
+        self.problems.push(Problem { kind, node: object, name, place: place.parent() });
+    }
+
+    /// Whether the object that a place is in requires it.
+    fn is_required(&self, place: &Place) -> bool {
+        let Request { resource_type, method, version, .. } = self.request;
+        let required = self.ready.required.get_or_init(|| {
+            let document = self.schemas.open(resource_type, version).ok().flatten();
+            let all = document.as_ref().map_or_else(Vec::new, |it| paths(it, resource_type, method));
+            all.into_iter().filter(|it| it.required).map(|it| it.path).collect()
+        });
+        let steps = place.steps();
+        required.iter().any(|path| matches(path, &steps))
     }
 
     fn known_values(&self, pointer: &str) -> Vec<&str> {

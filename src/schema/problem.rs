@@ -60,6 +60,13 @@ pub enum ProblemKind {
         /// As the schema spells it.
         right: String,
     },
+    /// The value is one of other versions.
+    ValueNotInVersion {
+        /// The versions that list it.
+        ranges: Vec<VersionRange>,
+        /// ARM accepts values that are not listed.
+        is_open: bool,
+    },
     /// A value that is not among those known: newer ones are accepted.
     Unlisted {
         /// The nearest of the known values.

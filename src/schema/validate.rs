@@ -76,6 +76,8 @@ pub(super) struct Ready {
     pub(super) compiled: Compiled,
     /// The places of all properties that a request may set, shortest first: for those that stand elsewhere.
     pub(super) places: OnceLock<Vec<String>>,
+    /// The places of those that the objects around them require.
+    pub(super) required: OnceLock<Vec<String>>,
 }
 
 impl fmt::Debug for Validators {
@@ -163,7 +165,7 @@ impl Validators {
     fn make(&self, request: Request<'_>) -> Option<Ready> {
         let schema = self.schema(request).ok().flatten()?;
         let compiled = compile(schema, request.template).ok()?;
-        Some(Ready { compiled, places: OnceLock::new() })
+        Some(Ready { compiled, places: OnceLock::new(), required: OnceLock::new() })
     }
 
     /// What is wrong with a body, in the order of the text; not more than some 200 mistakes. Empty when the type,

@@ -6,13 +6,15 @@ use super::api_version::{ApiVersion, ApiVersionError};
 use super::id_error::ResourceIdErrorKind;
 use super::method::Method;
 use super::path::ProviderPart;
-use super::placeholder::contains_placeholder;
 use super::resource_type::{ResourceType, ResourceTypeName};
 use super::segment::Segment;
 
 mod read;
+mod service;
 #[cfg(test)]
 mod tests;
+
+pub use service::Service;
 
 /// A cloud that Azure Resource Manager runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -214,13 +216,9 @@ impl<'a> RequestUrl<'a> {
         Cloud::ALL.into_iter().find(|cloud| cloud.host().eq_ignore_ascii_case(name))
     }
 
-    /// Whether the request goes to Azure Resource Manager as far as the text says: by the host, or, where no
-    /// literal host is given, by the path.
+    /// Whether the request goes to Azure Resource Manager as far as the text says.
     pub fn is_arm(&self) -> bool {
-        match self.host {
-            Some(host) if !contains_placeholder(host.text) => self.cloud().is_some() || self.is_regional(),
-            _ => self.subscription.is_some() || !self.providers.is_empty(),
-        }
+        self.service() == Service::ResourceManager
     }
 
     /// `westus.management.azure.com`

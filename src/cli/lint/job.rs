@@ -6,7 +6,7 @@ use std::path::Path;
 use armbody::container::Kind;
 use armbody::fault::isolated;
 use armbody::lint::{
-    Finding, Inspection, Known, Options, Rule, Severity, examine, fix, internal_error, too_large,
+    Finding, Inspection, Known, Options, Rule, Severity, examine, fix, internal_error, secrets_of, too_large,
 };
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Shown, Source, path_name, replace_file};
@@ -172,8 +172,11 @@ impl Job<'_> {
         done.changes = fixed.applied > 0;
         done.look(&fixed.source, &left);
         if self.args.diff {
-            let new = Mask::after(&fixed.source, left.secrets, &old);
-            done.rendered = unified((&before, &old), (&fixed.source, &new));
+            if done.changes {
+                let secrets = secrets_of(&fixed.source, self.kind, self.options);
+                let new = Mask::after(&fixed.source, secrets, &old);
+                done.rendered = unified((&before, &old), (&fixed.source, &new));
+            }
             return done;
         }
         if self.is_stdin {

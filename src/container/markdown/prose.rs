@@ -164,6 +164,16 @@ impl Machines {
         found
     }
 
+    /// Those that a heading speaks of: `virtual machine scale sets`.
+    pub(super) fn in_words(heading: Option<&str>) -> Self {
+        let text = heading.unwrap_or("").to_lowercase();
+        let sets = text.contains("scale set") || text.contains("scaleset") || text.contains("vmss");
+        let rest = text.replace("virtual machine scale set", "");
+        let single = rest.contains("virtual machine")
+            || rest.split(|c: char| !c.is_alphanumeric()).any(|it| it == "vm");
+        Self { single, sets }
+    }
+
     pub(super) fn any(self) -> bool {
         self.single || self.sets
     }

@@ -3,9 +3,12 @@
 use super::values::is_placeholder;
 use crate::json::parser::{FrameKind, NOWHERE, Parser};
 use crate::json::tree::{Data, ESCAPED, Kind, OWNED, REPAIRED};
-use crate::json::{MAX_DEPTH, Mistake, MistakeKind};
+use crate::json::{MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
 use crate::text::odd::{self, is_blank};
 use crate::text::{Edit, Span};
+
+/// Strings that are joined to one value: what has more was never one.
+const MAX_HALVES: usize = 8;
 
 impl Parser<'_> {
     pub(in crate::json) fn odd_name(&mut self, byte: u8) {
@@ -191,8 +194,27 @@ impl Parser<'_> {
         }
         let place = self.place_after(name.end as usize);
         let edits = vec![Edit::insert(name.end, ":")];
-        self.mistake(Mistake::new(MistakeKind::MissingColon, place).related(span).mended(edits));
+        let mut mistake = Mistake::new(MistakeKind::MissingColon, place).related(span).mended(edits);
+        if next == Some(b'"') && self.comma_was_missing(name.start) {
+            // Three strings in a row: which two belong together is a guess.
+            let repairs =
+                [self.mistakes.last_mut().and_then(|last| last.repair.as_mut()), mistake.repair.as_mut()];
+            repairs.into_iter().flatten().for_each(|repair| repair.safe = false);
+        }
+        self.mistake(mistake);
         self.push_name(name);
+    }
+
+    /// True if the last mistake is that no comma stands before the token at `start`.
+    fn comma_was_missing(&self, start: u32) -> bool {
+        let edit = self
+            .mistakes
+            .last()
+            .filter(|last| last.kind == MistakeKind::MissingComma)
+            .and_then(|last| last.repair.as_ref()?.edits.first());
+        edit.filter(|edit| edit.span.is_empty())
+            .and_then(|edit| self.text.get(edit.span.start as usize..start as usize))
+            .is_some_and(|between| odd::trim(between).is_empty())
     }
 
     /// The byte behind the string that begins at `at` and the space behind it.
@@ -236,6 +258,13 @@ impl Parser<'_> {
             return false;
         }
         let value = self.nodes[last];
+        let halves = self.mistakes.iter().rev().find_map(|mistake| match &mistake.kind {
+            MistakeKind::SplitValue { parts } if mistake.span.start == value.start => Some(parts.len()),
+            _ => None,
+        });
+        if halves.is_some_and(|halves| halves >= MAX_HALVES) || self.mistakes.len() >= MAX_MISTAKES {
+            return false;
+        }
         let first = self.string_of(&value);
         let text = odd::trim(text);
         if !(self.dialect.joins)(&self.string_of(&self.nodes[name as usize]), &first, text) {

@@ -2,13 +2,14 @@
 
 use std::cell::OnceCell;
 
-use super::{Options, check_mistakes, check_resource};
-use crate::arm::{Method, ResourceType};
+use super::{Options, check_mistakes, check_resource, judge};
+use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
-use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, rules, secrets, target};
+use crate::lint::evidence::Evidence;
+use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, policy, resolve, rules, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
-use crate::schema::Validators;
+use crate::schema::{Standing, Validators};
 use crate::text::Source;
 
 /// Checks every resource of a known type. False if the text is no template, or one without such resources, and
@@ -22,15 +23,21 @@ pub(super) fn check(
     secrets: &mut Vec<Secret>,
 ) -> bool {
     let Some(body) = call.body.text() else { return false };
-    let dialect = target::dialect(source, call);
-    let tree = parse(body.text(), dialect, call.context.place);
+    let whole_evidence = resolve::whole(call);
+    let dialect = resolve::dialect(source, call);
+    let tree = parse(body.text(), dialect, call.context.place, &whole_evidence);
     secrets::of_template(&tree, body, secrets);
     let template = template::read(&tree);
-    let known: Vec<(&Resource<'_>, ResourceType)> = template
+    let known: Vec<_> = template
         .resources
         .iter()
         .filter(|resource| !resource.is_existing)
-        .filter_map(|resource| Some((resource, resource_type(resource, template.is_snippet)?)))
+        .filter_map(|it| {
+            let (target, evidence, standing) =
+                resolve::resource(call, &template, it, validators, &whole_evidence)?;
+            target.resource_type?;
+            Some((it, target, evidence, standing))
+        })
         .collect();
     // What the user says of a body holds for a text that is no whole template.
     if template.is_snippet && !options.given.is_empty() {
@@ -45,7 +52,7 @@ pub(super) fn check(
         source,
         call,
         url: None,
-        url_is_arm: false,
+        evidence: whole_evidence.clone(),
         body: Some(body),
         tree: Some(&tree),
         target: Target { method: Some(Method::Put), ..Target::default() },
@@ -57,7 +64,7 @@ pub(super) fn check(
     };
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> =
-        known.iter().map(|(resource, known)| subject_of(&whole, resource, *known)).collect();
+        known.into_iter().map(|it| subject_of(&whole, it.0, (it.1, it.2, it.3))).collect();
 
     let mut of_text = Vec::new();
     let mut sink = Sink::new(&mut of_text);
@@ -75,16 +82,26 @@ pub(super) fn check(
         let mut own = of_text[from..to.max(from)].to_vec();
         let explained = own.len();
         check_resource(subject, &mut Sink::new(&mut own));
+        judge(subject, &mut own, explained);
         findings.extend(own.drain(explained..));
     }
+    policy::apply(&whole.evidence, &mut of_text, 0);
     findings.extend(of_text);
     drop_repeated(findings, first);
     true
 }
 
 /// The template that `text` is, as well as it can be read.
-pub(in crate::lint) fn parse(text: &str, dialect: Dialect, place: Place) -> Tree<'_> {
+pub(in crate::lint) fn parse<'t>(
+    text: &'t str,
+    dialect: Dialect,
+    place: Place,
+    evidence: &Evidence,
+) -> Tree<'t> {
     let tree = Tree::parse(text, dialect);
+    if evidence.extent.is_cut() {
+        return tree;
+    }
     let in_document = place == Place::Document;
     if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(text)) {
         return settled(tree, dialect);
@@ -109,27 +126,24 @@ fn is_taken(mistake: &Mistake) -> bool {
     mistake.kind == MistakeKind::ControlCharacter
 }
 
-/// The known type of a resource: what it says, or in a snippet that does not say it what it looks like.
-fn resource_type(resource: &Resource<'_>, is_snippet: bool) -> Option<ResourceType> {
-    if resource.type_name.is_some() || !is_snippet {
-        return resource.resource_type();
-    }
-    target::machine(resource.node)
-}
-
-fn subject_of<'a>(whole: &Subject<'a>, resource: &'a Resource<'a>, known: ResourceType) -> Subject<'a> {
-    let mut target = target::of_resource(resource);
-    target.resource_type = Some(known);
-    target.type_name.get_or_insert_with(|| known.into());
-    let name = target.type_name.as_ref();
-    let standing = name.and_then(|name| whole.validators.standing(name.as_str(), target.api_version));
+fn subject_of<'a>(
+    whole: &Subject<'a>,
+    resource: &'a Resource<'a>,
+    (target, evidence, standing): (Target, Evidence, Option<Standing>),
+) -> Subject<'a> {
     Subject {
         target,
+        evidence,
         standing,
         resource: Some(resource.node),
         declared: Some(resource),
         secret_members: OnceCell::new(),
-        ..*whole
+        source: whole.source,
+        call: whole.call,
+        url: whole.url,
+        body: whole.body,
+        tree: whole.tree,
+        validators: whole.validators,
     }
 }
 

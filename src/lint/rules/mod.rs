@@ -11,10 +11,11 @@ mod secret;
 mod syntax;
 mod template;
 
-pub(super) use request::facts::{is_arm, is_url_of_arm};
+pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
 pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
 pub(super) use schema::problems;
+pub(super) use schema::type_guessed::draft as type_guessed;
 pub(super) use secret::{is_secret_property, tails};
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;

@@ -102,6 +102,11 @@ pub(super) fn class_of(name: &str) -> Option<Class> {
     if NAMES.iter().any(|known| plain == known.as_bytes()) || ENDINGS.iter().any(|ending| ends(ending)) {
         return Some(Class::Property);
     }
+    // `STORAGE_KEY`: constants and the environment.
+    let is_constant = !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    if is_constant && name.ends_with("_KEY") && !ends("publickey") {
+        return Some(Class::Property);
+    }
     if PARAMETERS.iter().any(|known| plain == known.as_bytes()) {
         return Some(Class::Parameter);
     }
@@ -159,6 +164,9 @@ mod tests {
             ("Cookie", Some(Class::Header)),
             ("sig", Some(Class::Parameter)),
             ("customData", Some(Class::CustomData)),
+            ("SEARCH_KEY", Some(Class::Property)),
+            ("SSH_PUBLIC_KEY", None),
+            ("partition_key", None),
             ("location", None),
             ("secrets", None),
             ("disablePasswordAuthentication", None),

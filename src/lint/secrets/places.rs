@@ -16,6 +16,10 @@ const MAX_DEPTH: u8 = 2;
 const MAX_HOPS: usize = 8;
 /// Backslashes before a quote that are told apart.
 const MAX_BACKSLASHES: usize = 15;
+/// Bytes of a text in a second pair of quotes.
+const MAX_ADDED: usize = 4096;
+/// Bytes between the name of a setting and its value: `{"name": "PASSWORD", "value": "…"}`.
+const MAX_BETWEEN: usize = 128;
 /// Bytes of an object whose leaves are secrets; one that goes on is one that was never closed.
 const MAX_TREE: usize = 1 << 16;
 /// Members of such an object that say what it is and hold nothing secret, in lower case.
@@ -163,6 +167,9 @@ impl<'t> Scan<'t> {
     fn pair(&mut self, at: usize, to: usize, depth: u8) -> Option<usize> {
         let name = self.name_before(at)?;
         let separator = self.bytes[at];
+        if name.text.eq_ignore_ascii_case("name") {
+            return self.setting(at, to, separator, &name, depth);
+        }
         let class = class_of(name.text).or_else(|| self.split_name(&name, separator))?;
         if class == Class::Parameter
             && !(separator == b'=' && matches!(name.before, Some(b'?' | b'&' | b';' | b'"' | b'\'')))
@@ -182,6 +189,26 @@ impl<'t> Scan<'t> {
             Class::Property => SecretKind::Property,
         };
         let value = self.value(at + 1, to, separator, &name, class);
+        self.take(value, kind, class, to, depth)
+    }
+
+    /// `{"name": "DB_PASSWORD", "value": "…"}`, and the same in YAML.
+    fn setting(&mut self, at: usize, to: usize, separator: u8, name: &Name<'t>, depth: u8) -> Option<usize> {
+        let Value::Text { content, end } = self.value(at + 1, to, separator, name, Class::Property) else {
+            return None;
+        };
+        let class = class_of(self.text.get(content)?.trim())?;
+        let kind = match class {
+            Class::Property => SecretKind::Property,
+            Class::Authorization | Class::Header => SecretKind::Header,
+            Class::Misspelt | Class::Parameter | Class::CustomData => return None,
+        };
+        let window = &self.bytes[end..to.min(end + MAX_BETWEEN)];
+        let next = window.iter().position(|byte| matches!(byte, b':' | b'='))?;
+        let named = self.name_before(end + next).filter(|named| {
+            ["value", "secureValue", "defaultValue"].iter().any(|it| it.eq_ignore_ascii_case(named.text))
+        })?;
+        let value = self.value(end + next + 1, to, window[next], &named, class);
         self.take(value, kind, class, to, depth)
     }
 
@@ -718,8 +745,9 @@ impl<'t> Scan<'t> {
         match value {
             Value::None => None,
             Value::Text { content, end } => {
+                let opened = content.start.checked_sub(1).map(|at| self.bytes[at]);
                 self.consider(kind, class, content.clone());
-                self.added(end, to);
+                self.added(end, to, kind, class, opened);
                 if depth < MAX_DEPTH {
                     self.range(content.start, content.end, depth + 1);
                 }
@@ -738,20 +766,47 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// `'Bearer ' + $token`, `'Bearer '"$token"`
-    fn added(&mut self, end: usize, to: usize) {
+    /// What a text goes on with: `'Bearer ' + $token`, `'Bearer '"$token"`, `"x", "y"` where a comma splits it.
+    fn added(&mut self, end: usize, to: usize, kind: SecretKind, class: Class, opened: Option<u8>) {
         let rest = &self.bytes[end.min(to)..to.min(end + 128)];
         let quotes = rest.iter().take_while(|byte| matches!(byte, b'"' | b'\'')).count();
-        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let ends: fn(&u8) -> bool = if rest.get(blanks) == Some(&b'+') {
+        let blanks =
+            |from: usize| rest[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let sign = blanks(0);
+        let is_joined = rest.get(sign) == Some(&b'+');
+        let is_split = opened == Some(b'"') && rest.get(sign) == Some(&b',');
+        if is_joined || is_split {
+            let next = sign + 1 + blanks(sign + 1);
+            if matches!(rest.get(next), Some(b'"' | b'\''))
+                && let Some((content, after)) = self.quoted(end + next, to)
+            {
+                // Where it has a value of its own, or is one in a list, it is not a part of this one.
+                let behind = self.bytes[after..to].iter().take(16).find(|byte| !byte.is_ascii_whitespace());
+                let is_part = is_joined || matches!(behind, Some(b',' | b'}')) && !content.is_empty();
+                if is_part {
+                    self.consider(kind, class, content);
+                }
+                return;
+            }
+        }
+        let ends: fn(&u8) -> bool = if is_joined {
             |byte| matches!(byte, b'\n' | b';')
         } else if quotes > 0 && rest.get(quotes) == Some(&b'$') {
             u8::is_ascii_whitespace
+        } else if quotes == 2 && rest[0] != rest[1] {
+            // `"Authorization: Bearer "'…'`
+            let quote = rest[1];
+            let from = end + 2;
+            let rest = &self.bytes[from..to.min(from + MAX_ADDED)];
+            if let Some(len) = rest.iter().position(|&byte| byte == quote || byte == b'\n') {
+                self.consider(kind, class, from..from + len);
+            }
+            return;
         } else {
             return;
         };
         let len = rest.iter().position(ends).unwrap_or(rest.len());
-        self.want(&String::from_utf8_lossy(&rest[..len]), Class::Property);
+        self.want(&String::from_utf8_lossy(&rest[..len]), class);
     }
 
     fn want(&mut self, text: &str, class: Class) {
@@ -962,7 +1017,7 @@ impl<'t> Scan<'t> {
                 Value::None => {}
                 Value::Text { content, end } => {
                     self.consider(SecretKind::Variable, class, content);
-                    self.added(end, to);
+                    self.added(end, to, SecretKind::Variable, class, None);
                     done = end;
                 }
                 Value::Tree(from) => {

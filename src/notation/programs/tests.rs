@@ -138,8 +138,8 @@ fn holds(text: &str) -> Result<usize, TestCaseError> {
     let root = code.fragment();
     for dialect in [
         super::super::shell::Dialect::default(),
-        super::super::shell::Dialect { prompts: true, command_prompt: false },
-        super::super::shell::Dialect { prompts: true, command_prompt: true },
+        super::super::shell::Dialect { prompts: true, command_prompt: false, unsaid: false },
+        super::super::shell::Dialect { prompts: true, command_prompt: true, unsaid: false },
     ] {
         found += super::super::shell_calls(&root, dialect).len();
     }

@@ -1,12 +1,15 @@
 //! The calls that a shell text makes, with the variables and files that it has assigned before.
 
-use super::{Command, Dialect, RedirectKind, commands};
+use super::judge::Judge;
+use super::{Assignment, Command, Dialect, RedirectKind, Word, commands};
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Call, Payload, Quoting, Scope, payload, programs};
 use crate::text::{Fragment, Span};
 
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
 const MAX_BEHIND: usize = 4;
+/// A command has no more words than this from arrays.
+const MAX_WORDS: usize = 256;
 
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
@@ -14,11 +17,17 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     let mut order: Vec<usize> = (0..commands.len()).collect();
     // Commands within substitutions come behind the ones around them, not where they stand.
     order.sort_by_key(|&index| position(&commands[index]));
+    let filled_later = code.text().contains("envsubst");
     let mut calls = Vec::new();
     // What happens to a body that another command holds: an assignment, `echo`, `cat`.
     let mut elsewhere: Vec<&Quoting> = Vec::new();
     for (rank, &index) in order.iter().enumerate() {
-        let command = &commands[index];
+        let spread;
+        let mut command = &commands[index];
+        if let Some(more) = spread_arrays(command, scope) {
+            spread = more;
+            command = &spread;
+        }
         let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
         let program = command.program_name();
         let program = program.as_deref();
@@ -30,23 +39,28 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
             None => Vec::new(),
         };
         if found.is_empty() {
-            elsewhere.extend(&command.quoting);
+            elsewhere.extend(&commands[index].quoting);
         }
+        let judge = Judge { code, command, scope, dialect, filled_later };
         for call in &mut found {
+            judge.as_written(call);
             scope.resolve(Language::Shell, call);
+            judge.with_body(call);
         }
         calls.append(&mut found);
     }
     calls.sort_by_key(|call| (call.span.start, call.span.end));
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.span);
+    elsewhere.sort_by_key(|it| it.span);
     for call in &mut calls {
         add_quoting(call, &elsewhere);
     }
     calls
 }
 
-/// Adds what another command's quoting does to the call's body, or to a command within the call.
+/// Adds what another command's quoting does to the call's body, or to a command within the call. `elsewhere` is in
+/// the order of the text.
 fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
     if elsewhere.is_empty() {
         return;
@@ -57,9 +71,43 @@ fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
     };
     // The quotes around a text, and the line that ends one.
     let body = Span { start: body.start.saturating_sub(2), end: body.end.saturating_add(1) };
-    let is_within = |it: &&&Quoting| call.span.contains(it.span) || body.overlaps(it.span);
-    let found: Vec<Quoting> = elsewhere.iter().filter(is_within).map(|it| (**it).clone()).collect();
+    let within = |place: Span| {
+        let from = elsewhere.partition_point(|it| it.span.start < place.start);
+        elsewhere[from..].iter().take_while(move |it| it.span.start < place.end)
+    };
+    let of_body = within(body).filter(|it| !call.span.contains(it.span));
+    let found: Vec<Quoting> = within(call.span).chain(of_body).map(|it| (**it).clone()).collect();
     call.quoting.extend(found);
+}
+
+/// The command with the words of its arrays in the place of `"${args[@]}"`, if it has such.
+fn spread_arrays<'s>(command: &Command<'s>, scope: &Scope<'s>) -> Option<Command<'s>> {
+    let items = |word: &Word<'s>| {
+        let name = word
+            .text
+            .text()
+            .strip_prefix("${")?
+            .strip_suffix("[@]}")
+            .or_else(|| word.text.text().strip_prefix("${")?.strip_suffix("[*]}"))?;
+        match scope.value(Language::Shell, name)? {
+            Value::Items(items) => Some(items),
+            _ => None,
+        }
+    };
+    if !command.words.iter().any(|word| items(word).is_some()) {
+        return None;
+    }
+    let mut words = Vec::new();
+    for word in &command.words {
+        match items(word) {
+            // They stand where they are used.
+            Some(items) if words.len() + items.len() <= MAX_WORDS => {
+                words.extend(items.iter().map(|text| Word { text: text.clone(), span: word.span }));
+            }
+            _ => words.push(word.clone()),
+        }
+    }
+    Some(Command { words, ..command.clone() })
 }
 
 /// Where the command begins in the file.
@@ -79,6 +127,10 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
     scope: &mut Scope<'s>,
 ) {
     for assignment in &command.assignments {
+        if let Some(items) = &assignment.items {
+            scope.assign(Language::Shell, &assignment.name, array(assignment, items, scope));
+            continue;
+        }
         let value = match payload::literal(&assignment.value) {
             _ if assignment.appends => Value::Unknown,
             Payload::Text(text) => Value::Text(text),
@@ -98,6 +150,19 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
             scope.assign(Language::Shell, name, Value::Text(text));
         }
     }
+}
+
+/// The words of an array, with those that it has already if they are added to.
+fn array<'s>(assignment: &Assignment<'s>, items: &[Word<'s>], scope: &Scope<'s>) -> Value<'s> {
+    let before = match scope.value(Language::Shell, &assignment.name) {
+        _ if !assignment.appends => &[][..],
+        Some(Value::Items(before)) => before.as_slice(),
+        _ => return Value::Unknown,
+    };
+    if before.len() + items.len() > MAX_WORDS {
+        return Value::Unknown;
+    }
+    Value::Items(before.iter().cloned().chain(items.iter().map(|word| word.text.clone())).collect())
 }
 
 /// The heredoc that `cat` gives to a variable whose value stands in `within`.

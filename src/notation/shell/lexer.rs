@@ -15,6 +15,7 @@ const BEFORE_ASSIGNMENTS: [&str; 18] = [
     "while", "until", "do", "!", "{", "time",
 ];
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Lexer<'f, 's> {
     pub(super) code: &'f Fragment<'s>,
     pub(super) text: &'f str,
@@ -30,7 +31,7 @@ pub(super) struct Lexer<'f, 's> {
     pub(super) unclosed_substitution: usize,
     pub(super) unclosed_backtick: usize,
     pub(super) starts: Vec<Start>,
-    redirect: Option<RedirectKind>,
+    pub(super) redirect: Option<RedirectKind>,
     heredocs: Vec<PendingHeredoc>,
     heredoc_unclosed: bool,
     /// The shell's own reading alone, as the words are to be compared with it.
@@ -44,6 +45,10 @@ pub(super) struct Lexer<'f, 's> {
     /// The last operator, if no command has begun behind it.
     operator: Option<Span>,
     closed_bracket: bool,
+    /// The prompts before requests, and which command they stand before.
+    prompts: Vec<(usize, Span)>,
+    /// A line begins without one.
+    unprompted: bool,
     /// The number of commands before the line.
     line_commands: usize,
     /// What bash does not take before the first command.
@@ -114,6 +119,8 @@ impl<'f, 's> Lexer<'f, 's> {
             groups: Vec::new(),
             operator: None,
             closed_bracket: false,
+            prompts: Vec::new(),
+            unprompted: false,
             line_commands: 0,
             refusals: Vec::new(),
             array: None,
@@ -136,6 +143,7 @@ impl<'f, 's> Lexer<'f, 's> {
         } else if let Some(bracket) = self.subshells.first().or(self.groups.first()).copied() {
             self.refuse(bracket);
         }
+        self.copied_prompts();
         (self.commands, self.substitutions)
     }
 
@@ -484,7 +492,36 @@ impl<'f, 's> Lexer<'f, 's> {
     /// Steps over a prompt before a command.
     fn begin_line(&mut self) {
         if let Some(start) = self.next_start(self.at).filter(|start| start.line == self.at) {
+            let prompt = self.text[start.line..start.at].trim();
+            if prompt == "$" {
+                let from = start.line + self.text[start.line..].find('$').unwrap_or(0);
+                self.prompts.push((self.commands.len(), Span::new(from, start.at)));
+            }
             self.at = start.at;
+            self.unprompted |= prompt.is_empty();
+            return;
+        }
+        let line = self.text[self.at..self.end].split('\n').next().unwrap_or("").trim();
+        self.unprompted |= !line.is_empty() && !line.starts_with('#');
+    }
+
+    /// Says which prompts were copied: in a block of commands that each have one. Among other lines, which may be
+    /// what a command writes, they tell the one from the other.
+    fn copied_prompts(&mut self) {
+        if self.unprompted || self.dialect.unsaid || !self.dialect.prompts {
+            return;
+        }
+        for (command, prompt) in std::mem::take(&mut self.prompts) {
+            let quoting = Quoting::new(
+                QuotingKind::PromptCopied,
+                self.code.to_file(Span { start: prompt.start, end: prompt.start + 1 }),
+                "whoever copies the line copies the prompt too",
+            )
+            .help("leave the prompt out where commands are there to be copied");
+            let quoting = self.with_edits(quoting, "remove the prompt", Some(vec![(prompt, String::new())]));
+            if let Some(command) = self.commands.get_mut(command) {
+                command.quoting.push(quoting);
+            }
         }
     }
 

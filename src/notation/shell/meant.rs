@@ -1,5 +1,6 @@
 //! Bodies whose own quotes the shell takes for its own: what was meant is JSON, what arrives is not.
 
+use super::RedirectKind;
 use super::lexer::Lexer;
 use crate::json;
 use crate::notation::{Quoting, QuotingKind};
@@ -63,6 +64,9 @@ impl Lexer<'_, '_> {
     /// True if an argument here may be a body: of a program that makes requests, of one that writes text, or of
     /// an assignment.
     fn may_hold_body(&self) -> bool {
+        if self.redirect == Some(RedirectKind::HereString) {
+            return true;
+        }
         let name = self.command.program_name();
         match name.as_deref() {
             Some(name) => {

@@ -16,7 +16,7 @@ use crate::text::Span;
 /// a call whose version cannot be read has none.
 pub(super) fn version(subject: &Subject<'_>) -> Option<ApiVersion> {
     let assumed = || subject.target.version().filter(|_| subject.call.is_bare() && !subject.in_template());
-    subject.target.api_version.or_else(assumed)
+    subject.target.api_version.or(subject.target.checked_as).or_else(assumed)
 }
 
 /// How the version writes user-assigned identities; `None` where the version is unknown.

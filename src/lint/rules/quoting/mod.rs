@@ -5,13 +5,18 @@ use crate::lint::Rule;
 
 mod blank_after_continuation;
 mod braces_expanded;
+mod braces_globbed;
 mod continuation_missing;
+mod file_without_at;
+mod odata_variable_eaten;
 mod placeholder_redirects;
+mod prompt_copied;
 mod quotes_eaten;
 mod text_end_misplaced;
 mod unquoted_ampersand;
 mod unquoted_operator;
 mod unterminated_quote;
+mod variable_not_expanded;
 mod words_run_together;
 
 /// The family, in the order of the catalogue.
@@ -21,9 +26,14 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &unquoted_ampersand::RULE,
     &unquoted_operator::RULE,
     &braces_expanded::RULE,
+    &braces_globbed::RULE,
+    &variable_not_expanded::RULE,
+    &odata_variable_eaten::RULE,
     &text_end_misplaced::RULE,
+    &file_without_at::RULE,
     &continuation_missing::RULE,
     &words_run_together::RULE,
     &blank_after_continuation::RULE,
     &placeholder_redirects::RULE,
+    &prompt_copied::RULE,
 ];

@@ -1,9 +1,10 @@
 #![doc = include_str!("../../../../docs/rules/api-version-unknown.md")]
 
-use crate::arm::ApiVersionParameter;
+use super::facts;
+use crate::arm::{ApiVersion, ApiVersionParameter};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
-use crate::notation::template::Version;
+use crate::notation::template::{Resource, Version};
 use crate::schema::Standing;
 use crate::text::Span;
 
@@ -17,6 +18,10 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    if let Some(draft) = malformed(subject) {
+        sink.push(draft);
+        return;
+    }
     let (Some(standing), Some(type_name)) = (subject.standing, subject.target.type_name.as_ref()) else {
         return;
     };
@@ -54,6 +59,30 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             sink.push(draft);
         }
     }
+}
+
+/// What is no version at all, whatever the type.
+fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
+    let (part, span) = match (subject.url.map(|url| &url.api_version), subject.declared) {
+        (Some(ApiVersionParameter::Invalid { span, .. }), _) if facts::is_arm(subject) => {
+            (subject.call.url.as_ref()?, Span::from(span.clone()))
+        }
+        (_, Some(Resource { version: Version::Named { text, node }, .. }))
+            if text.parse::<ApiVersion>().is_err() =>
+        {
+            (subject.body?, node.content_span())
+        }
+        _ => return None,
+    };
+    let text = part.text().get(span.range())?;
+    let near = subject.target.checked_as.map_or_else(
+        || "write a date such as `2024-07-01`, with `-preview` behind it if it is one".to_owned(),
+        |near| format!("the nearest that was published is {near}, with which the body is compared"),
+    );
+    Some(subject.at_part(&RULE, part, span, format!("`{text}` is not an API version")).help(near).arm(
+        "InvalidApiVersionParameter",
+        format!("The api-version '{text}' is invalid. The supported versions are '<versions>'."),
+    ))
 }
 
 /// At the version in the URL, or the one that a template's resource names; where the user named it, at the first byte of what it is for.

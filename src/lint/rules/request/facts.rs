@@ -1,7 +1,7 @@
 //! What the rules of this family ask of a call.
 
 use crate::arm::{
-    Cloud, Method, PlaceholderStyle, RequestUrl, UrlTarget, contains_placeholder, find_placeholders,
+    Method, PlaceholderStyle, RequestUrl, Service, UrlTarget, contains_placeholder, find_placeholders,
 };
 use crate::lint::Subject;
 use crate::notation::programs::Headers;
@@ -11,28 +11,9 @@ use crate::text::{Edit, Encoding, Fragment, Span};
 /// True if the call goes to Azure Resource Manager, as far as the text says.
 pub(in crate::lint) fn is_arm(subject: &Subject<'_>) -> bool {
     match subject.url {
-        Some(_) => subject.url_is_arm,
+        Some(_) => subject.evidence.service == Service::ResourceManager,
         None => subject.target.type_name.is_some(),
     }
-}
-
-/// True if a URL is one of Azure Resource Manager, as far as the text says.
-pub(in crate::lint) fn is_url_of_arm(url: &RequestUrl<'_>) -> bool {
-    url.is_arm() && !is_another_service(url)
-}
-
-/// `https://<service>.azure-api.net/subscriptions/…`: a host that is a placeholder in part, and somebody else's.
-fn is_another_service(url: &RequestUrl<'_>) -> bool {
-    let Some(host) = url.host.filter(|host| contains_placeholder(host.text)) else { return false };
-    let behind = find_placeholders(host.text).last().map_or(0, |found| found.range.end);
-    let domain = host.text[behind..].trim_start_matches('.');
-    let is_cloud = Cloud::ALL.into_iter().any(|cloud| {
-        cloud.host().len() >= domain.len() && {
-            let tail = &cloud.host()[cloud.host().len() - domain.len()..];
-            tail.eq_ignore_ascii_case(domain)
-        }
-    });
-    domain.contains('.') && !is_cloud
 }
 
 /// True if the text may not have all of the URL: prose cut it short, or a variable may hold the rest.

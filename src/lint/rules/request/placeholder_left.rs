@@ -16,7 +16,7 @@ rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody fille
 const SIGNED_IN: &str = "{subscriptionId}";
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if subject.in_document() || !facts::is_arm(subject) {
+    if !facts::is_arm(subject) {
         return;
     }
     let mut places: BTreeMap<Span, String> = BTreeMap::new();

@@ -34,5 +34,7 @@ pub(super) fn plain(rule: &'static Rule, span: Span, message: String) -> Finding
         fix: None,
         arm: None,
         request: None,
+        doubt: None,
+        ceiling: crate::lint::Severity::Error,
     }
 }

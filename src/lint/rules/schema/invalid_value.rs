@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/invalid-value.md")]
 
-use super::{called, choice, draft};
+use super::{called, choice};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -27,10 +27,10 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let value = shown(node);
     let found = match constraint {
         Constraint::Words(words) => {
-            draft(subject, &RULE, node.span(), format!("{called} must {words}, not be {value}"))
+            subject.at(&RULE, node.span(), format!("{called} must {words}, not be {value}"))
         }
         Constraint::OneOf { allowed, near } => {
-            let found = draft(subject, &RULE, node.span(), format!("{value} is no value of {called}"));
+            let found = subject.at(&RULE, node.span(), format!("{value} is no value of {called}"));
             let allowed = allowed.iter().map(|value| value.trim_matches('"'));
             match near.as_slice() {
                 [right] => found

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/missing-property.md")]
 
-use super::{called, draft};
+use super::called;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
@@ -17,15 +17,13 @@ rule!(
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let ProblemKind::Missing { property } = &problem.kind else { return };
-    if subject.declared.is_some_and(|resource| resource.is_excerpt) {
-        return;
-    }
     // The whole object would be a wall of marks: its name is enough, or its brace.
     let start = problem.node.span().start as usize;
     let span = problem.name.map_or(Span::new(start, start + 1), crate::json::Node::span);
     let message = format!("{} lacks `{property}`", called(subject, &problem.place));
     let version = subject.standing.map(|standing| standing.serves().to_string()).unwrap_or_default();
-    let found = draft(subject, &RULE, span, message)
+    let found = subject
+        .at(&RULE, span, message)
         .help(format!("{} requires `{property}` in {version}", subject.method()));
     sink.push(found);
 }

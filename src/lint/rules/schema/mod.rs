@@ -2,18 +2,20 @@
 
 use crate::arm::Method;
 use crate::json::Node;
-use crate::lint::{Draft, Rule, Severity, Subject};
-use crate::schema::{Place, Problem, ProblemKind, Request, Standing};
-use crate::text::{Edit, Span};
+use crate::lint::{Rule, Subject};
+use crate::schema::{Place, Problem, ProblemKind, Request};
+use crate::text::Edit;
 
 mod invalid_value;
 mod missing_property;
 mod name_case;
 mod property_not_in_version;
 mod read_only_property;
+pub(in crate::lint) mod type_guessed;
 mod unknown_property;
 mod unlisted_value;
 mod value_case;
+mod value_not_in_version;
 mod wrong_type;
 
 /// The family, in the order of the catalogue.
@@ -25,8 +27,10 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &wrong_type::RULE,
     &invalid_value::RULE,
     &value_case::RULE,
+    &value_not_in_version::RULE,
     &unlisted_value::RULE,
     &read_only_property::RULE,
+    &type_guessed::RULE,
 ];
 
 /// What the schema finds in the body of a call, without what another family says.
@@ -78,24 +82,6 @@ fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
         ProblemKind::ReadOnly => place.steps.len() != 2,
         _ => true,
     }
-}
-
-/// A finding of this family: a warning at most where no schema is of the version.
-fn draft<'a>(subject: &Subject<'a>, rule: &'static Rule, span: Span, message: String) -> Draft<'a> {
-    graded(subject, rule, rule.severity, span, message)
-}
-
-/// [`draft`] with another severity than the rule's own.
-fn graded<'a>(
-    subject: &Subject<'a>,
-    rule: &'static Rule,
-    severity: Severity,
-    span: Span,
-    message: String,
-) -> Draft<'a> {
-    let tolerant = matches!(subject.standing, Some(Standing::Later(_) | Standing::Undescribed(_)));
-    let severity = if tolerant { severity.min(Severity::Warning) } else { severity };
-    subject.at(rule, span, message).severity(severity)
 }
 
 /// What a sentence calls the thing at a place.

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/name-case.md")]
 
-use super::{draft, rename};
+use super::rename;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
@@ -8,7 +8,7 @@ use crate::schema::{Problem, ProblemKind};
 rule!(
     "name-case",
     Schema,
-    Warning,
+    Note,
     Always,
     "the name of a property is right but for case",
     Check::Problem(check)
@@ -21,7 +21,8 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let text = name.as_str().unwrap_or_default();
-    let found = draft(subject, &RULE, name.span(), format!("`{text}` is documented as `{right}`"))
+    let found = subject
+        .at(&RULE, name.span(), format!("`{text}` is documented as `{right}`"))
         .help("ARM reads names without regard to case; tools that compare text do not")
         .fix(format!("write `{right}`"), &[rename(name, right)]);
     sink.push(found);

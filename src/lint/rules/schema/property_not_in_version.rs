@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/property-not-in-version.md")]
 
-use super::{called, draft};
+use super::called;
 use crate::arm::ApiVersion;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -38,11 +38,11 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         Some(other) => format!("{when}: use api-version {other}, or leave it out"),
         None => when,
     };
-    sink.push(draft(subject, &RULE, name.span(), message).help(help));
+    sink.push(subject.at(&RULE, name.span(), message).help(help));
 }
 
 /// `since 2019-03-01`, `until 2018-04-01`, `from 2018-06-01 to 2019-12-01`.
-fn words(range: VersionRange, first: Option<ApiVersion>) -> String {
+pub(super) fn words(range: VersionRange, first: Option<ApiVersion>) -> String {
     match (range.until, first == Some(range.since)) {
         (None, _) => format!("since {}", range.since),
         (Some(until), true) => format!("until {until}"),
@@ -52,7 +52,7 @@ fn words(range: VersionRange, first: Option<ApiVersion>) -> String {
 }
 
 /// The version nearest to `version` that has the property: the first later one, else the last before it.
-fn nearest(ranges: &[VersionRange], version: ApiVersion) -> Option<ApiVersion> {
+pub(super) fn nearest(ranges: &[VersionRange], version: ApiVersion) -> Option<ApiVersion> {
     let later = ranges.iter().map(|range| range.since).filter(|since| *since > version).min();
     later.or_else(|| ranges.iter().filter_map(|range| range.until).max())
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/read-only-property.md")]
 
-use super::graded;
 use crate::json::Node;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Severity, Sink, Subject};
@@ -25,13 +24,8 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let principal = problem.place.is(&["identity", "principalId"]);
     let refused = principal || problem.place.is(&["identity", "tenantId"]);
     let severity = if refused { Severity::Error } else { Severity::Warning };
-    let mut found = graded(
-        subject,
-        &RULE,
-        severity,
-        name.span(),
-        format!("`{text}` is set by the service, not by a request"),
-    );
+    let message = format!("`{text}` is set by the service, not by a request");
+    let mut found = subject.at(&RULE, name.span(), message).severity(severity);
     if principal {
         found = found.arm(
             "MismatchingResourceIdentityPrincipalId",

@@ -1,9 +1,9 @@
 #![doc = include_str!("../../../../docs/rules/unknown-property.md")]
 
-use super::{called, choice, draft, rename};
+use super::{called, choice, rename};
 use crate::arm::Method;
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Doubt, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
 
 rule!(
@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     }
     let text = name.as_str().unwrap_or_default();
     let message = format!("`{text}` is no property of {}", called(subject, &problem.place.parent()));
-    let mut found = draft(subject, &RULE, name.span(), message).arm(
+    let mut found = subject.at(&RULE, name.span(), message).arm(
         "InvalidRequestContent",
         format!(
             "The request content was invalid and could not be deserialized: 'Could not find member '{text}' on \
@@ -38,7 +38,12 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         if let [right] = near.as_slice() {
             found = found.fix(format!("write `{right}`"), &[rename(name, right)]);
         }
-    } else if let Some(help) = where_it_belongs(places, *other_method, subject.method()) {
+    } else if other_method.is_some() {
+        found = found.doubt(Doubt::OtherMethod);
+    }
+    if near.is_empty()
+        && let Some(help) = where_it_belongs(places, *other_method, subject.method())
+    {
         found = found.help(help);
     }
     sink.push(found);

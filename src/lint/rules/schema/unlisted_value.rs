@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/unlisted-value.md")]
 
-use super::{called, choice, draft};
+use super::{called, choice};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let text = node.as_str().unwrap_or_default();
     let message =
         format!("`{text}` is not among the {known} values listed for {}", called(subject, &problem.place));
-    let found = draft(subject, &RULE, node.span(), message);
+    let found = subject.at(&RULE, node.span(), message);
     sink.push(match near.as_slice() {
         [] => found.help("ARM may know newer ones"),
         near => found.help(format!(

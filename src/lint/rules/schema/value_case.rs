@@ -1,19 +1,11 @@
 #![doc = include_str!("../../../../docs/rules/value-case.md")]
 
-use super::draft;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
 use crate::text::Edit;
 
-rule!(
-    "value-case",
-    Schema,
-    Warning,
-    Always,
-    "a value from a list is right but for case",
-    Check::Problem(check)
-);
+rule!("value-case", Schema, Note, Always, "a value from a list is right but for case", Check::Problem(check));
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let ProblemKind::ValueCase { right } = &problem.kind else { return };
@@ -22,7 +14,8 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let text = node.as_str().unwrap_or_default();
-    let found = draft(subject, &RULE, node.span(), format!("`{text}` is documented as `{right}`"))
+    let found = subject
+        .at(&RULE, node.span(), format!("`{text}` is documented as `{right}`"))
         .help("ARM reads it without regard to case; tools that compare text do not")
         .fix(format!("write `{right}`"), &[Edit::replace(node.span(), format!("\"{right}\""))]);
     sink.push(found);

@@ -1,9 +1,9 @@
 #![doc = include_str!("../../../../docs/rules/wrong-type.md")]
 
-use super::{called, draft};
+use super::called;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Doubt, Sink, Subject};
 use crate::schema::{Problem, ProblemKind, found_in_words, type_in_words};
 use crate::text::Edit;
 
@@ -30,9 +30,12 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         _ => found_in_words(node),
     };
     let message = format!("{} takes {}, not {found}", called(subject, &problem.place), wanted.join(" or "));
-    let mut found = draft(subject, &RULE, node.span(), message);
+    let mut found = subject.at(&RULE, node.span(), message);
     if let Some(right) = unquoted(node, &takes) {
-        found = found.fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
+        found = found
+            .doubt(Doubt::QuotedScalar)
+            .help("ARM reads it; the schema and other readers do not")
+            .fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
     } else if takes("string") && matches!(node.kind(), Kind::Number | Kind::True | Kind::False) {
         let right = format!("\"{}\"", node.source());
         found = found.unsafe_fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);

@@ -3,7 +3,7 @@
 use crate::lint::rule::rule;
 use crate::lint::rules::request::style::{self, Stands};
 use crate::lint::rules::request::{facts, ids};
-use crate::lint::{Check, Severity, Sink, Subject};
+use crate::lint::{Check, Sink, Subject};
 
 rule!(
     "literal-subscription-id",
@@ -18,15 +18,13 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if !facts::is_arm(subject) {
         return;
     }
-    let severity = if subject.in_document() { Severity::Warning } else { Severity::Note };
     // What a variable holds is told where it is written, if that is part of a call.
     let found = ids::real_subscriptions(subject).filter(|one| !one.part.is_derived(one.span));
     for group in ids::by_text(found) {
         let Some((first, others)) = group.split_first() else { continue };
         let mut draft = subject
             .at_file(&RULE, first.in_file(), "the subscription looks like somebody's own")
-            .help("write a placeholder, so that nobody works on it by mistake")
-            .severity(severity);
+            .help("write a placeholder, so that nobody works on it by mistake");
         for other in others {
             draft = draft.label(other.in_file(), "and here");
         }

@@ -83,5 +83,7 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
         fix: None,
         arm: None,
         request: None,
+        doubt: None,
+        ceiling: Severity::Error,
     })
 }

@@ -19,6 +19,8 @@ pub(in crate::lint) fn finding() -> Finding {
         fix: None,
         arm: None,
         request: None,
+        doubt: None,
+        ceiling: Severity::Error,
     }
 }
 

@@ -5,7 +5,14 @@ use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 
-rule!("duplicate-name", Syntax, Error, Never, "a name stands twice in one object", Check::Mistake(check));
+rule!(
+    "duplicate-name",
+    Syntax,
+    Warning,
+    Never,
+    "a name stands twice in one object: the last one counts",
+    Check::Mistake(check)
+);
 
 fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     if mistake.kind != MistakeKind::DuplicateName {

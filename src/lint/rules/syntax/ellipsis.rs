@@ -3,7 +3,7 @@
 use super::unreadable;
 use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Severity, Sink, Subject};
+use crate::lint::{Check, Sink, Subject};
 
 rule!("ellipsis", Syntax, Error, Never, "an ellipsis stands for what was left out", Check::Mistake(check));
 
@@ -14,7 +14,5 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let draft = subject
         .at(&RULE, mistake.span, format!("`{}` stands for what was left out", subject.written(mistake.span)))
         .help("write what was left out: the body is no JSON as it stands");
-    // In prose it is a convention that readers know.
-    let severity = if subject.in_document() { Severity::Note } else { Severity::Error };
-    sink.push(unreadable(draft.severity(severity)));
+    sink.push(unreadable(draft));
 }

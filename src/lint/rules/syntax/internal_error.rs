@@ -26,5 +26,7 @@ pub fn finding() -> Finding {
         fix: None,
         arm: None,
         request: None,
+        doubt: None,
+        ceiling: Severity::Error,
     }
 }

@@ -18,5 +18,7 @@ pub fn finding(limit: u64) -> Finding {
         fix: None,
         arm: None,
         request: None,
+        doubt: None,
+        ceiling: Severity::Error,
     }
 }

@@ -1,0 +1,103 @@
+//! What is known of a request, as a value: how loud a rule may be follows from it, in `policy`.
+
+use crate::arm::Service;
+use crate::notation::{Language, Place};
+use crate::text::Span;
+
+/// What is known of a call and its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// How much of the body the text has.
+    pub extent: Extent,
+    /// Whether the body stands in a block of its own language.
+    pub language: Language,
+    /// Whose service the request goes to.
+    pub service: Service,
+    /// How the resource type is known.
+    pub target: Certainty,
+    /// How the API version is known.
+    pub version: VersionEvidence,
+    /// How the method is known.
+    pub method: Certainty,
+    /// Where it stands.
+    pub source: Place,
+    /// A template's resource that stands without the template.
+    pub is_fragment: bool,
+    /// The body is a literal of Python, which its client reads and nothing else does.
+    pub is_python: bool,
+}
+
+impl Extent {
+    /// True if it ends within brackets: where they would close cannot be told.
+    pub fn is_cut(&self) -> bool {
+        matches!(self, Self::Excerpt { is_cut: true, .. })
+    }
+}
+
+impl Evidence {
+    /// Of a call of which everything is said.
+    pub(super) fn full(service: Service, source: Place) -> Self {
+        Self {
+            extent: Extent::Whole,
+            language: Language::Own,
+            service,
+            target: Certainty::Stated,
+            version: VersionEvidence::Stated,
+            method: Certainty::Stated,
+            source,
+            is_fragment: false,
+            is_python: false,
+        }
+    }
+}
+
+/// How much of a body a text has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// An excerpt: it has no outer brackets, its tail is cut, it ends with the comma that joins it to the next, or
+    /// there are several pieces.
+    Excerpt {
+        /// The bytes of the file that stand within brackets which the text both opens and closes, in order.
+        whole: Vec<Span>,
+        /// It ends within brackets.
+        is_cut: bool,
+    },
+}
+
+/// How well something is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// The URL, a template, an option or the configuration says it.
+    Stated,
+    /// Members decide it that only one resource type has.
+    Decided,
+    /// It is taken for it by its shape, or by what stands around it.
+    Guessed,
+    /// Nothing says it.
+    Unknown,
+}
+
+/// How well the API version is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionEvidence {
+    /// It is said, and was published.
+    Stated,
+    /// It is said, and no schema is of it: malformed, never published, not described or later than all that are known.
+    /// The nearest one serves.
+    NotPublished,
+    /// It is not said: the newest one serves.
+    NotSaid,
+}
+
+/// What a rule doubts of its own finding, whatever else is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// A scalar in quotes that loses nothing by them.
+    QuotedScalar,
+    /// Another method takes it.
+    OtherMethod,
+    /// What is called for is a value that another reader takes as well, but at this place means something else.
+    ReadOtherwise,
+}
