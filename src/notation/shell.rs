@@ -9,6 +9,7 @@ mod calls;
 mod judge;
 mod lexer;
 mod meant;
+mod prompt;
 mod quoted;
 mod starts;
 pub(in crate::notation) mod words;
@@ -176,7 +177,11 @@ fn read_nested<'s>(
     depth: u8,
     found: &mut Vec<Command<'s>>,
 ) {
-    let (mut commands, substitutions) = lexer::Lexer::new(code, span, dialect).run();
+    let (mut commands, substitutions) = if dialect.command_prompt {
+        (prompt::commands(code, span, dialect), Vec::new())
+    } else {
+        lexer::Lexer::new(code, span, dialect).run()
+    };
     let scripts: Vec<Fragment<'s>> =
         commands.iter().flat_map(Command::scripts).filter(|_| depth < MAX_NESTING).cloned().collect();
     let before = found.len();

@@ -8,21 +8,21 @@ use crate::text::{Edit, Encoding, Span};
 
 /// A body as it was meant.
 #[derive(Debug)]
-struct Meant {
+pub(super) struct Meant {
     /// Where the JSON begins and ends.
-    json: Span,
+    pub(super) json: Span,
     /// Where the word goes on, behind the closing quote.
-    end: usize,
+    pub(super) end: usize,
     /// The quotes that a shell reads as its own, in order.
-    eaten: Vec<usize>,
+    pub(super) eaten: Vec<usize>,
     /// JSON's own `\"`, where its strings stand in `"` without backslashes.
-    inner: Vec<usize>,
+    pub(super) inner: Vec<usize>,
     /// Its strings stand in `'`.
-    apostrophes: bool,
+    pub(super) apostrophes: bool,
     /// Its strings stand in `\"`.
-    escaped: bool,
+    pub(super) escaped: bool,
     /// It has a blank outside of what a shell would take for quotes.
-    blank: Option<usize>,
+    pub(super) blank: Option<usize>,
 }
 
 impl Lexer<'_, '_> {
@@ -279,28 +279,28 @@ impl Lexer<'_, '_> {
             return None;
         }
         let limit = self.end.min(from + self.meant_budget);
-        let mut scan = Scan {
-            bytes: &self.bytes[..limit],
-            at: from,
-            quote,
-            meant: Meant {
-                json: Span::at(from),
-                end: from,
-                eaten: Vec::new(),
-                inner: Vec::new(),
-                apostrophes: false,
-                escaped: false,
-                blank: None,
-            },
-            style: None,
-        };
-        let found = scan.value_in_word();
-        let Scan { at, meant, style, .. } = scan;
-        let has_strings = style.is_some();
-        self.meant_budget = self.meant_budget.saturating_sub(at.saturating_sub(from));
-        // Without a string nothing tells a body from a group of commands.
-        (found && has_strings).then_some(meant)
+        let (meant, used) = body_at(&self.bytes[..limit], from, quote);
+        self.meant_budget = self.meant_budget.saturating_sub(used);
+        meant
     }
+}
+
+/// The JSON that begins at `from`, in quotes of `quote` or none, and how far was looked for it.
+pub(super) fn body_at(bytes: &[u8], from: usize, quote: Option<u8>) -> (Option<Meant>, usize) {
+    let meant = Meant {
+        json: Span::at(from),
+        end: from,
+        eaten: Vec::new(),
+        inner: Vec::new(),
+        apostrophes: false,
+        escaped: false,
+        blank: None,
+    };
+    let mut scan = Scan { bytes, at: from, quote, meant, style: None };
+    let found = scan.value_in_word();
+    let Scan { at, meant, style, .. } = scan;
+    // Without a string nothing tells a body from a group of commands.
+    ((found && style.is_some()).then_some(meant), at.saturating_sub(from))
 }
 
 /// How the strings of a body begin.
