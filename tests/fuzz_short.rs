@@ -7,6 +7,8 @@
     reason = "a test that cannot go on has failed, and says why"
 )]
 
+#[path = "mutation_syntax/alphabet.rs"]
+mod alphabet;
 #[path = "../fuzz/properties.rs"]
 #[allow(clippy::pedantic, unreachable_pub, reason = "shared with targets that are built elsewhere")]
 mod properties;
@@ -18,6 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use alphabet::odd_words;
 use random::Random;
 
 type Property = fn(&[u8]);
@@ -229,11 +232,22 @@ fn excerpt(documents: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     document[start..(start + length).min(document.len())].to_vec()
 }
 
-fn mutate(text: &mut Vec<u8>, words: &[&str], random: &mut Random) {
+fn mutate(text: &mut Vec<u8>, words: &[&str], odd: &[String], random: &mut Random) {
     for _ in 0..=random.below(8) {
         let at = random.below(text.len() + 1);
         let to = (at + random.below(12)).min(text.len());
-        match random.below(6) {
+        match random.below(8) {
+            6 => {
+                let word = random.pick(odd).unwrap().bytes();
+                text.splice(at..at, word);
+            }
+            7 => {
+                // Between two tokens, or in the place of what stands between them.
+                let is_between = |byte: &u8| !byte.is_ascii_alphanumeric();
+                let place = text[at..].iter().position(is_between).map_or(at, |len| at + len);
+                let end = place + usize::from(random.below(2) == 0 && place < text.len());
+                text.splice(place..end, random.pick(odd).unwrap().bytes());
+            }
             0 => drop(text.drain(at..to)),
             1 => {
                 let copied = text[at..to].to_vec();
@@ -254,12 +268,16 @@ fn mutate(text: &mut Vec<u8>, words: &[&str], random: &mut Random) {
     }
     for _ in 0..if text.is_empty() { random.below(40) } else { 0 } {
         text.extend(random.pick(words).unwrap().bytes());
+        if random.below(4) == 0 {
+            text.extend(random.pick(odd).unwrap().bytes());
+        }
     }
     text.truncate(MAX_LEN);
 }
 
 fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
     let documents = documents();
+    let odd = odd_words();
     let seconds: Option<u64> =
         std::env::var("ARMBODY_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
     let seed: u64 = std::env::var("ARMBODY_SEED").ok().map_or(0, |seed| seed.parse().unwrap());
@@ -273,7 +291,7 @@ fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
         }
         let mut text = excerpt(&documents, &mut random);
         let words = random.pick(grammars).unwrap();
-        mutate(&mut text, words, &mut random);
+        mutate(&mut text, words, &odd, &mut random);
         text.insert(0, random.below(256) as u8);
         if catch_unwind(AssertUnwindSafe(|| property(&text))).is_err() {
             eprintln!("{name}, input {number}: {:?}", String::from_utf8_lossy(&text));
@@ -311,6 +329,28 @@ fn expression() {
 #[test]
 fn fix() {
     run("fix", properties::fix, &[&JSON, &SHELL, &MARKDOWN, &POWERSHELL], 3);
+}
+
+/// The fuzz targets' words have every odd character, too.
+#[test]
+fn the_dictionary_is_current() {
+    use std::fmt::Write as _;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/words.dict");
+    let text = fs::read_to_string(&path).unwrap();
+    let mark = "# Odd characters and escapes: `ARMBODY_WRITE=1 cargo test --test fuzz_short dictionary` writes them.\n";
+    let mut wanted = text.split(mark).next().unwrap().to_owned() + mark;
+    for word in odd_words() {
+        wanted.push('"');
+        word.bytes().for_each(|byte| write!(wanted, "\\x{byte:02x}").unwrap());
+        wanted.push_str("\"\n");
+    }
+    if std::env::var_os("ARMBODY_WRITE").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap() == wanted,
+        "fuzz/words.dict is not current: run with ARMBODY_WRITE=1"
+    );
 }
 
 /// What fuzzing found, each a file under `tests/data/fuzz` named after its property.
