@@ -179,10 +179,8 @@ fn mutate(text: &mut Vec<u8>, other: &[u8], odd: &[String], random: &mut Random)
             }
             7 => text.make_ascii_uppercase(),
             8 => {
-                *text = text
-                    .iter()
-                    .flat_map(|&it| if it == b'\n' { vec![b'\r', b'\n'] } else { vec![it] })
-                    .collect()
+                let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+                *text = lines.join(&b"\r\n"[..]);
             }
             9 | 10 => {
                 let place = between(text, at);
