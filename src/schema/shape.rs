@@ -86,7 +86,8 @@ impl<'t> Task<'t> {
                 if is_root && template && text == "resources" {
                     continue;
                 }
-                if let Some(shape) = shape {
+                // `null` is absence, and read as such wherever nothing has to be there.
+                if let Some(shape) = shape.filter(|_| value.kind() != Kind::Null) {
                     let top = is_root && TAKEN.contains(&text.as_ref());
                     open.push(Task { node: value, shape, top });
                 }
@@ -97,7 +98,8 @@ impl<'t> Task<'t> {
         }
         if flags & REQUIRED != 0 {
             let required = words.table(1);
-            let is_there = |at| node.get(required.text(at, 0)).is_some();
+            let is_there =
+                |at| node.get(required.text(at, 0)).is_some_and(|value| value.kind() != Kind::Null);
             if node.kind() == Kind::Object && !(0..required.len).all(is_there) {
                 return false;
             }
