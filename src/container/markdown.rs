@@ -379,6 +379,7 @@ impl<'s> Reader<'_, 's> {
             let is_file = matches!(call.body, Payload::File(_));
             if !(needs_word || is_file) || prose::speaks_of_body(lead) {
                 call.body = Payload::Text(body);
+                call.context.body_is_apart = true;
                 return;
             }
         }

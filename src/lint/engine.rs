@@ -271,6 +271,9 @@ fn check_call(
     }
     if let Some(tree) = tree.filter(|_| is_known(&subject)) {
         check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
+        if let Some(draft) = super::rules::of_python(&subject).filter(|_| subject.evidence.is_python) {
+            sink.push(draft);
+        }
     }
     check_resource(&subject, &mut sink);
     if arm {

@@ -9,10 +9,10 @@ use super::{Given, Target};
 use crate::arm::{
     ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service,
 };
-use crate::json::{self, Dialect, Kind, Node, Tree};
+use crate::json::{self, Dialect, Kind, MistakeKind, Node, Tree};
 use crate::notation::template::{self, Resource, Template, Version};
 use crate::notation::{Call, Notation, Place};
-use crate::schema::{Standing, Validators};
+use crate::schema::{Standing, Step, Validators};
 use crate::text::{Source, Span};
 
 /// What is known besides the text.
@@ -78,10 +78,16 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
         target.method = root.map(method_of);
         evidence.method = Certainty::Guessed;
     }
+    if call.context.body_is_apart && root.is_some_and(|root| is_of_another(root, &target, asked.validators)) {
+        evidence.target = Certainty::Guessed;
+    }
     if let Some(body) = body {
         evidence.extent = extent::of_body(call, body);
     }
     evidence.language = call.context.language;
+    if let (Some(body), Some(tree)) = (body.filter(|_| call.client.reads_python), &tree) {
+        evidence.is_python = is_python(body.text(), tree);
+    }
     let malformed = match url.as_ref().map(|url| &url.api_version) {
         Some(ApiVersionParameter::Invalid { span, .. }) => {
             call.url.as_ref().and_then(|part| part.text().get(span.clone()))
@@ -95,6 +101,48 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
         |tree| json::settle(tree, dialect, &|tree| fit::misfits(tree, &target, asked.validators.schemas()));
     let tree = if known && !evidence.extent.is_cut() { tree.map(settle) } else { tree };
     Some(Resolved { url, target, tree, standing, evidence })
+}
+
+/// True if no member of the body's `properties` is one of the type's in any version: a block that follows a call may be
+/// the body of another one.
+fn is_of_another(root: Node<'_>, target: &Target, validators: &Validators) -> bool {
+    let says_other = root
+        .member("type")
+        .and_then(|(_, value)| ResourceTypeName::parse(&value.as_str()?))
+        .is_some_and(|said| target.type_name.as_ref().is_some_and(|name| *name != said));
+    let (Some(name), Some(method), Some((_, properties))) =
+        (&target.type_name, target.method, root.member("properties"))
+    else {
+        return says_other;
+    };
+    let mut members = properties.members().take(MAX_MEMBERS).peekable();
+    let is_known = |member: &str| {
+        let steps = [Step::Name("properties"), Step::Name(member)];
+        !validators.schemas().history(name.as_str(), method, &steps).is_empty()
+    };
+    let is_other = target.resource_type.is_some()
+        && members.peek().is_some()
+        && !members.any(|(name, _)| name.as_str().is_some_and(|member| is_known(&member)));
+    says_other || is_other
+}
+
+/// Members that are looked at for one that is known.
+const MAX_MEMBERS: usize = 32;
+
+/// True for a literal of Python that is no JSON: its strings stand in single quotes, or it has Python's constants.
+fn is_python(text: &str, tree: &Tree<'_>) -> bool {
+    let constant = |span: Span| {
+        let word = text.get(span.range());
+        word.is_some_and(|word| ["True", "False", "None"].contains(&word))
+    };
+    let is_taken = tree.mistakes().iter().all(|mistake| match mistake.kind {
+        MistakeKind::UnquotedValue => constant(mistake.span),
+        MistakeKind::ExtraComma => true,
+        _ => false,
+    });
+    let quote = memchr::memchr2(b'\'', b'"', text.as_bytes());
+    let in_single_quotes = quote.is_some_and(|at| text.as_bytes()[at] == b'\'');
+    is_taken && text.trim_start().starts_with('{') && (in_single_quotes || !tree.mistakes().is_empty())
 }
 
 /// What a resource of a template is, and how well that is known; `None` if nothing says it. `whole` is what is known of

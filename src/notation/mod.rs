@@ -295,6 +295,8 @@ pub struct Context<'s> {
     pub api_version: Option<&'s str>,
     /// The document says the type itself, in a comment: it is not only spoken of.
     pub says_type: bool,
+    /// The body stands in a block of its own behind the call.
+    pub body_is_apart: bool,
     /// For what stands alone in a document: whether its block is one of its own language.
     pub language: Language,
     /// The raw text of its section from the heading, or from the last call before it, up to the call.

@@ -19,6 +19,7 @@ pub(super) use schema::type_guessed::draft as type_guessed;
 pub(super) use secret::{is_secret_property, tails};
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
+pub(super) use syntax::wrong_quotes::of_python;
 pub(super) use syntax::{bad_encoding, body_file_not_json};
 
 /// Every rule, by family.

@@ -17,12 +17,16 @@ rule!(
 pub(in crate::lint) fn draft<'a>(subject: &Subject<'a>) -> Draft<'a> {
     let start = subject.resource.map_or(0, |root| root.span().start as usize);
     let noun = subject.target.resource_type.map_or("resource", crate::arm::ResourceType::noun);
-    let why = if subject.call.context.resource_type.is_some() {
+    let why = if subject.call.context.body_is_apart {
+        "by the call before it, whose members it has not"
+    } else if subject.call.context.resource_type.is_some() {
         "by what the document speaks of"
     } else {
         "by its shape"
     };
-    let how = if subject.in_template() {
+    let how = if subject.call.context.body_is_apart {
+        "if it is the body of another request, show that one before it"
+    } else if subject.in_template() {
         "say its `type` to have it compared"
     } else if subject.in_document() {
         "if it is one, show it with its URL; if it is not, a `type` in it says so"

@@ -30,7 +30,7 @@ mod unnamed_object;
 mod unquoted_name;
 mod unquoted_value;
 mod value_without_name;
-mod wrong_quotes;
+pub(in crate::lint) mod wrong_quotes;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[

@@ -3,7 +3,7 @@
 use super::{short, unreadable};
 use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Doubt, Sink, Subject};
 
 rule!(
     "unquoted-value",
@@ -45,6 +45,11 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let mut draft = subject.at(&RULE, mistake.span, message).help(help);
     if let Some(repair) = &mistake.repair {
         draft = draft.fix_if(repair.safe, "write it as JSON", &repair.edits);
+    }
+    // For Python it is nothing at all, where the name of a kind of identity is meant.
+    let kind = subject.identity().and_then(|block| block.kind);
+    if kind.is_some_and(|(_, value)| value.span().contains(mistake.span)) {
+        draft = draft.doubt(Doubt::ReadOtherwise);
     }
     sink.push(unreadable(draft));
 }
