@@ -8,11 +8,13 @@
 //! computed, schema validation about values that are, the reader of templates about API versions in variables.
 
 mod functions;
+mod id;
 mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use functions::{Arguments, FUNCTIONS, Function, find_function};
+pub use id::IdSlip;
 pub use parse::{ExpressionError, ExpressionErrorKind};
 
 use crate::text::Span;
@@ -55,8 +57,8 @@ enum Term {
     Word,
     /// `name(…)` or `namespace.name(…)`.
     Call { name: Span, arguments: Vec<u32> },
-    /// A member or element of the term before it.
-    Part,
+    /// A member or element of another term: its name, without quotes, where it has one.
+    Part { base: u32, name: Option<Span> },
 }
 
 /// A function call within an expression.
@@ -137,7 +139,7 @@ impl<'t> Expression<'t> {
                         arguments.iter().map(|argument| values[*argument as usize].take()).collect();
                     arguments.and_then(|arguments| call(&self.text[name.range()], &arguments))
                 }
-                Term::Number | Term::Word | Term::Part => None,
+                Term::Number | Term::Word | Term::Part { .. } => None,
             };
             values.push(value);
         }

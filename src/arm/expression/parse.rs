@@ -43,7 +43,7 @@ pub enum ExpressionErrorKind {
 /// What is open.
 enum Frame {
     Call { name: Span, arguments: Vec<u32>, opener: usize },
-    Index { opener: usize },
+    Index { base: u32, opener: usize },
 }
 
 struct Parser<'t> {
@@ -81,9 +81,9 @@ impl Parser<'_> {
                 match (self.peek(), self.frames.last_mut()) {
                     (None, None) => return Ok(value),
                     (None, Some(_)) => return Err(self.unclosed()),
-                    (Some(b'.'), _) => value = self.member()?,
+                    (Some(b'.'), _) => value = self.member(value)?,
                     (Some(b'['), _) => {
-                        self.frames.push(Frame::Index { opener: self.at });
+                        self.frames.push(Frame::Index { base: value, opener: self.at });
                         self.at += 1;
                         self.at += usize::from(self.peek() == Some(b'?'));
                         break;
@@ -97,10 +97,15 @@ impl Parser<'_> {
                         arguments.push(value);
                         value = self.close_call();
                     }
-                    (Some(b']'), Some(Frame::Index { .. })) => {
+                    (Some(b']'), Some(Frame::Index { base, .. })) => {
+                        let base = *base;
+                        let name = match self.terms.get(value as usize) {
+                            Some(Term::Text(text)) => Some(Span { start: text.start + 1, end: text.end - 1 }),
+                            _ => None,
+                        };
                         self.frames.pop();
                         self.at += 1;
-                        value = self.push(Term::Part);
+                        value = self.push(Term::Part { base, name });
                     }
                     (Some(byte), _) => return Err(self.unexpected(byte)),
                 }
@@ -175,7 +180,7 @@ impl Parser<'_> {
     }
 
     /// `.name` behind a value, also `.?name`.
-    fn member(&mut self) -> Result<u32, ExpressionError> {
+    fn member(&mut self, base: u32) -> Result<u32, ExpressionError> {
         let dot = self.at;
         self.at += 1;
         self.at += usize::from(self.peek() == Some(b'?'));
@@ -185,7 +190,7 @@ impl Parser<'_> {
         if self.at == start {
             return Err(error(ExpressionErrorKind::MissingValue, dot, dot + 1));
         }
-        Ok(self.push(Term::Part))
+        Ok(self.push(Term::Part { base, name: Some(Span::new(start, self.at)) }))
     }
 
     /// Closes the innermost frame, which is a call's; its parenthesis stands here.
@@ -193,7 +198,7 @@ impl Parser<'_> {
         self.at += 1;
         match self.frames.pop() {
             Some(Frame::Call { name, arguments, .. }) => self.push(Term::Call { name, arguments }),
-            Some(Frame::Index { .. }) | None => self.push(Term::Part),
+            Some(Frame::Index { .. }) | None => self.push(Term::Word),
         }
     }
 
@@ -208,7 +213,9 @@ impl Parser<'_> {
             Some(Frame::Call { opener, .. }) => {
                 error(ExpressionErrorKind::UnclosedParenthesis, *opener, opener + 1)
             }
-            Some(Frame::Index { opener }) => error(ExpressionErrorKind::UnclosedIndex, *opener, opener + 1),
+            Some(Frame::Index { opener, .. }) => {
+                error(ExpressionErrorKind::UnclosedIndex, *opener, opener + 1)
+            }
             None => error(ExpressionErrorKind::Empty, 0, self.text.len()),
         }
     }
@@ -241,8 +248,13 @@ impl Parser<'_> {
         (self.at < self.end).then(|| self.bytes[self.at])
     }
 
+    /// ARM skips whatever Unicode calls white space: published policies have narrow no-break spaces.
     fn skip_space(&mut self) {
-        self.skip_while(|byte| byte.is_ascii_whitespace());
+        self.skip_while(|byte| byte.is_ascii_whitespace() || byte == b'\x0b');
+        if self.peek().is_some_and(|byte| !byte.is_ascii()) {
+            let rest = self.text.get(self.at..self.end).unwrap_or_default();
+            self.at += rest.len() - rest.trim_start().len();
+        }
     }
 
     fn skip_while(&mut self, belongs: impl Fn(u8) -> bool) {
