@@ -317,6 +317,17 @@ impl<'f> Sink<'f> {
     }
 }
 
+/// True for a name of the ids that ARM has in no version. It compares names without case.
+pub(super) fn is_foreign(name: &str) -> bool {
+    let own = ["identityIds", "userAssignedIdentities"];
+    let longest = 2 * own[1].len();
+    if name.len() > longest || own.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+        return false;
+    }
+    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).collect();
+    FOREIGN_IDS.contains(&plain.to_ascii_lowercase().as_str())
+}
+
 /// An `identity` member and what is in it, names found without regard to case.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -330,7 +341,20 @@ pub struct Block<'a> {
     pub ids: Option<(Node<'a>, Node<'a>)>,
     /// `userAssignedIdentities`, name and value.
     pub map: Option<(Node<'a>, Node<'a>)>,
+    /// What other tools call either: `identity_ids`, `userAssignedIdentityIds`.
+    pub foreign: Option<(Node<'a>, Node<'a>)>,
 }
+
+/// What other tools call the ids, in lower case and without lines between the words: Terraform, Ansible, Pulumi, the
+/// modules that are published for Bicep.
+const FOREIGN_IDS: [&str; 6] = [
+    "identityids",
+    "userassignedidentities",
+    "userassignedidentityids",
+    "userassignedidentityresourceids",
+    "userassignedids",
+    "userassignedresourceids",
+];
 
 impl<'a> Block<'a> {
     /// The `identity` of an object.
@@ -347,6 +371,7 @@ impl<'a> Block<'a> {
             kind: value.member("type"),
             ids: value.member("identityIds"),
             map: value.member("userAssignedIdentities"),
+            foreign: value.members().find(|(name, _)| name.as_str().is_some_and(|name| is_foreign(&name))),
         }
     }
 

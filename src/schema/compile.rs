@@ -20,7 +20,8 @@ const ROOT: &str = "x-armbody-body";
 pub(super) const TAKEN: [&str; 3] = ["id", "name", "type"];
 
 /// What a resource of a deployment template has beside the members of its body.
-pub(super) const TEMPLATE_MEMBERS: [&str; 19] = [
+pub(super) const TEMPLATE_MEMBERS: [&str; 20] = [
+    "@options",
     "apiVersion",
     "asserts",
     "comments",

@@ -143,15 +143,15 @@ fn called<'t>(name: &str, arguments: Vec<Value<'t>>) -> Value<'t> {
     let pieces = match name.to_ascii_lowercase().as_str() {
         "reference" => return Value::Reference,
         "concat" => arguments.into_iter().flat_map(text).collect(),
-        "format" => formatted(arguments.into_iter().map(text).collect()),
-        "resourceid" => resource_id(arguments.into_iter().map(text).collect()),
+        "format" => formatted(&arguments.into_iter().map(text).collect::<Vec<_>>()),
+        "resourceid" => resource_id(&arguments.into_iter().map(text).collect::<Vec<_>>()),
         _ => return Value::open(),
     };
     if pieces.is_empty() || pieces.len() > MAX_PIECES { Value::open() } else { Value::Text(pieces) }
 }
 
 /// `format('{0}/x', …)`.
-fn formatted(arguments: Vec<Vec<Piece<'_>>>) -> Vec<Piece<'_>> {
+fn formatted<'t>(arguments: &[Vec<Piece<'t>>]) -> Vec<Piece<'t>> {
     let Some(([Piece::Known { text, at }], rest)) = arguments.split_first().map(|(it, rest)| (&it[..], rest))
     else {
         return vec![Piece::Open];
@@ -181,7 +181,7 @@ fn formatted(arguments: Vec<Vec<Piece<'_>>>) -> Vec<Piece<'_>> {
 }
 
 /// `resourceId([subscription], [group], 'Namespace/type', name)`, of a type without parents.
-fn resource_id(arguments: Vec<Vec<Piece<'_>>>) -> Vec<Piece<'_>> {
+fn resource_id<'t>(arguments: &[Vec<Piece<'t>>]) -> Vec<Piece<'t>> {
     let known = |text| Piece::Known { text, at: None };
     let kind = arguments.iter().enumerate().find_map(|(index, argument)| match argument[..] {
         [Piece::Known { text, at }] if text.contains('/') => Some((index, text, at)),

@@ -1,8 +1,12 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-invalid.md")]
 
 use super::layout::smallest_edit;
-use super::view::{Id, answered, ids, is_verbatim};
-use crate::arm::{IdentityForm, RefusalKind, ResourceIdError, parse_user_assigned};
+use super::view::{Id, answered, denies_ids, ids, is_verbatim};
+use crate::arm::expression::{IdSlip, is_computed};
+use crate::arm::{
+    Expression, IdentityForm, RefusalKind, ResourceIdError, is_expression, parse_user_assigned,
+};
+use crate::json::{Node, string_fragment};
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Span;
@@ -22,6 +26,43 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
             report(subject, &id, &error, sink);
         }
     }
+    if subject.in_template() && !denies_ids(subject, block) {
+        block.id_nodes().into_iter().for_each(|node| look_into(subject, node, sink));
+    }
+}
+
+/// Looks at an id that an expression computes.
+fn look_into(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
+    let Some(text) = node.as_str().filter(|text| is_computed(text) && !node.is_repaired()) else { return };
+    // In the template of a policy the first bracket is escaped.
+    let start = usize::from(!is_expression(&text));
+    let Ok(expression) = Expression::parse(&text[start..]) else { return };
+    let (Some(slip), Some(body)) = (expression.identity_slip(), subject.body) else { return };
+    let Some(fragment) = string_fragment(body, node) else { return };
+    let place = |span: Span| fragment.to_file(span.shift(start));
+    let draft = match slip {
+        IdSlip::Guid { span } => {
+            let name = text.get(span.shift(start).range()).unwrap_or_default();
+            subject
+                .at_file(&RULE, place(span), format!("`{name}` is a GUID, where the resource id of an identity is due"))
+                .help("an identity is named by its resource id: `resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', …)`")
+        }
+        IdSlip::Literal { kind, span, right } => {
+            let draft = subject.at_file(&RULE, place(span), kind.to_string()).help(
+                "the id of an identity is `resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', '{name}')`",
+            );
+            match right.and_then(|right| Some((right, fragment.edit(span.shift(start), right)?))) {
+                Some((right, edits)) => draft.fix(format!("write `{right}`"), &edits),
+                None => draft,
+            }
+        }
+    };
+    sink.push(draft.arm(
+        "InvalidIdentityId",
+        "The identity ids '<id>' are invalid. It must be of the following format: \
+         '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/\
+         Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}'.",
+    ));
 }
 
 fn report(subject: &Subject<'_>, id: &Id<'_>, error: &ResourceIdError, sink: &mut Sink<'_>) {

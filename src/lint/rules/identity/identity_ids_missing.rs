@@ -1,6 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-missing.md")]
 
-use super::view::{answered, form, ids_member, is_open, lack, may_have, method, noun, says, wrong_property};
+use super::view::{
+    answered, copied_ids, form, ids_member, is_open, lack, may_have, method, noun, says, wrong_property,
+};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
@@ -23,6 +25,8 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     if !identity_type.has_user_assigned()
         || lack(subject, block).is_some()
         || wrong_property(subject, block).is_some()
+        || block.foreign.is_some()
+        || copied_ids(subject, block).is_some()
     {
         return;
     }

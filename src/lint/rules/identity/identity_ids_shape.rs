@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-shape.md")]
 
 use super::shape;
-use super::view::{ids_member, is_id_object, is_open, lack};
+use super::view::{copied_ids, form, ids_member, is_id_object, is_open, lack};
 use crate::arm::IdentityForm;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
@@ -18,6 +18,17 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
+    if let Some(copy) = copied_ids(subject, block).filter(|_| form(subject) == Some(IdentityForm::Map)) {
+        let draft = subject
+            .at_node(
+                &RULE,
+                copy,
+                "`copy` makes an array where `userAssignedIdentities` takes a map from each id to `{}`",
+            )
+            .help("make the map of an array with `toObject` or `reduce`, or write each id as a member");
+        sink.push(draft);
+        return;
+    }
     let Some((name, value, form)) = ids_member(subject, block) else { return };
     if is_open(subject, value) || name.is_repaired() || lack(subject, block).is_some() {
         return;

@@ -38,11 +38,12 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         .at_node(&RULE, name, format!("`{property_name}` stands beside the type `{identity_type}`"))
         .label(kind.span(), "this type has no user-assigned identities");
     let holds_ids = value.members().next().is_some() || value.elements().next().is_some();
-    let draft = match member_with_comma(block.value, name).filter(|_| !holds_ids) {
-        // Without an id there is nothing that the longer type could speak of.
+    let is_empty = matches!(value.kind(), Kind::Object | Kind::Array) && !holds_ids && !value.is_repaired();
+    let draft = match member_with_comma(block.value, name).filter(|_| is_empty) {
+        // Without an id there is nothing that is lost, or that the longer type could speak of.
         Some(span) => draft
-            .help(format!("take `{property_name}` away"))
-            .unsafe_fix(format!("take `{property_name}` away"), &[Edit::delete(span)]),
+            .help(format!("take `{property_name}` away: it is empty"))
+            .fix(format!("take `{property_name}` away"), &[Edit::delete(span)]),
         None => {
             draft.help(format!("write `{right}` as the type, or take `{property_name}` away")).unsafe_fix(
                 format!("write `{right}` as the type"),

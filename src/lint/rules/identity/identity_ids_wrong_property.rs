@@ -8,6 +8,7 @@ use super::view::{answered, lack, version, wrong_property};
 use crate::arm::{IdentityForm, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
+use crate::lint::rules::syntax::short;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Edit;
 
@@ -16,7 +17,7 @@ rule!(
     Identity,
     Error,
     Sometimes,
-    "the user-assigned identities stand under the name of another API version",
+    "the user-assigned identities stand under the name of another API version, or of another tool",
     Check::Identity(check)
 );
 
@@ -26,14 +27,20 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let (None, Some(right)) = (lack(subject, block), form.ids_property()) else { return };
-    let (wrong, form_in_words) = match form {
-        IdentityForm::Map => ("identityIds", "a map from each id to `{}`"),
-        _ => ("userAssignedIdentities", "an array of ids"),
+    let form_in_words = match form {
+        IdentityForm::Map => "a map from each id to `{}`",
+        _ => "an array of ids",
     };
-    let draft = subject
-        .at_node(&RULE, name, format!("API version {version} has no `{wrong}`"))
-        .help(format!("it takes `{right}`, {form_in_words}"));
+    let is_foreign = block.foreign.is_some_and(|(foreign, _)| foreign == name);
+    let wrong = name.as_str().unwrap_or_default();
+    let message = if is_foreign {
+        format!("`{}` is another tool's name for the ids", short(&wrong))
+    } else {
+        format!("API version {version} has no `{wrong}`")
+    };
+    let draft = subject.at_node(&RULE, name, message).help(format!("it takes `{right}`, {form_in_words}"));
     let draft = match form {
+        _ if is_foreign => draft,
         IdentityForm::Map => answered(draft, RefusalKind::IdentityIdsDeprecated),
         _ => answered(draft, RefusalKind::MapNotInVersion(version)),
     };

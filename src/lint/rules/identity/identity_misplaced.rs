@@ -25,7 +25,9 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
             .help("its members belong to the `identity` around it")
             .arm("InvalidRequestContent", unknown_member("identity.identity"));
         sink.push(match unwrap(subject, outer, block) {
-            Some(edits) => draft.fix("take the inner `identity` away, its members stay", &edits),
+            Some(edits) => {
+                draft.fix("take the inner `identity` away, what a request says in it stays", &edits)
+            }
             None => draft,
         });
         return;
@@ -55,6 +57,9 @@ fn unknown_member(path: &str) -> String {
     )
 }
 
+/// Members of an identity that no request sets.
+const SET_BY_SERVICE: [&str; 3] = ["principalId", "tenantId", "clientId"];
+
 /// The edits that make the inner block's members the outer one's; `None` if a name would then stand twice.
 fn unwrap(subject: &Subject<'_>, outer: Node<'_>, block: &Block<'_>) -> Option<Vec<Edit>> {
     let text = subject.body?.text();
@@ -62,9 +67,13 @@ fn unwrap(subject: &Subject<'_>, outer: Node<'_>, block: &Block<'_>) -> Option<V
     if inner.kind() != Kind::Object || inner.is_repaired() || block.name.is_repaired() {
         return None;
     }
-    let first = inner.members().next()?.0.span();
-    let last = inner.members().last().map(member_span)?;
-    let clashes = inner.members().any(|(name, _)| {
+    // What the service sets was copied from an answer: one level up ARM would refuse it.
+    let is_set = |name: Node<'_>| {
+        name.as_str().is_some_and(|name| SET_BY_SERVICE.iter().any(|it| it.eq_ignore_ascii_case(&name)))
+    };
+    let kept: Vec<Span> = inner.members().filter(|(name, _)| !is_set(*name)).map(member_span).collect();
+    let (first, last) = (*kept.first()?, *kept.last()?);
+    let clashes = inner.members().filter(|(name, _)| !is_set(*name)).any(|(name, _)| {
         let name = name.as_str().unwrap_or_default();
         outer.member(&name).is_some_and(|(other, _)| other != block.name)
     });
@@ -81,6 +90,18 @@ fn unwrap(subject: &Subject<'_>, outer: Node<'_>, block: &Block<'_>) -> Option<V
             if text[at..].starts_with(extra) && !extra.is_empty() {
                 edits.push(Edit::delete(Span::new(at, at + extra.len())));
             }
+        }
+    }
+    let mut members = inner.members().peekable();
+    let mut end = None;
+    while let Some((name, value)) = members.next() {
+        if !is_set(name) {
+            end = Some(value.span().end);
+        } else if let Some(start) = end
+            && value.span().end < last.end
+            && members.peek().is_none_or(|(next, _)| !is_set(*next))
+        {
+            edits.push(Edit::delete(Span { start, end: value.span().end }));
         }
     }
     edits.push(Edit::delete(Span { start: last.end, end: inner.span().end }));

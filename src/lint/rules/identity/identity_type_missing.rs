@@ -6,6 +6,7 @@ use crate::arm::{IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
+use crate::text::Edit;
 
 rule!(
     "identity-type-missing",
@@ -18,14 +19,19 @@ rule!(
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let value = block.value;
-    if block.kind.is_some() || value.kind() != Kind::Object || value.is_repaired() {
+    let null = block.kind.filter(|(name, kind)| kind.kind() == Kind::Null && !name.is_repaired());
+    if block.kind.is_some() != null.is_some() || value.kind() != Kind::Object || value.is_repaired() {
         return;
     }
     if lack(subject, block).is_some() || may_have(subject, block, &["type"]) {
         return;
     }
+    let (place, message) = match null {
+        Some((_, kind)) => (kind, "`type` is null, which is the same as no `type`"),
+        None => (block.name, "`identity` has no `type`"),
+    };
     let draft = subject
-        .at_node(&RULE, block.name, "`identity` has no `type`")
+        .at_node(&RULE, place, message)
         .help("ARM needs it in every request, also when only the user-assigned identities change");
     let mut draft = answered(draft, RefusalKind::MissingType);
     let inferred = match (value.member("principalId").is_some(), block.has_ids()) {
@@ -35,8 +41,12 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     if let (Some(inferred), Some((first, first_value)), Some(body)) =
         (inferred, value.members().next(), subject.body)
     {
-        let space = after_colon(body.text(), first, first_value);
-        let edit = insert_member(body.text(), first, &format!("\"type\":{space}\"{inferred}\""));
+        let edit = if let Some((_, kind)) = null {
+            Edit::replace(kind.span(), format!("\"{inferred}\""))
+        } else {
+            let space = after_colon(body.text(), first, first_value);
+            insert_member(body.text(), first, &format!("\"type\":{space}\"{inferred}\""))
+        };
         draft = draft.unsafe_fix(format!("add the type that the ids speak of, `{inferred}`"), &[edit]);
     }
     sink.push(draft);

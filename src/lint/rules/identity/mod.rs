@@ -11,6 +11,8 @@ mod identity_ids_shape;
 mod identity_ids_unexpected;
 mod identity_ids_wrong_property;
 mod identity_misplaced;
+mod identity_not_for_flexible;
+mod identity_not_in_type;
 mod identity_not_in_version;
 mod identity_null_in_put;
 mod identity_removes_nothing;
@@ -29,8 +31,10 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &identity_type_invalid::RULE,
     &identity_type_missing::RULE,
     &identity_ids_wrong_property::RULE,
+    &identity_not_in_type::RULE,
     &identity_not_in_version::RULE,
     &identity_ids_missing::RULE,
+    &identity_not_for_flexible::RULE,
     &identity_ids_unexpected::RULE,
     &identity_ids_shape::RULE,
     &identity_id_invalid::RULE,

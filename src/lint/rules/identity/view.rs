@@ -64,7 +64,14 @@ pub(super) fn says(subject: &Subject<'_>, block: &Block<'_>) -> Says {
     if name.is_repaired() || is_open(subject, value) {
         return Says::Unknown;
     }
-    let Some(text) = value.as_str() else { return Says::Unknown };
+    let Some(text) = value.as_str() else {
+        return match value.kind() {
+            // The same as none.
+            Kind::Null => Says::Nothing,
+            Kind::True | Kind::False | Kind::Number | Kind::Array | Kind::Object => Says::Invalid(None),
+            Kind::String | Kind::Placeholder | Kind::Unknown => Says::Unknown,
+        };
+    };
     match parse_identity_type(&text) {
         IdentityTypeReading::Exact(it) | IdentityTypeReading::Accepted(it) => Says::Type(it),
         IdentityTypeReading::Invalid { .. } if contains_placeholder(&text) => Says::Unknown,
@@ -175,15 +182,15 @@ pub(super) fn lack(subject: &Subject<'_>, block: &Block<'_>) -> Option<Lack> {
     }
 }
 
-/// The member that holds the ids under the name of another version.
+/// The member that holds the ids under the name of another version, or of another tool.
 pub(super) fn wrong_property<'a>(
     subject: &Subject<'_>,
     block: &Block<'a>,
 ) -> Option<(Node<'a>, Node<'a>, IdentityForm)> {
     let form = form(subject)?;
     let (name, value) = match form {
-        IdentityForm::Map => block.ids?,
-        IdentityForm::Ids => block.map?,
+        IdentityForm::Map => block.ids.or(block.foreign)?,
+        IdentityForm::Ids => block.map.or(block.foreign)?,
         IdentityForm::None | IdentityForm::SystemOnly => return None,
     };
     (!name.is_repaired()).then_some((name, value, form))
@@ -204,6 +211,20 @@ pub(super) fn ids_member<'a>(
         None => map().or_else(list),
     };
     member.filter(|(_, value, _)| value.kind() != Kind::Null)
+}
+
+/// The element of a property `copy` that makes the ids of a template's block: an array, whatever it is called.
+pub(super) fn copied_ids<'a>(subject: &Subject<'_>, block: &Block<'a>) -> Option<Node<'a>> {
+    if !subject.in_template() {
+        return None;
+    }
+    let (_, copies) = block.value.member("copy")?;
+    copies.elements().find(|copy| {
+        let name = copy.member("name").and_then(|(_, name)| name.as_str());
+        name.is_some_and(|name| {
+            ["userAssignedIdentities", "identityIds"].iter().any(|ids| ids.eq_ignore_ascii_case(&name))
+        })
+    })
 }
 
 /// An id as the block has it.

@@ -60,18 +60,23 @@ fn is_taken(problem: &Problem<'_>) -> bool {
 /// What stands in an identity block is the identity family's business, but for its names, and what the service
 /// sets.
 fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
-    if !subject.target.resource_type.is_some_and(crate::arm::ResourceType::has_identity) {
-        return false;
-    }
     let place = &problem.place;
+    match subject.target.resource_type.map(crate::arm::ResourceType::has_identity) {
+        None => return false,
+        Some(false) => return place.starts_with(&["identity"]),
+        Some(true) => {}
+    }
     if place.is(&["properties", "identity"]) || place.is(&["identity", "identity"]) {
         return true;
     }
     if !place.starts_with(&["identity"]) {
         return false;
     }
-    let is_ids =
-        || place.is(&["identity", "identityIds"]) || place.is(&["identity", "userAssignedIdentities"]);
+    let is_ids = || {
+        let last = place.steps.last().and_then(Option::as_deref).unwrap_or_default();
+        ["identityIds", "userAssignedIdentities"].iter().any(|ids| ids.eq_ignore_ascii_case(last))
+            || crate::lint::subject::is_foreign(last)
+    };
     match &problem.kind {
         ProblemKind::NameCase { .. } => place.steps.len() > 2,
         // In versions before identities.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/read-only-property.md")]
 
-use crate::json::Node;
+use crate::arm::Method;
+use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Severity, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
@@ -23,7 +24,14 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let text = name.as_str().unwrap_or_default();
     let principal = problem.place.is(&["identity", "principalId"]);
     let refused = principal || problem.place.is(&["identity", "tenantId"]);
-    let severity = if refused { Severity::Error } else { Severity::Warning };
+    // An empty one says nothing: ARM wants the principal to be empty or the one that is there.
+    if refused
+        && (problem.node.kind() == Kind::Null || problem.node.as_str().is_some_and(|it| it.trim().is_empty()))
+    {
+        return;
+    }
+    let is_put = subject.in_template() || subject.method() == Method::Put;
+    let severity = if refused && is_put { Severity::Error } else { Severity::Warning };
     let message = format!("`{text}` is set by the service, not by a request");
     let mut found = subject.at(&RULE, name.span(), message).severity(severity);
     if principal {

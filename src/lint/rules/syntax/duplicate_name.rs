@@ -26,7 +26,9 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         }
         _ => format!("`{}` stands twice in one object", short(name)),
     };
-    let mut draft = subject.at(&RULE, mistake.span, message).help("keep one, or put both values into one");
+    let mut draft = subject
+        .at(&RULE, mistake.span, message)
+        .help("the last one counts; keep one, or put both values into one");
     if let Some(first) = mistake.related {
         draft = draft.label(first, "the first one");
     }

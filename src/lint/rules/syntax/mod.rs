@@ -71,7 +71,7 @@ fn unreadable(draft: Draft<'_>) -> Draft<'_> {
 const SHOWN: usize = 40;
 
 /// A piece of the text for a message: its first line, and no more of it than a message bears.
-fn short(text: &str) -> Cow<'_, str> {
+pub(in crate::lint) fn short(text: &str) -> Cow<'_, str> {
     let line = text.lines().next().unwrap_or_default().trim();
     match line.char_indices().nth(SHOWN) {
         Some((at, _)) => Cow::Owned(format!("{}…", &line[..at])),
