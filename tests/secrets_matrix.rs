@@ -311,6 +311,34 @@ fn plants() -> Vec<Plant> {
         ),
     );
 
+    let from = |before: &str| {
+        beside(before).replace("'Authorization: Bearer <ACCESS TOKEN>'", "\"Authorization: Bearer $X\"")
+    };
+    for before in [
+        "read -r X <<< '@@'",
+        "X=$(echo '@@')",
+        "X=$(cat <<EOF\n@@\nEOF\n)",
+        "X=${X:-@@}",
+        "local y=@@\nX=\"$y\"",
+    ] {
+        add(K::Variable, "a.sh", WORD, from(before));
+    }
+    add(K::Variable, "a.ps1", WORD, powershell("Set-Variable -Name it -Value '@@'", "'api-key' = $it"));
+    add(
+        K::Variable,
+        "a.yml",
+        WORD,
+        yaml("      - name: it\n        value: @@\n").replace("<ACCESS TOKEN>", "$(it)"),
+    );
+    add(K::Header, "a.ps1", WORD, powershell("$headers.Add('Authorization', 'Bearer @@')", ""));
+    add(K::Header, "a.ps1", WORD, powershell("$headers.Add(\"x-functions-key\", \"@@\")", ""));
+    add(K::Header, "a.ps1", WORD, powershell("$h = 'Authorization: Bearer {0}' -f '@@'", ""));
+    add(K::Header, "a.sh", WORD, with_option("-H 'Authorization Bearer @@'"));
+    add(K::Option, "a.ps1", WORD, powershell("$p = '@@' | ConvertTo-SecureString -AsPlainText -Force", ""));
+    add(K::Option, "a.sh", WORD, beside("sshpass -p '@@' ssh me@host"));
+    add(K::Option, "a.sh", WORD, beside("az keyvault secret set --vault-name v -n x --value @@"));
+    add(K::Misspelt, "a.sh", WORD, call("", &with_profile(r#""adminPassword;"@@""#)));
+
     // Secure parameters.
     for kind in ["securestring", "secureString"] {
         let parameter = format!(r#""it":{{"type":"{kind}","defaultValue":"@@"}}"#);
@@ -391,7 +419,8 @@ fn shows(text: &str, secret: &str) -> bool {
         || parts.iter().any(|part| text.contains(part.as_str()))
 }
 
-type Masks<'m> = &'m dyn Fn(&Source, Vec<Secret>) -> Mask;
+/// What hides the secrets of a text that was another before.
+type Masks<'m> = &'m dyn Fn(&Source, Vec<Secret>, &Mask) -> Mask;
 
 /// Everything that the library says of a text.
 fn reports(plant: &Plant, mask: Masks<'_>) -> Vec<(String, String)> {
@@ -401,11 +430,11 @@ fn reports(plant: &Plant, mask: Masks<'_>) -> Vec<(String, String)> {
     let read = || Source::new(plant.file, plant.text.clone());
     let before = read();
     let found = examine(&before, kind, &options);
-    let old = mask(&before, found.secrets);
+    let old = mask(&before, found.secrets, &Mask::default());
     for unsafe_too in [false, true] {
         let fixed = fix(read(), kind, &options, unsafe_too);
         let left = examine(&fixed.source, kind, &options);
-        let new = mask(&fixed.source, secrets_of(&fixed.source, kind, &options));
+        let new = mask(&fixed.source, secrets_of(&fixed.source, kind, &options), &old);
         let diff = unified((&before, &old), (&fixed.source, &new));
         all.push((format!("diff, unsafe: {unsafe_too}"), String::from(diff)));
         report(&fixed.source, &left.findings, &new, &mut all);
@@ -433,14 +462,14 @@ fn nothing_that_is_planted_is_shown() {
     for (number, plant) in plants.iter().enumerate() {
         let seen =
             |mask: Masks<'_>| reports(plant, mask).into_iter().find(|(_, text)| shows(text, &plant.secret));
-        if let Some((name, text)) = seen(&Mask::new) {
+        if let Some((name, text)) = seen(&Mask::after) {
             shown.push(format!(
                 "{number} ({:?}): {name} shows `{}` of\n{}\n{text}",
                 plant.kind, plant.secret, plant.text
             ));
         }
         // A plant that no report would show in any case proves nothing.
-        if seen(&|_, _| Mask::default()).is_none() {
+        if seen(&|_, _, _| Mask::default()).is_none() {
             silent.push(format!("{number}:\n{}", plant.text));
         }
     }
@@ -453,9 +482,9 @@ fn nothing_that_is_planted_is_shown() {
 fn each_kind_is_what_hides_its_plants() {
     let plants = plants();
     for kind in SecretKind::ALL {
-        let without = |source: &Source, mut secrets: Vec<Secret>| {
+        let without = |source: &Source, mut secrets: Vec<Secret>, before: &Mask| {
             secrets.retain(|secret| secret.kind != kind);
-            Mask::new(source, secrets)
+            Mask::after(source, secrets, before)
         };
         let own: Vec<&Plant> = plants.iter().filter(|plant| plant.kind == kind).collect();
         let seen = own

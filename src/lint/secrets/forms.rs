@@ -6,6 +6,8 @@ use super::SecretKind;
 
 /// Letters of a token that is signed; shorter ones say nothing.
 const SHORTEST_TOKEN: usize = 40;
+/// Letters behind `Bearer` that are more than a word of the language; they have a digit among them.
+const SHORTEST_BEARER: usize = 10;
 /// Letters of a key of 64 bytes in base64, before its `==`: what storage accounts and Cosmos DB have.
 const ACCOUNT_KEY: usize = 86;
 /// Letters before and behind the `Q~` of a client secret of Microsoft Entra.
@@ -22,6 +24,7 @@ pub(super) fn all(text: &str, mut found: impl FnMut(SecretKind, Range<usize>)) {
     account_keys(text).for_each(|range| found(SecretKind::AccountKey, range));
     marked_keys(text).for_each(|range| found(SecretKind::AccountKey, range));
     client_secrets(text).for_each(|range| found(SecretKind::ClientSecret, range));
+    bearers(text).for_each(|range| found(SecretKind::Header, range));
     private_keys(text).for_each(|range| found(SecretKind::PrivateKey, range));
 }
 
@@ -98,6 +101,23 @@ fn client_secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
         }
         let behind = bytes[at + 2..].iter().take(BEHIND_MARK.end).take_while(|byte| is_letter(byte)).count();
         BEHIND_MARK.contains(&behind).then_some(start..at + 2 + behind)
+    })
+}
+
+/// What stands behind `Bearer` or `Basic`, wherever that is: a header without its colon, an argument of `Add`.
+fn bearers(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let is_letter = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
+    };
+    ["Bearer ", "bearer ", "Basic "].into_iter().flat_map(move |scheme| {
+        memchr::memmem::find_iter(bytes, scheme).filter_map(move |at| {
+            let from = at + scheme.len();
+            let len = bytes[from..].iter().take_while(is_letter).count();
+            let word = &bytes[from..from + len];
+            let is_telling = len >= SHORTEST_BEARER && word.iter().any(u8::is_ascii_digit);
+            is_telling.then_some(from..from + len)
+        })
     })
 }
 

@@ -20,6 +20,8 @@ const MAX_BACKSLASHES: usize = 15;
 const MAX_ADDED: usize = 4096;
 /// Bytes between the name of a setting and its value: `{"name": "PASSWORD", "value": "…"}`.
 const MAX_BETWEEN: usize = 128;
+/// Commands whose `-p` is a password.
+const SIGNING_IN: [&[u8]; 5] = [b" login", b"sshpass", b"mysql", b" sql ", b"postgres"];
 /// Bytes of an object whose leaves are secrets; one that goes on is one that was never closed.
 const MAX_TREE: usize = 1 << 16;
 /// Members of such an object that say what it is and hold nothing secret, in lower case.
@@ -101,6 +103,7 @@ const MARK: [bool; 256] = {
     marks[b'=' as usize] = true;
     marks[b'-' as usize] = true;
     marks[b',' as usize] = true;
+    marks[b';' as usize] = true;
     marks[b'\n' as usize] = true;
     marks
 };
@@ -137,7 +140,7 @@ impl<'t> Scan<'t> {
                     None
                 }
                 b'-' => self.option(at, to, paragraph),
-                b',' => self.comma(at, to, depth),
+                b',' | b';' => self.comma(at, to, depth),
                 b':' if self.bytes[at..to].starts_with(b"://") => {
                     self.authority(at + 3, to);
                     None
@@ -203,25 +206,56 @@ impl<'t> Scan<'t> {
             Class::Authorization | Class::Header => SecretKind::Header,
             Class::Misspelt | Class::Parameter | Class::CustomData => return None,
         };
+        let value = self.setting_value(end, to, class)?;
+        self.take(value, kind, class, to, depth)
+    }
+
+    /// The value behind the name of a setting that ends at `end`.
+    fn setting_value(&mut self, end: usize, to: usize, class: Class) -> Option<Value> {
         let window = &self.bytes[end..to.min(end + MAX_BETWEEN)];
         let next = window.iter().position(|byte| matches!(byte, b':' | b'='))?;
+        let separator = window[next];
         let named = self.name_before(end + next).filter(|named| {
             ["value", "secureValue", "defaultValue"].iter().any(|it| it.eq_ignore_ascii_case(named.text))
         })?;
-        let value = self.value(end + next + 1, to, window[next], &named, class);
-        self.take(value, kind, class, to, depth)
+        Some(self.value(end + next + 1, to, separator, &named, class))
+    }
+
+    /// The value of a setting whose name is one of `names`.
+    fn named_setting(&mut self, at: usize, to: usize, name: &Name<'t>, names: &HashMap<String, Class>) {
+        let Value::Text { content, end } = self.value(at + 1, to, self.bytes[at], name, Class::Property)
+        else {
+            return;
+        };
+        let named = self.text.get(content).map(|named| named.trim().to_ascii_lowercase());
+        let Some(&class) = named.and_then(|named| names.get(&named)) else { return };
+        if let Some(Value::Text { content, .. }) = self.setting_value(end, to, class) {
+            self.consider(SecretKind::Variable, class, content);
+        }
     }
 
     /// `"adminPassword", "…"`: a comma for a colon.
     fn comma(&mut self, at: usize, to: usize, depth: u8) -> Option<usize> {
-        let before = self.bytes[..at].iter().rev().take(8).find(|byte| !matches!(byte, b' ' | b'\t'))?;
-        let behind = self.bytes[at + 1..to].iter().take(8).find(|byte| !matches!(byte, b' ' | b'\t'))?;
-        if *before != b'"' || !matches!(behind, b'"' | b'\\') {
+        let is_blank = |byte: &&u8| !matches!(**byte, b' ' | b'\t');
+        let before = self.bytes[..at].iter().rev().take(8).find(is_blank)?;
+        let behind = self.bytes[at + 1..to].iter().take(8).find(is_blank)?;
+        if !matches!(behind, b'"' | b'\'' | b'\\') {
             return None;
         }
         let name = self.name_before(at)?;
-        let class = class_of(name.text)
-            .filter(|class| matches!(class, Class::Property | Class::Misspelt | Class::CustomData))?;
+        // `"adminPassword;"…"`
+        let is_slip = self.bytes[at] == b';' && name.before == Some(b'"') && *behind == b'"';
+        let is_argument =
+            name.start >= 2 && self.bytes[name.start - 2] == b'(' && matches!(before, b'"' | b'\'');
+        if !is_slip && !is_argument && (self.bytes[at] == b';' || *before != b'"') {
+            return None;
+        }
+        let class = class_of(name.text).filter(|class| match class {
+            Class::Property | Class::Misspelt | Class::CustomData => true,
+            // `$headers.Add('Authorization', '…')`
+            Class::Authorization | Class::Header => is_argument,
+            Class::Parameter => false,
+        })?;
         let value = self.value(at + 1, to, b':', &name, class);
         let Value::Text { end, .. } = &value else { return None };
         // A list of names, or the next member's name.
@@ -229,7 +263,11 @@ impl<'t> Scan<'t> {
         if matches!(next, Some(b']' | b':')) {
             return None;
         }
-        self.take(value, SecretKind::Misspelt, class, to, depth)
+        let kind = match class {
+            Class::Authorization | Class::Header => SecretKind::Header,
+            _ => SecretKind::Misspelt,
+        };
+        self.take(value, kind, class, to, depth)
     }
 
     /// `"adminPass", "word": "…"`: a comma within the name.
@@ -308,7 +346,11 @@ impl<'t> Scan<'t> {
             {
                 (at + len, Holds::Whole)
             }
-            "p" if is_short && ends && self.is_login(at) => (at + len, Holds::Whole),
+            "p" if is_short && ends && self.is_behind(at, &SIGNING_IN) => (at + len, Holds::Whole),
+            "value" if !is_short && ends && self.is_behind(at, &[b" secret set"]) => (at + len, Holds::Whole),
+            _ if is_short && letter == b'p' && self.is_behind(at, &[b"mysql -", b"sshpass "]) => {
+                (at + 2, Holds::Whole)
+            }
             _ if is_short && matches!(letter, b'u' | b'U') && of_curl() => (at + 2, Holds::Credentials),
             _ if is_short && letter == b'b' && of_curl() => (at + 2, Holds::Cookie),
             _ if is_short && letter == b'E' && of_curl() => (at + 2, Holds::Certificate),
@@ -352,10 +394,10 @@ impl<'t> Scan<'t> {
         Some(end)
     }
 
-    /// True on a line that signs in: `az login --service-principal -u … -p …`, `docker login -p …`.
-    fn is_login(&self, at: usize) -> bool {
-        let from = at.saturating_sub(256);
-        memchr::memmem::find(&self.bytes[from..at], b" login").is_some()
+    /// True if one of `words` stands a little before: `az login --service-principal -u … -p …`, `sshpass -p …`.
+    fn is_behind(&self, at: usize, words: &[&[u8]]) -> bool {
+        let from = at.saturating_sub(MAX_BETWEEN);
+        words.iter().any(|word| memchr::memmem::find(&self.bytes[from..at], word).is_some())
     }
 
     /// The base64 of `user:password`, which basic authentication sends.
@@ -382,6 +424,7 @@ impl<'t> Scan<'t> {
                 if !is_made || !ends {
                     continue;
                 }
+                self.piped(at);
                 let mut from = at + mark.len();
                 let rest = &self.bytes[from..];
                 let blanks = rest.iter().take(16).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -394,6 +437,20 @@ impl<'t> Scan<'t> {
                     self.consider(SecretKind::Option, Class::Property, content);
                 }
             }
+        }
+    }
+
+    /// `'…' | ConvertTo-SecureString`
+    fn piped(&mut self, at: usize) {
+        let from = at.saturating_sub(512);
+        let before = &self.bytes[from..at];
+        let Some(pipe) = memchr::memrchr(b'|', before) else { return };
+        let left = before[..pipe].trim_ascii_end();
+        let Some((quote @ (b'"' | b'\''), inner)) = left.split_last() else { return };
+        if let Some(open) = memchr::memrchr(*quote, inner)
+            && left.len() - open < 512
+        {
+            self.consider(SecretKind::Option, Class::Property, from + open + 1..from + inner.len());
         }
     }
 
@@ -491,6 +548,9 @@ impl<'t> Scan<'t> {
         if self.byte(at).is_some_and(is_prefix) && matches!(self.byte(at + 1), Some(b'"' | b'\'')) {
             at += 1;
         }
+        if let Some(value) = self.substitution(at, to) {
+            return value;
+        }
         match self.byte(at).filter(|_| at < to) {
             None | Some(b'\n' | b'\r') => return Value::None,
             Some(b'@') if matches!(self.byte(at + 1), Some(b'"' | b'\'')) => return self.here_string(at, to),
@@ -511,6 +571,54 @@ impl<'t> Scan<'t> {
             return Value::Text { content, end };
         }
         self.bare(at, to, separator, name, class, is_apart)
+    }
+
+    /// `$(echo '…')`, `$(cat <<EOF⏎…⏎EOF⏎)`, `${NAME:-…}`: what the shell puts in its place, where the text says it.
+    fn substitution(&mut self, at: usize, to: usize) -> Option<Value> {
+        let quote = usize::from(self.byte(at) == Some(b'"'));
+        let rest = &self.bytes[(at + quote).min(to)..to];
+        if rest.starts_with(b"${") {
+            let window = &rest[..rest.len().min(MAX_ADDED)];
+            let close = memchr::memchr(b'}', window)?;
+            let sign = memchr::memchr(b':', &window[..close])?;
+            let is_default = matches!(window.get(sign + 1), Some(b'-' | b'=')) && sign <= MAX_NAME;
+            let content = at + quote + sign + 2..at + quote + close;
+            return (is_default && content.start < content.end)
+                .then_some(Value::Text { content, end: at + quote + close + 1 });
+        }
+        let inner = rest.strip_prefix(b"$(")?;
+        let line = inner
+            .iter()
+            .take(MAX_BETWEEN)
+            .position(|&byte| byte == b'\n')
+            .unwrap_or(inner.len().min(MAX_BETWEEN));
+        if let Some(mark) = memchr::memmem::find(&inner[..line], b"<<") {
+            let word = inner[mark + 2..line].trim_ascii_end();
+            let word: Vec<u8> =
+                word.iter().copied().filter(|byte| !matches!(byte, b'-' | b'\'' | b'"' | b'\\')).collect();
+            if word.is_empty() || inner.get(mark + 2) == Some(&b'<') {
+                return None;
+            }
+            let from = at + quote + 2 + line;
+            let window = &self.bytes[from..to.min(from + MAX_ADDED)];
+            let closing = [&b"\n"[..], &word].concat();
+            let len = memchr::memmem::find(window, &closing)?;
+            return (len > 1).then_some(Value::Text { content: from + 1..from + len, end: from + len });
+        }
+        let is_said = inner.starts_with(b"echo ") || inner.starts_with(b"printf ");
+        let mut here = at + quote + 2 + memchr::memchr(b' ', inner.get(..8)?).filter(|_| is_said)?;
+        // Behind the options and the format.
+        let mut last = None;
+        for _ in 0..4 {
+            let Some((content, end)) = self.argument(here, to) else { break };
+            let is_value = !self.text[content.clone()].starts_with(['-', '%', '|']);
+            here = end;
+            if is_value {
+                last = Some((content, end));
+                break;
+            }
+        }
+        last.map(|(content, end)| Value::Text { content, end })
     }
 
     /// A value that is not in quotes.
@@ -789,6 +897,14 @@ impl<'t> Scan<'t> {
                 return;
             }
         }
+        // `'Bearer {0}' -f '…'`
+        let format = quotes + blanks(quotes);
+        if rest.get(format..format + 3) == Some(b"-f ") {
+            if let Some((content, _)) = self.argument(end + format + 3, to) {
+                self.consider(kind, class, content);
+            }
+            return;
+        }
         let ends: fn(&u8) -> bool = if is_joined {
             |byte| matches!(byte, b'\n' | b';')
         } else if quotes > 0 && rest.get(quotes) == Some(&b'$') {
@@ -993,6 +1109,44 @@ impl<'t> Scan<'t> {
                 return;
             }
             self.assignments(&names);
+            self.commands(&names);
+        }
+    }
+
+    /// `read NAME <<< …`, `Set-Variable -Name NAME -Value …`.
+    fn commands(&mut self, names: &HashMap<String, Class>) {
+        let to = self.text.len();
+        let here: Vec<usize> = memchr::memmem::find_iter(self.bytes, "<<<").collect();
+        for at in here {
+            let class =
+                self.name_before(at).and_then(|name| names.get(&name.text.to_ascii_lowercase()).copied());
+            if let Some(class) = class
+                && let Some((content, _)) = self.argument(at + 3, to)
+            {
+                self.consider(SecretKind::Variable, class, content);
+            }
+        }
+        for command in ["Set-Variable ", "set-variable ", "New-Variable ", "setx "] {
+            let places: Vec<usize> = memchr::memmem::find_iter(self.bytes, command).collect();
+            for at in places {
+                let mut here = at + command.len();
+                let mut class = None;
+                for _ in 0..4 {
+                    let Some((content, end)) = self.argument(here, to) else { break };
+                    let word = &self.text[content.clone()];
+                    here = end;
+                    if word.starts_with('-') {
+                        continue;
+                    }
+                    match class {
+                        None => class = names.get(&word.to_ascii_lowercase()).copied(),
+                        Some(class) => self.consider(SecretKind::Variable, class, content),
+                    }
+                    if class.is_none() {
+                        break;
+                    }
+                }
+            }
         }
     }
 
@@ -1010,8 +1164,11 @@ impl<'t> Scan<'t> {
             lower.clear();
             lower.push_str(name.text);
             lower.make_ascii_lowercase();
-            let Some(&class) = names.get(lower.as_str()) else { continue };
             let separator = self.bytes[at];
+            if lower == "name" {
+                self.named_setting(at, to, &name, names);
+            }
+            let Some(&class) = names.get(lower.as_str()) else { continue };
             let value = self.value(at + 1, to, separator, &name, Class::Property);
             match value {
                 Value::None => {}
@@ -1125,6 +1282,16 @@ mod tests {
             "&quot;password&quot;:&quot;",
             "password=a'b'",
             "$x = $x; Authorization = $x;",
+            "Authorization: $t;name: t\n",
+            "Authorization: $t\nread t <<< 'x",
+            "Authorization: $t\nSet-Variable t ",
+            "password=$(echo ",
+            "password=$(cat <<E\n",
+            "password=${a:-",
+            "x' | ConvertTo-SecureString ",
+            "Bearer ",
+            "('password', '",
+            "mysql -p",
         ];
         for piece in pieces {
             let counts: Vec<usize> = (0..5).map(|power| steps(&piece.repeat(200 << power))).collect();
