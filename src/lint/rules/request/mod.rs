@@ -8,10 +8,14 @@ mod authorization_missing;
 mod body_with_get;
 mod body_without_method;
 mod content_type_missing;
+mod content_type_wrong;
 pub(in crate::lint) mod facts;
+mod header_malformed;
+mod host_misspelt;
 pub(in crate::lint) mod ids;
 mod insecure_url;
 mod method_not_supported;
+mod method_unknown;
 mod name_mismatch;
 mod placeholder_doubled;
 mod placeholder_left;
@@ -24,8 +28,12 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &api_version_missing::RULE,
     &api_version_unknown::RULE,
     &method_not_supported::RULE,
+    &method_unknown::RULE,
     &url_invalid::RULE,
     &insecure_url::RULE,
+    &host_misspelt::RULE,
+    &header_malformed::RULE,
+    &content_type_wrong::RULE,
     &content_type_missing::RULE,
     &authorization_missing::RULE,
     &name_mismatch::RULE,

@@ -16,7 +16,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let call = subject.call;
-    for part in call.url.iter().chain(call.body.text()) {
+    for part in call.url.iter().chain(&call.headers).chain(call.body.text()) {
         for (span, name) in doubled(part) {
             if !call.is_bare() && !call.looks_like_arm() {
                 return;
