@@ -51,7 +51,7 @@ fn source(rule: &Rule, example: &Example<'_>) -> (Source, Kind, Options) {
     let (text, kind) = match example.language {
         "json" => (example.text.clone(), Kind::Json),
         "markdown" => (example.text.clone(), Kind::Markdown),
-        "sh" => (example.text.clone(), Kind::Shell),
+        "sh" => (repeated(example), Kind::Shell),
         "powershell" => (example.text.clone(), Kind::PowerShell),
         "http" => (example.text.clone(), Kind::Http),
         "bash" | "azurecli" => (format!("```{}\n{}```\n", example.language, example.text), Kind::Markdown),
@@ -63,6 +63,14 @@ fn source(rule: &Rule, example: &Example<'_>) -> (Source, Kind, Options) {
 /// The rules that an example can show: no text is known in which the program fails.
 fn shown() -> impl Iterator<Item = &'static Rule> {
     rules().filter(|rule| rule.name != "internal-error")
+}
+
+/// The text, with its last line as often as the fence says.
+fn repeated(example: &Example) -> String {
+    let times = word(example, "repeat").map_or(1, |times| times.parse().unwrap());
+    let last = example.text.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
+    let (before, line) = example.text.split_at(last);
+    format!("{before}{}", line.repeat(times))
 }
 
 fn names(findings: &[armbody::lint::Finding]) -> Vec<&'static str> {

@@ -50,6 +50,10 @@ fn every_page() {
     // No text is known in which the program fails.
     for rule in rules().filter(|rule| rule.name != "internal-error") {
         let Some((info, text)) = bad_example(rule.page) else { panic!("{} has no bad example", rule.name) };
+        if info.contains("repeat=") {
+            // What is found of ten thousand lines is no picture.
+            continue;
+        }
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or_default();
         let mut options = Options::default();

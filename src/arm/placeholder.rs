@@ -86,6 +86,7 @@ pub fn contains_placeholder(text: &str) -> bool {
 ///
 /// Takes time linear in the text: what stands between brackets is looked through for at most 128 bytes.
 pub fn find_placeholders(text: &str) -> impl Iterator<Item = Placeholder> {
+    crate::text::steps::count(text.len());
     let bytes = text.as_bytes();
     // Most names and values have no byte that can begin one: seen sooner than word by word.
     let none = !bytes.iter().any(|&byte| CLASS[usize::from(byte)] & FIRST != 0);

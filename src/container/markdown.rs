@@ -52,7 +52,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         html_code: None,
         calls: Vec::new(),
         read_to: 0,
-        scope: Scope::default(),
+        scope: Scope::of(text.len()),
         awaiting: None,
         marked: Marked::default(),
         versions: Versions::default(),
@@ -218,7 +218,7 @@ impl<'s> Reader<'_, 's> {
         }
         if !text.contains('\n') && http::begins(text, Style::Unknown) {
             let code = code::inline(self.root, self.text, range.start..range.start + text.len());
-            let calls = http::calls(&code, Style::Unknown, &mut Scope::default());
+            let calls = http::calls(&code, Style::Unknown, &mut self.scope.beside());
             return self.take(calls, true);
         }
         let Some(line) = Some(text).filter(|text| mentions_call(text)).and_then(shell::first_request) else {
@@ -227,7 +227,7 @@ impl<'s> Reader<'_, 's> {
         let start = range.start + line;
         let block = self.raw_block(start, start..range.start + text.len(), String::new());
         let code = code::build(self.root, self.text, &block.lines, block.prefix.as_deref().unwrap_or(""));
-        let mut calls = shell::calls(&code, Dialect::of_block(""), &mut Scope::default());
+        let mut calls = shell::calls(&code, Dialect::of_block(""), &mut self.scope.beside());
         calls.retain(Call::looks_like_arm);
         if !calls.is_empty() {
             self.read_to = range.end;
@@ -307,7 +307,7 @@ impl<'s> Reader<'_, 's> {
     fn brief(&mut self, code: &Fragment<'s>) {
         let text = code.text();
         let mut calls = if http::begins(text, Style::Unknown) {
-            http::calls(code, Style::Unknown, &mut Scope::default())
+            http::calls(code, Style::Unknown, &mut self.scope.beside())
         } else if powershell::is_likely(text) {
             powershell::calls(code, true, &mut self.scope)
         } else {

@@ -9,5 +9,6 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         return Vec::new();
     }
     let script = super::with_plain_line_breaks(&source.fragment());
-    super::with_context(source, powershell::calls(&script, false, &mut Scope::default()))
+    let mut scope = Scope::of(script.text().len());
+    super::with_context(source, powershell::calls(&script, false, &mut scope))
 }

@@ -10,7 +10,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         return Vec::new();
     }
     let script = super::with_plain_line_breaks(&source.fragment());
-    let mut scope = Scope::default();
+    let mut scope = Scope::of(script.text().len());
     let calls = if !source.text().starts_with("#!") && powershell::is_likely(script.text()) {
         powershell::calls(&script, false, &mut scope)
     } else {

@@ -33,10 +33,10 @@ pub(super) fn calls_in<'s>(text: &Fragment<'s>) -> Vec<Call<'s>> {
     scripts.sort_by_key(|script| script.code.to_file(script.code.span()).start);
     let mut calls = Vec::new();
     let mut session = None;
-    let mut scope = Scope::default();
+    let mut scope = Scope::of(text.text().len());
     for Script { code, language, session: own } in &scripts {
         if own.is_none() || *own != session {
-            scope = Scope::default();
+            scope = scope.beside();
             session = *own;
         }
         // What a session's earlier scripts set, its later ones may use.

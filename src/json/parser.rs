@@ -3,7 +3,7 @@
 use super::tree::{Data, ESCAPED, Kind, Tree};
 use super::{Dialect, MAX_DEPTH, MAX_MISTAKES, Mistake, MistakeKind};
 use crate::text::odd::{self, Odd};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, steps};
 
 /// The bytes at which a run of a string's plain text ends: its closing quote, a backslash, what must be escaped.
 const ENDS_RUN: [bool; 256] = {
@@ -157,6 +157,7 @@ impl<'t> Parser<'t> {
     }
 
     fn finish(mut self) -> Tree<'t> {
+        steps::count(self.steps as usize);
         if self.mistakes.len() >= MAX_MISTAKES {
             // A text with so many is not JSON with mistakes: what stands between its tokens was guessed.
             let guessed = self.mistakes.iter_mut().filter(|mistake| mistake.kind.is_structural());

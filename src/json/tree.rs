@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::decode::decode_string;
 use super::{Dialect, Mistake, parser};
-use crate::text::{Span, odd};
+use crate::text::{Span, odd, steps};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,6 +187,7 @@ impl<'t> Node<'t> {
 
     /// The node and all within it, names included, in the order of the text.
     pub(crate) fn within(self) -> impl Iterator<Item = Node<'t>> {
+        steps::count((self.end() - self.index) as usize);
         (self.index..self.end()).map(move |index| Node { tree: self.tree, index })
     }
 
@@ -354,6 +355,7 @@ impl<'t> Iterator for Members<'t> {
         if self.next >= self.end {
             return None;
         }
+        steps::count(1);
         let name = Node { tree: self.tree, index: self.next };
         let value = Node { tree: self.tree, index: self.next + 1 };
         self.next = after(self.tree, value.index);

@@ -12,10 +12,10 @@ pub(super) mod template;
 use super::baseline::Known;
 use super::policy;
 use super::resolve::{self, Asked, Resolved};
-use super::rules::{bad_encoding, body_file_not_json};
+use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 use super::secrets::{self, Secret};
 use super::suppress::{self, IgnoredPlace};
-use super::{Block, Check, Finding, Rule, Severity, Sink, Subject};
+use super::{Block, Check, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Subject, Wanted};
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
@@ -133,17 +133,11 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     } else {
         findings.extend(bad_encoding::finding(source, kind, &calls));
     }
-    let mut owners = Vec::with_capacity(calls.len());
-    let shares = check_calls(source, &calls, options);
-    let left_alone: usize = shares.iter().map(|share| share.left_alone).sum();
-    findings.reserve_exact(shares.iter().map(|share| share.findings.len()).sum());
-    for share in shares {
-        let before = findings.len();
-        let in_file = |(span, found): (Span, Range<usize>)| (span, before + found.start..before + found.end);
-        owners.extend(share.owners.into_iter().map(in_file));
-        findings.extend(share.findings);
-        secrets.extend(share.secrets);
-    }
+    let Share { findings: Findings { list, mut dropped, .. }, secrets: of_calls, owners, left_alone } =
+        check_calls(source, &calls, options, findings.len());
+    findings.extend(list);
+    secrets.extend(of_calls);
+    findings.extend(expansion_too_large::finding(&calls));
     if readable {
         suppress::apply(source, kind, &owners, options, &mut findings);
     }
@@ -151,6 +145,10 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
+    for finding in findings.drain(findings.len().min(MAX_FINDINGS)..) {
+        dropped[finding.severity as usize] += 1;
+    }
+    findings.extend(too_many_findings::finding(source, dropped).filter(|it| options.admits(it.rule)));
     // Where nothing is said of a file nothing of it is shown.
     if !findings.is_empty() {
         secrets::of_text(source, &mut secrets);
@@ -186,7 +184,7 @@ fn settle(findings: &mut Vec<Finding>, options: &Options) {
 /// What the rules say of some of a file's calls.
 #[derive(Default)]
 struct Share {
-    findings: Vec<Finding>,
+    findings: Findings,
     secrets: Vec<Secret>,
     /// Each call, and which of the findings are its own.
     owners: Vec<(Span, Range<usize>)>,
@@ -196,22 +194,43 @@ struct Share {
 
 /// Calls that are worth the trouble of handing them to another thread.
 const SHARE: usize = 64;
+/// Shares whose findings are held before it is known whether they are too many.
+const WAVE: usize = 32;
 
-fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options) -> Vec<Share> {
-    let check = |calls: &[Call<'_>]| {
-        let mut share = Share::default();
+/// What the rules say of all calls; `before` is the number of findings there are already.
+fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: usize) -> Share {
+    let wanted = Arc::new(Wanted::of(options));
+    let check = |calls: &[Call<'_>], before: usize| {
+        let mut share = Share { findings: Findings::new(before, Arc::clone(&wanted)), ..Share::default() };
         for call in calls {
-            let from = share.findings.len();
+            let from = share.findings.list.len();
             let is_checked = check_call(source, call, options, &mut share.findings, &mut share.secrets);
             share.left_alone += usize::from(!is_checked);
-            share.owners.push((call.span, from..share.findings.len()));
+            share.owners.push((call.span, from..share.findings.list.len()));
         }
         share
     };
-    if calls.len() < 2 * SHARE {
-        return vec![check(calls)];
+    let mut all = Share { findings: Findings::new(before, Arc::clone(&wanted)), ..Share::default() };
+    for wave in calls.chunks(SHARE * WAVE) {
+        let kept = all.findings.kept();
+        let shares: Vec<Share> = if wave.len() < 2 * SHARE {
+            vec![check(wave, kept)]
+        } else {
+            wave.par_chunks(SHARE).map(|calls| check(calls, kept)).collect()
+        };
+        for share in shares {
+            let from = all.findings.list.len();
+            all.findings.append(share.findings);
+            let end = all.findings.list.len();
+            let in_file = |(span, found): (Span, Range<usize>)| {
+                (span, (from + found.start).min(end)..(from + found.end).min(end))
+            };
+            all.owners.extend(share.owners.into_iter().map(in_file));
+            all.secrets.extend(share.secrets);
+            all.left_alone += share.left_alone;
+        }
     }
-    calls.par_chunks(SHARE).map(check).collect()
+    all
 }
 
 /// Checks a call; false for a body of which nothing is known.
@@ -219,7 +238,7 @@ fn check_call(
     source: &Source,
     call: &Call<'_>,
     options: &Options,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
     secrets: &mut Vec<Secret>,
 ) -> bool {
     let embedded;
@@ -255,10 +274,11 @@ fn check_call(
         validators,
         standing,
         secret_members: OnceCell::new(),
+        info: OnceCell::new(),
     };
     secrets::of_call(&subject, secrets);
     let arm = !subject.call.quoting.is_empty() && subject.call.speaks_of_arm(source.text());
-    let from = findings.len();
+    let from = findings.list.len();
     let mut sink = Sink::new(findings);
     if subject.call.cut().is_some() {
         if let Some(draft) = quoting::cut(&subject).filter(|_| arm) {
@@ -284,8 +304,8 @@ fn check_call(
 }
 
 /// Lets the policy judge what was found of `subject`, the findings from `from` on.
-fn judge(subject: &Subject<'_>, findings: &mut Vec<Finding>, from: usize) {
-    let verdict = policy::apply(&subject.evidence, findings, from);
+fn judge(subject: &Subject<'_>, findings: &mut Findings, from: usize) {
+    let verdict = findings.judge(&subject.evidence, from);
     if verdict.is_silenced {
         Sink::new(findings).push(super::rules::type_guessed(subject));
     }

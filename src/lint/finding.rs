@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::Rule;
 use super::evidence::Doubt;
@@ -72,7 +73,7 @@ pub struct Finding {
     /// What ARM answers, where that is known.
     pub arm: Option<ArmAnswer>,
     /// The request that it is part of.
-    pub request: Option<RequestInfo>,
+    pub request: Option<Arc<RequestInfo>>,
     /// What its rule doubts.
     pub(super) doubt: Option<Doubt>,
     /// The most that the configuration may make of it.

@@ -32,5 +32,6 @@ pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::{Secret, SecretKind};
-pub use subject::{Block, Draft, Sink, Subject, Target};
+use subject::Wanted;
+pub use subject::{Block, Draft, Findings, MAX_FINDINGS, Sink, Subject, Target};
 pub use suppress::IgnoredPlace;

@@ -253,12 +253,8 @@ pub(super) struct Verdict {
 pub(super) fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usize) -> Verdict {
     let rows: Vec<&Row> = ROWS.iter().filter(|row| (row.holds)(evidence)).collect();
     let mut verdict = Verdict::default();
-    let mut at = 0;
-    findings.retain_mut(|finding| {
-        at += 1;
-        if at <= from {
-            return true;
-        }
+    let mut own = findings.split_off(from.min(findings.len()));
+    own.retain_mut(|finding| {
         for row in &rows {
             if !row.concerns(evidence, finding) {
                 continue;
@@ -279,5 +275,6 @@ pub(super) fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usiz
         }
         true
     });
+    findings.append(&mut own);
     verdict
 }

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use super::evidence::{Doubt, Evidence};
-use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
+use super::policy::{self, Verdict};
+use super::{ArmAnswer, Finding, Fix, Label, Options, RequestInfo, Rule, Severity};
 use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
 };
@@ -13,7 +15,7 @@ use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
-use crate::text::{Edit, Fragment, Source, Span};
+use crate::text::{Edit, Fragment, Source, Span, steps};
 
 /// What is known of the request that a body is for.
 #[derive(Clone, Debug, Default)]
@@ -67,12 +69,24 @@ pub struct Subject<'a> {
     pub standing: Option<Standing>,
     /// The members whose names say that they are secret, once they were looked for.
     pub(super) secret_members: OnceCell<Vec<(Node<'a>, Node<'a>)>>,
+    /// The request as its findings carry it.
+    pub(super) info: OnceCell<Arc<RequestInfo>>,
 }
 
 impl<'a> Subject<'a> {
     /// The members of the body whose names say that they are secret.
     pub(super) fn secret_members(&self) -> &[(Node<'a>, Node<'a>)] {
         self.secret_members.get_or_init(|| self.resource.map(super::secrets::members).unwrap_or_default())
+    }
+
+    /// The part of the body that is about the resource: all of it, but in a template, whose resources are looked at
+    /// one by one.
+    pub(super) fn stretch(&self) -> Span {
+        match (self.declared, self.resource, self.body) {
+            (Some(_), Some(resource), _) => resource.span(),
+            (_, _, Some(body)) => body.span(),
+            _ => Span::default(),
+        }
     }
 
     /// The method; GET where nothing is said.
@@ -136,13 +150,14 @@ impl<'a> Subject<'a> {
         span: Span,
         message: String,
     ) -> Draft<'a> {
-        let url = self.call.url.as_ref().map(|url| shown(url.text()));
-        let request = RequestInfo {
-            method: self.method(),
-            resource_type: self.target.type_name.as_ref().map(|name| name.as_str().to_owned()),
-            api_version: self.target.api_version,
-            url,
-        };
+        let request = Arc::clone(self.info.get_or_init(|| {
+            Arc::new(RequestInfo {
+                method: self.method(),
+                resource_type: self.target.type_name.as_ref().map(|name| name.as_str().to_owned()),
+                api_version: self.target.api_version,
+                url: self.call.url.as_ref().map(|url| shown(url.text())),
+            })
+        }));
         let single_quotes = self.call.client.reads_python && part.is_some_and(is_single_quoted);
         Draft {
             part,
@@ -173,7 +188,7 @@ fn shown(url: &str) -> String {
     if end < url.len() { format!("{}…", &url[..end]) } else { url.to_owned() }
 }
 
-/// In bytes. Every finding has a copy of its own.
+/// In bytes. Every finding shows it.
 const MAX_URL: usize = 2048;
 
 /// A finding in the making: spans and edits are those of the part of the call that it is about.
@@ -265,23 +280,136 @@ fn is_single_quoted(part: &Fragment<'_>) -> bool {
         && memchr::memchr2(b'\'', b'"', text.as_bytes()).is_some_and(|at| text.as_bytes()[at] == b'\'')
 }
 
+/// Findings that are kept of one file. Those behind are counted.
+pub const MAX_FINDINGS: usize = 10_000;
+
+/// Findings, of which no more than [`MAX_FINDINGS`] are kept.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Those that are kept.
+    pub(super) list: Vec<Finding>,
+    /// By severity the number of the others.
+    pub(super) dropped: [usize; 3],
+    /// One of each kind of those that were found since the policy judged last, and how many there are of the kind.
+    beyond: Vec<(Finding, usize)>,
+    /// Kept elsewhere of the same file.
+    before: usize,
+    wanted: Arc<Wanted>,
+}
+
+/// What is asked for: nothing else counts among the findings that are not kept.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    select: Vec<&'static Rule>,
+    ignore: Vec<&'static Rule>,
+    severity: Vec<(&'static Rule, Severity)>,
+}
+
+impl Wanted {
+    pub(super) fn of(options: &Options) -> Self {
+        let Options { select, ignore, severity, .. } = options;
+        Self { select: select.clone(), ignore: ignore.clone(), severity: severity.clone() }
+    }
+
+    /// How severe a finding is, if it is asked for.
+    fn severity(&self, finding: &Finding) -> Option<Severity> {
+        let rule = finding.rule;
+        let admits = (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule);
+        let said = self.severity.iter().find(|(it, _)| *it == rule).map(|(_, severity)| *severity);
+        admits.then_some(said.map_or(finding.severity, |said| said.min(finding.ceiling)))
+    }
+}
+
+impl Findings {
+    /// For findings beside `before` others of the same file.
+    pub(super) fn new(before: usize, wanted: Arc<Wanted>) -> Self {
+        Self { before, wanted, ..Self::default() }
+    }
+
+    /// None yet, of the same file.
+    pub(super) fn beside(&self) -> Self {
+        Self::new(self.kept(), Arc::clone(&self.wanted))
+    }
+
+    pub(super) fn push(&mut self, finding: Finding) {
+        if self.kept() < MAX_FINDINGS {
+            self.list.push(finding);
+            return;
+        }
+        let is_like = |it: &Finding| {
+            (it.rule.name, it.severity, &it.doubt) == (finding.rule.name, finding.severity, &finding.doubt)
+        };
+        match self.beyond.iter_mut().find(|(it, _)| is_like(it)) {
+            Some((_, count)) => *count += 1,
+            None => self.beyond.push((finding, 1)),
+        }
+    }
+
+    /// Lets the policy judge the findings from `from` on, which are about the request that `evidence` is of.
+    pub(super) fn judge(&mut self, evidence: &Evidence, from: usize) -> Verdict {
+        let mut verdict = policy::apply(evidence, &mut self.list, from);
+        for (finding, count) in std::mem::take(&mut self.beyond) {
+            let mut left = vec![finding];
+            verdict.is_silenced |= policy::apply(evidence, &mut left, 0).is_silenced;
+            self.drop_all(left.first().map(|finding| (finding, count)));
+        }
+        verdict
+    }
+
+    fn drop_all<'f>(&mut self, beyond: impl IntoIterator<Item = (&'f Finding, usize)>) {
+        for (finding, count) in beyond {
+            if let Some(severity) = self.wanted.severity(finding) {
+                self.dropped[severity as usize] += count;
+            }
+        }
+    }
+
+    /// Takes what was found elsewhere of the same file.
+    pub(super) fn append(&mut self, more: Findings) {
+        let room = MAX_FINDINGS.saturating_sub(self.kept()).min(more.list.len());
+        let mut list = more.list;
+        self.drop_all(list[room..].iter().map(|finding| (finding, 1)));
+        list.truncate(room);
+        self.list.append(&mut list);
+        self.drop_all(more.beyond.iter().map(|(finding, count)| (finding, *count)));
+        for (sum, count) in self.dropped.iter_mut().zip(more.dropped) {
+            *sum += count;
+        }
+    }
+
+    /// The number of all that are kept.
+    pub(super) fn kept(&self) -> usize {
+        self.before + self.list.len()
+    }
+}
+
 /// Where findings go.
 #[derive(Debug)]
 pub struct Sink<'f> {
-    findings: &'f mut Vec<Finding>,
+    findings: &'f mut Findings,
     from: usize,
+    explained: Cover,
 }
 
 impl<'f> Sink<'f> {
     /// Adds to `findings`; what is in it already belongs to other calls.
-    pub fn new(findings: &'f mut Vec<Finding>) -> Self {
-        let from = findings.len();
-        Self { findings, from }
+    pub fn new(findings: &'f mut Findings) -> Self {
+        let from = findings.list.len();
+        Self { findings, from, explained: Cover::default() }
     }
 
     /// Takes a finding.
     pub fn push(&mut self, draft: Draft<'_>) {
+        steps::count(draft.finding.message.len());
+        self.explain(&draft.finding);
         self.findings.push(draft.finding);
+    }
+
+    /// Takes note of what was said elsewhere of the same text.
+    pub(super) fn explain(&mut self, finding: &Finding) {
+        if finding.severity > Severity::Note {
+            self.explained.add(finding.span);
+        }
     }
 
     /// True if something is known of the bytes of `node` already: what is wrong there has been said, and a
@@ -294,9 +422,7 @@ impl<'f> Sink<'f> {
 
     /// True if an error or warning of this call shares bytes with `span` of the file.
     pub fn explained_at(&self, span: Span) -> bool {
-        self.findings[self.from..]
-            .iter()
-            .any(|finding| finding.severity > Severity::Note && finding.span.overlaps(span))
+        self.explained.meets(span)
     }
 
     /// Takes back this call's findings of the rule called `name` at one of `spans` of the body: another rule
@@ -304,16 +430,23 @@ impl<'f> Sink<'f> {
     pub fn withdraw(&mut self, subject: &Subject<'_>, name: &str, spans: &[Span]) {
         let Some(body) = subject.body else { return };
         let spans: HashSet<Span> = spans.iter().map(|span| body.to_file(*span)).collect();
+        let from = self.from;
         let mut at = 0;
-        self.findings.retain(|finding| {
+        self.findings.list.retain(|finding| {
             at += 1;
-            at <= self.from || finding.rule.name != name || !spans.contains(&finding.span)
+            at <= from || finding.rule.name != name || !spans.contains(&finding.span)
         });
+        self.explained = Cover::default();
+        for finding in &self.findings.list[from..] {
+            if finding.severity > Severity::Note {
+                self.explained.add(finding.span);
+            }
+        }
     }
 
     /// True if this call has a finding of the rule called `name`.
     pub fn has(&self, name: &str) -> bool {
-        self.findings[self.from..].iter().any(|finding| finding.rule.name == name)
+        self.findings.list[self.from..].iter().any(|finding| finding.rule.name == name)
     }
 }
 
@@ -397,5 +530,59 @@ impl<'a> Block<'a> {
             nodes.extend(map.elements().filter(|node| node.kind() == Kind::String));
         }
         nodes
+    }
+}
+
+/// Bytes that spans cover, which is asked for each of many nodes.
+#[derive(Debug, Default)]
+struct Cover {
+    /// The end of each stretch by its start; none overlaps another.
+    stretches: BTreeMap<u32, u32>,
+    /// Places without bytes.
+    places: BTreeSet<u32>,
+}
+
+impl Cover {
+    fn add(&mut self, span: Span) {
+        if span.is_empty() {
+            self.places.insert(span.start);
+            return;
+        }
+        let Span { mut start, mut end } = span;
+        while let Some((&from, &to)) = self.stretches.range(..end).next_back().filter(|(_, to)| **to > start)
+        {
+            self.stretches.remove(&from);
+            start = start.min(from);
+            end = end.max(to);
+        }
+        self.stretches.insert(start, end);
+    }
+
+    /// True if a span that was added overlaps this one.
+    fn meets(&self, span: Span) -> bool {
+        let Span { start, end } = span;
+        self.stretches.range(..end).next_back().is_some_and(|(_, to)| *to > start)
+            || (start < end && self.places.range(start + 1..end).next().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cover_meets_what_one_of_its_spans_overlaps(
+            spans in prop::collection::vec((0u32..30, 0u32..6), 0..12),
+            asked in (0u32..30, 0u32..6),
+        ) {
+            let span = |(start, len): (u32, u32)| Span { start, end: start + len };
+            let mut cover = Cover::default();
+            spans.iter().for_each(|one| cover.add(span(*one)));
+            let wanted = spans.iter().any(|one| span(*one).overlaps(span(asked)));
+            prop_assert_eq!(cover.meets(span(asked)), wanted);
+        }
     }
 }

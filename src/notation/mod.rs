@@ -94,6 +94,8 @@ pub struct Call<'s> {
     pub default_content_type: Option<&'static str>,
     /// The client adds an access token of its own: no header has to carry one.
     pub signs_in: bool,
+    /// A variable of it was not put in, or not read before it, because those of the document have come to too much.
+    pub is_cut_short: bool,
     /// What the shell's own quoting does to it.
     pub quoting: Vec<Quoting>,
     /// The text around it.
@@ -116,6 +118,7 @@ impl Call<'_> {
             default_method: None,
             default_content_type: None,
             signs_in: client.signs_in,
+            is_cut_short: false,
             quoting: Vec::new(),
             context: Context::default(),
         }

@@ -1,6 +1,8 @@
 //! What a script or document has assigned so far: variables and files whose text is literal.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::powershell;
 use super::{Call, Payload};
@@ -18,6 +20,41 @@ pub struct Scope<'s> {
     files: HashMap<String, Fragment<'s>>,
     /// What PowerShell has set.
     pub(super) powershell: powershell::World<'s>,
+    expansion: Rc<Expansion>,
+}
+
+/// Bytes that the variables and files of one document may come to in all the places where they are used, however
+/// small the document.
+pub(super) const MIN_EXPANSION: usize = 1 << 20;
+
+/// What the variables of a document have come to: a long one that many calls use is a copy for each.
+#[derive(Debug)]
+struct Expansion {
+    limit: usize,
+    spent: Cell<usize>,
+    /// Uses that were left out.
+    refused: Cell<usize>,
+    /// Those of them that a call speaks of.
+    told: Cell<usize>,
+}
+
+impl Default for Expansion {
+    fn default() -> Self {
+        Self { limit: MIN_EXPANSION, spent: Cell::new(0), refused: Cell::new(0), told: Cell::new(0) }
+    }
+}
+
+impl Expansion {
+    /// True if `len` bytes more are not too much.
+    fn takes(&self, len: usize) -> bool {
+        let sum = self.spent.get().saturating_add(len);
+        if sum > self.limit {
+            self.refused.set(self.refused.get() + 1);
+            return false;
+        }
+        self.spent.set(sum);
+        true
+    }
 }
 
 /// The value of a variable.
@@ -64,12 +101,31 @@ impl Language {
 }
 
 impl<'s> Scope<'s> {
+    /// For a document of `len` bytes: its variables may come to twice of that, and to 1 MiB in any case.
+    pub fn of(len: usize) -> Self {
+        let limit = len.saturating_mul(2).max(MIN_EXPANSION);
+        Self { expansion: Rc::new(Expansion { limit, ..Expansion::default() }), ..Self::default() }
+    }
+
+    /// One in which nothing is assigned, of the same document.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { expansion: Rc::clone(&self.expansion), ..Self::default() }
+    }
+
     pub(super) fn assign(&mut self, language: Language, name: &str, value: Value<'s>) {
         self.variables.insert(language.key(name), value);
     }
 
+    /// What the variable is, unless the variables of the document have come to too much.
     pub(super) fn value(&self, language: Language, name: &str) -> Option<&Value<'s>> {
-        self.variables.get(&language.key(name))
+        let value = self.variables.get(&language.key(name))?;
+        let len = match value {
+            Value::Text(text) | Value::File(text) => text.text().len(),
+            Value::Items(items) => items.iter().map(|item| item.text().len()).sum(),
+            Value::Unknown => 0,
+        };
+        self.expansion.takes(len).then_some(value)
     }
 
     /// The text of the variable that `text` is the use of.
@@ -106,6 +162,7 @@ impl<'s> Scope<'s> {
         }
         if let Payload::File(name) = &body
             && let Some(text) = self.files.get(&file_key(name.text()))
+            && self.expansion.takes(text.text().len())
         {
             body = Payload::Text(text.clone());
         }
@@ -118,6 +175,8 @@ impl<'s> Scope<'s> {
         {
             call.method = Some(text.clone());
         }
+        let refused = self.expansion.refused.get();
+        call.is_cut_short = self.expansion.told.replace(refused) < refused;
     }
 
     /// The URL with the variables replaced that say what it addresses: hosts, paths, API versions. Names and

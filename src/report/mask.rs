@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
@@ -154,7 +155,14 @@ impl Mask {
             if let Some(arm) = &mut masked.arm {
                 arm.message = hide(&arm.message);
             }
-            if let Some(request) = &mut masked.request {
+            let hides = |text: &Option<String>| {
+                text.as_deref().is_some_and(|text| matches!(self.hide(text), Cow::Owned(_)))
+            };
+            // The findings of a call share what is said of it.
+            if let Some(shared) =
+                masked.request.as_mut().filter(|it| hides(&it.url) || hides(&it.resource_type))
+            {
+                let request = Arc::make_mut(shared);
                 request.url = request.url.as_deref().map(|url| self.hide(url).into_owned());
                 request.resource_type = request.resource_type.as_deref().map(|it| self.hide(it).into_owned());
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Chain, Edit, Encoding, Span};
+use super::{Chain, Edit, Encoding, Span, steps};
 
 /// Most texts stand in one piece: a word, an argument in quotes.
 type Pieces = SmallVec<[Piece; 1]>;
@@ -142,8 +142,10 @@ impl<'s> Fragment<'s> {
 
     /// True if part of `span` is known only when the script runs: a variable between quotes.
     pub fn has_expansion(&self, span: Span) -> bool {
-        self.pieces
+        self.pieces[self.piece_at(span.start)..]
             .iter()
+            .take_while(|piece| piece.at < span.end)
+            .inspect(|_| steps::count(1))
             .any(|piece| piece.expansion && Span { start: piece.at, end: piece.end() }.overlaps(span))
     }
 
@@ -287,6 +289,7 @@ impl<'f, 's> Builder<'f, 's> {
         if text.is_empty() {
             return;
         }
+        steps::count(text.len());
         let from = self.outer.to_file(span);
         let chain = self.outer.pieces[self.outer.piece_at(span.start)].chain.inside(encoding);
         self.push_piece(Piece {
@@ -342,6 +345,7 @@ impl<'f, 's> Builder<'f, 's> {
     /// Adds the text of `fragment`, wherever in the same file it stands, as it maps there: the value of a
     /// variable, a name and a value that are written apart.
     pub fn append(&mut self, fragment: &Fragment<'s>) {
+        steps::count(fragment.text.len() + fragment.pieces.len());
         let offset = self.text.len() as u32;
         for piece in fragment.pieces.iter().filter(|piece| piece.len > 0) {
             let piece = Piece { at: piece.at + offset, ..*piece };
@@ -394,6 +398,7 @@ impl<'f, 's> Builder<'f, 's> {
     }
 
     fn push_text(&mut self, span: Span) {
+        steps::count(span.len());
         match &self.outer.text {
             Cow::Borrowed(outer) if self.text.is_empty() => self.text = Cow::Borrowed(&outer[span.range()]),
             outer => self.text.to_mut().push_str(&outer[span.range()]),
@@ -423,6 +428,7 @@ impl<'f, 's> Builder<'f, 's> {
         }
         let outer = self.outer;
         for piece in &outer.pieces[outer.piece_at(span.start)..] {
+            steps::count(1);
             if piece.at >= span.end {
                 break;
             }

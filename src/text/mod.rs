@@ -15,6 +15,7 @@ mod marks;
 pub mod odd;
 mod shown;
 mod source;
+pub(crate) mod steps;
 mod write;
 
 pub use edit::{Edit, EditConflict, apply_edits, places_after};
@@ -23,6 +24,7 @@ pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
 pub use shown::{Show, Shown, is_hidden, visible};
 pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name, read_text};
+pub use steps::steps;
 pub use write::{Replaced, Staged, WriteError, replace_file, write_file};
 
 use std::ops::Range;

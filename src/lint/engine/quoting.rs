@@ -1,6 +1,6 @@
 //! What the quoting of a call's shell leaves to say of it.
 
-use crate::lint::{Check, Draft, Family, Finding, Rule, Severity, Sink, Subject};
+use crate::lint::{Check, Draft, Family, Findings, Rule, Severity, Sink, Subject};
 use crate::notation::{Effect, Quoting, QuotingKind, Weight};
 
 /// If the words of the call are cut, the one finding that says so.
@@ -10,7 +10,7 @@ pub(super) fn cut<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
 
 /// Adds what the call's quoting does to it to the `findings` from `from` on, which are the call's, and takes those
 /// from them that it explains.
-pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Vec<Finding>) {
+pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Findings) {
     let quoting = &subject.call.quoting;
     if quoting.is_empty() {
         return;
@@ -20,7 +20,7 @@ pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Vec<Find
     {
         let url = url.to_file(url.span());
         let mut at = 0;
-        findings.retain(|finding| {
+        findings.list.retain(|finding| {
             at += 1;
             at <= from || finding.rule.family != Family::Request || !finding.span.overlaps(url)
         });

@@ -6,7 +6,7 @@ use super::{Options, check_mistakes, check_resource, judge};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::evidence::Evidence;
-use crate::lint::{Check, Finding, Secret, Sink, Subject, Target, policy, resolve, rules, secrets};
+use crate::lint::{Check, Findings, Secret, Sink, Subject, Target, resolve, rules, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
@@ -19,7 +19,7 @@ pub(super) fn check(
     call: &Call<'_>,
     options: &Options,
     validators: &Validators,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
     secrets: &mut Vec<Secret>,
 ) -> bool {
     let Some(body) = call.body.text() else { return false };
@@ -61,32 +61,28 @@ pub(super) fn check(
         validators,
         standing: None,
         secret_members: OnceCell::new(),
+        info: OnceCell::new(),
     };
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> =
         known.into_iter().map(|it| subject_of(&whole, it.0, (it.1, it.2, it.3))).collect();
 
-    let mut of_text = Vec::new();
+    let mut of_text = findings.beside();
     let mut sink = Sink::new(&mut of_text);
     let mistakes: Vec<Mistake> = tree.mistakes().iter().filter(|it| !is_taken(it)).cloned().collect();
     check_mistakes(&mistakes, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
     check_text(&whole, &template, &mut sink);
-    of_text.sort_by_key(|finding| finding.span.start);
+    of_text.list.sort_by_key(|finding| finding.span.start);
 
-    let first = findings.len();
+    let first = findings.list.len();
     for subject in &subjects {
-        // What was said of the text explains what is odd in the resource; what was said of others does not.
-        let place = subject.resource.map_or(call.span, |node| body.to_file(node.span()));
-        let from = of_text.partition_point(|finding| finding.span.start < place.start);
-        let to = of_text.partition_point(|finding| finding.span.start < place.end);
-        let mut own = of_text[from..to.max(from)].to_vec();
-        let explained = own.len();
+        let mut own = findings.beside();
         check_resource(subject, &mut Sink::new(&mut own));
-        judge(subject, &mut own, explained);
-        findings.extend(own.drain(explained..));
+        judge(subject, &mut own, 0);
+        findings.append(own);
     }
-    policy::apply(&whole.evidence, &mut of_text, 0);
-    findings.extend(of_text);
+    of_text.judge(&whole.evidence, 0);
+    findings.append(of_text);
     drop_repeated(findings, first);
     true
 }
@@ -138,6 +134,7 @@ fn subject_of<'a>(
         resource: Some(resource.node),
         declared: Some(resource),
         secret_members: OnceCell::new(),
+        info: OnceCell::new(),
         source: whole.source,
         call: whole.call,
         url: whole.url,
@@ -167,10 +164,10 @@ fn around<'s, 'a>(subjects: &'s [Subject<'a>], mistake: &Mistake) -> Option<&'s 
 }
 
 /// A rule that looks at the whole call finds the same at each resource.
-fn drop_repeated(findings: &mut Vec<Finding>, first: usize) {
+fn drop_repeated(findings: &mut Findings, first: usize) {
     let mut seen = std::collections::HashSet::new();
     let mut index = 0;
-    findings.retain(|finding| {
+    findings.list.retain(|finding| {
         index += 1;
         index <= first || seen.insert((finding.span, finding.rule.name, finding.message.clone()))
     });

@@ -20,7 +20,7 @@ pub(super) use secret::{is_secret_property, tails};
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
 pub(super) use syntax::wrong_quotes::of_python;
-pub(super) use syntax::{bad_encoding, body_file_not_json};
+pub(super) use syntax::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

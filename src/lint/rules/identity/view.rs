@@ -10,7 +10,7 @@ use crate::arm::{
 };
 use crate::json::{Kind, Node};
 use crate::lint::{Block, Draft, Subject};
-use crate::text::Span;
+use crate::text::Fragment;
 
 /// The version that the call names. A body alone in a file has the newest one unless the user says another;
 /// a call whose version cannot be read has none.
@@ -80,20 +80,18 @@ pub(super) fn says(subject: &Subject<'_>, block: &Block<'_>) -> Says {
 }
 
 /// The parts of a body that only a run of the script knows.
-#[derive(Debug, Default)]
-pub(super) struct Expansions(Vec<Span>);
+#[derive(Debug)]
+pub(super) struct Expansions<'a>(Option<&'a Fragment<'a>>);
 
-impl Expansions {
-    /// Those of the body; found once for all of its ids, since a quoted body has many pieces.
-    pub(super) fn of(subject: &Subject<'_>) -> Self {
-        Self(subject.body.map(|body| body.expansions().collect()).unwrap_or_default())
+impl<'a> Expansions<'a> {
+    /// Those of the body.
+    pub(super) fn of(subject: &Subject<'a>) -> Self {
+        Self(subject.body)
     }
 
     /// True if one of them is part of `node`.
     pub(super) fn meet(&self, node: Node<'_>) -> bool {
-        let span = node.span();
-        let first = self.0.partition_point(|expansion| expansion.end <= span.start);
-        self.0.get(first).is_some_and(|expansion| expansion.overlaps(span))
+        self.0.is_some_and(|body| body.has_expansion(node.span()))
     }
 
     /// True if nothing can be said of a value: it is a placeholder, an expression, the result of a run, was

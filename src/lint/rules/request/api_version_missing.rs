@@ -4,6 +4,7 @@ use super::facts;
 use crate::arm::{ApiVersionParameter, newest_stable};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Sink, Subject};
+use crate::notation::template::Version;
 use crate::text::Span;
 
 rule!(
@@ -74,8 +75,8 @@ fn add(subject: &Subject<'_>) -> String {
 /// A template's resource carries its version itself, unless the template names a profile of versions.
 fn in_template(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let Some(resource) = subject.resource else { return };
-    let has_profile = subject.tree.and_then(|tree| tree.root()?.member("apiProfile")).is_some();
-    if has_profile || resource.member("apiVersion").is_some() {
+    // A template may name a profile of versions instead.
+    if !subject.declared.is_some_and(|it| matches!(it.version, Version::Missing)) {
         return;
     }
     let Some((_, kind)) = resource.member("type") else { return };

@@ -40,7 +40,7 @@ fn may_name_real(subject: &Subject<'_>) -> bool {
     let in_url =
         subject.url.and_then(|url| url.subscription).is_some_and(|segment| is_real_guid(segment.text));
     let in_body = |body: &Fragment<'_>| {
-        let text = body.text();
+        let text = &body.text()[subject.stretch().range()];
         behind_marks(text).any(|at| text.get(at..at + GUID).is_some_and(is_real_guid))
     };
     in_url || subject.body.is_some_and(in_body)
@@ -55,7 +55,9 @@ pub(in crate::lint) fn subscriptions<'a>(subject: &Subject<'a>) -> Vec<Subscript
         found.push(of_url(part, segment));
     }
     let (Some(body), Some(root)) = (subject.body, subject.resource) else { return found };
-    let marks: Vec<usize> = behind_marks(body.text()).collect();
+    let stretch = subject.stretch();
+    let within = behind_marks(&body.text()[stretch.range()]);
+    let marks: Vec<usize> = within.map(|mark| stretch.start as usize + mark).collect();
     if !marks.is_empty() {
         let marked = strings(root).filter(|node| {
             let span = node.span();

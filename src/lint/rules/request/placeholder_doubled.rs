@@ -3,7 +3,7 @@
 use crate::arm::{PlaceholderStyle, find_placeholders};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::text::{Edit, Fragment, Marks, Span};
+use crate::text::{Edit, Marks, Span};
 
 rule!(
     "placeholder-doubled",
@@ -16,8 +16,11 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let call = subject.call;
-    for part in call.url.iter().chain(&call.headers).chain(call.body.text()) {
-        for (span, name) in doubled(part) {
+    let stretch = subject.stretch();
+    let outer = call.url.iter().chain(&call.headers).map(|part| (part, part.span()));
+    for (part, stretch) in outer.chain(call.body.text().map(|body| (body, stretch))) {
+        for (span, name) in doubled(&part.text()[stretch.range()]) {
+            let (span, name) = (span.shift(stretch.start as usize), name.shift(stretch.start as usize));
             if !call.is_bare() && !call.looks_like_arm() {
                 return;
             }
@@ -42,10 +45,10 @@ const BEFORE: [char; 4] = ['/', '"', '=', '&'];
 const AFTER: [char; 4] = ['/', '"', '?', '&'];
 
 /// The doubled placeholders of a text: the whole, and the name between the brackets.
-fn doubled<'p>(part: &'p Fragment<'_>) -> impl Iterator<Item = (Span, Span)> + 'p {
+fn doubled(part: &str) -> impl Iterator<Item = (Span, Span)> {
     // One of the pairs is doubled, or both are.
     static PAIRS: Marks = Marks::new(&["<<", ">>"]);
-    let text = if PAIRS.are_in(part.text()) { part.text() } else { "" };
+    let text = if PAIRS.are_in(part) { part } else { "" };
     find_placeholders(text).filter(|found| found.style == PlaceholderStyle::DoubledAngle).filter_map(
         |found| {
             let whole = &text[found.range.clone()];

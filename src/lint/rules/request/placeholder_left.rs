@@ -69,10 +69,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 fn may_stand_in_strings(subject: &Subject<'_>) -> bool {
     static WORDS: Marks = Marks::without_case(&["xxx", "your"]);
     let (Some(body), Some(tree)) = (subject.body, subject.tree) else { return false };
-    let text = body.text();
+    let text = &body.text()[subject.stretch().range()];
     let count = |byte: u8| memchr::memchr_iter(byte, text.as_bytes()).count();
-    let nodes =
-        |kind: Kind| tree.root().map_or(0, |root| root.within().filter(|node| node.kind() == kind).count());
+    let root = subject.declared.and(subject.resource).or_else(|| tree.root());
+    let nodes = |kind: Kind| root.map_or(0, |root| root.within().filter(|node| node.kind() == kind).count());
     // As many brackets as objects and arrays: none is left for a string.
     !tree.mistakes().is_empty()
         || memchr::memchr(b'<', text.as_bytes()).is_some()

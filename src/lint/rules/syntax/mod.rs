@@ -15,6 +15,7 @@ mod control_character;
 mod duplicate_name;
 mod ellipsis;
 mod empty_body;
+pub(in crate::lint) mod expansion_too_large;
 mod extra_bracket;
 mod extra_comma;
 mod identity_type_split;
@@ -25,6 +26,7 @@ mod name_without_value;
 mod text_after_body;
 mod too_deep;
 pub(in crate::lint) mod too_large;
+pub(in crate::lint) mod too_many_findings;
 mod unclosed_bracket;
 mod unnamed_object;
 mod unquoted_name;
@@ -59,6 +61,8 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &too_large::RULE,
     &internal_error::RULE,
     &body_file_not_json::RULE,
+    &expansion_too_large::RULE,
+    &too_many_findings::RULE,
 ];
 
 /// With what ARM answers to a body that is no JSON. Its reader adds what tripped it up, which depends on the
