@@ -210,7 +210,7 @@ impl<'s> Reader<'_, 's> {
     fn headers(&mut self, call: &mut Call<'s>, end: &mut u32) {
         while self.at < self.lines.len() {
             let text = self.line(self.at).trim();
-            if is_header(text) {
+            if is_header(text) || is_header_without_colon(text) {
                 let span = self.trimmed(self.at);
                 call.headers.push(self.code.slice(span));
                 *end = span.end;
@@ -315,10 +315,19 @@ fn request_line(line: &str, style: Style) -> Option<Parts> {
     let indent = line.len() - text.len();
     let text = text.trim_end();
     let len = text.find([' ', '\t']).unwrap_or(text.len());
-    let (method, rest) = text.split_at(len);
+    let (mut method, mut rest) = text.split_at(len);
+    // `GET GET https://…`
+    let again = rest.trim_start();
+    if let Some((second, behind)) = again.split_once([' ', '\t'])
+        && second == method
+        && is_target(behind.trim_start())
+    {
+        (method, rest) = text.split_at(text.len() - behind.len() - 1);
+    }
+    let first = &text[..len];
     let known = METHODS.iter().any(|it| match style {
-        Style::Unknown => *it == method,
-        Style::File | Style::Block => it.eq_ignore_ascii_case(method),
+        Style::Unknown => *it == first,
+        Style::File | Style::Block => it.eq_ignore_ascii_case(first),
     });
     if !known {
         // In a request file a URL alone is read.
@@ -395,6 +404,18 @@ fn is_header(text: &str) -> bool {
         && name.len() < 60
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !value.starts_with("//")
+}
+
+/// `Authorization Bearer …`: nothing else begins so.
+fn is_header_without_colon(text: &str) -> bool {
+    const BEGINNINGS: [&str; 4] = [
+        "authorization bearer ",
+        "authorization=bearer ",
+        "content-type application/",
+        "content-type=application/",
+    ];
+    let begins = |start: &str| text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
+    BEGINNINGS.iter().any(|start| begins(start))
 }
 
 fn is_comment(line: &str) -> bool {
