@@ -17,7 +17,8 @@ build() {
   (
     cd "$folder"
     export CARGO_TARGET_DIR=$folder/target SOURCE_DATE_EPOCH=0
-    export RUSTFLAGS="--remap-path-prefix=$folder=/armbody --remap-path-prefix=$cargo_home=/cargo"
+    RUSTFLAGS=$(build/release-flags)
+    export RUSTFLAGS
     cargo build --release --locked --quiet "$@"
   )
 }

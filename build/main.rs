@@ -24,13 +24,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={changed}");
     }
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
-    // A program that may lie anywhere in memory has some ten thousand addresses put right each time it starts.
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|it| it == value);
-    if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-        println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
-        println!("cargo::rustc-link-arg-bins=-T{}", root.join("build/without-unwind-tables.ld").display());
-    }
     let schemas = root.join("schemas");
     let out = PathBuf::from(env::var("OUT_DIR")?);
 
