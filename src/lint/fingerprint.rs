@@ -4,12 +4,17 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use rayon::prelude::*;
+
 use super::Finding;
 use crate::text::{Source, Span};
 
 /// Bytes of the finding's line that count on either side of it, and of the finding itself at either end: a body
 /// that stands in one line of a megabyte is no reason to read it again for each finding.
 const REACH: usize = 160;
+
+/// Findings from which the trouble of handing them to another thread is worth it.
+const PART: usize = 256;
 
 /// A finding by its content: 128 bits of its rule and its text, and which of those that look the same it is.
 ///
@@ -27,12 +32,17 @@ impl Fingerprint {
     /// sorted bytes that do not count.
     pub fn of(source: &Source, findings: &[Finding], secrets: &[Span]) -> Vec<Self> {
         let mut seen: HashMap<u128, u32> = HashMap::new();
-        let number = |finding| {
-            let content = content(source, finding, secrets);
+        let content = |finding| content(source, finding, secrets);
+        let contents: Vec<u128> = if findings.len() > PART {
+            findings.par_iter().map(content).collect()
+        } else {
+            findings.iter().map(content).collect()
+        };
+        let number = |content| {
             let ordinal = seen.entry(content).and_modify(|count| *count += 1).or_default();
             Self { content, ordinal: *ordinal }
         };
-        findings.iter().map(number).collect()
+        contents.into_iter().map(number).collect()
     }
 
     /// The fingerprint as one word, with the file's name in it: different for each finding of a run.

@@ -26,6 +26,8 @@ use super::uri::{path_of, uri_of};
 use crate::config::FILE_NAME;
 use crate::fault::isolated;
 use crate::lint::{Finding, Options, internal_error};
+use crate::shown;
+use crate::text::{Shown, path_name};
 
 /// Whether a server goes on after a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ pub struct Server {
     /// The configurations about which diagnostics are published.
     blamed: Vec<Uri>,
     /// What was said of configurations: once is enough.
-    told: Vec<String>,
+    told: Vec<Shown>,
 }
 
 #[derive(Debug)]
@@ -115,7 +117,8 @@ impl Server {
                     Err(fault.to_string())
                 });
                 if let Err(problem) = noted {
-                    log(out, &format!("{method}: {problem}"));
+                    let (method, problem) = (Shown::line(&method), Shown::line(&problem));
+                    tell(out, "window/logMessage", 2, &shown!("{}: {}", method, problem));
                 }
             }
             // What the client answers is only that it has understood.
@@ -273,7 +276,8 @@ impl Server {
     fn blame(&mut self, problem: &Problem, out: &mut Vec<Message>) {
         let (line, column) = problem.place.unwrap_or((1, 1));
         let path = std::path::absolute(&problem.path).unwrap_or_else(|_| problem.path.clone());
-        let words = format!("{}:{line}:{column}: {}", path.display(), problem.message);
+        let message = Shown::line(&problem.message);
+        let words = shown!("{}:{}:{}: {}", Shown::line(&path_name(&path)), line, column, message);
         if self.told.contains(&words) {
             return;
         }
@@ -283,13 +287,13 @@ impl Server {
                 range: Range { start: at, end: at },
                 severity: Some(DiagnosticSeverity::ERROR),
                 source: Some("armbody".to_owned()),
-                message: problem.message.clone(),
+                message: message.into(),
                 ..Diagnostic::default()
             };
             publish(out, uri.clone(), vec![diagnostic], None);
             self.blamed.push(uri);
         }
-        send(out, "window/showMessage", json!({ "type": 1, "message": format!("armbody: {words}") }));
+        tell(out, "window/showMessage", 1, &words);
         self.told.push(words);
     }
 
@@ -371,15 +375,16 @@ fn read<P: DeserializeOwned>(params: Value) -> Result<P, String> {
 }
 
 fn asked<P: DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
-    read(params).map_err(|error| (ErrorCode::InvalidParams, error))
+    read(params).map_err(|error| (ErrorCode::InvalidParams, Shown::line(&error).into()))
 }
 
 fn send(out: &mut Vec<Message>, method: &str, params: Value) {
     out.push(Message::Notification(Notification { method: method.to_owned(), params }));
 }
 
-fn log(out: &mut Vec<Message>, message: &str) {
-    send(out, "window/logMessage", json!({ "type": 2, "message": format!("armbody: {message}") }));
+/// Tells people something; `kind` is how bad it is, 1 being an error.
+fn tell(out: &mut Vec<Message>, method: &str, kind: u32, message: &Shown) {
+    send(out, method, json!({ "type": kind, "message": shown!("armbody: {}", message).as_str() }));
 }
 
 fn publish(out: &mut Vec<Message>, uri: Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {

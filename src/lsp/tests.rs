@@ -405,3 +405,65 @@ fn any_cut_of_a_real_text_can_be_asked_about() {
     }
     assert!(offered > 100, "{offered}");
 }
+
+/// Every string in a message but the edits, which are written as they are.
+fn words(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::String(text) => out.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| words(value, out)),
+        Value::Object(members) => {
+            members.iter().filter(|(name, _)| *name != "newText").for_each(|(_, value)| words(value, out));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_an_editor_shows_has_no_hidden_character() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hostile = "a\u{202e}b\u{200b}c\u{1b}[2J##vso[x]";
+    let key = serde_json::to_string(hostile).expect("a string");
+    std::fs::write(folder.path().join("armbody.toml"), format!("{key} = 1\n")).expect("a file");
+    for (name, text) in [
+        (
+            "none/a.json",
+            format!("{{\"identity\":{{\"type\":{key},\"x{hostile}\":1}},\"properties\":{{{key}:1}}}}"),
+        ),
+        ("a.json", "{}".to_owned()),
+    ] {
+        let uri = format!("file://{}/{name}", folder.path().display());
+        let mut server = Server::new(flags(), DEFAULT_MAX_SIZE);
+        let mut out = Vec::new();
+        let initialize = json!({ "capabilities": {}, "processId": null });
+        let id = RequestId::from(1);
+        let request = Request { id, method: "initialize".to_owned(), params: initialize };
+        server.receive(Message::Request(request), &mut out);
+        for (method, params) in [
+            ("initialized", json!({})),
+            (
+                "textDocument/didOpen",
+                json!({ "textDocument": { "uri": uri, "languageId": "json", "version": 1, "text": text } }),
+            ),
+            ("textDocument/didChange", json!({ "textDocument": hostile })),
+        ] {
+            let notification = Notification { method: method.to_owned(), params };
+            server.receive(Message::Notification(notification), &mut out);
+        }
+        while server.is_behind() {
+            server.check_one(&mut out);
+        }
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } });
+        let params =
+            json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
+        let id = RequestId::from(2);
+        let request = Request { id, method: "textDocument/codeAction".to_owned(), params };
+        server.receive(Message::Request(request), &mut out);
+        let mut all = Vec::new();
+        words(&json!(out), &mut all);
+        assert!(all.iter().any(|text| text.contains("\\u{202e}")), "{name}: {all:?}");
+        for text in all {
+            assert!(!text.contains(|c| c != '\n' && crate::text::is_hidden(c)), "{text:?}");
+            assert!(!text.contains("##vso["), "{text:?}");
+        }
+    }
+}

@@ -1,12 +1,12 @@
 //! `path:line:column: severity rule: message`
 
-use super::Checked;
+use super::{Checked, each};
 use crate::shown;
 use crate::text::Shown;
 
 pub(super) fn render(file: Checked<'_>) -> Shown {
     let path = Shown::line(file.source.name());
-    let lines = file.findings.iter().map(|finding| {
+    each(file.findings, "", |_, finding| {
         let at = file.source.position(finding.span.start);
         shown!(
             "{}:{}:{}: {} {}: {}\n",
@@ -17,6 +17,5 @@ pub(super) fn render(file: Checked<'_>) -> Shown {
             finding.rule.name,
             Shown::line(&file.mask.hide(&finding.message))
         )
-    });
-    Shown::joined(lines, "")
+    })
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Checked;
 use super::place::ends;
+use super::{Checked, each};
 use crate::lint::{Fingerprint, Severity};
 use crate::text::Shown;
 
@@ -30,18 +30,17 @@ struct Lines {
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    let issues = file.findings.iter().zip(prints).map(|(finding, print)| {
+    each(file.findings, ",\n", |at, finding| {
         let (start, end) = ends(file.source, finding.span);
         let issue = Issue {
             description: &file.mask.hide(&finding.message),
             check_name: finding.rule.name,
-            fingerprint: print.within(path),
+            fingerprint: prints[at].within(path),
             severity: level(finding.severity),
             location: Location { path, lines: Lines { begin: start.line, end: end.line } },
         };
         Shown::json(&issue)
-    });
-    Shown::joined(issues, ",\n")
+    })
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Checked, Mask};
+use super::{Checked, Mask, each};
 use crate::lint::Finding;
 use crate::shown;
 use crate::text::{Shown, Source, Span};
@@ -77,8 +77,7 @@ pub(super) fn render(file: Checked<'_>) -> Shown {
 }
 
 fn joined(file: Checked<'_>, separator: &'static str) -> Shown {
-    let rows = file.findings.iter().map(|finding| Shown::json(&row(file.source, file.mask, finding)));
-    Shown::joined(rows, separator)
+    each(file.findings, separator, |_, finding| Shown::json(&row(file.source, file.mask, finding)))
 }
 
 fn row<'a>(source: &'a Source, mask: &Mask, finding: &'a Finding) -> Row<'a> {

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
+use rayon::prelude::*;
 
+use super::PART;
 use crate::lint::{Finding, Secret};
 use crate::text::{Encoding, Source, Span};
 
@@ -137,7 +139,7 @@ impl Mask {
         if matches!(self.words, Words::None) {
             return Cow::Borrowed(findings);
         }
-        let masked = findings.iter().map(|finding| {
+        let masked = |finding: &Finding| {
             let near = self.near(source, finding);
             let hide = |text: &str| self.hide_with(&near, text).into_owned();
             let mut masked = finding.clone();
@@ -167,8 +169,12 @@ impl Mask {
                 request.resource_type = request.resource_type.as_deref().map(|it| self.hide(it).into_owned());
             }
             masked
-        });
-        Cow::Owned(masked.collect())
+        };
+        Cow::Owned(if findings.len() > PART {
+            findings.par_iter().map(masked).collect()
+        } else {
+            findings.iter().map(masked).collect()
+        })
     }
 
     /// `text`, which `finding` says, without secrets or parts of those that it stands at: what broken quotes cut a

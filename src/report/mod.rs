@@ -27,6 +27,8 @@ use std::borrow::Cow;
 use std::io;
 use std::str::FromStr;
 
+use rayon::prelude::*;
+
 use crate::lint::{Finding, Rule, Severity};
 use crate::shown;
 use crate::text::{Shown, Source};
@@ -152,6 +154,25 @@ pub struct Coverage {
     pub in_baseline: usize,
     /// The calls whose body is neither in the file nor in one that was read.
     pub unread_bodies: usize,
+}
+
+/// Findings from which the trouble of handing them to another thread is worth it.
+const PART: usize = 256;
+
+/// What `show` makes of each finding and its index, one after the other. Many are shown side by side.
+fn each(
+    findings: &[Finding],
+    between: &'static str,
+    show: impl Fn(usize, &Finding) -> Shown + Sync,
+) -> Shown {
+    let part = |(number, findings): (usize, &[Finding])| {
+        let shown = findings.iter().zip(number * PART..).map(|(finding, at)| show(at, finding));
+        Shown::joined(shown, between)
+    };
+    if findings.len() <= PART {
+        return part((0, findings));
+    }
+    Shown::joined(findings.par_chunks(PART).enumerate().map(part).collect::<Vec<_>>(), between)
 }
 
 /// Where a report is written to.

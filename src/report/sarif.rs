@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::place::ends;
-use super::{Checked, Coverage, Summary};
+use super::{Checked, Coverage, Summary, each};
 use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
 use crate::shown;
 use crate::text::{Position, Shown, Span};
@@ -124,12 +124,7 @@ impl Region {
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let artifact = artifact(path);
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    let results = file
-        .findings
-        .iter()
-        .zip(prints)
-        .map(|(finding, print)| Shown::json(&outcome(file, finding, print, &artifact)));
-    Shown::joined(results, ",\n")
+    each(file.findings, ",\n", |at, finding| Shown::json(&outcome(file, finding, prints[at], &artifact)))
 }
 
 fn outcome<'a>(

@@ -5,8 +5,8 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::Checked;
 use super::view::View;
+use super::{Checked, each};
 use crate::lint::{Finding, Fix, Severity};
 use crate::text::{Edit, Shown, Span};
 
@@ -16,12 +16,10 @@ const MAX_EDITS: usize = 12;
 pub(super) fn render(file: Checked<'_>, styled: bool) -> Shown {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(400);
-    let mut out = String::new();
-    for finding in file.findings {
-        out.push_str(&frame(file, finding, &renderer));
-        out.push_str("\n\n");
-    }
-    if styled { Shown::colored(&out) } else { Shown::lines(&out) }
+    each(file.findings, "", |_, finding| {
+        let frame = frame(file, finding, &renderer) + "\n\n";
+        if styled { Shown::colored(&frame) } else { Shown::lines(&frame) }
+    })
 }
 
 fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
