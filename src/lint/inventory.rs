@@ -60,7 +60,9 @@ pub fn inventory(source: &Source, call: &Call<'_>) -> Vec<Listed> {
 fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<Listed> {
     let target = resolve::target(source, call, &Given::default())?;
     let is_open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);
-    let cut = call.quoting.iter().find(|it| it.cuts());
+    // What is sent is not what the body was meant to be.
+    let changes = [QuotingKind::JsonDepth, QuotingKind::ObjectAsBody, QuotingKind::FormatBraces];
+    let cut = call.quoting.iter().find(|it| it.cuts() || changes.contains(&it.kind));
     let mut listed = Listed {
         notation: call.notation,
         span: call.span,
@@ -83,6 +85,9 @@ fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<
                         Some(format!("the shell sends something else ({})", cut.kind.rule_name()));
                 }
                 (None, Some(mistake)) => listed.reason = Some(not_json(source, body, mistake)),
+                (None, None) if body.expansions().next().is_some() => {
+                    listed.reason = Some("only a run of the script knows a part of it".to_owned());
+                }
                 (None, None) => listed.value = tree.root().map(Node::to_value),
             }
             let breaks_off = |it: &Mistake| match it.kind {

@@ -471,6 +471,11 @@ pub(super) fn object_as_body(unit: &Unit<'_>, place: Span, converted: Option<Spa
     }
 }
 
+pub(super) fn bytes_as_payload(unit: &Unit<'_>, place: Span) -> Quoting {
+    let message = "`-Payload` takes a text: PowerShell refuses bytes";
+    Quoting::new(QuotingKind::ObjectAsBody, unit.code.to_file(place), message).help("give it the text itself")
+}
+
 /// JSON that is passed to a program.
 pub(super) fn quotes_stripped(at: Span, text: &str) -> Quoting {
     let message = "Windows PowerShell, PowerShell before 7.3, and `az` on Windows take the quotes off: the program gets no JSON";

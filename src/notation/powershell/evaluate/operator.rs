@@ -182,8 +182,10 @@ impl<'s> Evaluator<'_, 's> {
         let mut run = 0;
         let mut at = 0;
         let mut wrong = Vec::new();
+        // JSON whose braces are its own: then doubled ones are two of them.
+        let is_json = has_lone_braces(bytes);
         while let Some(brace) = memchr::memchr2(b'{', b'}', &bytes[at..]).map(|len| at + len) {
-            let doubled = bytes.get(brace + 1) == Some(&bytes[brace]);
+            let doubled = !is_json && bytes.get(brace + 1) == Some(&bytes[brace]);
             if doubled {
                 copy(&mut builder, run, brace, Encoding::Format);
                 builder.decoded(Span::new(brace, brace + 2), &text[brace..=brace], Encoding::Format);
@@ -500,6 +502,21 @@ fn equal(a: &Item<'_>, b: &Item<'_>) -> Option<bool> {
         | (Value::Text(_) | Value::Number(_) | Value::Object(_), Value::Null) => Some(false),
         _ => None,
     }
+}
+
+/// True if a format string has a brace that is neither doubled nor part of an item: it cannot be formatted.
+fn has_lone_braces(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(brace) = memchr::memchr2(b'{', b'}', &bytes[at..]).map(|len| at + len) {
+        if bytes.get(brace + 1) == Some(&bytes[brace]) {
+            at = brace + 2;
+        } else if let Some((len, ..)) = item_len(&bytes[brace..]) {
+            at = brace + len;
+        } else {
+            return true;
+        }
+    }
+    false
 }
 
 /// The length of the `{0}` or `{0:d2}` that `bytes` begin with, its number, and whether it is filled in as it is.

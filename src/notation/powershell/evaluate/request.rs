@@ -124,6 +124,9 @@ impl<'s> Evaluator<'_, 's> {
         let converted = converts.map(|it| it.span);
         if let Some(body) = body {
             let (item, place) = (body.item.clone(), body.span);
+            if program == Program::AzRestMethod && matches!(item.value, Value::Bytes(_)) {
+                faults.push(Rc::new(fault::bytes_as_payload(&self.unit, place)));
+            }
             call.body = self.body(&item, place, converted, &mut faults);
         } else if let Some(file) = parameters.get("InFile") {
             let (item, place) = (file.item.clone(), file.span);
@@ -136,7 +139,11 @@ impl<'s> Evaluator<'_, 's> {
         {
             let before = index.checked_sub(1).and_then(|at| pipeline.elements.get(at));
             let place = before.map_or(command.span, element_span);
-            call.body = self.body(&items[0], place, None, &mut faults);
+            call.body = match items[0].value {
+                // A pipe hands on one byte at a time.
+                Value::Bytes(_) => Payload::Unknown((*self.shown(place)).clone()),
+                _ => self.body(&items[0], place, None, &mut faults),
+            };
         }
         if call.url.is_none() && matches!(call.body, Payload::None) && faults.is_empty() {
             return;
