@@ -289,7 +289,9 @@ fn check_call(
     if subject.evidence.service == Service::Other {
         return true;
     }
-    if let Some(tree) = tree.filter(|_| is_known(&subject)) {
+    // What a call sends to Resource Manager has to be JSON, whatever it is for.
+    let is_sent = !subject.call.is_bare() && subject.call.is_arm();
+    if let Some(tree) = tree.filter(|_| is_sent || is_known(&subject)) {
         check_mistakes(tree.mistakes(), |_| &subject, &mut sink);
         if let Some(draft) = super::rules::of_python(&subject).filter(|_| subject.evidence.is_python) {
             sink.push(draft);

@@ -34,7 +34,7 @@ const MIN_BYTES: usize = 1 << 20;
 /// before, and is added to. With `prompts`, lines may begin with `PS C:\>`.
 pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
     let script = syntax::read(code.text(), code.span(), Mode { prompts, lenient: true });
-    let unit = Rc::new(Unit { code: Rc::new(code.clone()), script });
+    let unit = Rc::new(Unit { code: Rc::new(code.clone()), script, in_document: prompts });
     let len = code.text().len();
     let mut found = Vec::new();
     let mut evaluator = Evaluator {
@@ -47,7 +47,6 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
         returned: false,
         uncertain: false,
         depth: 0,
-        in_document: prompts,
         defined: Vec::new(),
     };
     evaluator.run();

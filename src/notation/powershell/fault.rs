@@ -300,6 +300,8 @@ pub(super) fn of_flaw(unit: &Unit<'_>, flaw: Flaw) -> Quoting {
             let message = "braces outside of quotes begin a script block: the word ends before them";
             let quoting =
                 Quoting::new(QuotingKind::BracesExpanded, at, message).help("put the word into quotes");
+            // A placeholder that a reader fills in takes its braces along.
+            let quoting = if unit.in_document { quoting.note() } else { quoting };
             quoted(quoting, at, source)
         }
         FlawKind::BareJson => {

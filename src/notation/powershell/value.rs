@@ -15,6 +15,8 @@ pub(super) type Faults = Vec<Rc<Quoting>>;
 pub(super) struct Unit<'s> {
     pub(super) code: Rc<Fragment<'s>>,
     pub(super) script: Script,
+    /// It is part of a document, in which placeholders belong.
+    pub(super) in_document: bool,
 }
 
 /// A text and what is wrong with the way in which it was made.

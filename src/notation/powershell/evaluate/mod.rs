@@ -48,8 +48,6 @@ pub(super) struct Evaluator<'r, 's> {
     pub(super) uncertain: bool,
     /// How deep the expression lies that is looked at.
     pub(super) depth: u8,
-    /// The text is part of a document, of which other parts may set variables.
-    pub(super) in_document: bool,
     /// The functions that were met.
     pub(super) defined: Vec<Rc<super::syntax::Function>>,
 }

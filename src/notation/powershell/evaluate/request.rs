@@ -373,7 +373,7 @@ impl<'s> Evaluator<'_, 's> {
     fn meant(&mut self, span: Span) -> Option<Item<'s>> {
         let code = Rc::clone(&self.unit.code);
         let script = syntax::read(code.text(), span, Mode { lenient: true, ..Mode::default() });
-        let unit = Rc::new(Unit { code, script });
+        let unit = Rc::new(Unit { code, script, in_document: self.unit.in_document });
         let [statement] = unit.script.block.statements.as_slice() else { return None };
         let statement: &Statement = statement;
         let before = std::mem::replace(&mut self.unit, Rc::clone(&unit));
@@ -505,7 +505,7 @@ impl<'s> Evaluator<'_, 's> {
         let named = source.strip_prefix('$').is_some_and(|name| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         });
-        named && !self.in_document && self.scope.powershell.get(&source[1..]).is_none()
+        named && !self.unit.in_document && self.scope.powershell.get(&source[1..]).is_none()
     }
 
     /// `Name: value` of what stands apart.
