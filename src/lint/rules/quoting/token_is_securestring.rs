@@ -9,6 +9,6 @@ rule!(
     Quoting,
     Warning,
     Never,
-    "a token is written into a text that newer modules give as a SecureString",
+    "a token is written into a text that newer modules give as a `SecureString`",
     Check::Quoting(QuotingKind::TokenIsSecurestring)
 );
