@@ -44,7 +44,15 @@ impl Dialect {
             ["cmd", "bat", "batch", "dos", "doscon"].iter().any(|name| language.eq_ignore_ascii_case(name));
         let said = ["bash", "sh", "shell", "zsh", "ksh", "dash", "posix", "bsh"];
         let unsaid = !said.iter().any(|name| language.eq_ignore_ascii_case(name));
-        Self { prompts: true, command_prompt, unsaid }
+        Self { prompts: true, command_prompt, unsaid: unsaid && !command_prompt }
+    }
+
+    /// The same, or the Windows command prompt if nobody says which shell it is and the lines of `text` go on as
+    /// they do there.
+    fn settled(self, text: &str) -> Self {
+        let goes_on = |mark: char| text.lines().any(|line| line.trim_end().ends_with(mark));
+        let command_prompt = self.command_prompt || (self.unsaid && goes_on('^') && !goes_on('\\'));
+        Self { command_prompt, ..self }
     }
 }
 

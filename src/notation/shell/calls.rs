@@ -13,6 +13,7 @@ const MAX_WORDS: usize = 256;
 
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
+    let dialect = dialect.settled(code.text());
     let commands = commands(code, dialect);
     let mut order: Vec<usize> = (0..commands.len()).collect();
     // Commands within substitutions come behind the ones around them, not where they stand.

@@ -3,7 +3,7 @@
 use super::{Command, Dialect, odata_name, starts};
 use crate::notation::variables::Language;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, Scope};
-use crate::text::{Edit, Encoding, Fragment, Span};
+use crate::text::{Builder, Edit, Encoding, Fragment, Span};
 
 /// A call and the command that makes it.
 pub(super) struct Judge<'c, 's> {
@@ -32,6 +32,9 @@ impl<'s> Judge<'_, 's> {
             self.not_expanded(call, part, &mut found);
         }
         self.torn_headers(&mut found);
+        if self.dialect.unsaid {
+            escaped_body(call, &mut found);
+        }
         call.quoting.append(&mut found);
         self.file_without_at(call);
     }
@@ -267,6 +270,47 @@ impl<'s> Judge<'_, 's> {
         call.quoting.push(Self::offer(quoting, true, "write `@`", edits));
         call.body = Payload::File(body.clone());
     }
+}
+
+/// `'{\"a\":1}'` where nobody says which shell it is: to Windows PowerShell, to PowerShell before 7.3 and to `az` on
+/// Windows it is JSON. The body is read so.
+fn escaped_body<'s>(call: &mut Call<'s>, found: &mut Vec<Quoting>) {
+    let Payload::Text(body) = &call.body else { return };
+    let text = body.text();
+    let inner = text.trim_start().trim_start_matches(['{', '[']).trim_start();
+    if !text.trim_start().starts_with(['{', '['])
+        || !inner.starts_with("\\\"")
+        || body.encoding_at(0) != Encoding::ShellSingle
+    {
+        return;
+    }
+    let Some(first) = text.find("\\\"") else { return };
+    let quoting = Quoting::new(
+        QuotingKind::QuotesStripped,
+        body.to_file(Span::new(first, first + 2)),
+        "the backslashes are right in PowerShell before 7.3 and for `az` on Windows; bash sends them",
+    )
+    .help("say which shell it is, or give the body in a file: `'@body.json'`");
+    found.push(quoting.note());
+    let mut builder = Builder::new(body);
+    let mut done = 0;
+    for (at, _) in text.match_indices("\\\"") {
+        // `\\\"` is a quote within a string of JSON: one backslash of it is JSON's own.
+        let backslashes = text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if backslashes % 2 == 1 {
+            continue;
+        }
+        if done < at {
+            builder.copy(Span::new(done, at), Encoding::CommandDouble);
+        }
+        builder.decoded(Span::new(at, at + 2), "\"", Encoding::CommandDouble);
+        done = at + 2;
+    }
+    if done < text.len() {
+        builder.copy(Span::new(done, text.len()), Encoding::CommandDouble);
+    }
+    let body = builder.finish(0, Encoding::CommandDouble);
+    call.body = Payload::Text(body);
 }
 
 /// True if a part of the call holds a variable that the shell replaces.
