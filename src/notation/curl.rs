@@ -208,7 +208,11 @@ impl<'c, 's> Reader<'c, 's> {
 impl<'s> Request<'s> {
     fn into_call(mut self, span: Span) -> Option<Call<'s>> {
         let url = self.url.take().or_else(|| {
-            let best = self.others.iter().position(|text| super::is_url_like(text)).unwrap_or(0);
+            // A variable may hold options as well as a URL.
+            let whole =
+                |text: &Fragment<'_>| text.text().contains("://") || text.text().contains("/subscriptions/");
+            let best = self.others.iter().position(whole);
+            let best = best.or_else(|| self.others.iter().position(super::is_url_like)).unwrap_or(0);
             (!self.others.is_empty()).then(|| self.others.swap_remove(best))
         });
         // Without a URL and a body it is talk of curl, however many options it names.

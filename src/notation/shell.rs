@@ -202,8 +202,9 @@ fn read_nested<'s>(
     }
     for inner in substitutions {
         let text = &code.text()[inner.range()];
-        // A heredoc may be the body that a variable holds.
-        if mentions(text) || text.contains("<<") {
+        // What it writes may be the body of a call.
+        let writes = text.contains("<<") || text.starts_with("echo ") || text.starts_with("printf ");
+        if writes || mentions(text) {
             read_nested(code, inner, dialect, depth + 1, found);
         }
     }

@@ -4,12 +4,14 @@ use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Word, commands};
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Call, Payload, Quoting, Scope, payload, programs};
-use crate::text::{Fragment, Span};
+use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
 const MAX_BEHIND: usize = 4;
 /// A command has no more words than this from arrays.
 const MAX_WORDS: usize = 256;
+/// A variable's value with more bytes than this is not parted into words.
+const MAX_VALUE: usize = 2048;
 
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
@@ -23,11 +25,11 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     // What happens to a body that another command holds: an assignment, `echo`, `cat`.
     let mut elsewhere: Vec<&Quoting> = Vec::new();
     for (rank, &index) in order.iter().enumerate() {
-        let spread;
+        let as_run;
         let mut command = &commands[index];
-        if let Some(more) = spread_arrays(command, scope) {
-            spread = more;
-            command = &spread;
+        if let Some(more) = spread(command, scope) {
+            as_run = more;
+            command = &as_run;
         }
         let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
         let program = command.program_name();
@@ -45,6 +47,13 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
         let judge = Judge { code, command, scope, dialect, filled_later };
         for call in &mut found {
             judge.as_written(call);
+            // `-d "$(cat <<EOF …)"`
+            if let Payload::Unknown(value) = &call.body {
+                let within = value.to_file(value.span());
+                if let Some(text) = behind().find_map(|inner| output_within(inner, within)) {
+                    call.body = Payload::Text(text);
+                }
+            }
             scope.resolve(Language::Shell, call);
             judge.with_body(call);
         }
@@ -81,34 +90,95 @@ fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
     call.quoting.extend(found);
 }
 
-/// The command with the words of its arrays in the place of `"${args[@]}"`, if it has such.
-fn spread_arrays<'s>(command: &Command<'s>, scope: &Scope<'s>) -> Option<Command<'s>> {
-    let items = |word: &Word<'s>| {
-        let name = word
-            .text
-            .text()
-            .strip_prefix("${")?
-            .strip_suffix("[@]}")
-            .or_else(|| word.text.text().strip_prefix("${")?.strip_suffix("[*]}"))?;
-        match scope.value(Language::Shell, name)? {
-            Value::Items(items) => Some(items),
-            _ => None,
+/// The command as it runs: the words of its arrays and of variables without quotes in the place of their names, and
+/// what `xargs` fills in as what only a run knows. `None` if it runs as it is written.
+fn spread<'s>(command: &Command<'s>, scope: &Scope<'s>) -> Option<Command<'s>> {
+    let hole = xargs_hole(command);
+    let mut words: Vec<Word<'s>> = Vec::new();
+    let mut changed = false;
+    for (index, word) in command.words.iter().enumerate() {
+        let text = word.text.text();
+        // They stand where they are used.
+        let at_use = |text: Fragment<'s>| Word { text, span: word.span };
+        if let Some((from, hole)) = hole
+            && index > from
+            && text.contains(hole)
+        {
+            words.push(at_use(filled_by_xargs(&word.text, hole)));
+            changed = true;
+        } else if let Some(items) =
+            items_of(text, scope).filter(|items| words.len() + items.len() <= MAX_WORDS)
+        {
+            words.extend(items.iter().cloned().map(at_use));
+            changed = true;
+        } else if let Some(items) =
+            words_of(word, scope).filter(|items| words.len() + items.len() <= MAX_WORDS)
+        {
+            words.extend(items.into_iter().map(at_use));
+            changed = true;
+        } else {
+            words.push(word.clone());
         }
-    };
-    if !command.words.iter().any(|word| items(word).is_some()) {
+    }
+    changed.then(|| Command { words, ..command.clone() })
+}
+
+/// The words of the array that `text` is the use of: `${args[@]}`.
+fn items_of<'c, 's>(text: &str, scope: &'c Scope<'s>) -> Option<&'c Vec<Fragment<'s>>> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let name = inner.strip_suffix("[@]").or_else(|| inner.strip_suffix("[*]"))?;
+    match scope.value(Language::Shell, name)? {
+        Value::Items(items) => Some(items),
+        _ => None,
+    }
+}
+
+/// The words of a variable that stands alone without quotes: the shell parts its value at the blanks.
+fn words_of<'s>(word: &Word<'s>, scope: &Scope<'s>) -> Option<Vec<Fragment<'s>>> {
+    let name = Language::Shell.variable(word.text.text())?;
+    // With quotes around it, it is one word.
+    let is_bare = word.span.len() == word.text.text().len();
+    let Value::Text(value) = scope.value(Language::Shell, name).filter(|_| is_bare)? else { return None };
+    let text = value.text();
+    if !text.trim().contains(' ') || text.len() > MAX_VALUE {
         return None;
     }
-    let mut words = Vec::new();
-    for word in &command.words {
-        match items(word) {
-            // They stand where they are used.
-            Some(items) if words.len() + items.len() <= MAX_WORDS => {
-                words.extend(items.iter().map(|text| Word { text: text.clone(), span: word.span }));
-            }
-            _ => words.push(word.clone()),
-        }
+    let mut items = Vec::new();
+    for part in text.split([' ', '\t', '\n']).filter(|part| !part.is_empty()) {
+        let from = part.as_ptr() as usize - text.as_ptr() as usize;
+        items.push(value.slice(Span::new(from, from + part.len())));
     }
-    Some(Command { words, ..command.clone() })
+    Some(items)
+}
+
+/// What `xargs -I` replaces in the words behind it, and the index of the last word of its own.
+fn xargs_hole<'c>(command: &'c Command<'_>) -> Option<(usize, &'c str)> {
+    let words = || command.words.iter().map(|word| word.text.text()).enumerate();
+    let (xargs, _) = words().take(4).find(|(_, text)| *text == "xargs")?;
+    let (index, option) = words().skip(xargs + 1).take(12).find(|(_, text)| text.starts_with("-I"))?;
+    let (index, hole) = match option {
+        "-I" => (index + 1, command.words.get(index + 1)?.text.text()),
+        _ => (index, &option[2..]),
+    };
+    (!hole.is_empty()).then_some((index, hole))
+}
+
+/// The word with `hole` as a variable.
+fn filled_by_xargs<'s>(word: &Fragment<'s>, hole: &str) -> Fragment<'s> {
+    let text = word.text();
+    let mut builder = Builder::new(word);
+    let mut done = 0;
+    for (at, _) in text.match_indices(hole) {
+        if done < at {
+            builder.copy(Span::new(done, at), Encoding::Plain);
+        }
+        builder.stand_in(Span::new(at, at + hole.len()), "$item");
+        done = at + hole.len();
+    }
+    if done < text.len() {
+        builder.copy(Span::new(done, text.len()), Encoding::Plain);
+    }
+    builder.finish(0, Encoding::Plain)
 }
 
 /// Where the command begins in the file.
@@ -138,7 +208,7 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
             Payload::File(file) => Value::File(file),
             Payload::Unknown(value) => {
                 let within = value.to_file(value.span());
-                behind().find_map(|inner| heredoc_within(inner, within)).map_or(Value::Unknown, Value::Text)
+                behind().find_map(|inner| output_within(inner, within)).map_or(Value::Unknown, Value::Text)
             }
             Payload::None => Value::Unknown,
         };
@@ -166,9 +236,10 @@ fn array<'s>(assignment: &Assignment<'s>, items: &[Word<'s>], scope: &Scope<'s>)
     Value::Items(before.iter().cloned().chain(items.iter().map(|word| word.text.clone())).collect())
 }
 
-/// The heredoc that `cat` gives to a variable whose value stands in `within`.
-fn heredoc_within<'s>(command: &Command<'s>, within: Span) -> Option<Fragment<'s>> {
-    if !within.contains(command.words.first()?.span) || command.program_name()? != "cat" {
+/// The text that a command writes whose words stand in `within`: a heredoc by `cat`, what `echo` and `printf` say.
+fn output_within<'s>(command: &Command<'s>, within: Span) -> Option<Fragment<'s>> {
+    let name = command.program_name()?;
+    if !within.contains(command.words.first()?.span) || !matches!(name.as_ref(), "cat" | "echo" | "printf") {
         return None;
     }
     match payload::output(command)? {

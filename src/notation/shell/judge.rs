@@ -274,7 +274,7 @@ impl<'s> Judge<'_, 's> {
 
 /// `'{\"a\":1}'` where nobody says which shell it is: to Windows PowerShell, to PowerShell before 7.3 and to `az` on
 /// Windows it is JSON. The body is read so.
-fn escaped_body<'s>(call: &mut Call<'s>, found: &mut Vec<Quoting>) {
+fn escaped_body(call: &mut Call<'_>, found: &mut Vec<Quoting>) {
     let Payload::Text(body) = &call.body else { return };
     let text = body.text();
     let inner = text.trim_start().trim_start_matches(['{', '[']).trim_start();

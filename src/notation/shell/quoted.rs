@@ -258,6 +258,7 @@ impl<'s> Lexer<'_, 's> {
     fn parameter_end(&self, in_double: bool) -> Option<usize> {
         let rest = &self.bytes[self.at..self.end];
         let rest = &rest[..rest.len().min(MAX_PARAMETER)];
+        memchr::memchr(b'}', rest)?;
         // In `"${x:-it's}"` the apostrophe is one; where a pattern follows it is a quote.
         let name =
             rest[2..].iter().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'@')).count();

@@ -291,3 +291,59 @@ fn hopeless_input_is_read_in_linear_time() {
         }
     }
 }
+
+fn calls_of(text: &str) -> Vec<String> {
+    let source = Source::new("x.sh", text);
+    let code = source.fragment();
+    let calls = super::calls(&code, Dialect::default(), &mut crate::notation::Scope::default());
+    let part =
+        |part: Option<&crate::text::Fragment<'_>>| part.map_or("-".to_owned(), |it| it.text().to_owned());
+    calls
+        .iter()
+        .map(|call| {
+            format!("{} {} {}", part(call.method.as_ref()), part(call.url.as_ref()), part(call.body.text()))
+        })
+        .collect()
+}
+
+#[test]
+fn commands_run_with_what_their_variables_hold() {
+    const URL: &str = "https://management.azure.com/subscriptions/s";
+    let wanted = [format!("PATCH {URL} {{\"a\":1}}")];
+    for text in [
+        format!("args=(-X PATCH)\nargs+=(-d '{{\"a\":1}}')\ncurl \"${{args[@]}}\" {URL}"),
+        format!("declare -a args=(\n  -X PATCH # a comment\n  -d '{{\"a\":1}}'\n)\ncurl ${{args[@]}} {URL}"),
+        format!("opts=\"-s -X PATCH\"\ncurl $opts {URL} -d '{{\"a\":1}}'"),
+        format!("C='curl -X PATCH'\n$C {URL} -d '{{\"a\":1}}'"),
+        format!("az rest --method PATCH --url {URL} --body \"$(cat <<'EOF'\n{{\"a\":1}}\nEOF\n)\""),
+        format!("curl -X PATCH {URL} -d \"$(printf '{{\"a\":1}}')\""),
+        format!("B=$(echo '{{\"a\":1}}')\ncurl -X PATCH {URL} -d \"$B\""),
+    ] {
+        assert_eq!(calls_of(&text), wanted, "{text}");
+    }
+    // In quotes it is one word, and what is not known stays.
+    assert_eq!(calls_of(&format!("X='a b'\ncurl -X PATCH -d \"$X\" {URL}")), [format!("PATCH {URL} a b")]);
+    assert_eq!(calls_of(&format!("curl $OPTS {URL}")), [format!("- {URL} -")]);
+    let ids = "az vm list -o tsv | xargs -I {} az rest --method patch --url \"{}?api-version=1\" --body '{}'";
+    assert_eq!(calls_of(ids), ["patch $item?api-version=1 -"]);
+    let ids = "az vm list -o tsv | xargs -I% az rest -m patch -u '%?api-version=1' -b '{\"a\":1}'";
+    assert_eq!(calls_of(ids), ["patch $item?api-version=1 {\"a\":1}"]);
+}
+
+#[test]
+fn nobody_says_which_shell_it_is() {
+    let source =
+        Source::new("x.md", "az rest -m put -u https://x/subscriptions/s -b '{\\\"a\\\": \\\"b\\\"}'");
+    let code = source.fragment();
+    let calls = super::calls(&code, Dialect::of_block("azurecli"), &mut crate::notation::Scope::default());
+    let body = calls[0].body.text().unwrap();
+    assert_eq!(body.text(), "{\"a\": \"b\"}");
+    let edits = body.edit(Span::new(1, 4), "\"c\"").unwrap();
+    assert!(apply_edits(source.text(), &edits).unwrap().ends_with("'{\\\"c\\\": \\\"b\\\"}'"));
+    let kinds: Vec<QuotingKind> = calls[0].quoting.iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, [QuotingKind::QuotesStripped]);
+    let source = Source::new("x.md", "curl -X PUT ^\n  -d \"{\\\"a\\\":1}\" ^\n  https://x/subscriptions/s");
+    let code = source.fragment();
+    let calls = super::calls(&code, Dialect::of_block(""), &mut crate::notation::Scope::default());
+    assert_eq!((calls[0].body.text().unwrap().text(), calls[0].quoting.len()), ("{\"a\":1}", 0));
+}
