@@ -157,8 +157,9 @@ fn no_command_prints_a_secret() {
 #[test]
 fn frames_do_not_tell_how_long_a_password_is() {
     let text = |password: &str| {
+        let url = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
         format!(
-            "```json\n{{\"location\":\"westus\",\"identity\":{{\"type\":\"systemAssigned\"}},\"properties\":{{\"osProfile\":{{\"adminPassword\":\"{password}\",\"adminUsernam\":\"me\"}},}}}}\n```\n"
+            "```bash\ncurl -X PUT '{url}' -d '{{\"location\":\"westus\",\"identity\":{{\"type\":\"systemAssigned\"}},\"properties\":{{\"osProfile\":{{\"adminPassword\":\"{password}\",\"adminUsernam\":\"me\"}},}}}}'\n```\n"
         )
     };
     let at = folder(&[("short/a.md", &text("aB3$efgh")), ("long/a.md", &text("aB3$efgh-ijkl-mnop-äöü"))]);
@@ -180,6 +181,7 @@ fn frames_do_not_tell_how_long_a_password_is() {
     let frames = String::from_utf8_lossy(&frames.stdout).into_owned();
     let frame = frames.split_once("error[unknown-property]").unwrap().1;
     let (line, marks) = frame.lines().skip(2).zip(frame.lines().skip(3)).next().unwrap();
-    assert_eq!(line.find("\"adminUsernam\""), marks.find("^^^^^^^^^^^^^^"), "{frames}");
+    let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
+    assert_eq!(column(line, "\"adminUsernam\""), column(marks, "^^^^^^^^^^^^^^"), "{frames}");
     assert!(marks.contains("^^^^^^^^^^^^^^") && !marks.contains("^^^^^^^^^^^^^^^"), "{frames}");
 }

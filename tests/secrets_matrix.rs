@@ -430,7 +430,7 @@ fn reports(plant: &Plant, mask: Masks<'_>) -> Vec<(String, String)> {
     let read = || Source::new(plant.file, plant.text.clone());
     let before = read();
     let found = examine(&before, kind, &options);
-    let old = mask(&before, found.secrets, &Mask::default());
+    let old = mask(&before, secrets_of(&before, kind, &options), &Mask::default());
     for unsafe_too in [false, true] {
         let fixed = fix(read(), kind, &options, unsafe_too);
         let left = examine(&fixed.source, kind, &options);

@@ -42,6 +42,8 @@ impl RequestUrl<'_> {
     /// Whose service the request goes to.
     pub fn service(&self) -> Service {
         let host = self.host.map_or("", |host| host.text);
+        // `user:password@` says nothing of who answers.
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
         if self.asks_for_token() {
             return Service::Other;
         }

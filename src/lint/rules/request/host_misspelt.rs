@@ -17,7 +17,9 @@ rule!(
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
     let Some(host) = url.host.filter(|host| !contains_placeholder(host.text)) else { return };
-    let Some((start, len, cloud)) = slip(host.text) else { return };
+    let begins = host.text.rfind('@').map_or(0, |at| at + 1);
+    let Some((start, len, cloud)) = slip(&host.text[begins..]) else { return };
+    let start = begins + start;
     let right = cloud.host();
     let span = Span::new(host.start + start, host.start + start + len);
     let message = format!("nothing answers at `{}`", &host.text[start..start + len]);
