@@ -85,3 +85,69 @@ fn words_are_those_of_the_command_prompt() {
     }
     assert!(wrong.is_empty(), "{} of {} are wrong", wrong.len(), rows.len());
 }
+
+/// What is wrong, which rule says so, and what the fix makes of it; `U` stands for a URL.
+const SLIPS: [(&str, &str, &str); 12] = [
+    (
+        r#"az rest -m patch -u "U" -b '{"identity":{"type":"None"}}'"#,
+        "quotes-eaten",
+        r#"az rest -m patch -u "U" -b "{\"identity\":{\"type\":\"None\"}}""#,
+    ),
+    (
+        r#"az rest -m patch -u "U" -b "{"identity":{"type":"None"}}""#,
+        "quotes-eaten",
+        r#"az rest -m patch -u "U" -b "{\"identity\":{\"type\":\"None\"}}""#,
+    ),
+    (
+        r#"az rest -m patch -u "U" -b {"identity":{"type":"None"}}"#,
+        "quotes-eaten",
+        r#"az rest -m patch -u "U" -b "{\"identity\":{\"type\":\"None\"}}""#,
+    ),
+    (
+        r#"curl -X PATCH 'U' -H 'If-Match: x' -d "{\"a\":1}""#,
+        "quotes-eaten",
+        r#"curl -X PATCH "U" -H "If-Match: x" -d "{\"a\":1}""#,
+    ),
+    (r#"curl -X PATCH "U" -d {\"a\": 1}"#, "words-run-together", r#"curl -X PATCH "U" -d "{\"a\": 1}""#),
+    ("curl -X PATCH U&x=1 -d @b.json", "unquoted-ampersand", "curl -X PATCH \"U&x=1\" -d @b.json"),
+    ("call az rest -m get -u U&x=1", "unquoted-ampersand", "call az rest -m get -u \"U&x=1\""),
+    (
+        "curl -X PATCH \"U\" ^ \n  -d @b.json",
+        "blank-after-continuation",
+        "curl -X PATCH \"U\" ^\n  -d @b.json",
+    ),
+    ("curl -X PATCH \"U\" \\\n  -d @b.json", "continuation-missing", "curl -X PATCH \"U\" ^\n  -d @b.json"),
+    ("curl -X PATCH \"U\"\n  -d @b.json", "continuation-missing", "curl -X PATCH \"U\" ^\n  -d @b.json"),
+    ("az rest -m get -u U^&x=1", "unquoted-ampersand", ""),
+    (r#"az rest -m patch -u "U" -b '{"a":"b&c"}'"#, "quotes-eaten", ""),
+];
+
+#[test]
+fn slips_are_told_once_and_mended() {
+    use armbody::container::Kind;
+    use armbody::lint::{Family, Options, Severity, check, fix, rules};
+    const URL: &str = "https://management.azure.com/subscriptions/%SUB%/resourceGroups/g/providers/\
+                       Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
+    let options = Options {
+        select: rules().filter(|rule| rule.family == Family::Quoting).collect(),
+        ..Options::default()
+    };
+    for (wrong, rule, right) in SLIPS {
+        for language in ["cmd", "bat", "batch", "dos"] {
+            let document =
+                |script: &str| format!("# T\n\n```{language}\n{}\n```\n", script.replace('U', URL));
+            let source = Source::new("x.md", document(wrong));
+            let found = check(&source, Kind::Markdown, &options);
+            let said: Vec<&str> =
+                found.iter().filter(|it| it.severity > Severity::Note).map(|it| it.rule.name).collect();
+            assert_eq!(said, [rule], "{wrong}");
+            let fixed = fix(source, Kind::Markdown, &options, false);
+            let wanted = if right.is_empty() { wrong } else { right };
+            assert_eq!(fixed.source.text(), document(wanted), "{wrong}");
+            assert!(
+                right.is_empty() || fixed.findings.iter().all(|it| it.severity == Severity::Note),
+                "{wrong}"
+            );
+        }
+    }
+}

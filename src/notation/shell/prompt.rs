@@ -35,6 +35,7 @@ pub(super) fn commands<'s>(code: &Fragment<'s>, span: Span, dialect: Dialect) ->
         quoting: Vec::new(),
         slips: Vec::new(),
         groups: 0,
+        first_mended: true,
         pipe: false,
         found: Vec::new(),
     };
@@ -76,6 +77,8 @@ struct Reader<'f, 's> {
     /// Characters that the prompt does not read as part of the word in which they were meant to stand.
     slips: Vec<(K, Span)>,
     groups: usize,
+    /// No argument of the command was mended yet.
+    first_mended: bool,
     pipe: bool,
     found: Vec<Command<'s>>,
 }
@@ -438,11 +441,8 @@ impl<'s> Reader<'_, 's> {
     /// The edits that put `inner` in double quotes in the place of `whole`, if the prompt lets it be then.
     fn in_double_quotes(whole: Span, inner: Span, raw: &str) -> Option<Vec<(Span, String)>> {
         // A quote within it turns the prompt's own quoting off and on.
-        let operators: &[char] = if raw.contains('"') {
-            &['%', '!', '^', '&', '|', '<', '>', '\\', '\n']
-        } else {
-            &['%', '!', '\n']
-        };
+        let operators: &[char] =
+            if raw.contains('"') { &['^', '&', '|', '<', '>', '\\', '\n'] } else { &['\n'] };
         if raw.contains(operators) {
             return None;
         }
@@ -457,9 +457,13 @@ impl<'s> Reader<'_, 's> {
     /// Adds to the offer of the finding that the command has already: all of its arguments are mended or none.
     fn add_edits(&mut self, edits: Option<Vec<(Span, String)>>) {
         let outward = edits.and_then(|edits| self.outward(&edits));
+        let first = self.first_mended;
+        self.first_mended = false;
         let Some(quoting) = self.quoting.iter_mut().find(|it| it.kind == K::QuotesEaten) else { return };
         let before = quoting.offer.take().map(|offer| offer.edits);
-        if let Some(edits) = outward {
+        if let Some(edits) = outward
+            && (first || before.is_some())
+        {
             let all = before.into_iter().flatten().chain(edits).collect();
             *quoting = quoting.clone().offer(true, "put it in double quotes", all);
         }
@@ -486,6 +490,7 @@ impl<'s> Reader<'_, 's> {
 
     fn end_command(&mut self, pipe: bool) {
         let items = std::mem::take(&mut self.items);
+        self.first_mended = true;
         let mut command = Command { redirects: std::mem::take(&mut self.redirects), ..Command::default() };
         let assignment = assignment(&items);
         if let Some((name, from)) = assignment {
