@@ -19,6 +19,9 @@ pub struct Dialect {
     /// True if `second` after `first`, as values of `name`, are two halves of one value:
     /// `"type": "SystemAssigned", "UserAssigned"`.
     pub joins: fn(name: &str, first: &str, second: &str) -> bool,
+    /// True if `word`, which stands without quotes as the value of `name`, is one of the values that it takes:
+    /// `"type": None`.
+    pub takes: fn(name: &str, word: &str) -> bool,
     /// True if a string that stands alone among members is a name whose value is missing, false if it is a
     /// value whose name is.
     pub is_name: fn(&str) -> bool,
@@ -34,6 +37,7 @@ impl Dialect {
         bare_members: false,
         single_quotes: false,
         joins: |_, _, _| false,
+        takes: |_, _| false,
         is_name: looks_like_name,
     };
 }

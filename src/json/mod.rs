@@ -21,6 +21,7 @@ pub use brackets::settle;
 pub use decode::{decode_string, string_fragment};
 pub use dialect::Dialect;
 pub use mistake::{Mistake, MistakeKind, Repair, Unclosed};
+pub(crate) use recovery::is_nothing;
 pub use tree::{Elements, Kind, Members, Node, Tree};
 
 /// Containers within containers that are read; what lies deeper is passed over and named a mistake.

@@ -180,8 +180,16 @@ fn words_and_numbers() {
     check(
         "{\"a\":True,\"b\":None,\"c\":undefined}",
         &[("UnquotedValue", "True"), ("UnquotedValue", "None"), ("UnquotedValue", "undefined")],
-        "{\"a\":true,\"b\":null,\"c\":null}",
+        "{\"a\":true,\"b\":None,\"c\":undefined}",
     );
+    // What is nothing in another language is `null` only where somebody knows that the place takes it.
+    let tree =
+        Tree::parse("{\"type\":None,\"a\":nil}", Dialect { takes: |name, _| name == "type", ..DIALECT });
+    let root = tree.root().unwrap();
+    assert_eq!(root.get("type").unwrap().as_str().unwrap(), "None");
+    assert!(root.get("a").unwrap().is_unknown());
+    let python = Tree::parse("{'a':None}", Dialect { single_quotes: true, ..DIALECT });
+    assert_eq!(python.root().unwrap().get("a").unwrap().kind(), Kind::Null);
     check(r#"{"sku": DW1000 }"#, &[("UnquotedValue", "DW1000")], r#"{"sku": DW1000 }"#);
     check(
         r#"{"a": {double between 0 and 100} }"#,
@@ -211,7 +219,7 @@ fn words_and_numbers() {
 
 #[test]
 fn what_stands_between() {
-    check("{\"a\":1 // one\n}", &[("Comment", "// one")], "{\"a\":1 \n}");
+    check("{\"a\":1 // one\n}", &[("Comment", "// one")], "{\"a\":1\n}");
     check(
         "{/* a */\"a\":1,# b\n\"b\":2}",
         &[("Comment", "/* a */"), ("Comment", "# b")],
@@ -441,6 +449,23 @@ fn odd_white_space_is_one_mistake_wherever_it_stands() {
         }
         let everywhere = tokens.join(&c.to_string());
         assert_eq!(Tree::parse(&everywhere, DIALECT).mistakes().len(), 1, "{everywhere:?}");
+    }
+}
+
+#[test]
+fn a_comment_leaves_nothing_behind() {
+    for (text, right) in [
+        ("{\n  // a\n  \"b\": 1\n}", "{\n  \"b\": 1\n}"),
+        ("{\r\n  // a\r\n  \"b\": 1\r\n}", "{\r\n  \"b\": 1\r\n}"),
+        ("{\n  \"b\": 1, // a\n  \"c\": 2 # d\n}", "{\n  \"b\": 1,\n  \"c\": 2\n}"),
+        ("{\n  /* a\n     b */\n  \"b\": 1\n}", "{\n  \"b\": 1\n}"),
+        ("{ /* a */ \"b\":/* c */1}", "{ \"b\":1}"),
+        ("// a\n{}", "{}"),
+        ("{}\n// a", "{}\n"),
+        ("{} /* a */  ", "{}"),
+        ("{\n  /* a */ \"b\": 1\n}", "{\n  \"b\": 1\n}"),
+    ] {
+        assert_eq!(mended(text), right, "{text}");
     }
 }
 

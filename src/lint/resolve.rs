@@ -294,6 +294,7 @@ pub(super) fn dialect(source: &Source, call: &Call<'_>) -> Dialect {
         single_quotes: call.client.reads_python,
         stand_ins: source.problem().is_some(),
         joins,
+        takes,
         ..Dialect::STRICT
     }
 }
@@ -308,6 +309,11 @@ fn joins(name: &str, first: &str, second: &str) -> bool {
             })
     };
     name.trim().eq_ignore_ascii_case("type") && word(first) && word(second)
+}
+
+/// True if `word` is a kind of identity, where one is due.
+fn takes(name: &str, word: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("type") && (word == "None" || word.ends_with("Assigned"))
 }
 
 /// What the call itself says, filled up with what the user says of bodies that stand alone.

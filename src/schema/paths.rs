@@ -56,6 +56,13 @@ impl Property<'_> {
         listed.into_iter().flatten().filter_map(Value::as_str)
     }
 
+    /// Whether `null` is one of its values: the schema has it, or it may be left out and no text can be meant.
+    pub fn takes_null(&self) -> bool {
+        let listed =
+            self.target["type"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
+        listed || !self.required && self.kind().is_some_and(|kind| kind != "string")
+    }
+
     /// Whether the service may take other values than those of [`Property::values`].
     pub fn is_open(&self) -> bool {
         self.target.get("enum").is_none()
@@ -78,6 +85,31 @@ struct Pending<'a> {
     property: Property<'a>,
     above: Option<Rc<Above<'a>>>,
     depth: usize,
+}
+
+/// The property at a place in a body; `None` where the schema has none.
+pub fn property_at<'a>(
+    document: &'a Document,
+    resource_type: &str,
+    method: Method,
+    steps: &[Step<'_>],
+) -> Option<Property<'a>> {
+    let entry = document.entry(resource_type, method)?;
+    let mut property =
+        Property { path: String::new(), schema: entry, target: entry, read_only: false, required: false };
+    for step in steps {
+        property.target = resolve(document, &mut property);
+        let step = std::slice::from_ref(step);
+        let from = property.path.len();
+        let mut all = children(document, &property);
+        let at = |it: &Property<'_>, is_map: bool| {
+            it.path.get(from..).is_some_and(|path| path.starts_with("{}") == is_map && matches(path, step))
+        };
+        let found = [false, true].into_iter().find_map(|is_map| all.iter().position(|it| at(it, is_map)));
+        property = all.swap_remove(found?);
+    }
+    property.target = resolve(document, &mut property);
+    Some(property)
 }
 
 /// Every path of a body, sorted; the body itself has none. A definition inside itself is not entered again.

@@ -374,7 +374,11 @@ kinds! {
         t.put(token.start..token.end, t.content(token))
     };
     "True", "unquoted-value", |t, r| { let s = scalar(t, r)?; t.put_both(s.start..s.end, "true", "True") };
-    "None", "unquoted-value", |t, r| { let s = scalar(t, r)?; t.put_both(s.start..s.end, "null", "None") };
+    "None", "unquoted-value", |t, r| {
+        // In the place of a string it may be one: `"type": None`.
+        let s = t.some(r, |it| matches!(it.role, Role::Number | Role::Literal))?;
+        t.put_both(s.start..s.end, "null", "None")
+    };
     "undefined", "unquoted-value", |t, r| { let s = scalar(t, r)?; t.put_both(s.start..s.end, "null", "undefined") };
     "description for a value", "unquoted-value", |t, r| {
         let s = scalar(t, r)?; t.put(s.start..s.end, "{double between 0 and 100}")

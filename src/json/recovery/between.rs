@@ -60,9 +60,29 @@ impl Parser<'_> {
         let span = Span::new(self.at, end);
         self.steps += span.len() as u64;
         if !self.dialect.comments {
-            self.mistake(Mistake::new(MistakeKind::Comment, span).mended(vec![Edit::delete(span)]));
+            let gone = self.with_its_blanks(span);
+            self.mistake(Mistake::new(MistakeKind::Comment, span).mended(vec![Edit::delete(gone)]));
         }
         self.at = end;
+    }
+
+    /// What goes with a comment: its whole line if nothing else stands there, the blanks before one at a line's end,
+    /// else those behind it. Neither an empty line nor blanks at a line's end are left.
+    fn with_its_blanks(&self, comment: Span) -> Span {
+        let (before, behind) = self.text.split_at(comment.end as usize);
+        let before = &before[..comment.start as usize];
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let blank = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+        let end = comment.end as usize + blank;
+        let line_end = ["\r\n", "\n"].into_iter().find(|line_end| behind[blank..].starts_with(line_end));
+        let begins_line = before[..start].ends_with('\n') || start == 0;
+        match line_end {
+            Some(line_end) if begins_line => Span::new(start, end + line_end.len()),
+            Some(_) => Span::new(start, end),
+            None if end == self.text.len() => Span::new(start, end),
+            None if before.ends_with([' ', '\t', '\n']) => Span::new(comment.start as usize, end),
+            None => comment,
+        }
     }
 
     /// `...` takes the place of members or elements, so the commas beside it are not missed.

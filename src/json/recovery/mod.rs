@@ -10,6 +10,8 @@ mod quotes;
 mod strings;
 mod values;
 
+pub(crate) use values::is_nothing;
+
 use crate::json::parser::{Expect, Parser};
 use crate::json::tree::{Data, Kind, OWNED, REPAIRED};
 use crate::json::{Mistake, MistakeKind};

@@ -148,7 +148,17 @@ impl Parser<'_> {
             });
             return;
         }
-        if let Some((kind, right)) = literal_meant(word) {
+        let is_taken = self.frames.last().is_some_and(|frame| frame.named)
+            && self.names.last().is_some_and(|&(name, _)| {
+                (self.dialect.takes)(&self.string_of(&self.nodes[name as usize]), word)
+            });
+        if is_nothing(word) && !is_taken && !self.dialect.single_quotes {
+            // Nothing in another language: whether the place takes `null` is not known here.
+            self.mistake(Mistake::new(MistakeKind::UnquotedValue, span));
+            self.push_unknown(span);
+            return;
+        }
+        if let Some((kind, right)) = literal_meant(word).filter(|_| !is_taken) {
             let edits = vec![Edit::replace(span, right)];
             self.mistake(Mistake::new(MistakeKind::UnquotedValue, span).mended(edits));
             self.push_value(Data { start: span.start, end: span.end, link: 0, kind, flags: REPAIRED });
@@ -213,13 +223,18 @@ pub(super) fn is_placeholder(word: &str) -> bool {
         || (word.len() >= 3 && word.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'-')))
 }
 
+/// A word of another language for no value.
+pub(crate) fn is_nothing(word: &str) -> bool {
+    matches!(word, "None" | "undefined" | "NaN" | "nil")
+}
+
 /// What a word of another language says in JSON.
 fn literal_meant(word: &str) -> Option<(Kind, &'static str)> {
     if word.eq_ignore_ascii_case("true") {
         Some((Kind::True, "true"))
     } else if word.eq_ignore_ascii_case("false") {
         Some((Kind::False, "false"))
-    } else if word.eq_ignore_ascii_case("null") || matches!(word, "None" | "undefined" | "NaN" | "nil") {
+    } else if word.eq_ignore_ascii_case("null") || is_nothing(word) {
         Some((Kind::Null, "null"))
     } else {
         None

@@ -1,9 +1,14 @@
 #![doc = include_str!("../../../../docs/rules/unquoted-value.md")]
 
+use std::borrow::Cow;
+
 use super::{short, unreadable};
-use crate::json::{Mistake, MistakeKind};
+use crate::json::{Kind, Mistake, MistakeKind, Node, is_nothing};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Doubt, Sink, Subject};
+use crate::schema::Step;
+use crate::schema::paths::property_at;
+use crate::text::{Edit, Span};
 
 rule!(
     "unquoted-value",
@@ -29,7 +34,13 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let written = subject.written(mistake.span);
     let owner = subject.member_of(mistake.span.start).map(|name| short(&name).into_owned());
     let whose = owner.map_or_else(|| "a value".to_owned(), |name| format!("the value of `{name}`"));
-    let edit = mistake.repair.as_ref().and_then(|it| it.edits.first());
+    let meant = if mistake.repair.is_none() { meant(subject, mistake.span, written) } else { None };
+    let edits = match (&mistake.repair, meant) {
+        (Some(repair), _) => repair.edits.clone(),
+        (None, Some(meant)) => vec![Edit::replace(mistake.span, meant)],
+        (None, None) => Vec::new(),
+    };
+    let edit = edits.first();
     let (message, help) = match edit {
         Some(edit) if edit.text == "\"" => {
             (format!("the opening quote of {whose} is missing"), "write `\"` before it".to_owned())
@@ -43,8 +54,9 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         ),
     };
     let mut draft = subject.at(&RULE, mistake.span, message).help(help);
-    if let Some(repair) = &mistake.repair {
-        draft = draft.fix_if(repair.safe, "write it as JSON", &repair.edits);
+    if !edits.is_empty() {
+        let is_safe = mistake.repair.as_ref().is_none_or(|repair| repair.safe);
+        draft = draft.fix_if(is_safe, "write it as JSON", &edits);
     }
     // For Python it is nothing at all, where the name of a kind of identity is meant.
     let kind = subject.identity().and_then(|block| block.kind);
@@ -52,4 +64,43 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         draft = draft.doubt(Doubt::ReadOtherwise);
     }
     sink.push(unreadable(draft));
+}
+
+/// What `word` at `span` says in JSON where its place decides: one of the values that the place takes, in quotes, or
+/// `null` where that is what a word for nothing means and the place takes it.
+fn meant(subject: &Subject<'_>, span: Span, word: &str) -> Option<String> {
+    let names = way_to(subject.resource?, span)?;
+    let steps: Vec<Step<'_>> =
+        names.iter().map(|name| name.as_deref().map_or(Step::Element, Step::Name)).collect();
+    let is_identity_type = matches!(steps[..], [Step::Name(identity), Step::Name(kind)]
+        if identity.eq_ignore_ascii_case("identity") && kind.eq_ignore_ascii_case("type"));
+    if is_identity_type
+        && let Some(kind) = ["None", "SystemAssigned", "UserAssigned"].into_iter().find(|kind| *kind == word)
+    {
+        return Some(format!("\"{kind}\""));
+    }
+    let (name, version) = (subject.target.type_name.as_ref()?, subject.standing?.serves());
+    let document = subject.validators.schemas().open(name.as_str(), version).ok()??;
+    let property = property_at(&document, name.as_str(), subject.target.method?, &steps)?;
+    if let Some(value) = property.values().find(|value| *value == word) {
+        return Some(format!("\"{value}\""));
+    }
+    (is_nothing(word) && property.takes_null()).then(|| "null".to_owned())
+}
+
+/// The names on the way from `root` to the value at `span`, `None` for an element of an array.
+fn way_to(root: Node<'_>, span: Span) -> Option<Vec<Option<Cow<'_, str>>>> {
+    let holds = |node: &Node<'_>| node.span().contains(span);
+    let mut way = Vec::new();
+    let mut node = root;
+    while matches!(node.kind(), Kind::Object | Kind::Array) {
+        if let Some((name, value)) = node.members().find(|(_, value)| holds(value)) {
+            way.push(Some(name.as_str()?));
+            node = value;
+        } else {
+            node = node.elements().find(holds)?;
+            way.push(None);
+        }
+    }
+    (!way.is_empty()).then_some(way)
 }
