@@ -335,6 +335,7 @@ fn plants() -> Vec<Plant> {
     add(K::Header, "a.ps1", WORD, powershell("$h = 'Authorization: Bearer {0}' -f '@@'", ""));
     add(K::Header, "a.sh", WORD, with_option("-H 'Authorization Bearer @@'"));
     add(K::Option, "a.ps1", WORD, powershell("$p = '@@' | ConvertTo-SecureString -AsPlainText -Force", ""));
+    add(K::Option, "a.sh", WORD, beside("az functionapp keys set -n f --key-value @@"));
     add(K::Option, "a.sh", WORD, beside("sshpass -p '@@' ssh me@host"));
     add(K::Option, "a.sh", WORD, beside("az keyvault secret set --vault-name v -n x --value @@"));
     add(K::Misspelt, "a.sh", WORD, call("", &with_profile(r#""adminPassword;"@@""#)));

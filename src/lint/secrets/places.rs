@@ -348,6 +348,7 @@ impl<'t> Scan<'t> {
             }
             "p" if is_short && ends && self.is_behind(at, &SIGNING_IN) => (at + len, Holds::Whole),
             "value" if !is_short && ends && self.is_behind(at, &[b" secret set"]) => (at + len, Holds::Whole),
+            "key-value" if ends && self.is_behind(at, &[b" keys set"]) => (at + len, Holds::Whole),
             _ if is_short && letter == b'p' && self.is_behind(at, &[b"mysql -", b"sshpass "]) => {
                 (at + 2, Holds::Whole)
             }
