@@ -336,7 +336,7 @@ fn cases() -> Vec<Case> {
             let ways = match kind {
                 "UserAssigned" => ["userAssigned", "USERASSIGNED", " UserAssigned"],
                 _ => [
-                    "SystemAssigned,UserAssigned",
+                    "SystemAssigned ,UserAssigned",
                     "UserAssigned, SystemAssigned",
                     "systemAssigned, userAssigned",
                 ],

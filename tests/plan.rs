@@ -321,3 +321,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_flexible_set_is_given_no_system_assigned_identity() {
+    let set = |mode: &str| {
+        format!(
+            r#"{{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/x",
+                "location":"westus","identity":null,"properties":{{"orchestrationMode":"{mode}"}}}}"#
+        )
+    };
+    let output = armbody(&set("Flexible"), &["--system", "on"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+    assert!(text(&output.stderr).contains("Flexible"), "{}", text(&output.stderr));
+    assert_eq!(armbody(&set("Flexible"), &["--add", "ID1"]).status.code(), Some(0));
+    assert_eq!(armbody(&set("Uniform"), &["--system", "on"]).status.code(), Some(0));
+}

@@ -89,6 +89,14 @@ fn write_plan(text: &str, args: &Args, terminal: &mut Terminal) -> anyhow::Resul
     let names = names_of(args, &current, resource_type)?;
     let wishes = wishes(args);
     let wanted = wishes.wanted(&current.identity, &names)?;
+    if current.is_flexible && resource_type == ResourceType::VirtualMachineScaleSet && wanted.system_assigned
+    {
+        bail!(
+            "--current {} is a Flexible scale set, and ARM refuses a system-assigned identity on one; \
+             --add ID gives it a user-assigned one",
+            args.current.display()
+        );
+    }
     let settings = args.output.settings()?;
     let style = settings.placeholders;
     let ids: Vec<String> = wanted.user_assigned.iter().map(|id| id.as_str().to_owned()).collect();

@@ -266,6 +266,9 @@ impl<'s> Reader<'_, 's> {
             let calls = http::calls(code, style, &mut self.scope);
             return self.take(calls, false);
         }
+        if let Some(call) = self.bare_url(code, start) {
+            return self.take(vec![call], true);
+        }
         let mentions = mentions_call(text);
         let named_json = is_json(language);
         if !mentions {
@@ -301,6 +304,26 @@ impl<'s> Reader<'_, 's> {
             shell::calls(code, Dialect::of_block(language), &mut self.scope)
         };
         self.take(calls, false);
+    }
+
+    /// A block that is nothing but a URL, if the sentence before it says the method: `Send a PATCH request to:`.
+    fn bare_url(&self, code: &Fragment<'s>, start: usize) -> Option<Call<'s>> {
+        let url = code.slice_trimmed(code.span());
+        let text = url.text();
+        let is_one = ["https://", "http://", "/subscriptions/"].iter().any(|it| text.starts_with(it))
+            && prose::mentions_arm(text)
+            && text.contains("api-version=")
+            && !text.contains(['\n', '"']);
+        if !is_one {
+            return None;
+        }
+        let lead = prose::lead(&self.text[..start]);
+        let lead_start = lead.as_ptr() as usize - self.text.as_ptr() as usize;
+        let method = prose::method_in(lead)?;
+        let mut call = Call::new(Notation::Http, url.to_file(url.span()));
+        call.method = Some(self.root.slice(Span::new(lead_start + method.start, lead_start + method.end)));
+        call.url = Some(url);
+        Some(call)
     }
 
     /// Code within prose, where an example of an option is no call.

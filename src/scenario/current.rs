@@ -21,6 +21,8 @@ pub struct Current {
     pub name: Option<String>,
     /// Its region.
     pub location: Option<String>,
+    /// It is a scale set whose orchestration mode is `Flexible`: it takes user-assigned identities only.
+    pub is_flexible: bool,
 }
 
 /// A text that says nothing of a machine's identities.
@@ -100,6 +102,7 @@ impl Current {
             resource_group: None,
             name: None,
             location: None,
+            is_flexible: false,
         }
     }
 
@@ -157,8 +160,18 @@ impl Current {
                 .or_else(|| text("resourceGroup").map(str::to_owned)),
             name: id.as_ref().and_then(|id| segment(id.name)).or_else(|| text("name").map(str::to_owned)),
             location: text("location").map(str::to_owned),
+            is_flexible: is_flexible(object),
         })
     }
+}
+
+/// Whether an answer says that a scale set is Flexible; `az` puts its properties at the top.
+fn is_flexible(object: &Map<String, Value>) -> bool {
+    let properties = object.get("properties").and_then(Value::as_object);
+    [Some(object), properties].into_iter().flatten().flatten().any(|(name, value)| {
+        name.eq_ignore_ascii_case("orchestrationMode")
+            && value.as_str().is_some_and(|mode| mode.eq_ignore_ascii_case("Flexible"))
+    })
 }
 
 /// Whether an object is the identity itself: a resource has a type with a slash in it.
@@ -262,6 +275,20 @@ mod tests {
             (current.subscription, current.resource_group, current.name, current.location),
             (Some("s".into()), Some("RG".into()), Some("set".into()), Some("eastus".into()))
         );
+    }
+
+    #[test]
+    fn a_flexible_set_is_known_for_one() {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/x";
+        for (members, wanted) in [
+            (r#""properties":{"orchestrationMode":"Flexible"}"#, true),
+            (r#""orchestrationMode":"flexible""#, true),
+            (r#""properties":{"orchestrationMode":"Uniform"}"#, false),
+            (r#""properties":{}"#, false),
+        ] {
+            let current = Current::read(&format!(r#"{{"id":"{id}",{members}}}"#)).unwrap();
+            assert_eq!(current.is_flexible, wanted, "{members}");
+        }
     }
 
     #[test]

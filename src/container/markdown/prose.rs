@@ -1,6 +1,8 @@
 //! What the text around a snippet says of it. Documents are translated; the words are those that their
 //! translators use.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 use crate::arm::ResourceType;
@@ -223,6 +225,26 @@ pub(super) fn lead(before: &str) -> &str {
         }
     }
     before[start..].trim_start()
+}
+
+/// Where `lead` names a method, if it names one only.
+pub(super) fn method_in(lead: &str) -> Option<Range<usize>> {
+    const METHODS: [&str; 6] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD"];
+    let mut found: Option<Range<usize>> = None;
+    let mut at = 0;
+    for word in lead.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let range = at..at + word.len();
+        // What parts words is one character, of any length.
+        at = range.end + lead[range.end..].chars().next().map_or(0, char::len_utf8);
+        if !METHODS.contains(&word) {
+            continue;
+        }
+        if found.as_ref().is_some_and(|other| lead[other.clone()] != *word) {
+            return None;
+        }
+        found = Some(range);
+    }
+    found
 }
 
 fn has(text: &str, words: &Marks) -> bool {

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-shape.md")]
 
 use super::shape;
-use super::view::{copied_ids, form, ids_member, is_id_object, is_open, lack};
+use super::view::{copied_ids, denies_ids, form, ids_member, is_id_object, is_open, lack};
 use crate::arm::IdentityForm;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
@@ -30,6 +30,10 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some((name, value, form)) = ids_member(subject, block) else { return };
+    // That they are there at all is the mistake.
+    if denies_ids(subject, block) {
+        return;
+    }
     if is_open(subject, value) || name.is_repaired() || lack(subject, block).is_some() {
         return;
     }

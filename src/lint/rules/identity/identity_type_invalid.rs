@@ -1,10 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-invalid.md")]
 
 use super::view::{Says, answered, form, lack, says};
-use std::borrow::Cow;
-
-use crate::arm::{IdentityForm, RefusalKind, parse_identity_type};
-use crate::json::{Kind, Node};
+use crate::arm::{IdentityForm, RefusalKind};
+use crate::json::Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::schema::found_in_words;
@@ -26,9 +24,6 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let text = value.as_str().unwrap_or_default();
-    // The only string of an array is what was meant.
-    let inner = Some(value).filter(|it| it.kind() == Kind::Array).and_then(only_string);
-    let near = near.or_else(|| parse_identity_type(&inner?).accepted());
     let only_system = form(subject) == Some(IdentityForm::SystemOnly);
     let known = if only_system {
         "`SystemAssigned`"
@@ -47,18 +42,8 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         draft = answered(draft, RefusalKind::SystemAssignedOnly);
     }
     if let Some(near) = near {
-        let edit = match value.kind() {
-            Kind::String => Edit::replace(value.content_span(), near.as_str()),
-            _ => Edit::replace(value.span(), format!("\"{near}\"")),
-        };
+        let edit = Edit::replace(value.content_span(), near.as_str());
         draft = draft.fix(format!("write `{near}`"), &[edit]);
     }
     sink.push(draft);
-}
-
-/// The string that is an array's only element.
-fn only_string(list: Node<'_>) -> Option<Cow<'_, str>> {
-    let mut elements = list.elements();
-    let first = elements.next()?;
-    if elements.next().is_some() || first.is_repaired() { None } else { first.as_str() }
 }

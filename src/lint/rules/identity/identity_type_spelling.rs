@@ -3,7 +3,7 @@
 use super::view::lack;
 use crate::arm::{IdentityTypeReading, parse_identity_type};
 use crate::lint::rule::rule;
-use crate::lint::{Block, Check, Sink, Subject};
+use crate::lint::{Block, Check, Severity, Sink, Subject};
 use crate::text::Edit;
 
 rule!(
@@ -28,5 +28,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         .at_node(&RULE, value, format!("`{text}` is documented as `{right}`"))
         .help("ARM reads it without regard to case, space and order; tools that compare text do not")
         .fix(format!("write `{right}`"), &[edit]);
-    sink.push(draft);
+    // Azure's own command line sends it so.
+    let is_usual = text == "SystemAssigned,UserAssigned";
+    sink.push(if is_usual { draft.severity(Severity::Note) } else { draft });
 }

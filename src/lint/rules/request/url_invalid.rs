@@ -5,7 +5,7 @@ use crate::arm::UrlProblemKind as Kind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::notation::programs::Host;
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Fragment, Span};
 
 rule!(
     "url-invalid",
@@ -39,6 +39,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         if problem.kind == Kind::Whitespace && in_query(&span) && (encodes || !is_first) {
             continue;
         }
+        if problem.kind == Kind::Whitespace && is_of_parameter(subject, part, span) {
+            continue;
+        }
         let Some((message, help)) = describe(subject, &problem.kind) else { continue };
         let mut draft = subject.at_part(&RULE, part, span, message);
         if let Some(help) = help {
@@ -55,6 +58,16 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         sink.push(draft);
     }
+}
+
+/// True if the text at `span` belongs to a parameter that the client makes a segment of the URL of
+/// (`-ResourceGroupName 'My group'`): the slash before it does not stand in the file.
+fn is_of_parameter(subject: &Subject<'_>, part: &Fragment<'_>, span: Span) -> bool {
+    let Some(slash) = part.text().get(..span.start as usize).and_then(|before| before.rfind('/')) else {
+        return false;
+    };
+    let written = subject.source.text().get(part.to_file(Span::new(slash, slash + 1)).range());
+    written.is_some_and(|written| !written.contains('/'))
 }
 
 /// True if the client writes the blanks of a query as `%20` itself, or the text shows what it sends to readers.
