@@ -161,7 +161,7 @@ fn is_known(text: &str) -> bool {
         && text.replace("<<<", "").replace("<<", "").replace("</dev/null", "").find('<').is_none()
         && ![
             "$$", "||", "${$", "${{", "curl\\ ", "/*", "$\\\n", "EOF')", "EOF)", "|$ ", "|\\ ", "curl'",
-            "ech`",
+            "ech`", "\\at", "EOF'\\",
         ]
         .iter()
         .any(|it| text.contains(it))

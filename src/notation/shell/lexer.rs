@@ -887,7 +887,10 @@ impl<'f, 's> Lexer<'f, 's> {
         });
         let body_end =
             start + self.text[start..body_end].strip_suffix('\n').map_or(body_end - start, str::len);
+        let before = self.command.quoting.len();
         let text = self.heredoc_body(Span::new(start, body_end), heredoc.quoted, heredoc.strip_tabs);
+        let within = self.command.quoting.split_off(before);
+        self.of_heredoc(heredoc).quoting.extend(within);
         let redirect = Redirect { kind: RedirectKind::HereDocument, text };
         self.of_heredoc(heredoc).redirects.push(redirect);
     }
