@@ -275,6 +275,15 @@ fn hopeless_input_is_read_in_linear_time() {
         "$x[",
         "a,",
         "'a'+",
+        "-join ",
+        "'{0}' -f ",
+        "[uri]",
+        "if($x){",
+        "foreach($a in 1..100){",
+        "function f($a){f $a;",
+        "$l+=@(1);",
+        "$x=$y=",
+        "$h.a=",
     ];
     for unit in units {
         let time = |count: usize| {

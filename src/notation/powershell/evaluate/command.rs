@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::statement::MIN_STEPS;
 use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Text, Value, unrolled};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
@@ -415,13 +416,17 @@ impl<'s> Evaluator<'_, 's> {
         let known = items.len() <= 50
             && !items.is_empty()
             && items.iter().all(|item| !matches!(item.value, Value::Unknown(_)));
-        if known && self.steps > 1000 {
+        if known && self.steps > MIN_STEPS {
             let mut out = Vec::new();
             let mut open = false;
             for item in items {
                 match self.run_block(&unit, &block, Some(item)) {
                     Some(items) => out.extend(items),
                     None => open = true,
+                }
+                if self.steps < MIN_STEPS {
+                    open = true;
+                    break;
                 }
             }
             return Some(if open { vec![self.unknown(span)] } else { out });

@@ -10,6 +10,8 @@ use crate::notation::powershell::syntax::{
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::text::Span;
 
+/// No loop and no function is gone into with less than this left to do.
+pub(super) const MIN_STEPS: usize = 1000;
 /// A list with more items is not gone through item by item.
 const MAX_TURNS: usize = 50;
 
@@ -203,11 +205,15 @@ impl<'s> Evaluator<'_, 's> {
             Value::Unknown(_) => false,
             _ => true,
         };
-        if is_known && self.steps > 1000 {
+        if is_known && self.steps > MIN_STEPS {
             for item in unrolled(values) {
                 self.scope.powershell.set(variable, item);
                 for statement in &body.statements {
                     self.statement(statement, out);
+                }
+                // What the body calls has been listed.
+                if self.steps < MIN_STEPS {
+                    break;
                 }
             }
             return;
@@ -269,7 +275,7 @@ impl<'s> Evaluator<'_, 's> {
         let Some((unit, function)) = self.scope.powershell.functions.get(name).cloned() else {
             return vec![self.unknown(span)];
         };
-        if self.calls >= super::MAX_CALLS || self.steps < 1000 {
+        if self.calls >= super::MAX_CALLS || self.steps < MIN_STEPS {
             return vec![self.unknown(span)];
         }
         self.calls += 1;

@@ -200,7 +200,7 @@ impl Parser<'_> {
     fn binary(&mut self, least: u8) -> Expression {
         let mut left = self.list();
         // Each operator but `+` makes the tree one deeper.
-        let mut count = 0;
+        let mut count = 0_u8;
         loop {
             let before = self.at;
             self.blanks();
@@ -224,7 +224,7 @@ impl Parser<'_> {
                 left = Expression { span, kind: ExpressionKind::Sum(operands) };
                 continue;
             }
-            count += 1;
+            count = count.saturating_add(1);
             if count > MAX_CHAIN {
                 left = Expression { span, kind: ExpressionKind::Missing };
                 continue;

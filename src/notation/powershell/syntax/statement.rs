@@ -8,6 +8,9 @@ use super::{
 };
 use crate::text::Span;
 
+/// Attributes before `param` that are passed over.
+const MAX_ATTRIBUTES: u8 = 8;
+
 /// Words that begin a statement of their own.
 const KEYWORDS: [&str; 32] = [
     "if",
@@ -153,7 +156,11 @@ impl Parser<'_> {
     /// `param(…)` here, behind attributes or not.
     fn parameters(&mut self) -> Option<Vec<Parameter>> {
         let start = self.at;
-        while self.byte(0) == Some(b'[') && self.type_name().is_some() {
+        // `[CmdletBinding()]` and its like.
+        for _ in 0..MAX_ATTRIBUTES {
+            if self.byte(0) != Some(b'[') || self.type_name().is_none() {
+                break;
+            }
             self.lines();
         }
         if self.keyword(&["param"]).is_none() {
