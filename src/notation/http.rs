@@ -3,11 +3,9 @@
 
 mod write;
 
-use std::sync::LazyLock;
-
 use super::variables::{Language, Value};
 use super::{Call, Notation, Payload, Scope};
-use crate::text::{Builder, Encoding, Fragment, Marks, Span};
+use crate::text::{Builder, Encoding, Fragment, Span};
 
 pub use write::Http;
 pub(super) use write::with_blanks;
@@ -51,22 +49,23 @@ pub fn begins(text: &str, style: Style) -> bool {
         || lines.next().is_some_and(|next| split(first, next, style).is_some())
 }
 
-/// False only if [`begins`] holds nowhere in `text`, a document of which blocks and spans are asked.
-pub(crate) fn mentions(text: &str) -> bool {
-    static MARKS: LazyLock<Marks> =
-        LazyLock::new(|| Marks::of(&METHODS.map(|method| method.to_ascii_lowercase().into_bytes())));
-    let bytes = text.as_bytes();
-    MARKS.find(text).any(|(method, at)| {
-        let begins = bytes[..at].iter().rev().take_while(|byte| **byte != b'\n').take(MAX_MARKS);
-        let rest = text[at + METHODS[method].len()..].trim_start_matches(is_mark);
-        // `PUT on '…'`
-        let named = rest.get(..3).filter(|word| word.trim_end().eq_ignore_ascii_case("on"));
-        let rest = named.map_or(rest, |word| rest[word.len()..].trim_start_matches(is_mark));
-        let rest = rest.strip_prefix(QUOTES).filter(|_| named.is_some()).unwrap_or(rest);
-        // `PUT/PATCH` is one too.
-        begins.clone().all(|byte| !byte.is_ascii_alphabetic())
-            && TARGETS.iter().any(|it| rest.starts_with(it))
-    })
+/// The methods, as a document that may hold requests is looked through for them: in lower case.
+pub(crate) fn marks() -> impl Iterator<Item = Vec<u8>> {
+    METHODS.iter().map(|method| method.to_ascii_lowercase().into_bytes())
+}
+
+/// False only if [`begins`] does not hold for a block or span whose first method is the one at `at`, the `method`th of
+/// [`marks`].
+pub(crate) fn may_begin_at(text: &str, method: usize, at: usize) -> bool {
+    let mut line = text.as_bytes()[..at].iter().rev().take_while(|byte| **byte != b'\n').take(MAX_MARKS);
+    let len = METHODS.get(method).map_or(0, |method| method.len());
+    let rest = text[at + len..].trim_start_matches(is_mark);
+    // `PUT on '…'`
+    let named = rest.get(..3).filter(|word| word.trim_end().eq_ignore_ascii_case("on"));
+    let rest = named.map_or(rest, |word| rest[word.len()..].trim_start_matches(is_mark));
+    let rest = rest.strip_prefix(QUOTES).filter(|_| named.is_some()).unwrap_or(rest);
+    // `PUT/PATCH` is one too.
+    line.all(|byte| !byte.is_ascii_alphabetic()) && TARGETS.iter().any(|it| rest.starts_with(it))
 }
 
 /// What may stand between a method and what it addresses: blanks, and the mark of a quoted line.

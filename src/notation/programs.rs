@@ -270,7 +270,10 @@ pub(super) fn calls_of<'s>(name: &str, command: &Command<'s>, input: Option<&Com
 const BEHIND: &[u8] = b" \t\r\n\\`^'\"<>&\xc2";
 
 /// The names, as they are looked for at first.
-static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+static MARKS: LazyLock<Marks> = LazyLock::new(|| Marks::of(&marks()));
+
+/// What the names are looked for by, in lower case.
+pub(crate) fn marks() -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     for (name, _) in names() {
         let name = name.as_bytes();
@@ -284,8 +287,8 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
             words.push([name, b"."].concat());
         }
     }
-    Marks::of(&words)
-});
+    words
+}
 
 /// Every name and the program that has it.
 fn names() -> impl Iterator<Item = (&'static str, &'static Program)> {
@@ -325,8 +328,14 @@ pub(super) fn mentions_cmdlet(text: &str) -> bool {
     MARKS.find(text).any(|(_, at)| of_powershell(at))
 }
 
+/// True if the name of a program is written in pieces somewhere in `text`, with quotes or escapes between its letters.
+pub(crate) fn are_in_pieces(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    mentions_in_pieces(bytes, |at| is_run_at(bytes, at))
+}
+
 /// True if a program is run at `at`, as far as the bytes there say.
-fn is_run_at(bytes: &[u8], at: usize) -> bool {
+pub(crate) fn is_run_at(bytes: &[u8], at: usize) -> bool {
     begins_word(bytes, at)
         && names().any(|(name, program)| {
             let Some(behind) = behind_name(bytes, at, name) else { return false };
@@ -382,7 +391,12 @@ fn may_be_next(bytes: &[u8], mut at: usize, word: &str) -> bool {
 
 /// True for what shells take out of a word: quotes, escapes, what begins a quoted string.
 fn is_quoting(byte: u8) -> bool {
-    matches!(byte, b'\\' | b'\'' | b'"' | b'`' | b'^' | b'$')
+    continues_line(byte) | (byte == b'\'') | (byte == b'"') | (byte == b'$')
+}
+
+/// True for escapes, which at the end of a line say that it goes on.
+fn continues_line(byte: u8) -> bool {
+    (byte == b'\\') | (byte == b'`') | (byte == b'^')
 }
 
 /// The offset of the first byte from `at` on that a shell would leave in a word; what continues a line, and the
@@ -391,7 +405,7 @@ fn unquoted(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         if is_quoting(*byte) {
             at += 1;
-        } else if matches!(byte, b'\n' | b'\r') && at > 0 && matches!(bytes[at - 1], b'\\' | b'`' | b'^') {
+        } else if matches!(byte, b'\n' | b'\r') && at > 0 && continues_line(bytes[at - 1]) {
             at += 1;
             while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'\n')) {
                 at += 1;
@@ -405,24 +419,62 @@ fn unquoted(bytes: &[u8], mut at: usize) -> usize {
 
 /// True if `is_at` holds where a word begins that has quotes or escapes between its letters.
 fn mentions_in_pieces(bytes: &[u8], is_at: impl Fn(usize) -> bool) -> bool {
-    let begins_piece = |quote: usize| {
-        let before = quote.checked_sub(1).is_some_and(|before| is_of_name(bytes[before]));
-        if !before || bytes.get(unquoted(bytes, quote)).is_none_or(|byte| !is_of_name(*byte)) {
-            return false;
+    let mut at = 0;
+    while let (Some(before), Some(here), Some(behind)) =
+        (run(bytes, at), run(bytes, at + 1), run(bytes, at + 2))
+    {
+        // Few runs have such a place: without a branch a run is looked at in one go.
+        let mut places = [0_u8; RUN];
+        for (place, ((before, here), behind)) in places.iter_mut().zip(before.iter().zip(here).zip(behind)) {
+            *place = may_part(*before, *here, *behind);
         }
-        let piece = &bytes[quote.saturating_sub(MAX_NAME)..quote];
-        let len = piece.iter().rev().take_while(|byte| is_of_name(**byte)).count();
-        (quote - len..quote).any(&is_at)
-    };
-    memchr::memchr3_iter(b'"', b'\'', b'\\', bytes).any(begins_piece)
-        || memchr::memchr3_iter(b'`', b'^', b'$', bytes).any(begins_piece)
+        if places != [0; RUN] {
+            let mut found = places.iter().zip(at + 1..).filter(|(place, _)| **place != 0);
+            if found.any(|(_, quote)| is_piece(bytes, quote, &is_at)) {
+                return true;
+            }
+        }
+        at += RUN;
+    }
+    (at + 1..bytes.len()).any(|quote| is_piece(bytes, quote, &is_at))
+}
+
+fn run(bytes: &[u8], at: usize) -> Option<&[u8; RUN]> {
+    bytes.get(at..)?.first_chunk()
+}
+
+/// Bytes that are looked at together.
+const RUN: usize = 64;
+
+/// True if the quote or escape at `quote` parts the letters of a word at whose beginning `is_at` holds.
+fn is_piece(bytes: &[u8], quote: usize, is_at: impl Fn(usize) -> bool) -> bool {
+    let parts_letters = is_quoting(bytes[quote])
+        && is_of_name(bytes[quote - 1])
+        && bytes.get(unquoted(bytes, quote)).is_some_and(|byte| is_of_name(*byte));
+    if !parts_letters {
+        return false;
+    }
+    let piece = &bytes[quote.saturating_sub(MAX_NAME)..quote];
+    let len = piece.iter().rev().take_while(|byte| is_of_name(**byte)).count();
+    (quote - len..quote).any(is_at)
 }
 
 /// No name is longer in bytes.
 const MAX_NAME: usize = 32;
 
 fn is_of_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte == b'-') | (byte == b'.')
+}
+
+/// Not 0 for a quote or escape that may part the letters of a name, and for more: whatever is looked at, it takes the
+/// same steps, which the compiler takes for many bytes together.
+fn may_part(before: u8, here: u8, behind: u8) -> u8 {
+    let is = |one: u8, other: u8| u8::from(one == other);
+    let letter = |byte: u8| u8::from(byte >= b'A') | is(byte, b'-') | is(byte, b'.');
+    let escape = is(here, b'\\') | is(here, b'`') | is(here, b'^');
+    let quoting = escape | is(here, b'\'') | is(here, b'"') | is(here, b'$');
+    let follows = letter(behind) | is(behind, b'"') | is(behind, b'\'') | is(behind, b'$');
+    letter(before) & ((quoting & follows) | (escape & u8::from(behind <= b'\r')))
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 //! translators use.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
 use crate::arm::ResourceType;
 use crate::notation::template::may_hold_resources;
-use crate::notation::{http, mentions_call};
+use crate::notation::{http, programs};
 use crate::text::{Marks, odd};
 
 /// Words for what a service answers, in small letters.
@@ -106,29 +107,58 @@ const MAX_LEAD_LINES: usize = 6;
 /// What stands before an API version.
 const VERSION: &[u8] = b"api-version=";
 
-/// False for a text that holds no call, at a glance.
-pub(super) fn may_hold_calls(text: &str) -> bool {
-    mentions_call(text)
-        || mentions_arm(text)
-        || http::mentions(text)
-        || has_html_code(text)
-        || may_hold_resources(text)
-        || names(text, b"dentity")
-        || names(text, b"Profile")
+/// What a document that holds a call has some of, in one list: it is looked through once.
+struct Glance {
+    marks: Marks,
+    /// Where those of the programs, of the requests' methods and of the members end.
+    ends: [usize; 3],
 }
 
-/// True if `text` has `tail` at the end of what may be a member's name, in whatever quotes.
-fn names(text: &str, tail: &[u8]) -> bool {
-    memmem::find_iter(text.as_bytes(), tail).any(|at| {
-        let behind = &text.as_bytes()[at + tail.len()..];
-        behind.first().is_some_and(|byte| b"\"':".contains(byte) || !byte.is_ascii())
-            || behind.starts_with(b" :")
-    })
+impl Glance {
+    fn new() -> Self {
+        let mut words = programs::marks();
+        let mut ends = [words.len(); 3];
+        words.extend(http::marks());
+        ends[1] = words.len();
+        words.extend(MEMBER_TAILS.iter().map(|tail| tail.as_bytes().to_vec()));
+        ends[2] = words.len();
+        words.extend(ARM.iter().map(|word| word.as_bytes().to_vec()));
+        Self { marks: Marks::of(&words), ends }
+    }
+
+    fn may_hold_calls(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let [programs, methods, members] = self.ends;
+        let found = self.marks.find(text).any(|(mark, at)| {
+            if mark < programs {
+                programs::is_run_at(bytes, at)
+            } else if mark < methods {
+                http::may_begin_at(text, mark - programs, at)
+            } else if mark < members {
+                let behind = &bytes[at + MEMBER_TAILS[mark - methods].len()..];
+                behind.first().is_some_and(|byte| b"\"':".contains(byte) || !byte.is_ascii())
+                    || behind.starts_with(b" :")
+            } else {
+                true
+            }
+        });
+        found || may_hold_resources(text) || programs::are_in_pieces(text) || has_html_code(text)
+    }
+}
+
+/// The ends of the names of members that machines have, in lower case.
+const MEMBER_TAILS: [&str; 3] = ["dentity", "profile", "gradepolicy"];
+/// What the host or a path of Azure Resource Manager has.
+const ARM: [&str; 3] = ["management.", "subscriptions/", "providers/"];
+/// False for a text that holds no call, at a glance.
+pub(super) fn may_hold_calls(text: &str) -> bool {
+    static GLANCE: LazyLock<Glance> = LazyLock::new(Glance::new);
+    GLANCE.may_hold_calls(text)
 }
 
 /// True if `text` has the host or a path of Azure Resource Manager.
 pub(super) fn mentions_arm(text: &str) -> bool {
-    static MARKS: Marks = Marks::without_case(&["management.", "subscriptions/", "providers/"]);
+    static MARKS: Marks = Marks::without_case(&ARM);
     MARKS.are_in(text)
 }
 
