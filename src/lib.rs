@@ -26,6 +26,19 @@
 //!   stands · [`text`]: text that knows where it came from, and what may be shown of it ·
 //!   [`fault`]: faults of the program, kept apart
 //!
+//! # From a text to a finding
+//!
+//! ```text
+//! source ─container─▶ call ─resolve─▶ subject { body, target, evidence } ─rules─▶ draft ─policy─▶ finding
+//! ```
+//!
+//! `lint::resolve` is the only place that says what a body is for; the linter, the inventory, the language server and
+//! files that calls send ask it. How well that is known is a value, [`lint::Evidence`]: how much of the body the text
+//! has, whose service is asked, whether the type and the version are said or guessed. A rule drafts what it sees with
+//! its full severity and fix, and one table, `lint::policy`, lowers or drops by evidence what may not be said so
+//! loudly. What a client adds to a call, and every name by which one is called, stands in [`notation::programs`]; the
+//! looks that pass texts by are derived from it, so that none hides what a reader would find.
+//!
 //! # Checking a document
 //!
 //! ```

@@ -4,11 +4,14 @@ mod http;
 mod json;
 mod markdown;
 mod powershell;
+mod prose;
 mod shell;
 mod template;
+mod words;
 mod yaml;
 
 pub(crate) use markdown::{Part as MarkdownPart, parts as markdown_parts};
+pub(crate) use prose::{Removal, removal};
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ use super::resolve::{self, Asked, Resolved};
 use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 use super::secrets::{self, Secret};
 use super::suppress::{self, IgnoredPlace};
-use super::{Block, Check, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Subject, Wanted};
+use super::{Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Subject, Wanted};
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
@@ -308,6 +308,15 @@ fn check_call(
 /// Lets the policy judge what was found of `subject`, the findings from `from` on.
 fn judge(subject: &Subject<'_>, findings: &mut Findings, from: usize) {
     let verdict = findings.judge(&subject.evidence, from);
+    // Said once: it holds for all of them.
+    let is_schema = |it: &&mut Finding| it.rule.family == Family::Schema && it.severity > Severity::Note;
+    let found = findings.list.get_mut(from..).unwrap_or_default();
+    if let Some(finding) = found.iter_mut().find(is_schema)
+        && let Some(why) = super::rules::because(subject)
+    {
+        let help = finding.help.take().map_or_else(String::new, |help| format!("{help}; "));
+        finding.help = Some(help + &why);
+    }
     if verdict.is_silenced {
         Sink::new(findings).push(super::rules::type_guessed(subject));
     }

@@ -1,5 +1,4 @@
-//! What the text around a snippet says of it. Documents are translated; the words are those that their
-//! translators use.
+//! What the text around a snippet says of it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,87 +6,10 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::arm::ResourceType;
+use crate::container::words::{ANSWER, BODY, REQUEST};
 use crate::notation::template::may_hold_resources;
 use crate::notation::{http, programs};
 use crate::text::{Marks, odd};
-
-/// Words for what a service answers, in small letters.
-static ANSWER: Marks = Marks::new(&[
-    "response",
-    "respond",
-    "respuesta",
-    "réponse",
-    "antwort",
-    "antwoord",
-    "resposta",
-    "risposta",
-    "ответ",
-    "回應",
-    "回应",
-    "响应",
-    "応答",
-    "응답",
-    "odpowied",
-    "odpověď",
-    "yanıt",
-    "returns",
-    "returned",
-    "sample output",
-    "devuelve",
-    "retourne",
-    "zurückgegeben",
-    "geretourneerd",
-    "возвращ",
-    "返回",
-    "傳回",
-    "http/1.1 2",
-]);
-
-/// Words for what is sent, in small letters.
-static BODY: Marks = Marks::new(&[
-    "body",
-    "payload",
-    "cuerpo",
-    "corps",
-    "texto de la solicitud",
-    "nachrichtentext",
-    "anforderungstext",
-    "hauptteil",
-    "aanvraagtekst",
-    "hoofdtekst",
-    "corpo",
-    "тело",
-    "тексте запроса",
-    "текст запроса",
-    "本文",
-    "主體",
-    "主体",
-    "正文",
-    "본문",
-    "treść",
-    "gövde",
-    "json file",
-]);
-
-/// Words for a request, in small letters.
-static REQUEST: Marks = Marks::new(&[
-    "request",
-    "solicitud",
-    "requête",
-    "demande",
-    "anforderung",
-    "anfrage",
-    "aanvraag",
-    "запрос",
-    "要求",
-    "请求",
-    "リクエスト",
-    "요청",
-    "richiesta",
-    "solicitação",
-    "żądani",
-    "istek",
-]);
 
 /// Members that only a virtual machine or a scale set of them has, and the one that other resources have as well,
 /// without their first letters, whose case does not count.

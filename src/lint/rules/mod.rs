@@ -14,6 +14,7 @@ mod template;
 pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
 pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
+pub(super) use schema::because;
 pub(super) use schema::problems;
 pub(super) use schema::type_guessed::draft as type_guessed;
 pub(super) use secret::{is_secret_property, tails};

@@ -1,8 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-removes-nothing.md")]
 
-use super::prose::{self, Removal};
 use super::view::{form, is_open, lack, method, noun, says};
 use crate::arm::{IdentityForm, IdentityType, Method};
+use crate::container::{Removal, removal};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     if !only_identity || map.is_some_and(|map| !only_assigns(subject, map)) {
         return;
     }
-    let Some(removal) = prose::removal(&subject.call.context) else { return };
+    let Some(removal) = removal(&subject.call.context) else { return };
     // Without `SystemAssigned` the request does remove something; it is another thing that the text must mean.
     if identity_type == IdentityType::UserAssigned && removal != Removal::UserAssigned {
         return;

@@ -21,7 +21,6 @@ mod identity_type_missing;
 mod identity_type_spelling;
 mod identity_value_not_empty;
 mod layout;
-mod prose;
 mod shape;
 mod view;
 

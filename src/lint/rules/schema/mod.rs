@@ -2,8 +2,8 @@
 
 use crate::arm::Method;
 use crate::json::Node;
-use crate::lint::{Rule, Subject};
-use crate::schema::{Place, Problem, ProblemKind, Request};
+use crate::lint::{Certainty, Rule, Subject, VersionEvidence};
+use crate::schema::{Place, Problem, ProblemKind, Request, Standing};
 use crate::text::Edit;
 
 mod invalid_value;
@@ -49,6 +49,30 @@ pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
     let mut problems = subject.validators.problems(request, resource);
     problems.retain(|problem| !is_of_identity_family(subject, problem) && !is_taken(problem));
     problems
+}
+
+/// Why the body was compared with the schema that it was compared with, where the text does not say so, and how to say
+/// otherwise.
+pub(in crate::lint) fn because(subject: &Subject<'_>) -> Option<String> {
+    let evidence = &subject.evidence;
+    let known = subject.target.resource_type?;
+    let by_members = evidence.target == Certainty::Decided;
+    let version = subject.standing.map(Standing::serves);
+    let newest = version.filter(|_| evidence.version == VersionEvidence::NotSaid);
+    let how = if subject.in_document() { "its URL" } else { "`--type` or a `[[target]]`" };
+    match (by_members, newest) {
+        (true, Some(version)) => Some(format!(
+            "it was taken for a {} by its members and compared with {version}, the newest version: {how} says otherwise",
+            known.noun()
+        )),
+        (true, None) => {
+            Some(format!("it was taken for a {} by its members: {how} says otherwise", known.noun()))
+        }
+        (false, Some(version)) if subject.call.is_bare() && !subject.in_template() => Some(format!(
+            "no API version is said, so it was compared with {version}, the newest: `--api-version` says otherwise"
+        )),
+        _ => None,
+    }
 }
 
 /// What GET returns beside the properties: ARM takes it back in any body, though PATCH's schema has no place for it.

@@ -1,11 +1,15 @@
-//! What the text before a call says that the call does: the words of several languages, since articles are
-//! translated. Silence is the answer to every doubt.
+//! What the text before a call says that the call does, sentence by sentence.
 
+use super::words::{
+    ADDS, ADDS_EXACTLY, ADDS_UNSPACED, ELSEWHERE, ELSEWHERE_UNSPACED, KEEPS, KEEPS_UNSPACED, NEGATIONS,
+    NEGATIONS_UNSPACED, REMOVES, REMOVES_EXACTLY, REMOVES_UNSPACED, SYSTEM, SYSTEM_UNSPACED, USER,
+    USER_UNSPACED,
+};
 use crate::notation::Context;
 
 /// What the text says is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Removal {
+pub(crate) enum Removal {
     /// User-assigned identities.
     UserAssigned,
     /// Something; it does not say what, or speaks of several things.
@@ -16,7 +20,7 @@ pub(super) enum Removal {
 ///
 /// The sentence nearest to the call that speaks of removing, adding or keeping decides; where none does, the
 /// heading. A sentence that speaks of removing and keeping is believed if the heading says remove.
-pub(super) fn removal(context: &Context<'_>) -> Option<Removal> {
+pub(crate) fn removal(context: &Context<'_>) -> Option<Removal> {
     let heading =
         context.heading.map(Stance::of).filter(|stance| stance.removes && !stance.adds && !stance.keeps);
     for sentence in sentences(context.before).iter().rev() {
@@ -105,155 +109,6 @@ fn has_any(text: &str, words: &[&str]) -> bool {
 
 /// How many words a negation may stand before what it negates: "so that you don't accidentally delete".
 const NEGATION_REACH: usize = 4;
-
-/// Beginnings of words that speak of removing: English, German, French, Spanish, Dutch, Portuguese, Italian,
-/// Russian.
-const REMOVES: &[&str] = &[
-    "remov",
-    "delet",
-    "unassign",
-    "deassign",
-    "detach",
-    "disabl",
-    "disassoc",
-    "dissoc",
-    "revok",
-    "entfern",
-    "lösch",
-    "gelöscht",
-    "deaktivier",
-    "abgetrennt",
-    "supprim",
-    "retirer",
-    "retirez",
-    "retirar",
-    "enlev",
-    "désactiv",
-    "détach",
-    "elimin",
-    "borrar",
-    "borre",
-    "deshabilit",
-    "desactiv",
-    "desasign",
-    "verwijder",
-    "uitschakel",
-    "uitgeschakeld",
-    "ontkoppel",
-    "excluir",
-    "exclua",
-    "exclui",
-    "desabilit",
-    "desativ",
-    "rimuov",
-    "rimoz",
-    "rimoss",
-    "disabilit",
-    "disattiv",
-    "scolleg",
-    "удал",
-    "отключ",
-    "снят",
-    "отсоедин",
-    "откреп",
-];
-const REMOVES_EXACTLY: &[&str] = &["quitar", "quitando", "quitarla", "quitarlo", "cancellare", "snijd"];
-/// Chinese and Japanese, which put no blanks between words.
-const REMOVES_UNSPACED: &[&str] =
-    &["删除", "刪除", "移除", "解除", "禁用", "停用", "削除", "無効", "取り外", "取り除"];
-
-const ADDS: &[&str] = &[
-    "enabl",
-    "attach",
-    "grant",
-    "hinzuf",
-    "hinzugef",
-    "aktivier",
-    "ajout",
-    "agreg",
-    "añad",
-    "habilit",
-    "toevoeg",
-    "toegevoegd",
-    "inschakel",
-    "ingeschakeld",
-    "adicion",
-    "aggiung",
-    "aggiunt",
-    "abilit",
-    "добав",
-    "включ",
-];
-/// Words whose relatives (`user-assigned`) are part of what identities are called.
-const ADDS_EXACTLY: &[&str] = &[
-    "add",
-    "adds",
-    "adding",
-    "added",
-    "associate",
-    "associates",
-    "associating",
-    "activer",
-    "activez",
-    "activar",
-    "assign",
-    "assigns",
-    "assigning",
-    "zuweisen",
-    "zuweist",
-    "affecter",
-    "affectez",
-    "attribuer",
-    "asignar",
-    "asigne",
-    "asigna",
-    "toewijzen",
-    "voeg",
-    "atribuir",
-    "atribua",
-    "assegnare",
-    "assegna",
-    "назначить",
-    "назначьте",
-];
-const ADDS_UNSPACED: &[&str] = &["添加", "新增", "启用", "啟用", "追加", "有効"];
-
-const KEEPS: &[&str] = &[
-    "keep",
-    "kept",
-    "retain",
-    "preserv",
-    "behalten",
-    "behält",
-    "beibehalt",
-    "beizubehalten",
-    "erhalten",
-    "conserv",
-    "garder",
-    "manten",
-    "behoud",
-    "mantê",
-    "mantén",
-    "сохран",
-    "остав",
-];
-const KEEPS_UNSPACED: &[&str] = &["保留", "保持", "維持"];
-
-const NEGATIONS: &[&str] = &[
-    "not", "never", "without", "avoid", "no", "cannot", "nicht", "kein", "keine", "ohne", "ne", "n'", "pas",
-    "sans", "sin", "niet", "geen", "zonder", "não", "sem", "non", "senza", "не", "без",
-];
-const NEGATIONS_UNSPACED: &[&str] = &["不", "ない", "ません", "避免", "未"];
-
-const ELSEWHERE: &[&str] =
-    &["see", "siehe", "voir", "consultez", "consulte", "zie", "véase", "veja", "vedere", "vedi", "см"];
-const ELSEWHERE_UNSPACED: &[&str] = &["请参阅", "請參閱", "参照"];
-
-const USER: &[&str] =
-    &["user", "benutzer", "utilisateur", "usuari", "usuári", "gebruiker", "utente", "пользовател"];
-const USER_UNSPACED: &[&str] = &["用户", "使用者", "ユーザー"];
-const SYSTEM: &[&str] = &["system", "systèm", "sistem", "syste", "систем"];
-const SYSTEM_UNSPACED: &[&str] = &["系统", "系統", "システム"];
 
 /// The sentences of a piece of Markdown, without headings and without code blocks.
 fn sentences(markdown: &str) -> Vec<String> {
