@@ -391,12 +391,12 @@ fn may_be_next(bytes: &[u8], mut at: usize, word: &str) -> bool {
 
 /// True for what shells take out of a word: quotes, escapes, what begins a quoted string.
 fn is_quoting(byte: u8) -> bool {
-    continues_line(byte) | (byte == b'\'') | (byte == b'"') | (byte == b'$')
+    continues_line(byte) || matches!(byte, b'\'' | b'"' | b'$')
 }
 
 /// True for escapes, which at the end of a line say that it goes on.
 fn continues_line(byte: u8) -> bool {
-    (byte == b'\\') | (byte == b'`') | (byte == b'^')
+    matches!(byte, b'\\' | b'`' | b'^')
 }
 
 /// The offset of the first byte from `at` on that a shell would leave in a word; what continues a line, and the
@@ -463,7 +463,7 @@ fn is_piece(bytes: &[u8], quote: usize, is_at: impl Fn(usize) -> bool) -> bool {
 const MAX_NAME: usize = 32;
 
 fn is_of_name(byte: u8) -> bool {
-    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte == b'-') | (byte == b'.')
+    byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'.')
 }
 
 /// Not 0 for a quote or escape that may part the letters of a name, and for more: whatever is looked at, it takes the
