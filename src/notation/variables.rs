@@ -175,6 +175,22 @@ impl<'s> Scope<'s> {
         {
             call.method = Some(text.clone());
         }
+        self.tell(call);
+    }
+
+    /// Leaves out a body that stands elsewhere than the call, if those have come to too much.
+    pub(super) fn bound(&self, call: &mut Call<'s>) {
+        if let Payload::Text(text) = &call.body {
+            let is_elsewhere = !call.span.overlaps(text.to_file(text.span()));
+            if is_elsewhere && !self.expansion.takes(text.text().len()) {
+                call.body = Payload::Unknown(text.slice(Span::at(0)));
+            }
+        }
+        self.tell(call);
+    }
+
+    /// Marks the first call behind a use that was left out.
+    fn tell(&self, call: &mut Call<'s>) {
         let refused = self.expansion.refused.get();
         call.is_cut_short = self.expansion.told.replace(refused) < refused;
     }

@@ -697,6 +697,7 @@ impl<'s> Evaluator<'_, 's> {
         {
             call.body = Payload::Text(text.clone());
         }
+        self.scope.bound(call);
     }
 
     /// The words that a program gets of one argument.
