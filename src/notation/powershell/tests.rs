@@ -300,3 +300,63 @@ fn hopeless_input_is_read_in_linear_time() {
         assert!(long < 500 * short.max(100_000), "{unit:?}: {short} ns, {long} ns");
     }
 }
+
+#[test]
+fn urls_are_put_together() {
+    let cases = [
+        (
+            "$b = [System.UriBuilder]'https://h/s'\n$b.Query = 'api-version=1'\nirm $b.Uri",
+            "- https://h/s?api-version=1 -",
+        ),
+        ("irm ([uri]::new('https://h/a', '/s')).AbsoluteUri", "- https://h/s -"),
+        ("irm ([string]::Join('/', 'https://h', 's', $x))", "- https://h/s/$x -"),
+        ("$p = @('https://h', $x)\nirm (($p -join '/') + '?v=1')", "- https://h/$x?v=1 -"),
+        ("irm ('https://h/ID?v=1' -replace 'id\\?', 'x?')", "- https://h/x?v=1 -"),
+        ("function F($u, [string]$m = 'PUT') { irm $u -Method $m }\nF -u https://h/s", "PUT https://h/s -"),
+        ("function F($u) { irm $u -Method Put }", "Put $u -"),
+        ("if ($x) { $u = 'https://a' } else { $u = 'https://b' }\nirm $u -Method Put", "Put $u -"),
+        ("if ($true) { $u = 'https://a' } else { $u = 'https://b' }\nirm $u -Method Put", "Put https://a -"),
+        ("foreach ($n in 'a', 'b') { irm \"https://h/$n\" }", "- https://h/b -"),
+        (
+            "$h = @{}\n$h.Body = '{}'\n$h['Method'] = 'Put'\n$h.Add('Uri', 'https://h')\nirm @h",
+            "Put https://h {}",
+        ),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(lines(text), [wanted], "{text}");
+    }
+    // Each list item is a call of its own where the call is nothing but that.
+    assert_eq!(lines("'https://a', 'https://b' | % { irm $_ }"), ["- https://a -", "- https://b -"]);
+}
+
+#[test]
+fn what_quoting_does_is_told_with_the_call() {
+    use crate::notation::QuotingKind as Q;
+    let cases: [(&str, &[Q]); 21] = [
+        ("$a = 1\nirm \"https://h/$a?v=1\"", &[Q::VariableNameSwallows]),
+        ("$u = \"https://h/$a?v=1\"\nirm $u", &[Q::VariableNameSwallows]),
+        ("irm \"https://h/${a}?v=1\"", &[]),
+        ("irm \"https://h/$a`?v=1\"", &[]),
+        ("irm \"https://h/x?v=1&$top=1\"", &[Q::OdataVariableEaten]),
+        ("$top = 1\nirm \"https://h/x?v=1&$top=1\"", &[]),
+        ("irm https://h/x?v=1&a=1 -Method Put", &[Q::UnquotedAmpersand]),
+        ("irm 'https://h/x?v=1&a=1' -Method Put", &[]),
+        ("irm https://h -Body '{\"a\":\"' + $x + '\"}'", &[Q::ArgumentIsText]),
+        ("irm https://h -Body ('{\"a\":\"' + $x + '\"}')", &[]),
+        ("irm https://h -Body @{a=1} -Method Put", &[Q::ObjectAsBody]),
+        ("irm https://h -Body @{a=1}", &[]),
+        ("irm https://h -Method Put -Body (@{a=@{b=@{c=@{}}}} | ConvertTo-Json)", &[Q::JsonDepth]),
+        ("irm https://h -Method Put -Body (@{a=@{b=@{c=1}}} | ConvertTo-Json)", &[]),
+        ("irm https://h -Method Put -Body (@{a=@{b=@{c=@{}}}} | ConvertTo-Json -Depth 3)", &[]),
+        ("irm https://h -Method Put -Body ('{\"a\":\"{0}\"}' -f $x)", &[Q::FormatBraces]),
+        ("irm https://h -Method Put -Body ('{{\"a\":\"{0}\"}}' -f $x)", &[]),
+        ("$v = Get-AzVM\nirm \"https://h/$v.Id\"", &[Q::MemberInText]),
+        ("irm https://h -Method Put -Body \"{\"a\":\"b\"}\"", &[Q::QuotesEaten]),
+        ("irm https://h ` \n -Body '{}'", &[Q::BlankAfterContinuation]),
+        ("irm https://h -Method Put\n -Body '{}'", &[Q::ContinuationMissing]),
+    ];
+    for (text, wanted) in cases {
+        let found = read(text, |_, calls| calls[0].quoting.iter().map(|it| it.kind).collect::<Vec<_>>());
+        assert_eq!(found, wanted, "{text}");
+    }
+}

@@ -415,6 +415,11 @@ impl<'s> Evaluator<'_, 's> {
             {
                 Item::new(Value::Number(text.as_str().into()), self.file(span))
             }
+            ("uribuilder", Value::Text(_)) => {
+                let at = item.at;
+                let read = self.new_builder(&[item], std::slice::from_ref(operand));
+                read.map_or_else(|| self.unknown(span), |read| Item::new(read.value, at))
+            }
             ("pscustomobject", Value::Object(index)) => {
                 let Some(object) = self.scope.powershell.objects.get(*index).cloned() else {
                     return self.unknown(span);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Entry, Evaluator, Item, Text, Value, truth, unrolled};
 use crate::notation::powershell::syntax::{
-    Assign, Block, Element, Expression, ExpressionKind, Function, Pipeline, Statement,
+    Assign, Block, Element, Expression, ExpressionKind, Function, Parameter, Pipeline, Statement,
 };
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::text::Span;
@@ -287,8 +287,7 @@ impl<'s> Evaluator<'_, 's> {
         let before = std::mem::replace(&mut self.unit, unit);
         for parameter in &function.body.parameters {
             let key = parameter.name.to_lowercase();
-            let by_name =
-                named.iter().find(|(name, _)| !name.is_empty() && key.starts_with(&name.to_lowercase()));
+            let by_name = given_by_name(named, &key, &function.body.parameters);
             let item = match by_name {
                 Some((_, Some(item))) => item.clone(),
                 Some((_, None)) => Item::new(Value::Bool(true), self.file(parameter.span)),
@@ -426,6 +425,21 @@ impl<'s> Evaluator<'_, 's> {
         }
         input.unwrap_or_default()
     }
+}
+
+/// What is given for the parameter `key`, by its name or a beginning of it that is no other's name.
+fn given_by_name<'n, 's>(
+    named: &'n [(String, Option<Item<'s>>)],
+    key: &str,
+    parameters: &[Parameter],
+) -> Option<&'n (String, Option<Item<'s>>)> {
+    let exact = |name: &str, key: &str| name.to_lowercase() == key;
+    named.iter().find(|(name, _)| exact(name, key)).or_else(|| {
+        named.iter().find(|(name, _)| {
+            let begins = !name.is_empty() && key.starts_with(&name.to_lowercase());
+            begins && !parameters.iter().any(|it| exact(name, &it.name.to_lowercase()))
+        })
+    })
 }
 
 /// `[string]$name`

@@ -203,6 +203,18 @@ impl<'s> Evaluator<'_, 's> {
                 return;
             }
         }
+        if let Value::Unknown(unknown) = &item.value
+            && !unknown.shown.text().is_empty()
+            && self.spend(unknown.shown.text().len())
+        {
+            let own = unknown.shown.to_file(unknown.shown.span());
+            if at.start <= own.start && own.end <= at.end {
+                builder.append(&unknown.shown);
+            } else {
+                builder.placed(at, unknown.shown.text(), true);
+            }
+            return;
+        }
         self.interpolate(builder, Some(item), span, Encoding::Plain, name);
     }
 }
