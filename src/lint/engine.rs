@@ -19,7 +19,7 @@ use super::{Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severit
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
-use crate::notation::{Call, Payload};
+use crate::notation::{Call, Payload, QuotingKind};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -287,6 +287,11 @@ fn check_call(
         return true;
     }
     if subject.evidence.service == Service::Other {
+        // An object that was put into the host makes another of it.
+        let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText);
+        if of_quoting && subject.call.looks_like_arm() {
+            quoting::report(&subject, from, findings);
+        }
         return true;
     }
     // What a call sends to Resource Manager has to be JSON, whatever it is for.
