@@ -120,11 +120,11 @@ struct Work {
 
 impl Work {
     /// Bytes that are checked of any file.
-    const BYTES: u64 = 4 << 20;
+    const BYTES: u64 = 2 << 20;
     /// How often a file is checked at least.
-    const CHECKS: u64 = 64;
+    const CHECKS: u64 = 24;
     /// How often at most.
-    const MOST: u64 = 256;
+    const MOST: u64 = 128;
 
     fn on(source: &Source) -> Self {
         let len = source.bytes().len() as u64;
