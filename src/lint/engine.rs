@@ -277,7 +277,10 @@ fn check_call(
         info: OnceCell::new(),
     };
     secrets::of_call(&subject, secrets);
-    let arm = !subject.call.quoting.is_empty() && subject.call.speaks_of_arm(source.text());
+    // An object that was put into the host makes another of it.
+    let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
+        && subject.call.looks_like_arm();
+    let arm = !subject.call.quoting.is_empty() && (of_quoting || subject.call.speaks_of_arm(source.text()));
     let from = findings.list.len();
     let mut sink = Sink::new(findings);
     if subject.call.cut().is_some() {
@@ -287,9 +290,7 @@ fn check_call(
         return true;
     }
     if subject.evidence.service == Service::Other {
-        // An object that was put into the host makes another of it.
-        let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText);
-        if of_quoting && subject.call.looks_like_arm() {
+        if of_quoting {
             quoting::report(&subject, from, findings);
         }
         return true;
