@@ -12,7 +12,7 @@ use armbody::lint::{Listed, Options, inventory, secrets_of};
 use armbody::notation::Call;
 use armbody::report::Mask;
 use armbody::shown;
-use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span, path_name};
+use armbody::text::{DEFAULT_MAX_SIZE, Fragment, Shown, Source, Span, path_name};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -196,7 +196,11 @@ impl Row {
             notation: request.notation.as_str(),
             method: target.method.map(Method::as_str).or_else(word).map(hide),
             resource_type: target.type_name.map(|name| hide(name.as_str())),
-            api_version: target.api_version.map(|version| version.to_string()),
+            api_version: target
+                .api_version
+                .map(|version| version.to_string())
+                .or_else(|| call.url.as_ref().filter(|_| is_call).and_then(written_version))
+                .map(|version| hide(&version)),
             url: call.url.as_ref().filter(|_| is_call).map(|url| hide(url.text())),
             action: target.action.map(|action| hide(&action)),
             existing: request.is_existing,
@@ -227,4 +231,23 @@ impl Row {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// The version that a URL names, whatever its form: nobody takes `2024-7-01`, but it is what is sent.
+fn written_version(url: &Fragment<'_>) -> Option<String> {
+    let (path, query) = url.text().split_once('?')?;
+    let mut at = path.len() + 1;
+    for part in query.split('&') {
+        let value = part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("api-version"));
+        if let Some((name, value)) = value {
+            let from = at + name.len() + 1;
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+            let is_said = !value.is_empty()
+                && value.chars().all(plain)
+                && !url.has_expansion(Span::new(from, from + value.len()));
+            return is_said.then(|| value.to_owned());
+        }
+        at += part.len() + 1;
+    }
+    None
 }
