@@ -119,6 +119,8 @@ pub(super) struct Parser<'t> {
     pub(super) unquotable: [usize; 2],
     /// No quote inside a string is followed by punctuation before this, in plain strings and expressions.
     pub(super) unended: [usize; 2],
+    /// No conflict mark of the end stands behind what was read.
+    pub(super) no_conflict_ends: bool,
     /// Mistakes that are one however often they stand: their indices.
     pub(super) odd_spaces: Option<usize>,
     pub(super) odd_brackets: Option<usize>,
@@ -149,6 +151,7 @@ impl<'t> Parser<'t> {
             steps: 0,
             unquotable: [0; 2],
             unended: [0; 2],
+            no_conflict_ends: false,
             odd_spaces: None,
             odd_brackets: None,
             escaped_quotes: None,

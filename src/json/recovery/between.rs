@@ -148,8 +148,10 @@ impl Parser<'_> {
             self.mistake(Mistake::new(MistakeKind::ConflictMarker, Span::new(self.at, line_end)));
         }
         self.at = line_end;
-        if byte == b'=' || byte == b'|' {
+        if (byte == b'=' || byte == b'|') && !self.no_conflict_ends {
             let end = memchr::memmem::find(&self.bytes[line_end..], b"\n>>>>>>>");
+            self.no_conflict_ends = end.is_none();
+            self.steps += end.unwrap_or(self.bytes.len() - line_end) as u64;
             self.at = end.map_or(line_end, |found| line_end + found + 1);
             if end.is_some() {
                 self.at = self.line_end();
