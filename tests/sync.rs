@@ -200,6 +200,12 @@ fn what_cannot_be_written_is_told() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder(&[("a.md", OLD), ("b.md", OLD)]);
     fs::set_permissions(folder.path().join("a.md"), fs::Permissions::from_mode(0o444)).unwrap();
+    if fs::File::options().write(true).open(folder.path().join("a.md")).is_ok() {
+        // Modes do not hold for root.
+        expect(&armbody(folder.path(), &["sync", "-q"]), 0);
+        assert_eq!(read(folder.path(), "a.md"), NEW);
+        return;
+    }
     let (_, err) = expect(&armbody(folder.path(), &["sync", "-q"]), 2);
     assert!(err.starts_with("armbody: a.md: cannot write: "), "{err}");
     assert_eq!((read(folder.path(), "a.md").as_str(), read(folder.path(), "b.md").as_str()), (OLD, NEW));

@@ -129,10 +129,8 @@ impl Staged {
     fn over(path: &Path) -> Result<Self, WriteError> {
         let target = fs::canonicalize(path).map_err(|error| io_error(path, "find", error))?;
         let metadata = fs::metadata(&target).map_err(|error| io_error(path, "read", error))?;
-        if metadata.permissions().readonly() {
-            // A rename would replace it all the same: the owner's wish counts, not the folder's.
-            return Err(io_error(path, "write", io::ErrorKind::PermissionDenied.into()));
-        }
+        // A rename asks the folder only. Whoever may not write the file may not replace it either.
+        File::options().write(true).open(&target).map_err(|error| io_error(path, "write", error))?;
         let file = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempfile_in(target.parent().unwrap_or(Path::new(".")))
