@@ -150,7 +150,9 @@ fn a_folder_that_cannot_be_written() {
     let script = if is_root() {
         // Modes do not hold for root.
         mode("open", 0o777);
-        std::os::unix::fs::chown(at.path().join("open/b.json"), Some(65534), Some(65534)).unwrap();
+        for mine in ["locked/a.json", "open/b.json"] {
+            std::os::unix::fs::chown(at.path().join(mine), Some(65534), Some(65534)).unwrap();
+        }
         fs::copy(env!("CARGO_BIN_EXE_armbody"), &program).unwrap();
         "setpriv --reuid=65534 --regid=65534 --clear-groups ./armbody lint --fix --format concise locked open"
     } else {

@@ -180,7 +180,7 @@ impl Row {
     fn new((source, mask): (&Source, &Mask), call: &Call<'_>, request: Listed) -> Self {
         let place = |offset: u32| {
             let at = source.position(offset);
-            Place { line: at.line, column: at.column, offset }
+            Place { line: at.line, column: at.column, offset: source.file_offset(offset) }
         };
         let at = source.position(request.span.start);
         let hide = |text: &str| mask.hide(text).into_owned();
