@@ -427,7 +427,7 @@ fn placeholder_left() {
         let at = findings.iter().find(|it| it.rule.name == "placeholder-left").unwrap().span;
         assert_eq!(&body[at.range()], name);
         let script = format!(
-            "curl 'https://management.azure.com/subscriptions/{name}/resourceGroups?api-version=2021-04-01' \
+            "curl -g 'https://management.azure.com/subscriptions/{name}/resourceGroups?api-version=2021-04-01' \
              -H \"Authorization: Bearer $TOKEN\"\n"
         );
         assert_eq!(said(&lint(&script, Kind::Shell)), ["placeholder-left"], "{script}");
