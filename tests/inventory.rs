@@ -37,7 +37,7 @@ fn walk(value: &Value, in_resources: bool, found: &mut Vec<String>) {
                 let is_list = name.eq_ignore_ascii_case("resources") && (is_template || in_resources);
                 match value {
                     Value::Object(symbolic) if is_list => {
-                        symbolic.values().for_each(|it| walk(it, true, found))
+                        symbolic.values().for_each(|it| walk(it, true, found));
                     }
                     _ => walk(value, is_list, found),
                 }
@@ -67,7 +67,7 @@ fn plain(text: &str) -> String {
             '/' if !in_string && rest.peek() == Some(&'/') => while rest.next_if(|c| *c != '\n').is_some() {},
             '/' if !in_string && rest.peek() == Some(&'*') => {
                 let mut last = ' ';
-                while let Some(c) = rest.next() {
+                for c in rest.by_ref() {
                     if last == '*' && c == '/' {
                         break;
                     }

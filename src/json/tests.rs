@@ -487,13 +487,13 @@ fn punctuation_of_other_scripts_is_replaced() {
     check(r#"{"a":true，}"#, &[("ExtraComma", "，")], r#"{"a":true}"#);
     check(r#"{"a":1,，"b":2}"#, &[("ExtraComma", "，")], r#"{"a":1,"b":2}"#);
     check(r#"{"a"：："b"}"#, &[("MissingColon", "："), ("MissingColon", "：")], r#"{"a":"b"}"#);
-    check(r#"{a：1}"#, &[("UnquotedName", "a")], r#"{"a":1}"#);
+    check(r"{a：1}", &[("UnquotedName", "a")], r#"{"a":1}"#);
     check(
         r#"{"identity"：{"type"："a"，"b"：null}}"#,
         &[("MissingColon", "："), ("MissingColon", "："), ("MissingComma", "，"), ("MissingColon", "：")],
         r#"{"identity":{"type":"a","b":null}}"#,
     );
-    check(r#"{＂a＂：＂b＂}"#, &[("WrongQuotes", "＂a＂"), ("MissingColon", "：")], r#"{"a":"b"}"#);
+    check(r"{＂a＂：＂b＂}", &[("WrongQuotes", "＂a＂"), ("MissingColon", "：")], r#"{"a":"b"}"#);
     // Inside a string they are its characters.
     check(r#"{"a":"，：｛"}"#, &[], r#"{"a":"，：｛"}"#);
 }

@@ -10,8 +10,8 @@ use crate::notation::{Language, Place};
 
 /// What follows from a doubt for the findings that it is about.
 struct Row {
-    /// What is doubtful; for the tests and for readers.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests print it"))]
+    /// What is doubtful.
+    #[expect(dead_code, reason = "it says to readers what the row is about")]
     doubt: &'static str,
     /// Whether the evidence is such.
     holds: fn(&Evidence) -> bool,

@@ -580,7 +580,9 @@ mod tests {
         ) {
             let span = |(start, len): (u32, u32)| Span { start, end: start + len };
             let mut cover = Cover::default();
-            spans.iter().for_each(|one| cover.add(span(*one)));
+            for one in &spans {
+                cover.add(span(*one));
+            }
             let wanted = spans.iter().any(|one| span(*one).overlaps(span(asked)));
             prop_assert_eq!(cover.meets(span(asked)), wanted);
         }

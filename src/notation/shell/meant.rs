@@ -38,7 +38,8 @@ impl Lexer<'_, '_> {
             return false;
         }
         let from = self.at + usize::from(quoted);
-        let Some(meant) = self.meant(from, quoted.then_some(quote)) else { return false };
+        let Some(mut meant) = self.meant(from, quoted.then_some(quote)) else { return false };
+        self.keep_written_apostrophes(quote, &mut meant);
         let braces = (!quoted && meant.eaten.is_empty()).then(|| self.expands_within(meant.json)).flatten();
         if !quoted && meant.eaten.is_empty() && meant.blank.is_none() && braces.is_none() {
             return false;
@@ -59,6 +60,21 @@ impl Lexer<'_, '_> {
         self.open(from, encoding).copy(meant.json, encoding);
         self.at = meant.end;
         true
+    }
+
+    /// Takes the quotes of `'\''` out of the eaten ones: that is how an apostrophe is written within single quotes.
+    fn keep_written_apostrophes(&self, quote: u8, meant: &mut Meant) {
+        if quote != b'\'' {
+            return;
+        }
+        let bytes = self.bytes;
+        let mut written = 0;
+        meant.eaten.retain(|&at| {
+            if bytes[at..].starts_with(br"'\''") {
+                written = at + 4;
+            }
+            at >= written
+        });
     }
 
     /// True if an argument here may be a body: of a program that makes requests, of one that writes text, or of
