@@ -40,7 +40,10 @@ fn a_file_that_is_no_utf8_is_one_finding() {
     let found = body(b"{\"tags\":{\"a\":\"\xff\",\"b\":\"\xfe\"}}", Method::Patch);
     assert_eq!(names(&found), [("bad-encoding", Severity::Error)]);
     assert_eq!(found[0].span, Span::new(14, 15));
-    for bytes in [&b"\xff\xfe{\0}\0"[..], &b"\xfe\xff\0{\0}"[..], &b"\x7fELF\0\0\0"[..], &b"{\"a\":\0}"[..]] {
+    // UTF-16 with half a unit, with half a pair; no text at all.
+    for bytes in
+        [&b"\xff\xfe{\0}\0}"[..], &b"\xfe\xff\0{\xd8\0\0}"[..], &b"\x7fELF\0\0\0"[..], &b"{\"a\":\0}"[..]]
+    {
         assert_eq!(names(&body(bytes, Method::Patch)), [("bad-encoding", Severity::Error)], "{bytes:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Every program and cmdlet that makes requests, once: what it is called and where, what it sends that the text
 //! does not say, and how it writes what the text does say.
 //!
-//! A reader asks [`named`] whether a command is one of them, a prefilter [`mentions`] whether a text may run one.
+//! A reader asks [`named`] whether a command is one of them, a prefilter `mentions` whether a text may run one.
 //! Both speak from [`PROGRAMS`], so that what a reader finds is never hidden by a list of words beside it: a new
 //! program is a row here.
 

@@ -26,7 +26,7 @@ const LONGEST_RUNNER: usize = 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
-/// What [`shown!`] takes: numbers, literals and [`Shown`] texts.
+/// What [`shown!`](crate::shown!) takes: numbers, literals and [`Shown`] texts.
 pub trait Show: fmt::Display {}
 
 impl Show for Shown {}

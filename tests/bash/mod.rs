@@ -44,7 +44,7 @@ pub fn run(scripts: &[String]) -> Option<Vec<Vec<Vec<String>>>> {
          for case in \"${{cases[@]:$1}}\"; do\nprintf '%s\\0' = >&3\n{set}\neval \"$case\" </dev/null\nwait\ndone\n",
         out = out.display(),
         cases = cases.display(),
-        set = VARIABLES.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect::<String>(),
+        set = VARIABLES.map(|(name, value)| format!("{name}='{value}'")).join("\n"),
     );
     let file = folder.path().join("driver");
     fs::write(&file, driver).unwrap();

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use crate::arm::{Part, Request, Text};
+use crate::arm::{BlankStyle, Part, Request, Text};
 use crate::notation::shell::words::{Quotes, body_word, preparations, word};
 use crate::notation::write::{Layout, WriteError, Writer};
 
@@ -13,7 +13,13 @@ pub struct Curl;
 impl Writer for Curl {
     fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
         let style = layout.blanks;
-        let url = word(&request.target.url(), style, Quotes::Single);
+        let target = request.target.url();
+        // curl takes braces and brackets in a URL for lists, unless `-g` says otherwise.
+        let literal_braces = target.parts().iter().any(|part| match part {
+            Part::Literal(text) => text.contains(['{', '[']),
+            Part::Blank(_) => style == BlankStyle::Braces,
+        });
+        let url = word(&target, style, Quotes::Single);
         let header = |(name, value): &(String, Text)| {
             let name = Part::Literal(format!("{name}: "));
             let text = Text::from_parts(std::iter::once(name).chain(value.parts().iter().cloned()));
@@ -25,6 +31,7 @@ impl Writer for Curl {
         let values = context! {
             before => before,
             method => request.method.as_str(),
+            literal_braces => literal_braces,
             url => url,
             headers => headers,
             joint => if layout.multiline { " \\\n  " } else { " " },
