@@ -274,7 +274,7 @@ const HOLDERS: [Holder; 4] = [
 
 impl Holder {
     fn wrap(&self, script: &str) -> String {
-        let lines: String = script.lines().map(|line| format!("{}{line}\n", self.prefix)).collect();
+        let lines = script.lines().fold(String::new(), |out, line| out + self.prefix + line + "\n");
         format!("{}{lines}{}", self.head, self.tail)
     }
 
@@ -288,8 +288,8 @@ impl Holder {
 
 #[test]
 fn what_was_meant_is_restored() {
-    let mut options = Options::default();
-    options.select = rules().filter(|rule| rule.family == Family::Quoting).collect();
+    let select = rules().filter(|rule| rule.family == Family::Quoting).collect();
+    let options = Options { select, ..Options::default() };
     let mut dice = Dice(7);
     let mut scripts = Vec::new();
     let mut names = Vec::new();

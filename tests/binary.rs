@@ -14,6 +14,11 @@ use std::path::PathBuf;
 /// At most, in bytes.
 const MAX_SIZE: usize = 12_000_000;
 
+/// `e_type` of a program that may lie anywhere.
+const ET_DYN: usize = 3;
+/// `p_type` of the index of unwind tables.
+const PT_GNU_EH_FRAME: usize = 0x6474_e550;
+
 fn release() -> Option<(PathBuf, Vec<u8>)> {
     let Some(path) = env::var_os("ARMBODY_RELEASE").map(PathBuf::from) else {
         eprintln!("skipped: ARMBODY_RELEASE names no program");
@@ -47,9 +52,7 @@ fn it_may_lie_anywhere_in_memory_and_unwinds() {
     let word = |at: usize, len: usize| {
         bytes[at..at + len].iter().rev().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte))
     };
-    const ET_DYN: usize = 3;
     assert_eq!(word(16, 2), ET_DYN, "{} is position-independent", path.display());
-    const PT_GNU_EH_FRAME: usize = 0x6474_e550;
     let (headers, size, count) = (word(32, 8), word(54, 2), word(56, 2));
     let unwinds = (0..count).any(|index| word(headers + index * size, 4) == PT_GNU_EH_FRAME);
     assert!(unwinds, "{} has the tables that a panic needs to be caught", path.display());

@@ -149,6 +149,7 @@ fn twice_the_file_is_twice_the_work() {
             })
             .collect();
         // Small files pay in full for what is bounded: 64 KiB of the text around a finding, 1 MiB of variables.
+        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
         let growth = |from: u64, to: u64| to as f64 / from as f64;
         let mean = growth(taken[2], taken[4]).sqrt();
         let most = growth(taken[0], taken[4]).powf(0.25);

@@ -128,13 +128,15 @@ fn hostile_folder() -> tempfile::TempDir {
         let mut requests = String::new();
         for (number, body) in bodies.iter().enumerate() {
             fs::write(below.join(format!("{number}{hostile}.json")), body).unwrap();
-            page += &format!("## {one_line}\n\n```bash\n{}\n```\n\n```json\n{body}\n```\n\n", call(body));
+            let commands = call(body);
+            page += format!("## {one_line}\n\n```bash\n{commands}\n```\n\n```json\n{body}\n```\n\n").as_str();
             script += &(call(&body.replace('\'', "'\\''")) + "\n");
             requests +=
-                &format!("### {one_line}\nPATCH {URL}&x={one_line}\nContent-Type: {one_line}\n\n{body}\n\n");
+                format!("### {one_line}\nPATCH {URL}&x={one_line}\nContent-Type: {one_line}\n\n{body}\n\n")
+                    .as_str();
         }
         let url = format!("https://management.azure.com/subscriptions/{one_line}?api-version={one_line}");
-        page += &format!("```\naz rest --method {one_line} --url '{url}'\n```\n");
+        page += format!("```\naz rest --method {one_line} --url '{url}'\n```\n").as_str();
         fs::write(below.join(format!("p{hostile}.md")), page).unwrap();
         fs::write(below.join(format!("s{hostile}.sh")), &script).unwrap();
         fs::write(below.join(format!("s{hostile}.ps1")), script).unwrap();
@@ -297,7 +299,7 @@ fn streams_answer_harmlessly() {
         ];
         let output = armbody_with_input(folder.path(), &["lint", "--stream"], &(records.join("\n") + "\n"));
         check(hostile, &output, Reader::People);
-        assert!(output.stdout.iter().filter(|byte| **byte == b'\n').count() >= records.len());
+        assert!(String::from_utf8_lossy(&output.stdout).lines().count() >= records.len());
     }
 }
 
