@@ -143,6 +143,10 @@ proptest! {
         from in 1usize..40,
         len in 0usize..20,
     ) {
+        // Where nobody says which shell it is, `\"` may be another shell's way to write a quote.
+        let shell_is_said = matches!(holders[0], Holder::Fence("bash"));
+        let as_said = |text: String| if shell_is_said { text } else { text.replace("\\\"", "\\n") };
+        let (body, inserted) = (as_said(body), as_said(inserted));
         let text = holders.iter().fold(word.write(&body), |inner, holder| holder.write(&inner));
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let source = Source::new("x.md", text);

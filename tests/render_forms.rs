@@ -166,7 +166,10 @@ fn the_configuration_says_how_to_write() {
         "{text}"
     );
     let (text, _) = run("", "render list --as curl --config other.toml", 0);
-    assert!(text.starts_with("curl 'https://management.azure.com/subscriptions/{subscriptionId}/"), "{text}");
+    assert!(
+        text.starts_with("curl -g 'https://management.azure.com/subscriptions/{subscriptionId}/"),
+        "{text}"
+    );
     let (text, _) = run("a/b", "plan --current vm.json --system off --as az", 0);
     assert!(text.contains("/$SUBSCRIPTION_ID/") && text.contains("?api-version=2018-06-01"), "{text}");
     let (_, said) = run("wrong", "render list --as az", 2);
