@@ -10,9 +10,6 @@ use crate::notation::{Language, Place};
 
 /// What follows from a doubt for the findings that it is about.
 struct Row {
-    /// What is doubtful.
-    #[expect(dead_code, reason = "it says to readers what the row is about")]
-    doubt: &'static str,
     /// Whether the evidence is such.
     holds: fn(&Evidence) -> bool,
     /// The rules whose findings are about it.
@@ -58,8 +55,8 @@ use Severity::{Note, Warning};
 
 /// The table.
 static ROWS: [Row; 14] = [
+    // The request goes to another service.
     Row {
-        doubt: "the request goes to another service",
         holds: |it| it.service == Service::Other,
         rules: Rules::All,
         only: None,
@@ -67,8 +64,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // The outer edge of an excerpt.
     Row {
-        doubt: "the outer edge of an excerpt",
         holds: |it| it.extent != Extent::Whole,
         rules: Rules::Named(EDGE),
         only: Some(|it, finding| !is_within(it, finding)),
@@ -76,8 +73,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // A resource without its template is shown in part.
     Row {
-        doubt: "a resource without its template is shown in part",
         holds: |it| it.is_fragment,
         rules: Rules::Named(&["missing-property"]),
         only: None,
@@ -85,8 +82,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // The block is of another language.
     Row {
-        doubt: "the block is of another language",
         holds: |it| it.language == Language::Other,
         rules: Rules::Of(Family::Syntax),
         only: None,
@@ -94,8 +91,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // And what else is found in such a block is said, but never mended.
     Row {
-        doubt: "the block is of another language",
         holds: |it| it.language == Language::Other,
         rules: Rules::All,
         only: None,
@@ -103,8 +100,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: false,
     },
+    // The client reads literals of Python.
     Row {
-        doubt: "the client reads literals of Python",
         holds: |it| it.is_python,
         rules: Rules::Of(Family::Syntax),
         only: Some(|_, finding| finding.doubt != Some(Doubt::ReadOtherwise)),
@@ -112,8 +109,8 @@ static ROWS: [Row; 14] = [
         fix: Stay,
         is_firm: false,
     },
+    // The resource type is guessed or not known.
     Row {
-        doubt: "the resource type is guessed or not known",
         holds: |it| matches!(it.target, Certainty::Guessed | Certainty::Unknown),
         rules: Rules::Of(Family::Schema),
         only: None,
@@ -121,8 +118,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // The version is not said: others take it.
     Row {
-        doubt: "the version is not said: others take it",
         holds: |it| it.version == VersionEvidence::NotSaid,
         rules: Rules::Named(OF_OTHER_VERSIONS),
         only: None,
@@ -130,8 +127,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: false,
     },
+    // The method is not said: another takes it.
     Row {
-        doubt: "the method is not said: another takes it",
         holds: |it| it.method != Certainty::Stated,
         rules: Rules::All,
         only: Some(|_, finding| finding.doubt == Some(Doubt::OtherMethod)),
@@ -139,8 +136,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: false,
     },
+    // No schema is of the version.
     Row {
-        doubt: "no schema is of the version",
         holds: |it| it.version == VersionEvidence::NotPublished,
         rules: Rules::OfAndNamed(Family::Schema, OF_VERSION),
         only: None,
@@ -148,8 +145,8 @@ static ROWS: [Row; 14] = [
         fix: Stay,
         is_firm: false,
     },
+    // Only the quotes are too many.
     Row {
-        doubt: "only the quotes are too many",
         holds: |_| true,
         rules: Rules::All,
         only: Some(|_, finding| finding.doubt == Some(Doubt::QuotedScalar)),
@@ -157,8 +154,8 @@ static ROWS: [Row; 14] = [
         fix: Stay,
         is_firm: false,
     },
+    // Documents leave things out.
     Row {
-        doubt: "documents leave things out",
         holds: |it| it.source == Place::Document,
         rules: Rules::Named(&["ellipsis"]),
         only: None,
@@ -166,8 +163,8 @@ static ROWS: [Row; 14] = [
         fix: Stay,
         is_firm: false,
     },
+    // Placeholders belong in a document.
     Row {
-        doubt: "placeholders belong in a document",
         holds: |it| it.source == Place::Document,
         rules: Rules::Named(&["placeholder-left"]),
         only: None,
@@ -175,8 +172,8 @@ static ROWS: [Row; 14] = [
         fix: Go,
         is_firm: true,
     },
+    // What is in a file is not published yet.
     Row {
-        doubt: "what is in a file is not published yet",
         holds: |it| it.source == Place::File,
         rules: Rules::Named(&["literal-subscription-id"]),
         only: None,
