@@ -58,6 +58,7 @@ pub mod container;
 pub mod fault;
 pub mod json;
 pub mod lint;
+#[cfg(feature = "lsp")]
 pub mod lsp;
 pub mod notation;
 pub mod report;

@@ -3,6 +3,7 @@
 mod common;
 mod completions;
 mod lint;
+#[cfg(feature = "lsp")]
 mod lsp;
 mod man;
 mod plan;
@@ -74,6 +75,7 @@ enum Command {
     #[command(subcommand)]
     Schema(schema::Command),
     /// A language server on standard input and output, for editors.
+    #[cfg(feature = "lsp")]
     Lsp(lsp::Args),
     /// Write a script that completes the command line in a shell.
     Completions(completions::Args),
@@ -95,6 +97,7 @@ fn command() -> ExitCode {
     let mut terminal = Terminal::new(cli.color);
     let outcome = match cli.command {
         // Its exit status is the protocol's.
+        #[cfg(feature = "lsp")]
         Command::Lsp(args) => return end(lsp::run(&args, &mut terminal), &mut terminal),
         Command::Render(args) => render::run(&args, &mut terminal),
         Command::Plan(args) => plan::run(&args, &mut terminal),

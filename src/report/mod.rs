@@ -18,6 +18,7 @@ mod text;
 mod view;
 
 pub use diff::unified;
+#[cfg(feature = "lsp")]
 pub(crate) use diff::{changes, lines};
 pub use json::findings_in_a_line;
 pub use mask::Mask;
