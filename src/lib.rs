@@ -12,14 +12,15 @@
 //! text (Markdown, shell, …) ─read▶ └──────┘ ──check──▶ findings ──▶ report | fix (edits in the text)
 //! ```
 //!
-//! Floors, from the top; a room uses only rooms below it:
+//! Floors, from the top. A room uses only rooms on the floors below, and those that are named after it on its own;
+//! `tests/floors.rs` reads this list and every import, and holds them against each other:
 //!
 //! - the binary: `cli`, one file a command
 //! - [`lsp`]: what an editor asks, message by message
 //! - [`config`]: what `armbody.toml` says
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
-//!   [`lint`]: the rules, one file each, the fixes, what is suppressed or known · [`sync`]: snippets in documents
-//!   that are kept current
+//!   [`sync`]: snippets in documents that are kept current · [`lint`]: the rules, one file each, the fixes, what is
+//!   suppressed or known
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it

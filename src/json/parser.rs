@@ -18,6 +18,13 @@ const ENDS_RUN: [bool; 256] = {
     table
 };
 
+impl<'t> Tree<'t> {
+    /// Reads `text`, which may hold anything.
+    pub fn parse(text: &'t str, dialect: Dialect) -> Self {
+        parse(text, dialect, None)
+    }
+}
+
 /// Reads a text, with one of its brackets read otherwise than it stands.
 pub(super) fn parse(text: &str, dialect: Dialect, guess: Option<Guess>) -> Tree<'_> {
     let mut parser = Parser::new(text, dialect);

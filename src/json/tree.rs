@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Mistake;
 use super::decode::decode_string;
-use super::{Dialect, Mistake, parser};
 use crate::text::{Span, odd, steps};
 
 /// What a node is.
@@ -62,11 +62,6 @@ pub struct Tree<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// Reads `text`, which may hold anything.
-    pub fn parse(text: &'t str, dialect: Dialect) -> Self {
-        parser::parse(text, dialect, None)
-    }
-
     /// A tree that is one string and was never a text.
     pub(crate) fn of_string(text: &str) -> Tree<'static> {
         let node = Data { start: 0, end: 0, link: 0, kind: Kind::String, flags: OWNED };

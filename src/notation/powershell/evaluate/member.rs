@@ -1,12 +1,10 @@
 //! Members: of objects, of texts, of types.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::operator::part_of;
 use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value, segments};
 use crate::notation::powershell::syntax::{Expression, ExpressionKind};
-use crate::notation::powershell::value::World;
 use crate::text::{Builder, Encoding, Span};
 
 impl<'s> Evaluator<'_, 's> {
@@ -508,20 +506,4 @@ impl<'s> Evaluator<'_, 's> {
 /// True for a character that a URL has as it is.
 fn is_unreserved(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~')
-}
-
-/// What a builder is as a text.
-pub(super) fn builder_text<'v>(object: &'v Object<'_>, world: &'v World<'_>) -> Vec<(Cow<'v, str>, bool)> {
-    let mut out = Vec::new();
-    for (name, before) in [("scheme", ""), ("host", "://"), ("path", ""), ("query", "")] {
-        if !before.is_empty() {
-            out.push((Cow::Borrowed(before), false));
-        }
-        if let Some(entry) = object.get(name)
-            && !matches!(entry.item.value, Value::Object(_))
-        {
-            out.extend(segments(&entry.item.value, world));
-        }
-    }
-    out
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::{Evaluator, Faults, Item, ObjectKind, Origin, Text, Value};
+use super::{Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::syntax::{Part, PartKind, Quote, Text as Written, Variable};
 use crate::notation::powershell::value::World;
@@ -278,7 +278,7 @@ fn push<'v>(out: &mut Vec<(Cow<'v, str>, bool)>, value: &'v Value<'_>, world: &'
                     out.push((Cow::Borrowed("System.Collections.Specialized.OrderedDictionary"), false));
                 }
                 ObjectKind::UriBuilder => {
-                    out.extend(super::member::builder_text(object, world));
+                    out.extend(builder_text(object, world));
                 }
                 ObjectKind::Custom if depth < MAX_SHOWN_DEPTH => {
                     out.push((Cow::Borrowed("@{"), false));
@@ -300,4 +300,20 @@ fn push<'v>(out: &mut Vec<(Cow<'v, str>, bool)>, value: &'v Value<'_>, world: &'
             out.push((Cow::Borrowed("$value"), true));
         }
     }
+}
+
+/// What a builder is as a text.
+fn builder_text<'v>(object: &'v Object<'_>, world: &'v World<'_>) -> Vec<(Cow<'v, str>, bool)> {
+    let mut out = Vec::new();
+    for (name, before) in [("scheme", ""), ("host", "://"), ("path", ""), ("query", "")] {
+        if !before.is_empty() {
+            out.push((Cow::Borrowed(before), false));
+        }
+        if let Some(entry) = object.get(name)
+            && !matches!(entry.item.value, Value::Object(_))
+        {
+            out.extend(segments(&entry.item.value, world));
+        }
+    }
+    out
 }
