@@ -3,7 +3,8 @@
 use super::id_error::{ResourceIdErrorKind as Kind, Slips};
 use super::resource_type::{ResourceType, ResourceTypeName};
 use super::segment::Segment;
-use super::text::{is_misspelling_of, nearest};
+use super::text::nearest;
+use crate::text::suggest::{is_misspelling_of, is_within};
 
 /// What follows one `providers`: a namespace, and types with names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,11 +234,7 @@ impl<'a> Walk<'_, 'a> {
         let is_slip = |right: &&str| {
             let singular = right.strip_suffix("ies").map(|stem| format!("{stem}y"));
             is_misspelling_of(found.text, right)
-                && (singular.is_some_and(|singular| found.is(&singular))
-                    || strsim::damerau_levenshtein(
-                        &found.text.to_ascii_lowercase(),
-                        &right.to_ascii_lowercase(),
-                    ) <= 2)
+                && (singular.is_some_and(|singular| found.is(&singular)) || is_within(found.text, right, 2))
         };
         let right = known.map(ResourceType::type_segment).chain(network).find(is_slip)?;
         let kind = Kind::MisspeltType { found: found.text.to_owned(), right };

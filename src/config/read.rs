@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::find::absolute;
 use super::{Config, GlobError, Globs, Lint, PerFile, Render, Target};
 use crate::lint::{Rule, find_rule, nearest_rule};
+use crate::text::suggest::did_you_mean;
 use crate::text::{ReadError, Source, read_text};
 
 /// A configuration that cannot be used.
@@ -213,13 +214,8 @@ fn in_words(message: &str) -> String {
     let mut words = rest.split('`').skip(1).step_by(2);
     let key = words.next().unwrap_or_default();
     let known: Vec<&str> = words.collect();
-    let near = known
-        .iter()
-        .map(|right| (strsim::damerau_levenshtein(key, right), *right))
-        .min()
-        .filter(|(distance, right)| *distance <= right.len() / 2);
-    let hint = match near {
-        Some((_, near)) => format!("did you mean `{near}`?"),
+    let hint = match did_you_mean(key, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", known.join(", ")),
     };
     format!("there is no key `{key}` here; {hint}")

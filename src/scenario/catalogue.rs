@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::arm::versions::published;
 use crate::arm::{ApiVersion, Identity, IdentityForm, Method, ResourceType, plan};
+use crate::text::suggest::did_you_mean;
 
 /// A scenario of the catalogue.
 #[derive(Debug)]
@@ -189,7 +190,7 @@ impl fmt::Display for UnknownScenario {
 
 impl std::error::Error for UnknownScenario {}
 
-/// The longest name that is compared with those of the scenarios, in bytes.
+/// The letters of a wrong name that are shown.
 const LONGEST_NAME: usize = 80;
 
 /// The scenario of a name.
@@ -200,15 +201,7 @@ pub fn find_scenario(name: &str) -> Result<&'static Scenario, UnknownScenario> {
     if let Some(scenario) = SCENARIOS.iter().find(|scenario| scenario.name == name) {
         return Ok(scenario);
     }
-    let compared = if name.len() <= LONGEST_NAME { name } else { "" };
-    let near = SCENARIOS
-        .iter()
-        .map(|scenario| {
-            (strsim::damerau_levenshtein(&compared.to_ascii_lowercase(), scenario.name), scenario.name)
-        })
-        .min()
-        .filter(|(distance, near)| *distance <= near.len() / 3)
-        .map(|(_, near)| near);
+    let near = did_you_mean(name, SCENARIOS.iter().map(|scenario| scenario.name));
     Err(UnknownScenario { name: name.chars().take(LONGEST_NAME).collect(), near })
 }
 

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use super::Schemas;
 use super::compile::KNOWN_VALUES;
-use super::near::nearest;
 use super::node::{Reading, View};
 use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
@@ -21,6 +20,7 @@ use super::words::must;
 use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};
+use crate::text::suggest::nearest;
 
 /// Passes over a body whose misspelt names hide more misspelt names.
 const MAX_PASSES: usize = 16;

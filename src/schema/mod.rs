@@ -13,7 +13,6 @@ mod folder;
 pub mod history;
 pub mod import;
 mod inquiry;
-mod near;
 mod node;
 pub mod paths;
 mod problem;

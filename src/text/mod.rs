@@ -16,6 +16,7 @@ pub mod odd;
 mod shown;
 mod source;
 pub(crate) mod steps;
+pub mod suggest;
 mod write;
 
 pub use edit::{Edit, EditConflict, apply_edits, places_after};

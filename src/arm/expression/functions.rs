@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::text::suggest;
+
 /// How many arguments a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arguments {
@@ -201,17 +203,5 @@ pub fn find_function(name: &str) -> Option<&'static Function> {
 
 /// The function whose name is nearest to `name`, if one is near.
 pub(super) fn near(name: &str) -> Option<&'static str> {
-    if name.len() > 40 {
-        return None;
-    }
-    let name = name.to_ascii_lowercase();
-    let limit = if name.len() <= 4 { 1 } else { 2 };
-    FUNCTIONS
-        .iter()
-        .map(|function| {
-            (strsim::damerau_levenshtein(&name, &function.name.to_ascii_lowercase()), function.name)
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    suggest::nearest(name, FUNCTIONS.iter().map(|function| function.name)).first().copied()
 }

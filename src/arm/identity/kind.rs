@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::arm::text::is_misspelling_of;
+use crate::text::suggest::is_misspelling_of;
 
 /// The kinds of identity that a resource has, as the `type` of the block says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,8 @@ use crate::arm::method::Method;
 use crate::arm::path::{PathReading, ProviderPart, read_path};
 use crate::arm::placeholder::{PlaceholderStyle, contains_placeholder, is_placeholder, placeholder_at};
 use crate::arm::segment::{self, Marks, Segment};
-use crate::arm::text::{is_misspelling_of, starts_without_case};
+use crate::arm::text::starts_without_case;
+use crate::text::suggest::is_misspelling_of;
 
 /// Takes a URL apart.
 pub(super) fn read(text: &str, method: Option<Method>) -> RequestUrl<'_> {

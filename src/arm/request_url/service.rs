@@ -3,6 +3,7 @@
 use super::{Cloud, RequestUrl};
 use crate::arm::placeholder::{contains_placeholder, find_placeholders, placeholder_at};
 use crate::arm::text::starts_without_case;
+use crate::text::suggest::{is_one_slip, is_within};
 
 /// Whose service a request goes to, as far as its URL says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +24,7 @@ impl Cloud {
     /// The cloud whose host `host` is, but for one letter too many, too few, wrong or out of its place.
     pub fn near(host: &str) -> Option<Self> {
         let name = host_name(host).to_ascii_lowercase();
-        Self::ALL.into_iter().find(|cloud| {
-            let right = cloud.host();
-            name.len().abs_diff(right.len()) <= 1 && strsim::damerau_levenshtein(&name, right) == 1
-        })
+        Self::ALL.into_iter().find(|cloud| is_one_slip(&name, cloud.host()))
     }
 }
 
@@ -90,12 +88,7 @@ impl RequestUrl<'_> {
     fn begins_as_resource(&self) -> bool {
         let path = self.path.map_or("", |path| path.text).trim_start_matches('/');
         let first = path.split('/').next().unwrap_or("");
-        ["subscriptions", "providers"].iter().any(|word| {
-            first.eq_ignore_ascii_case(word)
-                || (first.len() >= word.len() - 1
-                    && first.len() <= word.len() + 1
-                    && strsim::damerau_levenshtein(&first.to_ascii_lowercase(), word) == 1)
-        })
+        ["subscriptions", "providers"].iter().any(|word| is_within(first, word, 1))
     }
 
     /// True for what gives tokens to programs on a machine: `?resource=…` is the audience.

@@ -8,7 +8,8 @@ use super::id_error::{ResourceIdError, ResourceIdErrorKind as Kind, Slips};
 use super::placeholder::{PlaceholderStyle, is_placeholder, placeholder_at};
 use super::resource_type::ResourceType;
 use super::segment::{self, Marks, Segment};
-use super::text::{hash_without_case, is_misspelling_of, starts_without_case};
+use super::text::{hash_without_case, starts_without_case};
+use crate::text::suggest::is_misspelling_of;
 
 /// The id of a resource in a resource group, of the type that was asked for.
 ///

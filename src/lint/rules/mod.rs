@@ -1,6 +1,7 @@
 //! The table of rules: one line a rule, in the order in which they look.
 
 use super::Rule;
+use crate::text::suggest::did_you_mean;
 
 mod identity;
 mod quoting;
@@ -42,16 +43,7 @@ pub fn find_rule(name: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.name == name)
 }
 
-/// The rule whose name is nearest to `name`, if one is near at all.
+/// The rule that whoever wrote `name` most likely means.
 pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
-    let limit = name.len() / 2;
-    // A name that is far too long is near to none, and comparing takes time for each of its letters.
-    if name.len() > 64 {
-        return None;
-    }
-    rules()
-        .map(|rule| (strsim::damerau_levenshtein(name, rule.name), rule))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, rule)| (*distance, rule.name))
-        .map(|(_, rule)| rule)
+    did_you_mean(name, rules().map(|rule| rule.name)).and_then(find_rule)
 }

@@ -11,6 +11,7 @@ use crate::arm::{
 use crate::json::{Kind, Node};
 use crate::lint::{Block, Draft, Subject};
 use crate::text::Fragment;
+use crate::text::suggest::is_misspelling_of;
 
 /// The version that the call names. A body alone in a file has the newest one unless the user says another;
 /// a call whose version cannot be read has none.
@@ -134,15 +135,7 @@ pub(super) fn may_have(subject: &Subject<'_>, block: &Block<'_>, wanted: &[&str]
     let disturbed =
         || subject.tree.is_some_and(|tree| tree.mistakes().iter().any(|mistake| span.contains(mistake.span)));
     let is_slip = |name: Node<'_>| {
-        name.as_str().is_some_and(|name| {
-            let name = name.to_ascii_lowercase();
-            wanted.iter().any(|wanted| {
-                let allowed = (wanted.len() / 5).max(1);
-                !name.eq_ignore_ascii_case(wanted)
-                    && name.len().abs_diff(wanted.len()) <= allowed
-                    && strsim::damerau_levenshtein(&name, &wanted.to_ascii_lowercase()) <= allowed
-            })
-        })
+        name.as_str().is_some_and(|name| wanted.iter().any(|wanted| is_misspelling_of(&name, wanted)))
     };
     let parent = subject.resource.and_then(Block::of).filter(|outer| outer.name != block.name);
     let is_part = || parent.is_some_and(|outer| outer.value.span().contains(span) && outer.kind.is_some());

@@ -4,6 +4,7 @@ use super::facts;
 use crate::arm::{Method, contains_placeholder};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
+use crate::text::suggest::is_one_slip;
 
 rule!("method-unknown", Request, Error, Never, "HTTP has no method of this name", Check::Call(check));
 
@@ -35,10 +36,8 @@ fn near(text: &str) -> Option<Method> {
     if words.clone().next().is_some() && words.all(|word| word.eq_ignore_ascii_case(first)) {
         return first.parse().ok();
     }
-    let upper = text.to_ascii_uppercase();
-    let mut found =
-        Method::ALL.into_iter().filter(|method| strsim::damerau_levenshtein(&upper, method.as_str()) == 1);
-    found.next().filter(|_| found.next().is_none() && upper.len() < 16)
+    let mut found = Method::ALL.into_iter().filter(|method| is_one_slip(text, method.as_str()));
+    found.next().filter(|_| found.next().is_none())
 }
 
 #[cfg(test)]

@@ -1,4 +1,9 @@
 //! Did you mean: the known words that a misspelt one is nearest to.
+//!
+//! Distances are those of Damerau and Levenshtein (one letter wrong, missing, too many, or exchanged with its
+//! neighbour), without regard to ASCII case. [`nearest`] is for words of documents, where a suggestion may become a
+//! fix and a tie must be seen; [`did_you_mean`] for what people type on the command line and in configurations;
+//! [`is_misspelling_of`] for one word that is expected at a place.
 
 /// A word that is longer than this is no slip of a known one.
 const MAX_LENGTH: usize = 64;
@@ -27,6 +32,65 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
         }
     }
     found
+}
+
+/// The one of `known` that whoever typed `word` most likely means: the shortest that begins with it, else the nearest
+/// that no more than a third of its letters tell apart.
+pub fn did_you_mean<'c>(word: &str, known: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.is_empty() || word.len() > MAX_LENGTH {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    let mut best: Option<(usize, usize, &str)> = None;
+    for candidate in known {
+        let begins = word.len() >= SHORTEST_BEGINNING
+            && candidate.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(&word));
+        let found = if begins {
+            Some(0)
+        } else {
+            distance(word.as_bytes(), candidate.as_bytes(), (candidate.len() / 3).max(1))
+                .map(|slips| slips + 1)
+        };
+        let Some(rank) = found else { continue };
+        // Among words that begin with it the shortest; else the first of the alphabet.
+        let key = (rank, if begins { candidate.len() } else { 0 }, candidate);
+        if best.is_none_or(|best| key < best) {
+            best = Some(key);
+        }
+    }
+    best.map(|(_, _, candidate)| candidate)
+}
+
+/// Letters from which a word is taken for the beginning of another.
+const SHORTEST_BEGINNING: usize = 3;
+
+/// True if `found` is `right` with a slip or two: not equal to it without case, and not further away than a fifth of
+/// its length.
+pub(crate) fn is_misspelling_of(found: &str, right: &str) -> bool {
+    let allowed = (right.len() / 5).max(1);
+    !found.is_empty() && !found.eq_ignore_ascii_case(right) && is_within(found, right, allowed)
+}
+
+/// True if one letter is wrong, missing, too many or exchanged with its neighbour.
+pub(crate) fn is_one_slip(found: &str, right: &str) -> bool {
+    !found.eq_ignore_ascii_case(right) && is_within(found, right, 1)
+}
+
+/// True if `found` is at most `limit` slips away from `right`.
+pub(crate) fn is_within(found: &str, right: &str, limit: usize) -> bool {
+    if found.len().abs_diff(right.len()) > limit || unlike(found, right) > 2 * limit {
+        return false;
+    }
+    distance(found.to_ascii_lowercase().as_bytes(), right.as_bytes(), limit).is_some()
+}
+
+/// The number of letters that one of two words has and the other has not, whatever their order. A slip changes two at
+/// most: words of other letters need not be compared.
+fn unlike(one: &str, other: &str) -> usize {
+    let mut counts = [0_i16; 32];
+    one.bytes().for_each(|byte| counts[usize::from(byte & 31)] += 1);
+    other.bytes().for_each(|byte| counts[usize::from(byte & 31)] -= 1);
+    counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
 /// How many slips a word of this length may have and still be meant.
@@ -115,6 +179,28 @@ mod tests {
         assert!(nearest(&"x".repeat(1000), NAMES).is_empty());
         assert!(nearest("V1", ["V2"]).is_empty());
         assert!(nearest("IPv5", ["IPv4", "IPv6"]).is_empty());
+    }
+
+    #[test]
+    fn who_types_half_a_name_means_it() {
+        let rules = ["identity-drops", "identity-type-split", "identity-type-missing", "prompt-copied"];
+        assert_eq!(did_you_mean("identity-typ", rules), Some("identity-type-split"));
+        assert_eq!(did_you_mean("identiti-drops", rules), Some("identity-drops"));
+        assert_eq!(did_you_mean("Prompt-Copied", rules), Some("prompt-copied"));
+        assert_eq!(did_you_mean("quotes", rules), None);
+        assert_eq!(did_you_mean("", rules), None);
+    }
+
+    #[test]
+    fn slips_are_told_from_other_words() {
+        assert!(is_misspelling_of("Micrososft.ManagedIdentity", "Microsoft.ManagedIdentity"));
+        assert!(is_misspelling_of("userAssignedIdentity", "userAssignedIdentities"));
+        assert!(is_misspelling_of("resourceGroup", "resourceGroups"));
+        assert!(is_misspelling_of("provider", "providers"));
+        assert!(!is_misspelling_of("resourcegroups", "resourceGroups"));
+        assert!(!is_misspelling_of("Microsoft.ManagedServices", "Microsoft.ManagedIdentity"));
+        assert!(!is_misspelling_of("virtualMachines", "virtualMachineScaleSets"));
+        assert!(is_one_slip("pust", "PUT") && is_one_slip("PTACH", "PATCH") && !is_one_slip("put", "PUT"));
     }
 
     #[test]
