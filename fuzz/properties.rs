@@ -56,7 +56,7 @@ pub fn json(data: &[u8]) {
                 || said.contains("number out of range")
                 || text.to_ascii_lowercase().contains("\\ud");
             let blank = strict.has_bare_members() || has_blank(&strict);
-            assert!(!kinds.is_empty() || limited || blank, "{text:?} is no JSON: {said}");
+            assert!(!kinds.is_empty() || limited || blank, "{text:?} is not JSON: {said}");
         }
     }
 }
@@ -280,5 +280,5 @@ fn assert_fragment(source: &Source, fragment: &Fragment<'_>) {
 }
 
 fn assert_within(text: &str, span: Span) {
-    assert!(text.get(span.range()).is_some(), "{span:?} is no part of {} bytes: {text:?}", text.len());
+    assert!(text.get(span.range()).is_some(), "{span:?} is not part of {} bytes: {text:?}", text.len());
 }

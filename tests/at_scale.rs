@@ -63,7 +63,7 @@ fn spark_says_what_one_process_says() {
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         lines += &(json!({ "path": path.to_string_lossy(), "text": text }).to_string() + "\n");
     }
-    lines += "this is no record\n";
+    lines += "this is not a record\n";
     fs::write(&records, &lines).unwrap();
 
     let args = ["lint", "--stream", "--no-config", "--exit-zero"];

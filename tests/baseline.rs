@@ -112,7 +112,7 @@ fn what_is_no_baseline_is_one_line_and_two() {
         ("nonsense", "b.json: no baseline"),
         ("{\"version\":2,\"findings\":{}}", "a baseline of version 2"),
         ("{\"version\":1}", "b.json: no baseline: missing field `findings`"),
-        ("{\"version\":1,\"findings\":{\"a\":[{\"rule\":\"x\",\"content\":\"zz\"}]}}", "`zz` is no hash"),
+        ("{\"version\":1,\"findings\":{\"a\":[{\"rule\":\"x\",\"content\":\"zz\"}]}}", "`zz` is not a hash"),
     ] {
         let folder = folder(&[("b.json", text), ("c.md", "x")]);
         let (out, err) = expect(&armbody(folder.path(), &["lint", "--baseline", "b.json"]), 2);

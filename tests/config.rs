@@ -115,7 +115,7 @@ fn a_configuration_that_is_wrong_is_one_line_and_two() {
     for (text, says) in [
         ("[lint]\nexclud = []\n", "armbody.toml:2:1: there is no key `exclud` here; did you mean `exclude`?"),
         ("[lint]\nignore = [\"extra-coma\"]\n", "did you mean `extra-comma`?"),
-        ("[lint]\nexclude = [\"a[\"]\n", "armbody.toml:2:12: `a[` is no pattern"),
+        ("[lint]\nexclude = [\"a[\"]\n", "armbody.toml:2:12: `a[` is not a pattern"),
         ("[lint\n", "armbody.toml:1:"),
         ("[[target]]\ntype = \"vm\"\n", "missing field `files`"),
         ("[schemas]\nfolders = [\"missing\"]\n", "missing"),

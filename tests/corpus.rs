@@ -58,7 +58,7 @@ fn errors_and_warnings() {
     insta::assert_snapshot!(list);
 }
 
-/// What ARM accepted is no error; what it refused may be.
+/// What ARM accepted is not an error; what it refused may be.
 #[test]
 fn accepted_bodies() {
     let Some(files) = class("body") else { return };

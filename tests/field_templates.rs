@@ -107,7 +107,7 @@ fn any_white_space_may_stand_in_an_expression() {
         ));
         assert_found("t.json", &text, &[]);
     }
-    // What is no white space has no meaning there.
+    // What is not white space has no meaning there.
     let text = machine("\"tags\":{\"a\":\"[concat(parameters('n'),\u{200b}'x')]\"}");
     assert_found("t.json", &text, &["error expression-invalid@2"]);
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use regex::Regex;
 
 /// Rooms that use each other today, as their house and the sorted rooms of the circle. What is mended leaves the
-/// list: one that is no circle any more fails the test as a new one does.
+/// list: one that is no longer a circle fails the test as a new one does.
 const CIRCLES: &[&str] = &[
     "lint: rules, secrets, subject",
     "notation: armclient, az_rest, body, curl, http, payload, powershell, programs, request, shell, template, variables, write",

@@ -312,7 +312,7 @@ fn fingerprints_survive_moved_lines() {
 
 // ---- GitHub ---------------------------------------------------------------------------------------------------
 
-/// `::name key=value,key=value::data`, decoded; anything else is no command.
+/// `::name key=value,key=value::data`, decoded; anything else is not a command.
 fn github_command(line: &str) -> (String, BTreeMap<String, String>, String) {
     let rest = line.strip_prefix("::").unwrap_or_else(|| panic!("no command: {line}"));
     let (head, data) = rest.split_once("::").unwrap();

@@ -220,7 +220,7 @@ fn own_repository(folder: &Path) -> Option<String> {
         .ok()
         .filter(|output| output.status.success());
     let Some(files) = files else {
-        eprintln!("skipped: this is no git repository");
+        eprintln!("skipped: this is not a git repository");
         return None;
     };
     for name in String::from_utf8(files.stdout).unwrap().split_terminator('\0') {

@@ -142,7 +142,7 @@ fn parts_and_gaps_are_told() {
         (&["plan", "--current", "x.json", "--as", "markdown"], "x.json"),
         (
             &["render", "list", "--as", "markdown", "--placeholders", "shell", "--vm", "<MY>"],
-            "no placeholder that a shell",
+            "not a placeholder that a shell",
         ),
     ] {
         let (_, err) = expect(&armbody(folder.path(), args), 2);

@@ -192,7 +192,7 @@ fn bad_input_is_answered_in_one_line() {
         (
             &web,
             &["--none"],
-            "--current -: it is a resource of type Microsoft.Web/sites, which is no virtual machine",
+            "--current -: it is a resource of type Microsoft.Web/sites, which is neither a virtual machine",
         ),
         (&given, &["--add", "IDX", "--remove", "idx"], "--add IDX and --remove IDX contradict each other"),
         (&given, &["--none", "--system", "on"], "--none and --system on contradict each other"),

@@ -174,7 +174,7 @@ fn hostile_secrets_arrive_intact_or_stop_the_script() {
             assert!(said.contains(&format!("{}_JSON", secret.variable())), "{said}");
         }
     }
-    // What is no part of a body takes any text that a header does.
+    // What is not part of a body takes any text that a header does.
     let request = find_scenario("list").expect("it is there").request(&Spec::default(), &templates);
     for hostile in ["\"", "\\", "$HOME", "'", "`id`", "a b", "é"] {
         let mut values = values();

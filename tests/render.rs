@@ -79,7 +79,7 @@ fn bad_calls_are_answered_with_what_would_have_been_right() {
         ("render remove-all --identity ID1 id1", "the identity `id1` is given twice"),
         (
             "render remove-all --placeholders shell --resource-group <MY>",
-            "`<MY>` in `<MY>` is no placeholder that a shell can fill in: with `--placeholders shell`, there are $SUBSCRIPTION_ID $ACCESS_TOKEN $ADMIN_PASSWORD $SSH_PUBLIC_KEY $STORAGE_ACCOUNT $RESOURCE_GROUP $VM_NAME $VMSS_NAME $LOCATION $NIC_NAME $IDENTITY_NAME",
+            "`<MY>` in `<MY>` is not a placeholder that a shell can fill in: with `--placeholders shell`, there are $SUBSCRIPTION_ID $ACCESS_TOKEN $ADMIN_PASSWORD $SSH_PUBLIC_KEY $STORAGE_ACCOUNT $RESOURCE_GROUP $VM_NAME $VMSS_NAME $LOCATION $NIC_NAME $IDENTITY_NAME",
         ),
         (
             "render remove-all --subscription mine",

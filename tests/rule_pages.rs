@@ -152,6 +152,6 @@ fn every_page_belongs_to_a_rule() {
     for entry in std::fs::read_dir(pages).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let Some(stem) = name.strip_suffix(".md").filter(|stem| *stem != "README") else { continue };
-        assert!(find_rule(stem).is_some(), "docs/rules/{name} is no rule's page");
+        assert!(find_rule(stem).is_some(), "docs/rules/{name} is not a rule's page");
     }
 }

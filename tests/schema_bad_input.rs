@@ -120,7 +120,7 @@ fn nothing_to_import() {
     let dir = tempfile::tempdir().expect("a folder");
     assert_eq!(errors(&dir), ["DIR: no PUT or PATCH of Contoso.Test/things here"]);
     let errors = import(dir.path(), &["things"]).expect_err("no namespace");
-    assert!(errors[0].to_string().ends_with("\"things\" is no resource type: NAMESPACE/TYPE is expected"));
+    assert!(errors[0].to_string().ends_with("\"things\" is not a resource type: NAMESPACE/TYPE is expected"));
     let gone = dir.path().join("gone");
     let errors = import(&gone, &["Contoso.Test/things"]).expect_err("no folder");
     assert!(errors[0].to_string().starts_with(&gone.display().to_string()));

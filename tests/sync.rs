@@ -159,7 +159,7 @@ fn what_is_wrong_is_told_with_file_and_line() {
             "unexpected argument '--pretti' found; tip: a similar argument exists: '--pretty'",
         ),
         ("remove-all --help", "unexpected argument '--help' found"),
-        ("remove-all --as yaml", "`yaml` is no way to write a request"),
+        ("remove-all --as yaml", "`yaml` is not a way to write a request"),
         ("remove-all -o there", "`-o` has no place in a marker"),
         ("--list", "`--list` has no place in a marker"),
         ("remove-all --vm 'a b", "the quote ' is never closed"),

@@ -51,7 +51,7 @@ pub struct ApiVersion {
     stage: Stage,
 }
 
-/// Why a text is no API version.
+/// Why a text is not an API version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiVersionError {
     /// There is nothing.

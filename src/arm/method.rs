@@ -22,7 +22,7 @@ pub enum Method {
     Options,
 }
 
-/// A text that is no HTTP method.
+/// A text that is not an HTTP method.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a method: expected GET, PUT, PATCH, POST, DELETE, HEAD or OPTIONS")]
 pub struct UnknownMethod(pub String);

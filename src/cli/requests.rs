@@ -185,7 +185,7 @@ impl Row {
         let at = source.position(request.span.start);
         let hide = |text: &str| mask.hide(text).into_owned();
         let target = request.target;
-        // A word that is no method of HTTP is shown as it stands.
+        // A word that is not a method of HTTP is shown as it stands.
         let word = || call.method.as_ref().map(|method| method.text().trim()).filter(|word| is_word(word));
         let value = request.value.map(|value| masked(mask, value));
         let is_call = request.span == call.span;

@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 #[derive(Debug, thiserror::Error)]
 pub enum GlobError {
     /// The pattern cannot be read.
-    #[error("`{0}` is no pattern: {1}")]
+    #[error("`{0}` is not a pattern: {1}")]
     Syntax(String, String),
     /// A pattern that takes files back in.
     #[error("`{0}` begins with `!`; a pattern cannot take files back in")]

@@ -52,7 +52,7 @@ impl Config {
     /// Understands the text of the file at `path`.
     ///
     /// # Errors
-    /// [`ConfigError::Meaning`] if it is no TOML, or has a key or a value that is not known.
+    /// [`ConfigError::Meaning`] if it is not TOML, or has a key or a value that is not known.
     pub fn parse(text: &str, path: &Path, base: &Path) -> Result<Self, ConfigError> {
         understand(text.strip_prefix('\u{feff}').unwrap_or(text), path, base).map_err(
             |Wrong { start, message }| {
@@ -272,10 +272,10 @@ mod tests {
                 "[lint]\nignore = [\"identity-type-splt\"]",
                 "2:11: there is no rule `identity-type-splt`; did you mean `identity-type-split`?",
             ),
-            ("[lint.severity]\nextra-comma = \"fatal\"", "2:15: `fatal` is no severity"),
+            ("[lint.severity]\nextra-comma = \"fatal\"", "2:15: `fatal` is not a severity"),
             ("[lint.severity]\nextra-coma = \"error\"", "2:1: there is no rule `extra-coma`"),
-            ("[lint]\nexclude = [\"a\", \"b[\"]", "2:17: `b[` is no pattern"),
-            ("[lint.per-file-ignores]\n\"b[\" = []", "2:1: `b[` is no pattern"),
+            ("[lint]\nexclude = [\"a\", \"b[\"]", "2:17: `b[` is not a pattern"),
+            ("[lint.per-file-ignores]\n\"b[\" = []", "2:1: `b[` is not a pattern"),
             ("[lint]\nexclude = \"a\"", "2:11: invalid type: string \"a\", expected an array"),
             ("[[target]]\nmethod = \"PATCH\"", "missing field `files`"),
             ("[[target]]\nfiles = \"a\"\napi-version = \"2018\"", "3:15: "),

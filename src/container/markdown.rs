@@ -255,7 +255,7 @@ impl<'s> Reader<'_, 's> {
         let is = |names: &[&str]| names.iter().any(|name| language.eq_ignore_ascii_case(name));
         let style =
             if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
-        // A change is no request: what its lines make is known to whoever applies it.
+        // A change is not a request: what its lines make is known to whoever applies it.
         if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto", "diff", "patch"]) {
             if is(&["output"]) {
                 self.awaiting = None;
@@ -326,7 +326,7 @@ impl<'s> Reader<'_, 's> {
         Some(call)
     }
 
-    /// Code within prose, where an example of an option is no call.
+    /// Code within prose, where an example of an option is not a call.
     fn brief(&mut self, code: &Fragment<'s>) {
         let text = code.text();
         let mut calls = if http::begins(text, Style::Unknown) {

@@ -1,7 +1,7 @@
 //! Pipelines and workflows: the scripts of their steps.
 //!
 //! Read line by line, by the indentation, which is all that tells where a step begins and a script ends; what
-//! else YAML has is no concern here.
+//! else YAML has is not a concern here.
 
 mod scalar;
 
@@ -15,7 +15,7 @@ const SCRIPT_KEYS: [&str; 9] =
 /// Keys whose value is a list of scripts that run one after the other, in small letters.
 const LIST_KEYS: [&str; 5] = ["script", "before_script", "after_script", "commands", "cmds"];
 
-/// More open mappings than this are no pipeline.
+/// More open mappings than this are not a pipeline.
 const MAX_DEPTH: usize = 64;
 
 /// The calls of every script in the file.

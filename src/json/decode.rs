@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Node;
 use crate::text::{Builder, Encoding, Fragment, Span};
 
-/// The characters that the text between a string's quotes stands for. A backslash that is no escape stands
+/// The characters that the text between a string's quotes stands for. A backslash that is not an escape stands
 /// for itself, but for `\'`, which is `'`.
 pub fn decode_string(content: &str) -> Cow<'_, str> {
     if !content.contains('\\') {
@@ -17,7 +17,7 @@ pub fn decode_string(content: &str) -> Cow<'_, str> {
 }
 
 /// The characters of a string node as a fragment of `body`, the text that its tree was parsed from: for
-/// those who look into strings. `None` if the node is no string in `"` quotes.
+/// those who look into strings. `None` if the node is not a string in `"` quotes.
 pub fn string_fragment<'s>(body: &Fragment<'s>, node: Node<'_>) -> Option<Fragment<'s>> {
     let content = node.content_span();
     if content == node.span() {

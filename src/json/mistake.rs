@@ -72,7 +72,7 @@ pub enum MistakeKind {
     },
     /// A name without quotes.
     UnquotedName,
-    /// A word that is no JSON value.
+    /// A word that is not a JSON value.
     UnquotedValue,
     /// A comment.
     Comment,

@@ -483,7 +483,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The next byte that is no white space and nothing that is taken for it, from `at` on, and where it is.
+    /// The next byte that is neither white space nor anything that is taken for it, from `at` on, and where it is.
     pub(super) fn peek_from(&mut self, mut at: usize) -> (Option<u8>, usize) {
         let from = at;
         loop {

@@ -14,10 +14,10 @@ use crate::text::{Source, Span};
 /// The version of the file's form.
 const VERSION: u64 = 1;
 
-/// Why a text is no baseline.
+/// Why a text is not a baseline.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no JSON, or not what is expected.
+    /// It is not JSON, or not what is expected.
     #[error("no baseline: {0}; `--write-baseline` writes one")]
     Form(serde_json::Error),
     /// It is one of another version of this program.
@@ -26,7 +26,7 @@ pub enum BaselineError {
     )]
     Version(u64),
     /// A hash is none.
-    #[error("no baseline: `{0}` is no hash; `--write-baseline` writes one")]
+    #[error("no baseline: `{0}` is not a hash; `--write-baseline` writes one")]
     Hash(String),
 }
 

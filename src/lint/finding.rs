@@ -37,9 +37,9 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A word that is no severity.
+/// A word that is not a severity.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no severity; use error, warning or note")]
+#[error("`{0}` is not a severity; use error, warning or note")]
 pub struct UnknownSeverity(String);
 
 impl FromStr for Severity {
@@ -94,7 +94,7 @@ pub struct Label {
 pub struct Fix {
     /// What it does, as an instruction: `write one string`.
     pub title: String,
-    /// True if the meaning that ARM reads is unchanged, or the text had one reading and was no JSON.
+    /// True if the meaning that ARM reads is unchanged, or the text had one reading and was not JSON.
     pub safe: bool,
     /// The edits of the file; all or none.
     pub edits: Vec<Edit>,

@@ -33,7 +33,7 @@ impl Fixed {
         self.checked
     }
 
-    /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are no offer.
+    /// Takes those fixes from `findings` of [`Fixed::source`] that were tried and left out: they are not offered.
     pub fn without_refused(&self, findings: &mut [Finding]) {
         take_refused(&self.refused, findings);
     }

@@ -129,7 +129,7 @@ fn is_of_another(root: Node<'_>, target: &Target, validators: &Validators) -> bo
 /// Members that are looked at for one that is known.
 const MAX_MEMBERS: usize = 32;
 
-/// True for a literal of Python that is no JSON: its strings stand in single quotes, or it has Python's constants.
+/// True for a literal of Python that is not JSON: its strings stand in single quotes, or it has Python's constants.
 fn is_python(text: &str, tree: &Tree<'_>) -> bool {
     let constant = |span: Span| {
         let word = text.get(span.range());

@@ -193,7 +193,7 @@ const MAX_URL: usize = 2048;
 
 /// A finding in the making: spans and edits are those of the part of the call that it is about.
 #[derive(Debug)]
-#[must_use = "a draft is no finding until it is pushed"]
+#[must_use = "a draft is not a finding until it is pushed"]
 pub struct Draft<'a> {
     part: Option<&'a Fragment<'a>>,
     /// JSON that is written in `'…'`, as its client takes it: what is added is written so too.
@@ -239,7 +239,7 @@ impl Draft<'_> {
         self
     }
 
-    /// With edits that leave ARM's reading as it is, or give text that was no JSON its one reading.
+    /// With edits that leave ARM's reading as it is, or give text that was not JSON its one reading.
     pub fn fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
         self.mend(title.into(), true, edits)
     }

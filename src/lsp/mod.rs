@@ -4,7 +4,7 @@
 //! [`Lines`]: the protocol counts in UTF-16 units, everything below in bytes, and they are the only place where one
 //! becomes the other. [`hover()`] and [`complete()`] look at a document and a byte in it, [`Checked`] at a document.
 //!
-//! What is half typed is no mistake yet: completion scans the text up to the cursor, and reads the request from the
+//! What is half typed is not a mistake yet: completion scans the text up to the cursor, and reads the request from the
 //! text without the word that the cursor is in.
 
 mod body;

@@ -13,7 +13,7 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) struct Spot<'t> {
     text: &'t str,
-    /// The objects and arrays around it, outermost first. The first is no bracket but the text itself.
+    /// The objects and arrays around it, outermost first. The first is not a bracket but the text itself.
     pub(super) levels: Vec<Level>,
     /// What may stand there.
     pub(super) role: Role,

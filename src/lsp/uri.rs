@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::Uri;
 
-/// The file that a URI names; `None` for what is no file, as a text that was never saved.
+/// The file that a URI names; `None` for what is not a file, as a text that was never saved.
 pub fn path_of(uri: &Uri) -> Option<PathBuf> {
     let uri = uri.as_str();
     let (scheme, rest) = uri.split_once(':')?;

@@ -36,7 +36,7 @@ pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Scope<'s>) -> Ve
 
 /// True if the first line with anything on it is a request's.
 pub fn begins(text: &str, style: Style) -> bool {
-    // What is no comment must begin with a method.
+    // What is not a comment must begin with a method.
     let first = text.trim_start().bytes().next();
     if style == Style::Unknown
         && !matches!(first, Some(b'G' | b'P' | b'D' | b'H' | b'O' | b'L' | b'#' | b'/'))

@@ -3,7 +3,7 @@
 use crate::json::{Dialect, Kind, Tree};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
-/// Each pair of `values` as one text with `between` name and value; what is no pair stands as it is.
+/// Each pair of `values` as one text with `between` name and value; what is not a pair stands as it is.
 pub(super) fn pairs<'s>(values: &[Fragment<'s>], between: &str) -> Vec<Fragment<'s>> {
     values.iter().flat_map(|value| of_value(value, between)).collect()
 }

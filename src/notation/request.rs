@@ -31,7 +31,7 @@ pub enum RequestError {
     /// Its body is not JSON.
     #[error("the body is not JSON: {0}")]
     NotJson(String),
-    /// It uses a value that only a run of the script knows, and that is no known blank.
+    /// It uses a value that only a run of the script knows, and that is not a known blank.
     #[error("`{0}` is known only when the script runs")]
     Expansion(String),
 }

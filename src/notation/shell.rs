@@ -1,7 +1,7 @@
 //! POSIX shell text as people write it in documents and scripts: commands made of words.
 //!
 //! What a shell would reject is read as what was meant: `<SUBSCRIPTION ID>` is part of a word, an unquoted URL
-//! keeps its `&`, a prompt is no command, and a quote that is never closed ends where the next request
+//! keeps its `&`, a prompt is not a command, and a quote that is never closed ends where the next request
 //! begins. Each word is a [`Fragment`]: decoded, and able to say where in the file each of its bytes stands.
 
 mod braces;

@@ -67,7 +67,7 @@ impl Resource<'_> {
     }
 }
 
-/// Members of a template's resource that are no part of the request's body.
+/// Members of a template's resource that are not part of the request's body.
 const OWN_MEMBERS: [&str; 17] = [
     "@options",
     "apiVersion",

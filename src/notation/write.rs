@@ -26,7 +26,7 @@ pub enum Form {
 
 /// A text that names no form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no way to write a request: expected {names}", names = names())]
+#[error("`{0}` is not a way to write a request: expected {names}", names = names())]
 pub struct UnknownForm(pub String);
 
 impl Form {

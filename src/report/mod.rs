@@ -99,7 +99,7 @@ impl Format {
     }
 }
 
-/// A word that is no format.
+/// A word that is not a format.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown format `{0}`; there are {1}")]
 pub struct UnknownFormat(String, String);

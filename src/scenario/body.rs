@@ -16,7 +16,7 @@ use crate::text::Source;
 pub enum BodyError {
     /// The template itself fails.
     Template(TemplateError),
-    /// What it makes is no body.
+    /// What it makes is not a body.
     Invalid {
         /// The template.
         template: &'static str,

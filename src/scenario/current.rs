@@ -35,7 +35,7 @@ pub enum CurrentError {
     #[error("it is {0}, not a machine; expected what GET or `az vm show` returned, or its `identity`")]
     NotAMachine(String),
     /// It is another resource.
-    #[error("it is a resource of type {}, which is no virtual machine and no scale set", .0.escape_debug())]
+    #[error("it is a resource of type {}, which is neither a virtual machine nor a scale set", .0.escape_debug())]
     OtherType(String),
     /// Its id is not that of a machine.
     #[error("its id `{}` is not that of a virtual machine or scale set", .0.escape_debug())]
@@ -300,7 +300,7 @@ mod tests {
         assert!(message("3").starts_with("it is a number, not a machine"));
         assert_eq!(
             message(r#"{"type":"Microsoft.Web/sites","identity":null}"#),
-            "it is a resource of type Microsoft.Web/sites, which is no virtual machine and no scale set"
+            "it is a resource of type Microsoft.Web/sites, which is neither a virtual machine nor a scale set"
         );
         assert!(
             message(r#"{"id":"/subscriptions/s","identity":null}"#).starts_with("its id `/subscriptions/s`")

@@ -50,7 +50,7 @@ pub enum NamesError {
     /// It breaks a naming rule.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// It is no id of a user-assigned identity.
+    /// It is not an id of a user-assigned identity.
     #[error("`{}` is not the id of a user-assigned identity: {error}{}", id.escape_debug(), suggestion(error))]
     Id {
         /// As given.
@@ -63,7 +63,7 @@ pub enum NamesError {
     Twice(String),
     /// A placeholder for which there is no variable.
     #[error(
-        "`{placeholder}` in `{}` is no placeholder that a shell can fill in: with `--placeholders shell`, there are {}",
+        "`{placeholder}` in `{}` is not a placeholder that a shell can fill in: with `--placeholders shell`, there are {}",
         text.escape_debug(), variables()
     )]
     NoVariable {

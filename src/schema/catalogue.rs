@@ -112,7 +112,7 @@ impl Schemas {
     /// it. A type and version that is known already is taken from the folder.
     ///
     /// # Errors
-    /// One error for each file that is no schema of the expected dialect, or that cannot be read. The good ones are
+    /// One error for each file that is not a schema of the expected dialect, or that cannot be read. The good ones are
     /// added all the same, and what was known before is still known.
     pub fn with_folder(mut self, path: &Path, limit: u64) -> (Self, Vec<SchemaError>) {
         let (documents, errors) = folder::read(path, limit);

@@ -45,7 +45,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         let Some(says) = says(&text[span.start as usize + 4..span.end as usize - 3]) else { continue };
         let mut problem = |offset, message: String| problems.push(Problem { offset, message });
         if let Says::Other(word) = says {
-            problem(span.start, format!("`armbody: {word}` is no marker; there are `render …` and `end`"));
+            problem(span.start, format!("`armbody: {word}` is not a marker; there are `render …` and `end`"));
             // An end that follows is its own.
             let begun = Open { span, words: None, after: span.end, fences: Vec::new() };
             open.get_or_insert(begun);
@@ -55,7 +55,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
         if lines.is_none() {
             problem(span.start, "a marker stands on a line of its own".to_owned());
         }
-        // Where it stands is told; its pair is no mistake of its own.
+        // Where it stands is told; its pair is not a mistake of its own.
         let lines = lines.unwrap_or(span);
         match says {
             Says::Render(rest) => {
@@ -84,7 +84,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
             Says::Other(_) => {}
         }
     }
-    // What is no marker is told of as that.
+    // What is not a marker is told of as that.
     if let Some(open) = open.filter(|open| open.words.is_some()) {
         problems.push(Problem { offset: open.span.start, message: missing_end(source, &open) });
     }
@@ -97,7 +97,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
 /// A marker whose end is still to come.
 struct Open {
     span: Span,
-    /// Nothing for what is no marker.
+    /// Nothing for what is not a marker.
     words: Option<Vec<String>>,
     after: u32,
     fences: Vec<Span>,

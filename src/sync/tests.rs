@@ -154,7 +154,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ),
         (
             "<!-- armbody: rendr x -->\n",
-            &["1: `armbody: rendr x` is no marker; there are `render …` and `end`"],
+            &["1: `armbody: rendr x` is not a marker; there are `render …` and `end`"],
         ),
         ("<!-- armbody: render 'x -->\n<!-- armbody: end -->\n", &["1: the quote ' is never closed"]),
         (

@@ -5,11 +5,11 @@
 //! fix and a tie must be seen; [`did_you_mean`] for what people type on the command line and in configurations;
 //! [`is_misspelling_of`] for one word that is expected at a place.
 
-/// A word that is longer than this is no slip of a known one.
+/// A word that is longer than this is not a slip of a known one.
 const MAX_LENGTH: usize = 64;
 
 /// The candidates nearest to `word`, all at the same distance (Damerau-Levenshtein, without regard to ASCII case);
-/// none if even the nearest is another word. More than one is no answer, only a help.
+/// none if even the nearest is another word. More than one is not an answer, only a help.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
     if word.is_empty() || word.len() > MAX_LENGTH {
         return Vec::new();
@@ -146,7 +146,7 @@ fn distance(word: &[u8], candidate: &[u8], limit: usize) -> Option<usize> {
     Some(rows[1][candidate.len()]).filter(|distance| *distance <= limit)
 }
 
-/// `V1` is no slip of `V2`.
+/// `V1` is not a slip of `V2`.
 fn differ_in_digits(a: &str, b: &str) -> bool {
     let letters = |text: &str| -> Vec<u8> {
         text.bytes().filter(|byte| !byte.is_ascii_digit()).map(|byte| byte.to_ascii_lowercase()).collect()

@@ -55,7 +55,7 @@ impl Value<'_> {
 
 impl Expression<'_> {
     /// What is wrong with the id of a user-assigned identity that the expression computes, as far as its literals
-    /// tell: the arguments of `resourceId`, `concat` and `format`, a member of a `reference` that is no id.
+    /// tell: the arguments of `resourceId`, `concat` and `format`, a member of a `reference` that is not an id.
     pub fn identity_slip(&self) -> Option<IdSlip> {
         let pieces = match self.id_value() {
             Value::Guid(span) => return Some(IdSlip::Guid { span }),

@@ -3,7 +3,7 @@
 use super::{Expression, Term, is_expression};
 use crate::text::Span;
 
-/// Why a text is no expression.
+/// Why a text is not an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpressionError {
     /// What is wrong.
@@ -31,7 +31,7 @@ pub enum ExpressionErrorKind {
     MissingComma,
     /// A comma, bracket or dot where a value is due.
     MissingValue,
-    /// A name that is no call: functions are followed by parentheses.
+    /// A name that is not a call: functions are followed by parentheses.
     NoCall,
     /// Something that no expression holds, `"` or an operator for instance.
     UnexpectedCharacter,

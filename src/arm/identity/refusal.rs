@@ -30,7 +30,7 @@ pub enum RefusalKind {
     NullInPut(String),
     /// A map beside a type without `UserAssigned`. Public code that handles the answer of Microsoft.App
     IdsUnsupported,
-    /// Ids that are no ids of user-assigned identities. MicrosoftDocs/azure-docs#48229
+    /// Ids that are not ids of user-assigned identities. MicrosoftDocs/azure-docs#48229
     InvalidIds(Vec<String>),
     /// A bare name or a GUID as id. Azure/azure-cli#25401
     NotFullyQualified {

@@ -30,7 +30,7 @@ pub enum UrlReadError {
     /// It lacks a part.
     #[error("the URL has no {0}")]
     Missing(&'static str),
-    /// It is an action or something else that is no resource.
+    /// It is an action or something else that is not a resource.
     #[error("the URL is not that of a resource or a collection")]
     NotAResource,
     /// It has something wrong.

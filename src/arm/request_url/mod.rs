@@ -71,7 +71,7 @@ pub enum ApiVersionParameter {
         /// The value.
         span: Range<usize>,
     },
-    /// A value that is no version.
+    /// A value that is not a version.
     Invalid {
         /// The value.
         span: Range<usize>,

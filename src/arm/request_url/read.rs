@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// First segments of paths that are no resource ids and yet Azure Resource Manager's.
+/// First segments of paths that are not resource ids and yet Azure Resource Manager's.
 const SCOPES: [&str; 5] = ["subscriptions", "tenants", "providers", "batch", "metadata"];
 
 /// The lengths of a scheme's name, and where what follows its slashes begins.

@@ -39,7 +39,7 @@ impl<'p> Copy<'p> {
         self.run(|report, out| report.write(rendered, &mut |text| out.write_all(text.as_str().as_bytes())));
     }
 
-    /// Adds a text that is no part of a report.
+    /// Adds a text that is not part of a report.
     pub(super) fn print(&mut self, text: &Shown) {
         self.run(|_, out| out.write_all(text.as_str().as_bytes()));
     }

@@ -1,6 +1,6 @@
 //! Messages in frames: headers, an empty line, so many bytes.
 //!
-//! What is no message is told of and passed over: a client with one bad message is not left without a server. Where
+//! What is not a message is told of and passed over: a client with one bad message is not left without a server. Where
 //! even the frames are out of step, the next `Content-Length` begins a new one.
 
 use std::io::{self, BufRead, Read as _};
@@ -26,7 +26,7 @@ pub(super) enum Arrival {
     Bad(Bad),
 }
 
-/// Something that is no message.
+/// Something that is not a message.
 #[derive(Debug)]
 pub(super) struct Bad {
     /// What is wrong with it.
@@ -118,7 +118,9 @@ impl<R: BufRead> Frames<R> {
             return Ok(Some(arrival));
         }
         self.next = Some(arrival);
-        Ok(Some(Arrival::Bad(Bad::silent("what stood before a message was no header; it was passed over"))))
+        Ok(Some(Arrival::Bad(Bad::silent(
+            "what stood before a message was not a header; it was passed over",
+        ))))
     }
 }
 
@@ -158,7 +160,7 @@ fn message(body: &[u8]) -> Result<Message, Bad> {
     let id = object.get("id");
     match object.get("method") {
         Some(Value::String(_)) => {}
-        Some(_) => return Err(invalid("its method is no string", id.cloned().unwrap_or(Value::Null))),
+        Some(_) => return Err(invalid("its method is not a string", id.cloned().unwrap_or(Value::Null))),
         // An answer to an answer would have no end.
         None if object.contains_key("result") || object.contains_key("error") => {}
         None => return Err(invalid("it names no method", id.cloned().unwrap_or(Value::Null))),

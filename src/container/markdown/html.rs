@@ -105,7 +105,7 @@ fn closing_tag(text: &str, range: Range<usize>, name: &str) -> Option<usize> {
         .find(|&at| tag_name(&text[at..range.end]).is_some_and(|closed| closed.eq_ignore_ascii_case(name)))
 }
 
-/// The length of the tag that `rest` begins with if it only dresses the code; a placeholder is no tag.
+/// The length of the tag that `rest` begins with if it only dresses the code; a placeholder is not a tag.
 fn dress_len(rest: &str) -> usize {
     let dress = tag_name(rest).is_some_and(|name| {
         name.eq_ignore_ascii_case("br") || DRESS.iter().any(|dress| name.eq_ignore_ascii_case(dress))

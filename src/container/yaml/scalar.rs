@@ -60,7 +60,7 @@ fn block<'s>(
     let explicit = header.bytes().find(u8::is_ascii_digit).map(|digit| column + usize::from(digit - b'0'));
     let depth = explicit.or(first.map(|at| indent(line(at)))).unwrap_or(column + 1).max(column + 1);
     let mut end = block_end(text, lines, index + 1, column);
-    // A line that is less deep than the first is no part of it, whatever its author thought.
+    // A line that is less deep than the first is not part of it, whatever its author thought.
     if let Some(stop) = (index + 1..end).find(|&at| !is_blank(line(at)) && indent(line(at)) < depth) {
         end = stop;
     }
@@ -198,7 +198,7 @@ fn escape(bytes: &[u8]) -> (usize, &'static str) {
             (2 + blank, "")
         }
         Some(b'\\') => (2, "\\"),
-        // Of the others only the backslash is kept: they are no part of a request.
+        // Of the others only the backslash is kept: they are not part of a request.
         _ => (1, "\\"),
     }
 }

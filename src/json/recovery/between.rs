@@ -6,7 +6,7 @@ use crate::text::odd::{self, Odd};
 use crate::text::{Edit, Span};
 
 impl Parser<'_> {
-    /// Passes over what is no token: comments, an ellipsis, characters that only look like spaces,
+    /// Passes over what is not a token: comments, an ellipsis, characters that only look like spaces,
     /// conflict marks. False if the text stands at none of these.
     pub(in crate::json) fn trivia(&mut self, byte: u8) -> bool {
         let rest = &self.bytes[self.at..];

@@ -12,7 +12,7 @@ use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
 use crate::text::Source;
 
-/// Checks every resource of a known type. False if the text is no template, or one without such resources, and
+/// Checks every resource of a known type. False if the text is not a template, or one without such resources, and
 /// nothing was looked at.
 pub(super) fn check(
     source: &Source,
@@ -39,7 +39,7 @@ pub(super) fn check(
             Some((it, target, evidence, standing))
         })
         .collect();
-    // What the user says of a body holds for a text that is no whole template.
+    // What the user says of a body holds for a text that is not a whole template.
     if template.is_snippet && !options.given.is_empty() {
         return false;
     }

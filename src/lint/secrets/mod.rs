@@ -115,7 +115,7 @@ const ENDINGS: [&str; 9] = [
     "connectionstring",
     "apikey",
 ];
-/// More bytes than this before a `=` are no name of these.
+/// More bytes than this before a `=` are not one of these names.
 const MAX_NAME: usize = 32;
 /// What all of these end with, and those that the schemas mark: few names of a body do.
 const NAME_TAILS: [[u8; 4]; NAMES.len()] = tails(&NAMES);

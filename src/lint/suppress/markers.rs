@@ -163,7 +163,7 @@ fn following_lines(text: &str, behind: Span, is_http: bool, next: Option<(Span, 
     reach.unwrap_or(Span::at(text.len()))
 }
 
-/// Reads what stands in a comment; nothing if it is no marker but only begins like one.
+/// Reads what stands in a comment; nothing if it is not a marker but only begins like one.
 fn marker(text: &str, span: Span, inner: Span, reach: Span, in_code: bool) -> Option<Marker> {
     let content = &text[inner.range()];
     let rest = content.trim_start().strip_prefix(MARK)?;

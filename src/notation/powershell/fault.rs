@@ -20,7 +20,7 @@ pub(super) fn is_odata(name: &str) -> bool {
     ODATA.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
-/// Where the name ends that was meant, if `name`, which is no variable, takes characters of a URL along.
+/// Where the name ends that was meant, if `name`, which is not a variable, takes characters of a URL along.
 pub(super) fn swallowing(name: &str, is_set: impl Fn(&str) -> bool) -> Option<usize> {
     let scope = name.find(':').filter(|&at| SCOPES.iter().any(|it| it.eq_ignore_ascii_case(&name[..at])));
     let from = scope.map_or(0, |at| at + 1);
@@ -148,7 +148,7 @@ pub(super) fn json_depth(unit: &Unit<'_>, name: Span, place: Option<Span>, depth
     }
 }
 
-/// `format` has braces that are no items at `wrong`.
+/// `format` has braces that are not items at `wrong`.
 pub(super) fn format_braces(format: &Rc<Fragment<'_>>, wrong: &[usize]) -> Quoting {
     let first = Span::new(wrong[0], wrong[0] + 1);
     let message = "`-f` takes the braces of JSON for its own: the text cannot be formatted";

@@ -115,7 +115,7 @@ impl<'s> Judge<'_, 's> {
             let span = Span::new(open, open + len + 2);
             let inner = &text[open + 1..open + 1 + len];
             let doubled = inner.starts_with('{') || text[..open].ends_with(['$', '{', '\\']);
-            // An address of IPv6 is no list.
+            // An address of IPv6 is not a list.
             if url.has_expansion(span)
                 || doubled
                 || (list && (text[..open].ends_with("//") || inner.contains(':')))

@@ -4,7 +4,7 @@ use super::lexer::Lexer;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
-/// More open brackets than this inside one substitution are no shell.
+/// More open brackets than this inside one substitution are not a shell's.
 const MAX_BRACKETS: usize = 64;
 /// A `${…}` longer than this is none.
 const MAX_PARAMETER: usize = 1024;

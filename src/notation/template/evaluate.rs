@@ -54,7 +54,7 @@ fn values(root: Option<Node<'_>>) -> HashMap<String, Text> {
     values
 }
 
-/// The text of a string that is no expression.
+/// The text of a string that is not an expression.
 fn literal(text: &str) -> Option<Text> {
     if expression::is_escaped_expression(text) {
         return Some(Text::new(&text[1..]));

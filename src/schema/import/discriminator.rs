@@ -68,7 +68,7 @@ impl Shaper<'_> {
                 let bases = node.get("allOf").and_then(Value::as_array).into_iter().flatten();
                 for (at, extended) in bases.enumerate() {
                     let Some(reference) = extended.get("$ref") else { continue };
-                    // One that nothing else asks for may lead nowhere: it is no concern of this import.
+                    // One that nothing else asks for may lead nowhere: it is not a concern of this import.
                     let at = child.child("allOf").child(&at.to_string());
                     let Ok(target) = self.files.resolve(&at, reference) else { continue };
                     index.entry(target).or_default().push(child.clone());

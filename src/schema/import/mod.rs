@@ -81,7 +81,7 @@ pub enum Problem {
     #[error("no PUT or PATCH of {0} here")]
     NothingFound(String),
     /// A type name without a namespace.
-    #[error("{0:?} is no resource type: NAMESPACE/TYPE is expected")]
+    #[error("{0:?} is not a resource type: NAMESPACE/TYPE is expected")]
     NotAType(String),
 }
 

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-  Invoke-AzRestMethod in a comment is no call.
+  Invoke-AzRestMethod in a comment is not a call.
 #>
 param(
     [Parameter(Mandatory)] [string] $SubscriptionId,

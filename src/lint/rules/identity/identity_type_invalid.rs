@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     } else if text.is_empty() {
         "`type` is empty".to_owned()
     } else {
-        format!("`{}` is no type of identity", text.escape_debug())
+        format!("`{}` is not a type of identity", text.escape_debug())
     };
     let mut draft = subject.at_node(&RULE, value, message).help(format!("it is one string: {known}"));
     if only_system {

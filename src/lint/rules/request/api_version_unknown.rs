@@ -61,7 +61,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What is no version at all, whatever the type.
+/// What is not a version at all, whatever the type.
 fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
     let (part, span) = match (subject.url.map(|url| &url.api_version), subject.declared) {
         (Some(ApiVersionParameter::Invalid { span, .. }), _) if facts::is_arm(subject) => {

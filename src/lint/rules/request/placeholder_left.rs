@@ -103,7 +103,7 @@ fn left(subject: &Subject<'_>, text: &str) -> impl Iterator<Item = Placeholder> 
     })
 }
 
-/// A longer string is no value that has a place to fill in.
+/// A longer string is not a value that has a place to fill in.
 const MAX_VALUE: usize = 512;
 
 /// True if a placeholder is a string's value or a segment of its path: within other text, a script or a page

@@ -30,7 +30,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             subject.at(&RULE, node.span(), format!("{called} must {words}, not be {value}"))
         }
         Constraint::OneOf { allowed, near } => {
-            let found = subject.at(&RULE, node.span(), format!("{value} is no value of {called}"));
+            let found = subject.at(&RULE, node.span(), format!("{value} is not a value of {called}"));
             let allowed = allowed.iter().map(|value| value.trim_matches('"'));
             match near.as_slice() {
                 [right] => found

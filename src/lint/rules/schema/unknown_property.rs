@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let text = name.as_str().unwrap_or_default();
-    let message = format!("`{text}` is no property of {}", called(subject, &problem.place.parent()));
+    let message = format!("`{text}` is not a property of {}", called(subject, &problem.place.parent()));
     let mut found = subject.at(&RULE, name.span(), message).arm(
         "InvalidRequestContent",
         format!(

@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let known: Vec<String> = ranges.iter().map(|range| words(*range, first)).collect();
     let text = problem.node.as_str().unwrap_or_default();
     let called = called(subject, &problem.place);
-    let message = format!("`{text}` is no value of {called} in {version}");
+    let message = format!("`{text}` is not a value of {called} in {version}");
     let when = format!("{called} has it {}", known.join(" and "));
     let help = match nearest(ranges, version) {
         Some(other) if *is_open => {

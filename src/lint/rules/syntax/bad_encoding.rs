@@ -57,7 +57,7 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
             (Span::new(0, 2), message.to_owned(), Severity::Error)
         }
         SourceProblem::Binary => {
-            (Span::default(), "the file is no text: it has NUL bytes".to_owned(), Severity::Error)
+            (Span::default(), "the file is not text: it has NUL bytes".to_owned(), Severity::Error)
         }
         SourceProblem::NotUtf8(places) => {
             let called = |place: &&Span| calls.iter().any(|call| call.span.overlaps(**place));

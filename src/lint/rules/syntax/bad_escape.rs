@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         };
         let message = match written {
             "\\" => "a backslash stands at the end of a line inside a string".to_owned(),
-            _ => format!("`{written}` is no escape of JSON"),
+            _ => format!("`{written}` is not an escape of JSON"),
         };
         subject.at(&RULE, mistake.span, message).help(help)
     };

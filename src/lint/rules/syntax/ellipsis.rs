@@ -13,6 +13,6 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     }
     let draft = subject
         .at(&RULE, mistake.span, format!("`{}` stands for what was left out", subject.written(mistake.span)))
-        .help("write what was left out: the body is no JSON as it stands");
+        .help("write what was left out: the body is not JSON as it stands");
     sink.push(unreadable(draft));
 }

@@ -20,7 +20,7 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     }
 }
 
-/// The same mistake as an array, which is JSON and is no string: `["SystemAssigned", "UserAssigned"]`.
+/// The same mistake as an array, which is JSON and is not a string: `["SystemAssigned", "UserAssigned"]`.
 fn check_array(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let Some((_, value)) = block.kind else { return };
     let parts: Vec<Span> = value.elements().map(Node::span).collect();

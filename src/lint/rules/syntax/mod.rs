@@ -65,7 +65,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &too_many_findings::RULE,
 ];
 
-/// With what ARM answers to a body that is no JSON. Its reader adds what tripped it up, which depends on the
+/// With what ARM answers to a body that is not JSON. Its reader adds what tripped it up, which depends on the
 /// reader. Not for what some of its readers let pass: other quotes, comments, a comma too many.
 fn unreadable(draft: Draft<'_>) -> Draft<'_> {
     draft.arm("InvalidRequestContent", "The request content was invalid and could not be deserialized")

@@ -15,7 +15,7 @@ rule!(
     Syntax,
     Error,
     Sometimes,
-    "a word that is no JSON value stands without quotes",
+    "a word that is not a JSON value stands without quotes",
     Check::Mistake(check)
 );
 
@@ -49,7 +49,7 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
             (format!("`{}` is not how JSON writes {whose}", short(written)), format!("write `{}`", edit.text))
         }
         None => (
-            format!("{whose} has no quotes and is no JSON value"),
+            format!("{whose} has no quotes and is not a JSON value"),
             "write quotes around it if it is a string".to_owned(),
         ),
     };

@@ -15,7 +15,7 @@ rule!(
     Template,
     Error,
     Never,
-    "a template expression does not parse, or calls what is no function",
+    "a template expression does not parse, or calls what is not a function",
     Check::Template(check)
 );
 
@@ -117,7 +117,7 @@ fn what(error: &ExpressionError, text: &str) -> String {
         ExpressionErrorKind::MissingValue => {
             format!("a value is missing in the expression, `{shown}` stands in its place")
         }
-        ExpressionErrorKind::NoCall => format!("`{shown}` is no function call"),
+        ExpressionErrorKind::NoCall => format!("`{shown}` is not a function call"),
         ExpressionErrorKind::UnexpectedCharacter => format!("`{shown}` has no meaning in an expression"),
         ExpressionErrorKind::TextAfterEnd => "something follows the end of the expression".to_owned(),
     }
@@ -158,7 +158,7 @@ fn of_error<'a>(draft: Draft<'a>, error: &ExpressionError, text: &str) -> Draft<
 fn message_of(slip: &Slip, text: &str) -> String {
     let name = &text[slip.span.range()];
     match &slip.kind {
-        SlipKind::UnknownFunction { .. } => format!("`{name}` is no function of ARM templates"),
+        SlipKind::UnknownFunction { .. } => format!("`{name}` is not a function of ARM templates"),
         SlipKind::Arguments { function, given } => {
             format!("`{name}` takes {}, not {given}", function.arguments)
         }

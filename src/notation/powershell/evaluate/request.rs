@@ -480,7 +480,7 @@ impl<'s> Evaluator<'_, 's> {
             }
         }
         if let Some(content_type) = parameters.get("ContentType") {
-            // A variable that the script never sets is no content type.
+            // A variable that the script never sets is not a content type.
             let unset = matches!(content_type.item.value, Value::Unknown(_))
                 && self.is_unset_variable(content_type.span);
             if !unset {

@@ -762,7 +762,7 @@ impl Parser<'_> {
                         if self.at == before {
                             self.bump();
                         }
-                        // Whatever stands here is no argument.
+                        // Whatever stands here is not an argument.
                         if matches!(self.byte(0), Some(b'}' | b'\n' | b';' | b'|')) {
                             break;
                         }
