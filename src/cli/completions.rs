@@ -1,6 +1,7 @@
 //! `armbody completions`: what a shell needs to complete the command line.
 
 use armbody::notation::Form;
+use armbody::report::Format;
 use armbody::scenario::scenarios;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
@@ -55,10 +56,9 @@ fn words(command: &str, argument: &str) -> Option<Vec<&'static str>> {
         (_, "resource_type") => vec!["vm", "vmss", "identity"],
         (_, "method") => vec!["PUT", "PATCH", "GET", "DELETE"],
         ("render", "image") => vec!["windows", "linux"],
-        ("lint", "format") => {
-            vec!["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab"]
-        }
+        ("lint", "format") => Format::NAMES.iter().map(|(name, _)| *name).collect(),
         ("lint", "fail_on") => vec!["error", "warning"],
+        ("lint", "min_severity") => vec!["note", "warning", "error"],
         _ => return None,
     })
 }

@@ -20,11 +20,12 @@ use armbody::lint::{Baseline, Severity};
 use armbody::report::{Format, Report, Root};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, path_name, write_file};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use rayon::prelude::*;
 
-use self::copy::Copy;
+use self::copy::{Copy, OutputFile};
 use self::files::Passed;
-use self::job::Done;
+use self::job::{Done, Reports};
 use self::outputs::Outputs;
 use self::progress::Progress;
 use self::sent::Sent;
@@ -56,18 +57,22 @@ pub(crate) struct Args {
     /// Print what --fix would do and write nothing.
     #[arg(long)]
     diff: bool,
-    /// text, concise, json, sarif, github, azure-pipelines, junit or gitlab.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
-    /// The severity from which findings make the exit status 1: error or warning.
-    #[arg(long, value_name = "LEVEL", default_value = "error")]
-    fail_on: Severity,
+    /// text (the default), concise, json, sarif, github, azure-pipelines, junit or gitlab.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// The severity from which findings make the exit status 1: error (the default) or warning.
+    #[arg(long, value_name = "LEVEL")]
+    fail_on: Option<Severity>,
+    /// The severity from which findings are shown: note (the default), warning or error. What fails the run is shown in
+    /// any case.
+    #[arg(long, value_name = "LEVEL")]
+    min_severity: Option<Severity>,
     /// Exit with 0 whatever is found.
     #[arg(long)]
     exit_zero: bool,
-    /// Write the report to FILE, too.
-    #[arg(long, value_name = "FILE")]
-    output_file: Option<PathBuf>,
+    /// Write the report to FILE, too, in another format if one is named; any number.
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = OsStringValueParser::new().try_map(OutputFile::read))]
+    output_file: Vec<OutputFile>,
     /// Run these rules only.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
@@ -131,7 +136,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    if args.fail_on == Severity::Note {
+    if args.fail_on == Some(Severity::Note) {
         anyhow::bail!("--fail-on takes error or warning; a note never fails a run");
     }
     if args.stream {
@@ -146,17 +151,28 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 
 /// Checks everything once.
 fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let outputs = Outputs::new(args)?;
     let setup = Setup::new(args)?;
+    let format = setup.format;
+    let outputs = Outputs::new(args, format)?;
+    if args.diff && args.output_file.iter().any(|output| output.format.is_some()) {
+        anyhow::bail!("--diff makes no report; --output-file FILE, without a format, takes the diff");
+    }
     let here = std::env::current_dir().context("the current folder")?;
-    let root = Root::of(args.format, &here, |name| std::env::var(name).ok());
-    let mut report =
-        Report::new(args.format, terminal.styled()).failing_on(args.fail_on).below(root.as_ref());
+    let root_of = |format| Root::of(format, &here, |name| std::env::var(name).ok());
+    let root = root_of(format);
+    let mut report = Report::new(format, terminal.styled()).below(root.as_ref());
+    let formats = || args.output_file.iter().map(|output| output.format.unwrap_or(format));
+    let roots: Vec<Option<Root>> = formats().map(root_of).collect();
+    let in_files: Vec<Report<'_>> =
+        formats().zip(&roots).map(|(format, root)| Report::new(format, false).below(root.as_ref())).collect();
+    let reports = Reports { main: report, copies: &in_files };
     // A text that goes to standard output leaves no room there for a report.
     let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Shown::default);
     let is_beside = beside.is_some();
-    let plain = report.plain();
-    let mut copy = args.output_file.as_deref().map(|path| Copy::create(path, plain)).transpose()?;
+    let outputs_and_reports = args.output_file.iter().zip(&in_files);
+    let mut copies = outputs_and_reports
+        .map(|(output, report)| Copy::create(output, *report))
+        .collect::<anyhow::Result<Vec<Copy<'_>>>>()?;
     if !args.quiet {
         say_what_is_empty(&args.paths, terminal);
     }
@@ -190,7 +206,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         }
         outputs.check()?;
         let work = |input: &files::Input| {
-            let done = job::run(input, args, &setup, &sent, report);
+            let done = job::run(input, args, &setup, &sent, reports);
             progress.tick();
             done
         };
@@ -221,8 +237,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             } else {
                 report.write(&done.rendered, &mut |text| terminal.print(text))?;
             }
-            if let Some(copy) = &mut copy {
-                let rendered = done.plain.as_ref().unwrap_or(&done.rendered);
+            for (at, copy) in copies.iter_mut().enumerate() {
+                let own = done.copies.get(at).and_then(Option::as_ref);
+                let rendered = own.unwrap_or(&done.rendered);
                 if args.diff {
                     copy.print(rendered);
                 } else {
@@ -249,12 +266,12 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         } else {
             report.end(&summary, &mut |text| terminal.print(text))?;
         }
-        if let Some(copy) = &mut copy {
+        for copy in &mut copies {
             copy.end(&summary);
         }
     }
     let failed = total.status(args) == Status::Failed;
-    let copied = copy.map_or(Ok(()), |copy| copy.close(failed));
+    let uncopied: Vec<String> = copies.into_iter().filter_map(|copy| copy.close(failed).err()).collect();
     if let Some(path) = args.write_baseline.as_ref().filter(|_| failed) {
         terminal.say(&shown!("armbody: {}: not written, for the run failed", Shown::line(&path_name(path))));
     } else if let Some(path) = &args.write_baseline {
@@ -268,21 +285,20 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if args.statistics {
         let table = total.statistics();
         // A report for programs stays one.
-        if args.format.is_for_reading() && !(args.reads_stdin() && args.fixes()) {
+        if format.is_for_reading() && !(args.reads_stdin() && args.fixes()) {
             terminal.print(&table)?;
         } else {
             terminal.say(&table.trimmed());
         }
     }
     // A report for programs that stands on standard error is all that stands there.
-    if !args.quiet && (args.format.is_for_reading() || !is_beside) {
+    if !args.quiet && (format.is_for_reading() || !is_beside) {
         say_what_was_looked_at(&total, &passed, args, terminal);
     }
-    if let Err(problem) = copied {
-        terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
-        return Ok(Status::Failed);
+    for problem in &uncopied {
+        terminal.say(&shown!("armbody: {}", Shown::line(problem)));
     }
-    Ok(total.status(args))
+    Ok(if uncopied.is_empty() { total.status(args) } else { Status::Failed })
 }
 
 /// Writes a file in one step, so that the one that was there is not lost half-way; a device or a pipe as it is.

@@ -69,6 +69,18 @@ impl Configs {
         }
     }
 
+    /// What holds for `folder` itself, and so for a run that begins there.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration that holds, if that can be neither read nor understood.
+    pub fn of_run(&self, folder: &Path) -> Found {
+        match &self.choice {
+            Choice::None => Ok(None),
+            Choice::One(config) => Ok(Some(config.clone())),
+            Choice::Nearest => self.of_folder(&absolute(folder)),
+        }
+    }
+
     fn of_folder(&self, folder: &Path) -> Found {
         let mut known = self.by_folder.lock().unwrap_or_else(PoisonError::into_inner);
         let mut passed = Vec::new();

@@ -1,6 +1,6 @@
 //! Which files a pattern means: as in a `.gitignore`.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 
 /// A pattern that is none.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,17 @@ pub enum GlobError {
 #[derive(Debug)]
 pub struct Globs {
     set: GlobSet,
+    /// The same by the names of folders: which hidden ones a pattern speaks of.
+    steps: Vec<Step>,
+}
+
+/// What one name of a path is compared with.
+#[derive(Debug)]
+enum Step {
+    /// Any number of names, none of them hidden.
+    Any,
+    /// One name; one that is hidden if the pattern begins with a dot.
+    Name(GlobMatcher, bool),
 }
 
 impl Globs {
@@ -54,7 +65,65 @@ impl Globs {
                 set.add(glob);
             }
         }
-        Ok(Self { set: set.build().map_err(|error| fail(&error))? })
+        let mut steps = Vec::new();
+        if !anchored && !inner.starts_with("**") {
+            steps.push(Step::Any);
+        }
+        for name in names(inner) {
+            steps.push(match name {
+                "**" => Step::Any,
+                name => {
+                    let glob = GlobBuilder::new(name).literal_separator(true).backslash_escape(true).build();
+                    // Half of a pattern that is one need not be.
+                    glob.map_or(Step::Any, |glob| Step::Name(glob.compile_matcher(), name.starts_with('.')))
+                }
+            });
+        }
+        // What is named may be a folder.
+        steps.push(Step::Any);
+        Ok(Self { set: set.build().map_err(|error| fail(&error))?, steps })
+    }
+
+    /// True if the pattern means the file at `path` and names what is hidden in it: as in a shell, neither `*` nor
+    /// `**` stands for a name that begins with a dot.
+    pub fn names(&self, path: &str) -> bool {
+        self.matches(path, false) && self.reached(path).contains(&self.steps.len())
+    }
+
+    /// True if the pattern may mean something below the folder at `path`, and names what is hidden in that.
+    pub fn leads_to(&self, path: &str) -> bool {
+        !self.reached(path).is_empty()
+    }
+
+    /// How many steps of the pattern may have been taken at the end of `path`.
+    fn reached(&self, path: &str) -> Vec<usize> {
+        let skip = |mut at: Vec<usize>| {
+            let mut next = 0;
+            while let Some(&step) = at.get(next) {
+                if matches!(self.steps.get(step), Some(Step::Any)) && !at.contains(&(step + 1)) {
+                    at.push(step + 1);
+                }
+                next += 1;
+            }
+            at
+        };
+        let mut at = skip(vec![0]);
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let hidden = name.starts_with('.');
+            let mut next = Vec::new();
+            for step in at {
+                let to = match self.steps.get(step) {
+                    Some(Step::Any) if !hidden => step,
+                    Some(Step::Name(glob, dotted)) if (!hidden || *dotted) && glob.is_match(name) => step + 1,
+                    _ => continue,
+                };
+                if !next.contains(&to) {
+                    next.push(to);
+                }
+            }
+            at = skip(next);
+        }
+        at
     }
 
     /// True if the pattern means the file at `path`, which has slashes and begins at the configuration's folder;
@@ -62,6 +131,19 @@ impl Globs {
     pub fn matches(&self, path: &str, is_folder: bool) -> bool {
         self.set.is_match(path) || (is_folder && self.set.is_match(format!("{path}/")))
     }
+}
+
+/// The names of a pattern: a slash between braces is part of one.
+fn names(pattern: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    pattern.split(move |c| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == '/' && depth == 0
+    })
 }
 
 #[cfg(test)]
@@ -100,6 +182,28 @@ mod tests {
         }
         assert!(Globs::parse("archive/**").unwrap().matches("archive", true));
         assert!(!Globs::parse("docs/*.md").unwrap().matches("docs", true));
+    }
+
+    #[test]
+    fn hidden_names_have_to_be_named() {
+        for (pattern, yes, no, leads) in [
+            (".ci/**/*.yml", &[".ci/a.yml", ".ci/b/c.yml"][..], &[".ci/.b/c.yml", "x/.ci/a.yml"][..], ".ci"),
+            ("**/*.yml", &["a.yml", "b/c.yml"], &[".ci/a.yml", ".a.yml"], "b"),
+            (".pipelines/", &[".pipelines/a.yml", "x/.pipelines/b/c"], &[".pipelines/.x/a"], "x/.pipelines"),
+            ("**/.ci/*", &[".ci/a", "b/.ci/c"], &[".ci/.a", ".b/.ci/c"], "b/.ci"),
+            ("a/.{b,c}/*.md", &["a/.b/x.md", "a/.c/x.md"], &["a/.d/x.md"], "a/.b"),
+            (".z*/x.md", &[".za/x.md"], &["za/x.md"], ".zb"),
+        ] {
+            let globs = Globs::parse(pattern).unwrap();
+            for path in yes {
+                assert!(globs.names(path), "{pattern} names {path}");
+            }
+            for path in no {
+                assert!(!globs.names(path), "{pattern} does not name {path}");
+            }
+            assert!(globs.leads_to(leads), "{pattern} leads to {leads}");
+            assert!(!globs.leads_to(".other"), "{pattern} does not lead there");
+        }
     }
 
     #[test]

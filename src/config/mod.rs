@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arm::{ApiVersion, BlankStyle, Method, ResourceType};
 use crate::lint::{IgnoredPlace, Options, Rule, Severity};
+use crate::report::Format;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "armbody.toml";
@@ -41,12 +42,24 @@ pub struct Config {
 /// What is checked and how.
 #[derive(Debug, Default)]
 pub struct Lint {
+    /// Files that are looked at in folders beside those of a known kind.
+    pub include: Vec<Globs>,
     /// Files and folders that are left out.
     pub exclude: Vec<Globs>,
+    /// The rules that run; all if empty.
+    pub select: Vec<&'static Rule>,
     /// Rules that are left out.
     pub ignore: Vec<&'static Rule>,
     /// Severities other than the rules' own.
     pub severity: Vec<(&'static Rule, Severity)>,
+    /// The severity from which a finding fails the run.
+    pub fail_on: Option<Severity>,
+    /// The severity below which findings are not shown.
+    pub min_severity: Option<Severity>,
+    /// The known findings.
+    pub baseline: Option<PathBuf>,
+    /// The form of the report.
+    pub format: Option<Format>,
     /// Rules that are left out in some files.
     pub per_file_ignores: Vec<PerFile>,
 }
@@ -96,11 +109,33 @@ impl Config {
         self.lint.exclude.iter().any(|globs| globs.matches(&path, is_folder))
     }
 
+    /// True if a file that a folder holds is looked at because `include` says so, wherever it is hidden.
+    pub fn includes(&self, path: &Path) -> bool {
+        if self.lint.include.is_empty() {
+            return false;
+        }
+        let path = find::relative(path, &self.base);
+        self.lint.include.iter().any(|globs| globs.names(&path))
+    }
+
+    /// True if `include` may name something below the folder at `path`, which is hidden or in one that is.
+    pub fn includes_below(&self, path: &Path) -> bool {
+        if self.lint.include.is_empty() {
+            return false;
+        }
+        let path = find::relative(path, &self.base);
+        self.lint.include.iter().any(|globs| globs.leads_to(&path))
+    }
+
     /// The options for one file: `given` is what the command line says, which counts more.
     #[must_use]
     pub fn options(&self, path: &Path, given: &Options) -> Options {
         let mut options = given.clone();
         let path = find::relative(path, &self.base);
+        if options.select.is_empty() {
+            options.select.clone_from(&self.lint.select);
+        }
+        options.min_severity = given.min_severity.or(self.lint.min_severity);
         // A rule that is asked for by name is not left out because the project does without it.
         options.ignore.extend(self.lint.ignore.iter().filter(|rule| !given.select.contains(rule)));
         // The first one that speaks of a rule counts.

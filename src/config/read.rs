@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::find::absolute;
 use super::{Config, GlobError, Globs, Lint, PerFile, Render, Target};
-use crate::lint::{Rule, find_rule, nearest_rule};
+use crate::lint::{Rule, Severity, find_rule, nearest_rule};
 use crate::text::suggest::did_you_mean;
 use crate::text::{ReadError, Source, read_text};
 
@@ -76,8 +76,17 @@ fn understand(text: &str, path: &Path, base: &Path) -> Result<Config, Wrong> {
         message: in_words(error.message()),
     })?;
     let base = absolute(base);
-    let mut lint = Lint { exclude: all(&file.lint.exclude, Globs::parse)?, ..Lint::default() };
-    lint.ignore = all(&file.lint.ignore, rule)?;
+    let mut lint = Lint {
+        include: all(&file.lint.include, Globs::parse)?,
+        exclude: all(&file.lint.exclude, Globs::parse)?,
+        select: all(&file.lint.select, rule)?,
+        ignore: all(&file.lint.ignore, rule)?,
+        fail_on: file.lint.fail_on.as_ref().map(|word| one(word, fail_on)).transpose()?,
+        min_severity: file.lint.min_severity.as_ref().map(|word| one(word, str::parse)).transpose()?,
+        baseline: file.lint.baseline.as_ref().map(|path| base.join(path)),
+        format: file.lint.format.as_ref().map(|word| one(word, str::parse)).transpose()?,
+        ..Lint::default()
+    };
     for (name, level) in &file.lint.severity.0 {
         lint.severity.push((one(name, rule)?, one(level, str::parse)?));
     }
@@ -123,6 +132,15 @@ fn rule(name: &str) -> Result<&'static Rule, String> {
     })
 }
 
+/// A severity that can fail a run.
+fn fail_on(text: &str) -> Result<Severity, String> {
+    match text.parse() {
+        Ok(Severity::Note) => Err("`fail-on` is error or warning; a note never fails a run".to_owned()),
+        Ok(severity) => Ok(severity),
+        Err(_) => Err(format!("`{text}` is not a severity; `fail-on` is error or warning")),
+    }
+}
+
 /// Files, and perhaps a place in them: `bodies/*.json#/identity/type`.
 fn place_in_files(text: &str) -> Result<(Globs, Option<String>), GlobError> {
     let (files, pointer) = match text.split_once("#/") {
@@ -144,8 +162,14 @@ struct File {
 #[derive(serde::Deserialize, Default)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct LintTable {
+    include: Vec<Spanned<String>>,
     exclude: Vec<Spanned<String>>,
+    select: Vec<Spanned<String>>,
     ignore: Vec<Spanned<String>>,
+    fail_on: Option<Spanned<String>>,
+    min_severity: Option<Spanned<String>>,
+    baseline: Option<PathBuf>,
+    format: Option<Spanned<String>>,
     severity: Entries<Spanned<String>>,
     per_file_ignores: Entries<Vec<Spanned<String>>>,
 }
@@ -233,7 +257,13 @@ mod tests {
     fn everything_that_can_be_said() {
         let text = r#"
             [lint]
+            include = ["ci/**/*.yml", ".pipelines/"]
             exclude = ["archive/", "*.old.md"]
+            select = ["identity-drops", "identity-type-split"]
+            fail-on = "warning"
+            min-severity = "warning"
+            baseline = "known.json"
+            format = "concise"
             ignore = ["identity-drops"]
             severity = { literal-subscription-id = "error" }
             per-file-ignores = { "archive/**" = ["extra-comma"], "b.json#/identity/type" = ["identity-type-split"] }
@@ -250,7 +280,12 @@ mod tests {
             folders = ["schemas"]
         "#;
         let config = Config::parse(text, Path::new("armbody.toml"), Path::new("/x")).unwrap();
-        assert_eq!(config.lint.exclude.len(), 2);
+        assert_eq!((config.lint.include.len(), config.lint.exclude.len()), (2, 2));
+        assert_eq!(config.lint.select.len(), 2);
+        assert_eq!(config.lint.fail_on, Some(Severity::Warning));
+        assert_eq!(config.lint.min_severity, Some(Severity::Warning));
+        assert_eq!(config.lint.baseline.as_deref(), Some(Path::new("/x/known.json")));
+        assert_eq!(config.lint.format, Some(crate::report::Format::Concise));
         assert_eq!(config.lint.per_file_ignores[1].pointer.as_deref(), Some("/identity/type"));
         assert!(config.targets[0].method.is_some() && config.targets[0].api_version.is_some());
         assert_eq!(config.render.templates.as_deref(), Some(Path::new("/x/doc-templates/")));
@@ -274,6 +309,10 @@ mod tests {
             ),
             ("[lint.severity]\nextra-comma = \"fatal\"", "2:15: `fatal` is not a severity"),
             ("[lint.severity]\nextra-coma = \"error\"", "2:1: there is no rule `extra-coma`"),
+            ("[lint]\nfail-on = \"note\"", "2:11: `fail-on` is error or warning; a note never fails a run"),
+            ("[lint]\nfail-on = \"bad\"", "2:11: `bad` is not a severity; `fail-on` is error or warning"),
+            ("[lint]\nmin-severity = \"hint\"", "2:16: `hint` is not a severity"),
+            ("[lint]\nformat = \"xml\"", "2:10: unknown format `xml`; there are text, "),
             ("[lint]\nexclude = [\"a\", \"b[\"]", "2:17: `b[` is not a pattern"),
             ("[lint.per-file-ignores]\n\"b[\" = []", "2:1: `b[` is not a pattern"),
             ("[lint]\nexclude = \"a\"", "2:11: invalid type: string \"a\", expected an array"),

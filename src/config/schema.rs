@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::lint::rules;
+use crate::report::Format;
 
 /// The JSON Schema (draft 7, which editors of TOML read) of the configuration.
 pub fn json_schema() -> Value {
     let names: Vec<&str> = rules().map(|rule| rule.name).collect();
+    let formats = Format::NAMES.map(|(name, _)| name);
     let version = json!({
         "type": "string",
         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(-[A-Za-z]+)?$",
@@ -34,11 +36,17 @@ pub fn json_schema() -> Value {
                 "type": "object",
                 "additionalProperties": false,
                 "properties": {
+                    "include": {
+                        "description": "Files that are looked at in folders beside those of the usual kinds, such as YAML; a pattern that names a hidden folder reaches it.",
+                        "type": "array",
+                        "items": { "type": "string" }
+                    },
                     "exclude": {
                         "description": "Files and folders that are left out, also when they are named. Patterns as in a .gitignore.",
                         "type": "array",
                         "items": { "type": "string" }
                     },
+                    "select": with("The rules that run; all without it.", json!({ "allOf": [{ "$ref": "#/definitions/rules" }] })),
                     "ignore": with("Rules that are left out.", json!({ "allOf": [{ "$ref": "#/definitions/rules" }] })),
                     "severity": {
                         "description": "Severities other than the rules' own.",
@@ -46,6 +54,13 @@ pub fn json_schema() -> Value {
                         "propertyNames": { "$ref": "#/definitions/rule" },
                         "additionalProperties": { "$ref": "#/definitions/severity" }
                     },
+                    "fail-on": { "description": "The severity from which a finding fails the run.", "type": "string", "enum": ["error", "warning"] },
+                    "min-severity": with(
+                        "The severity below which findings are not shown. What fails the run is shown in any case.",
+                        json!({ "allOf": [{ "$ref": "#/definitions/severity" }] })
+                    ),
+                    "baseline": { "description": "The file with the findings that are known.", "type": "string" },
+                    "format": { "description": "The form of the report, for runs from this folder or below.", "type": "string", "enum": formats },
                     "per-file-ignores": {
                         "description": "Rules that are left out in some files; after `#`, a JSON pointer to the one place that is meant.",
                         "type": "object",

@@ -64,6 +64,8 @@ pub struct Options {
     pub ignored_places: Vec<IgnoredPlace>,
     /// Findings that are known already and not told again.
     pub known: Option<Arc<Known>>,
+    /// The severity below which findings are not told.
+    pub min_severity: Option<Severity>,
     /// The file is one that a call sends: whoever wrote the call chose it. Text that is not JSON is not looked at.
     pub is_sent: bool,
 }
@@ -105,6 +107,8 @@ pub struct Inspection {
     pub stale: usize,
     /// The number of findings that were known and are left out.
     pub known: usize,
+    /// The number of findings that are left out because they are below the severity asked for.
+    pub below: usize,
     /// The number of calls to Azure Resource Manager whose body only a run of the script knows.
     pub unread_bodies: usize,
     /// The number of calls to Azure Resource Manager whose body is in a file of its own.
@@ -156,11 +160,16 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     let all = findings.len();
     let stale =
         options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
+    let new = findings.len();
+    if let Some(min) = options.min_severity {
+        findings.retain(|finding| finding.severity >= min);
+    }
     let of_arm = |is_meant: fn(&Payload<'_>) -> bool| {
         calls.iter().filter(|call| is_meant(&call.body) && call.is_arm()).count()
     };
     Inspection {
-        known: all - findings.len(),
+        known: all - new,
+        below: new - findings.len(),
         unread_bodies: of_arm(|body| matches!(body, Payload::Unknown(_))),
         body_files: of_arm(|body| matches!(body, Payload::File(_))),
         is_private: false,

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{ConfigError, Configs};
-use crate::lint::Options;
+use crate::config::{ConfigError, Configs, relative};
+use crate::lint::{Baseline, Options};
 use crate::schema::{Schemas, Validators};
-use crate::text::DEFAULT_MAX_SIZE;
+use crate::text::{DEFAULT_MAX_SIZE, path_name, read_text};
 
 /// The configurations, and the schemas that they name.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(super) struct Settings {
     given: Options,
     configs: Configs,
     schemas: HashMap<Vec<PathBuf>, Result<Arc<Validators>, String>>,
+    baselines: HashMap<PathBuf, Result<Arc<Baseline>, String>>,
 }
 
 /// A configuration that cannot be used.
@@ -32,13 +33,19 @@ impl Settings {
     /// `max_size`: the size in bytes beyond which a text is not looked at.
     pub(super) fn new(max_size: u64) -> Self {
         let given = Options { max_size: Some(max_size), ..Options::default() };
-        Self { given, configs: Configs::nearest(DEFAULT_MAX_SIZE), schemas: HashMap::new() }
+        Self {
+            given,
+            configs: Configs::nearest(DEFAULT_MAX_SIZE),
+            schemas: HashMap::new(),
+            baselines: HashMap::new(),
+        }
     }
 
     /// Forgets what was read: the files may say something else now.
     pub(super) fn forget(&mut self) {
         self.configs = Configs::nearest(DEFAULT_MAX_SIZE);
         self.schemas.clear();
+        self.baselines.clear();
     }
 
     /// The options for a file; `None` if it is left out.
@@ -51,14 +58,17 @@ impl Settings {
             return Ok(None);
         }
         let mut options = config.options(path, &self.given);
+        let wrong =
+            |message: &String| Problem { path: config.path.clone(), place: None, message: message.clone() };
+        if let Some(file) = &config.lint.baseline {
+            let read = || read_baseline(file).map(Arc::new);
+            let baseline = self.baselines.entry(file.clone()).or_insert_with(read).as_ref().map_err(wrong)?;
+            let base = file.parent().unwrap_or(Path::new(""));
+            options.known = baseline.of(&relative(path, base)).cloned();
+        }
         if !config.schemas.is_empty() {
             let folders = &config.schemas;
             let loaded = self.schemas.entry(folders.clone()).or_insert_with(|| load(folders));
-            let wrong = |message: &String| Problem {
-                path: config.path.clone(),
-                place: None,
-                message: message.clone(),
-            };
             options.schemas = Some(loaded.as_ref().map_err(wrong)?.clone());
         }
         Ok(Some(options))
@@ -74,6 +84,11 @@ fn problem(error: &ConfigError) -> Problem {
             Problem { path: path.clone(), place: Some((*line, *column)), message: message.clone() }
         }
     }
+}
+
+fn read_baseline(file: &Path) -> Result<Baseline, String> {
+    let text = read_text(file, DEFAULT_MAX_SIZE).map_err(|error| error.to_string())?;
+    Baseline::parse(&text).map_err(|error| format!("{}: {error}", path_name(file)))
 }
 
 fn load(folders: &[PathBuf]) -> Result<Arc<Validators>, String> {

@@ -63,7 +63,7 @@ pub(super) fn end(summary: &Summary) -> Shown {
         count,
         count
     );
-    let Coverage { checked, skipped, in_baseline, unread_bodies } = &summary.coverage;
+    let Coverage { checked, skipped, in_baseline, below, unread_bodies } = &summary.coverage;
     let property =
         |name: Shown, count: usize| shown!("      <property name=\"{}\" value=\"{}\"/>\n", name, count);
     out.push(&property(shown!("checkedFiles"), *checked));
@@ -71,6 +71,7 @@ pub(super) fn end(summary: &Summary) -> Shown {
         out.push(&property(shown!("notLookedAt.{}", why), *count));
     }
     out.push(&property(shown!("findingsInBaseline"), *in_baseline));
+    out.push(&property(shown!("findingsNotShown"), *below));
     out.push(&property(shown!("unreadBodies"), *unread_bodies));
     out.push(&shown!("    </properties>\n"));
     for problem in &summary.problems {

@@ -153,6 +153,8 @@ pub struct Coverage {
     pub skipped: Vec<(&'static str, usize)>,
     /// The findings that the baseline has.
     pub in_baseline: usize,
+    /// The findings below the severity that is shown.
+    pub below: usize,
     /// The calls whose body is neither in the file nor in one that was read.
     pub unread_bodies: usize,
 }
@@ -205,6 +207,17 @@ impl<'r> Report<'r> {
     #[must_use]
     pub fn plain(self) -> Self {
         Self { styled: false, ..self }
+    }
+
+    /// The format.
+    pub fn format(self) -> Format {
+        self.format
+    }
+
+    /// True if what [`Report::render`] makes is what `other` makes.
+    pub fn renders_as(self, other: Report<'_>) -> bool {
+        let is_styled = self.format == Format::Text && self.styled != other.styled;
+        self.format == other.format && self.fail_on == other.fail_on && self.root == other.root && !is_styled
     }
 
     /// With paths from a root: those of a platform.

@@ -200,13 +200,14 @@ pub(super) fn end(summary: &Summary) -> Shown {
         "executionSuccessful": notifications.is_empty() && !summary.faulty,
         "toolExecutionNotifications": notifications,
     });
-    let Coverage { checked, skipped, in_baseline, unread_bodies } = &summary.coverage;
+    let Coverage { checked, skipped, in_baseline, below, unread_bodies } = &summary.coverage;
     let skipped: Map<String, Value> =
         skipped.iter().map(|(why, count)| ((*why).to_owned(), Value::from(*count))).collect();
     let properties = json!({
         "checkedFiles": checked,
         "notLookedAt": skipped,
         "findingsInBaseline": in_baseline,
+        "findingsNotShown": below,
         "unreadBodies": unread_bodies,
     });
     shown!(

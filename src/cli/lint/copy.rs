@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use armbody::report::{Report, Summary};
+use armbody::report::{Format, Report, Summary};
 use armbody::text::{Shown, Staged, WriteError};
 
 /// A report that is written to a file: beside it, and put in its place when it is whole.
@@ -16,6 +16,36 @@ pub(super) struct Copy<'p> {
     out: io::Result<BufWriter<Out>>,
 }
 
+/// `FORMAT=FILE`, or `FILE` for the format of standard output.
+#[derive(Clone, Debug)]
+pub(super) struct OutputFile {
+    pub(super) format: Option<Format>,
+    pub(super) path: PathBuf,
+}
+
+impl OutputFile {
+    /// Reads the value of `--output-file`.
+    ///
+    /// # Errors
+    /// What stands before the equals sign is not a format.
+    pub(super) fn read(value: std::ffi::OsString) -> Result<Self, String> {
+        let lossy = value.to_string_lossy();
+        let Some((word, rest)) = lossy.split_once('=').filter(|(word, _)| !word.contains(['/', '\\'])) else {
+            return Ok(Self { format: None, path: value.into() });
+        };
+        let format = word.parse::<Format>().map_err(|error| {
+            format!("{error}; for a file whose name has an equals sign: ./{}", Shown::line(&lossy))
+        })?;
+        if rest.is_empty() {
+            return Err(format!("`{word}=` names no file"));
+        }
+        if value.to_str().is_none() {
+            return Err("the name of a file behind a format has to be UTF-8".to_owned());
+        }
+        Ok(Self { format: Some(format), path: rest.into() })
+    }
+}
+
 /// Where it goes.
 enum Out {
     Staged(Box<Staged>),
@@ -24,7 +54,8 @@ enum Out {
 }
 
 impl<'p> Copy<'p> {
-    pub(super) fn create(path: &'p Path, report: Report<'p>) -> anyhow::Result<Self> {
+    pub(super) fn create(output: &'p OutputFile, report: Report<'p>) -> anyhow::Result<Self> {
+        let path = output.path.as_path();
         let name = || format!("cannot write {}", path.display());
         let out = if is_special(path) {
             Out::Special(File::options().write(true).open(path).with_context(name)?)

@@ -1,11 +1,12 @@
 //! Which files are checked: those named, and in folders those of a known kind that no ignore file leaves out.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use armbody::config::{Configs, FILE_NAME};
+use armbody::config::{Configs, FILE_NAME, absolute};
 use armbody::container::Kind;
 use armbody::shown;
 use armbody::text::{ReadError, Shown, Source, odd, path_name};
@@ -155,7 +156,7 @@ pub(crate) fn inputs(
                         (input, key)
                     }))
                 }
-                Ok(_) => Box::new(std::iter::once((named(path), key.filter(|_| overlap)))),
+                Ok(_) => Box::new(std::iter::once((named(path, &configs), key.filter(|_| overlap)))),
                 Err(error) => {
                     let problem = Input::Problem(format!("{}: {error}", path_name(&path)));
                     Box::new(std::iter::once((problem, None)))
@@ -166,9 +167,10 @@ pub(crate) fn inputs(
     Box::new(all.filter_map(move |(input, key)| key.is_none_or(|key| known.insert(key)).then_some(input)))
 }
 
-/// A file that the user names is checked or refused, never passed over.
-fn named(path: PathBuf) -> Input {
-    if Kind::of(&path).is_some() {
+/// A file that the user names is checked or refused, and passed over only if the configuration leaves it out.
+fn named(path: PathBuf, configs: &Configs) -> Input {
+    let is_excluded = || configs.of(&path).ok().flatten().is_some_and(|it| it.excludes(&path, false));
+    if Kind::of(&path).is_some() || is_excluded() {
         return Input::Path(path);
     }
     if let Some(advice) = of_other_tool(&path).and_then(advice) {
@@ -202,16 +204,18 @@ fn of_other_tool(path: &Path) -> Option<Skip> {
     }
 }
 
-/// A walk of a folder: nothing hidden, nothing that an ignore file leaves out, no folder that a configuration does, no
-/// link followed. Only what `admits` lets through is looked at.
+/// A walk of a folder: nothing hidden but workflows and what a configuration includes, nothing that an ignore file
+/// leaves out, no folder that a configuration does, no link followed. Only what `admits` lets through is looked at.
 fn walk(
     path: &Path,
     configs: &Arc<Configs>,
     passed: &Arc<Passed>,
     admits: impl Fn(&Path) -> bool + Send + Sync + 'static,
 ) -> Walk {
-    let (configs, passed) = (configs.clone(), passed.clone());
+    let (configs, passed, start) = (configs.clone(), passed.clone(), path.to_path_buf());
     WalkBuilder::new(path)
+        // What is hidden is judged here, for some of it is looked at.
+        .hidden(false)
         .require_git(false)
         .sort_by_file_name(std::ffi::OsStr::cmp)
         .filter_entry(move |entry| {
@@ -223,6 +227,11 @@ fn walk(
             }
             // A configuration that is wrong is told of when a file asks for it.
             let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let below = entry.path().strip_prefix(&start).unwrap_or(entry.path());
+            let is_hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+            if below.iter().any(is_hidden) && !is_reached(entry.path(), is_folder, &configs) {
+                return false;
+            }
             let config = if is_folder { configs.of(entry.path()).ok().flatten() } else { None };
             let is_excluded = config.is_some_and(|config| config.excludes(entry.path(), true));
             if is_excluded {
@@ -239,8 +248,8 @@ fn folder(
     passed: &Arc<Passed>,
 ) -> impl Iterator<Item = Input> + use<> {
     let strip = path == Path::new(".");
-    let passed = passed.clone();
-    let mut walk = walk(&path, configs, &passed, |_| true);
+    let (configs, passed) = (configs.clone(), passed.clone());
+    let mut walk = walk(&path, &configs, &passed, |_| true);
     let mut root = Some(path);
     std::iter::from_fn(move || {
         loop {
@@ -251,7 +260,7 @@ fn folder(
                 return None;
             };
             let path = match entry {
-                Ok(entry) => match skip(&entry) {
+                Ok(entry) => match skip(&entry, &configs) {
                     Some(why) => {
                         passed.skip(why);
                         continue;
@@ -282,12 +291,12 @@ fn is_setting(path: &Path) -> bool {
 }
 
 /// Why what was found in a folder is not looked at; `None` for what is, for folders and for the program's settings.
-fn skip(entry: &DirEntry) -> Option<Skip> {
+fn skip(entry: &DirEntry, configs: &Configs) -> Option<Skip> {
     let (kind, path) = (entry.file_type()?, entry.path());
     if kind.is_dir() || is_setting(path) {
         return None;
     }
-    let is_known = in_folders(path);
+    let is_known = in_folders(path, configs);
     if kind.is_symlink() && (is_known || path.is_dir()) {
         return Some(Skip::Link);
     }
@@ -295,7 +304,7 @@ fn skip(entry: &DirEntry) -> Option<Skip> {
         return Some(other);
     }
     match Kind::of(path) {
-        Some(Kind::Yaml) => Some(Skip::Yaml),
+        Some(Kind::Yaml) if !is_known => Some(Skip::Yaml),
         None => Some(Skip::UnknownKind),
         Some(_) => (!kind.is_file()).then_some(Skip::Special),
     }
@@ -321,9 +330,39 @@ pub(super) fn found_in(folder: &Path, files: &BTreeSet<PathBuf>, configs: &Arc<C
         .collect()
 }
 
-/// Kinds that are looked for in folders. Pipelines hold calls too, but a repository's YAML is mostly other.
-fn in_folders(path: &Path) -> bool {
-    Kind::of(path).is_some_and(|kind| kind != Kind::Yaml)
+/// What is looked for in folders. Pipelines hold calls too, but a repository's YAML is mostly other: those that a
+/// platform finds by their place are looked at, and what the configuration includes.
+fn in_folders(path: &Path, configs: &Configs) -> bool {
+    Kind::of(path).is_some_and(|kind| kind != Kind::Yaml || is_pipeline(path) || is_included(path, configs))
+}
+
+/// The folder of GitHub's workflows.
+const WORKFLOWS: &str = ".github/workflows";
+
+/// `.github/workflows/*.yml`, `azure-pipelines*.yml`.
+fn is_pipeline(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    name.get(..15).is_some_and(|start| start.eq_ignore_ascii_case("azure-pipelines")) || is_workflow(path)
+}
+
+fn is_workflow(path: &Path) -> bool {
+    Kind::of(path) == Some(Kind::Yaml)
+        && absolute(path).parent().is_some_and(|folder| folder.ends_with(WORKFLOWS))
+}
+
+fn is_included(path: &Path, configs: &Configs) -> bool {
+    configs.of(path).ok().flatten().is_some_and(|config| config.includes(path))
+}
+
+/// True if something hidden is looked at all the same: workflows, and what the configuration includes by name.
+fn is_reached(path: &Path, is_folder: bool, configs: &Configs) -> bool {
+    if !is_folder {
+        return is_workflow(path) || is_included(path, configs);
+    }
+    let config = configs.of(path).ok().flatten();
+    path.ends_with(".github")
+        || path.ends_with(WORKFLOWS)
+        || config.is_some_and(|config| config.includes_below(path))
 }
 
 /// The kind of a text without a name.

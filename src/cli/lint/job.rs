@@ -8,7 +8,7 @@ use armbody::fault::isolated;
 use armbody::lint::{
     Finding, Inspection, Known, Options, Rule, Severity, examine, fix, internal_error, secrets_of, too_large,
 };
-use armbody::report::{Checked, Format, Mask, Report, unified};
+use armbody::report::{Checked, Mask, Report, unified};
 use armbody::text::{Shown, Source, path_name, replace_file};
 
 use memchr::memmem;
@@ -21,9 +21,11 @@ use crate::cli::common::other_names;
 #[derive(Default)]
 pub(super) struct Done {
     pub(super) rendered: Shown,
-    /// What stands in the copy of the report, if that differs.
-    pub(super) plain: Option<Shown>,
+    /// What stands in each copy of the report, where that differs.
+    pub(super) copies: Vec<Option<Shown>>,
     pub(super) worst: Option<Severity>,
+    /// A finding at or above the severity that fails a run.
+    pub(super) fails: bool,
     pub(super) counts: [usize; 3],
     pub(super) fixable: usize,
     pub(super) applied: usize,
@@ -34,6 +36,8 @@ pub(super) struct Done {
     pub(super) stale: usize,
     /// Known findings that are left out.
     pub(super) in_baseline: usize,
+    /// Findings below the severity that is shown.
+    pub(super) below: usize,
     /// Calls whose body is neither in the file nor in one that is read.
     pub(super) unread_bodies: usize,
     /// Why the file was not looked at, if it was not.
@@ -49,15 +53,28 @@ pub(super) struct Done {
     pub(super) faulty: bool,
 }
 
+/// What is written of each file: on standard output, and in files.
+#[derive(Clone, Copy)]
+pub(super) struct Reports<'r> {
+    pub(super) main: Report<'r>,
+    pub(super) copies: &'r [Report<'r>],
+}
+
 /// Checks one input. A fault of the program is a finding about it, and ends nothing else.
-pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report<'_>) -> Done {
-    isolated(|| checked(input, args, setup, sent, report)).unwrap_or_else(|fault| {
+pub(super) fn run(
+    input: &files::Input,
+    args: &Args,
+    setup: &Setup,
+    sent: &Sent,
+    reports: Reports<'_>,
+) -> Done {
+    isolated(|| checked(input, args, setup, sent, reports)).unwrap_or_else(|fault| {
         let name = name_of(input, args).map_or_else(|text| text, path_name);
         let mut done = if args.diff {
             // Standard output is a diff, which has no place for a finding.
             Done { problem: Some(format!("{name}: internal-error: {fault}")), ..Done::default() }
         } else {
-            alone(name, &internal_error(), report)
+            alone(name, &internal_error(), reports)
         };
         done.faulty = true;
         done.skipped = Some(Skip::Failed);
@@ -65,14 +82,14 @@ pub(super) fn run(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent,
     })
 }
 
-fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report: Report<'_>) -> Done {
+fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, reports: Reports<'_>) -> Done {
     let problem = |problem| Done { problem: Some(problem), skipped: Some(Skip::Failed), ..Done::default() };
     let name = match name_of(input, args) {
         Ok(name) => name,
         Err(text) => return problem(text),
     };
-    let options = match setup.options(name) {
-        Ok(Some(options)) => options,
+    let (options, fail_on) = match setup.holding(name) {
+        Ok(Some(holding)) => holding,
         Ok(None) => return left_out(input, args).unwrap_or_else(problem),
         Err(text) => return problem(text),
     };
@@ -82,7 +99,8 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
             kind,
             args,
             options: &options,
-            report,
+            fail_on,
+            reports,
             setup,
             is_stdin: matches!(input, files::Input::Stdin),
             only_checked: matches!(input, files::Input::Sent(_)),
@@ -90,7 +108,7 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
         .run(source),
         Ok(None) => Done::default(),
         Err(files::Unread::Problem(text)) => problem(text),
-        Err(files::Unread::TooLarge { name, limit }) => alone(name, &too_large(limit), report),
+        Err(files::Unread::TooLarge { name, limit }) => alone(name, &too_large(limit), reports),
     }
 }
 
@@ -104,12 +122,12 @@ fn name_of<'i>(input: &'i files::Input, args: &'i Args) -> Result<&'i Path, Stri
 }
 
 /// What is said of a file of which nothing is known but `finding`.
-fn alone(name: String, finding: &Finding, report: Report<'_>) -> Done {
+fn alone(name: String, finding: &Finding, reports: Reports<'_>) -> Done {
     let mut done = Done::default();
     let findings = std::slice::from_ref(finding);
     let (source, mask) = (Source::new(name, ""), Mask::default());
-    done.rendered = report.render(Checked { source: &source, findings, mask: &mask });
-    done.count(findings);
+    done.render(Checked { source: &source, findings, mask: &mask }, reports, Severity::Error);
+    done.count(findings, Severity::Error);
     done
 }
 
@@ -151,7 +169,8 @@ struct Job<'j> {
     kind: Kind,
     args: &'j Args,
     options: &'j Options,
-    report: Report<'j>,
+    fail_on: Severity,
+    reports: Reports<'j>,
     setup: &'j Setup,
     is_stdin: bool,
     only_checked: bool,
@@ -214,11 +233,8 @@ impl Job<'_> {
         }
         let mask = Mask::after(source, secrets, before);
         let file = Checked { source, findings: &findings, mask: &mask };
-        done.rendered = self.report.render(file);
-        if self.args.output_file.is_some() && self.args.format == Format::Text {
-            done.plain = Some(self.report.plain().render(file));
-        }
-        done.count(&findings);
+        done.render(file, self.reports, self.fail_on);
+        done.count(&findings, self.fail_on);
     }
 }
 
@@ -227,6 +243,7 @@ impl Done {
     fn look(&mut self, source: &Source, found: &Inspection) {
         self.stale = found.stale;
         self.in_baseline = found.known;
+        self.below = found.below;
         self.unread_bodies = found.unread_bodies + found.body_files;
         let is_postman = || memmem::find(source.bytes(), b"schema.getpostman.com").is_some();
         self.skipped = match found.is_left_alone {
@@ -236,7 +253,17 @@ impl Done {
         };
     }
 
-    pub(super) fn count(&mut self, findings: &[Finding]) {
+    /// Shows what was found, on the terminal and in each copy.
+    fn render(&mut self, file: Checked<'_>, reports: Reports<'_>, fail_on: Severity) {
+        self.rendered = reports.main.failing_on(fail_on).render(file);
+        let copy = |copy: &Report<'_>| {
+            (!copy.renders_as(reports.main)).then(|| copy.failing_on(fail_on).render(file))
+        };
+        self.copies = reports.copies.iter().map(copy).collect();
+    }
+
+    pub(super) fn count(&mut self, findings: &[Finding], fail_on: Severity) {
+        self.fails |= findings.iter().any(|finding| finding.severity >= fail_on);
         self.worst = findings.iter().map(|finding| finding.severity).max();
         for finding in findings {
             let fixable = usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safe));

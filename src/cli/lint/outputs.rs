@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use armbody::config::FILE_NAME;
+use armbody::config::{FILE_NAME, absolute};
 use armbody::lint::Baseline;
 use armbody::report::Format;
 use armbody::text::{path_name, read_text};
@@ -32,24 +32,35 @@ struct Output {
 impl Outputs {
     /// # Errors
     /// One of them is named as something to read as well, or both are the same.
-    pub(super) fn new(args: &Args) -> anyhow::Result<Self> {
-        let report = args.output_file.as_deref().map(|path| ("--output-file", path));
-        let baseline = args.write_baseline.as_deref().map(|path| ("--write-baseline", path));
-        if let (Some((_, one)), Some((_, other))) = (report, baseline) {
-            let same = one == other || place(one).is_some_and(|it| Some(it) == place(other));
-            anyhow::ensure!(
-                !same || copy::is_special(one),
-                "--output-file and --write-baseline name one file: {}",
-                path_name(one)
-            );
+    pub(super) fn new(args: &Args, format: Format) -> anyhow::Result<Self> {
+        let reports = args
+            .output_file
+            .iter()
+            .map(|it| ("--output-file", it.path.as_path(), Some(it.format.unwrap_or(format))));
+        let baseline = args.write_baseline.as_deref().map(|path| ("--write-baseline", path, None));
+        let all: Vec<_> = reports.chain(baseline).collect();
+        for (at, (flag, one, _)) in all.iter().enumerate() {
+            let is_same = |other: &Path| {
+                absolute(one) == absolute(other) || place(one).is_some_and(|it| Some(it) == place(other))
+            };
+            if let Some((other, ..)) = all[..at].iter().find(|(_, other, _)| is_same(other))
+                && !copy::is_special(one)
+            {
+                let flags = if flag == other {
+                    "two --output-file name"
+                } else {
+                    "--output-file and --write-baseline name"
+                };
+                anyhow::bail!("{flags} one file: {}", path_name(one));
+            }
         }
         let mut files = Vec::new();
-        for (flag, path) in report.into_iter().chain(baseline) {
+        for (flag, path, format) in all {
             if copy::is_special(path) {
                 continue;
             }
             let Some(place) = place(path) else { continue };
-            let is_report = flag == "--output-file";
+            let is_report = format.is_some();
             // A baseline may be written anew.
             let settings = args.config.iter().chain(args.baseline.iter().filter(|_| is_report));
             let is_read =
@@ -59,10 +70,9 @@ impl Outputs {
                 "{flag} {}: this run reads that file; name another",
                 path_name(path)
             );
-            let is_own = if is_report {
-                is_report_of(args.format, &place, args.max_size)
-            } else {
-                read_text(&place, args.max_size).is_ok_and(|text| Baseline::parse(&text).is_ok())
+            let is_own = match format {
+                Some(format) => is_report_of(format, &place, args.max_size),
+                None => read_text(&place, args.max_size).is_ok_and(|text| Baseline::parse(&text).is_ok()),
             };
             files.push(Output { flag, path: path.to_owned(), place, is_own });
         }

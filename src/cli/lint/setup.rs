@@ -11,19 +11,30 @@ use armbody::config::{Config, Configs, absolute, relative};
 use armbody::lint::{Baseline, Given, Options, Severity};
 use armbody::schema::{Schemas, Validators};
 
-use armbody::text::read_text;
+use armbody::report::Format;
+use armbody::text::{path_name, read_text};
 
 use super::Args;
 use crate::cli::rule::lookup;
 
+/// A baseline, and the folder that its paths begin at.
+type Read = Result<Arc<(Baseline, PathBuf)>, String>;
 type Loaded = Result<Arc<Validators>, String>;
 
 /// The run's settings.
 pub(super) struct Setup {
     given: Options,
     configs: Arc<Configs>,
-    /// The known findings, and the folder that its paths begin at.
-    baseline: Option<(Baseline, PathBuf)>,
+    /// The form of the report.
+    pub(super) format: Format,
+    /// The severity that fails a run, where the command line says it.
+    fail_on: Option<Severity>,
+    /// The baseline that the command line names.
+    baseline: Option<PathBuf>,
+    /// False if no baseline is read: what is written anew is all that is found.
+    reads_baselines: bool,
+    /// The baselines that were read.
+    baselines: Mutex<HashMap<PathBuf, Read>>,
     /// The folder of the baseline that is written.
     recording: Option<PathBuf>,
     /// The validators by the folders that configurations name.
@@ -42,37 +53,42 @@ impl Setup {
             None if args.stream => Configs::above(&here, args.max_size)?,
             None => Configs::nearest(args.max_size),
         };
-        let baseline = match &args.baseline {
-            // What is written anew is all that is found.
-            Some(_) if args.write_baseline.is_some() => None,
-            Some(path) => {
-                let text = read_text(path, args.max_size)?;
-                let baseline = Baseline::parse(&text).with_context(|| path.display().to_string())?;
-                Some((baseline, folder(path)))
-            }
-            None => None,
-        };
-        Ok(Self {
+        // What is wrong with a configuration is told when a file asks for it.
+        let of_run = configs.of_run(&here).ok().flatten();
+        let format = args.format.or(of_run.and_then(|config| config.lint.format)).unwrap_or_default();
+        let setup = Self {
             given: given(args)?,
             configs: Arc::new(configs),
-            baseline,
+            format,
+            fail_on: args.fail_on,
+            baseline: args.baseline.clone(),
+            reads_baselines: args.write_baseline.is_none(),
+            baselines: Mutex::default(),
             recording: args.write_baseline.as_deref().map(folder),
             schemas: Mutex::default(),
             max_size: args.max_size,
-        })
+        };
+        if let Some(path) = setup.baseline.as_ref().filter(|_| setup.reads_baselines) {
+            setup.read(path).map_err(|error| anyhow::anyhow!(error))?;
+        }
+        Ok(setup)
     }
 
     pub(super) fn configs(&self) -> &Arc<Configs> {
         &self.configs
     }
 
-    /// The options for the file called `path`; `None` if it is left out.
+    /// The options for the file called `path`, and the severity from which a finding in it fails the run; `None` if it
+    /// is left out.
     ///
     /// # Errors
     /// What is wrong with its configuration, in a line.
-    pub(super) fn options(&self, path: &Path) -> Result<Option<Cow<'_, Options>>, String> {
+    pub(super) fn holding(&self, path: &Path) -> Result<Option<(Cow<'_, Options>, Severity)>, String> {
         let config = self.configs.of(path).map_err(|error| error.to_string())?;
         let mut options = Cow::Borrowed(&self.given);
+        let said = config.as_ref().and_then(|config| config.lint.fail_on);
+        let fail_on = self.fail_on.or(said).unwrap_or(Severity::Error);
+        let baseline = self.baseline.clone().or(config.as_ref().and_then(|it| it.lint.baseline.clone()));
         if let Some(config) = config {
             if config.excludes(path, false) {
                 return Ok(None);
@@ -83,11 +99,30 @@ impl Setup {
             }
             options = Cow::Owned(own);
         }
-        let known = self.baseline.as_ref().and_then(|(baseline, base)| baseline.of(&name(path, base)));
-        if let Some(known) = known {
-            options.to_mut().known = Some(known.clone());
+        if let Some(file) = baseline.filter(|_| self.reads_baselines) {
+            let read = self.read(&file)?;
+            let (baseline, base) = &*read;
+            if let Some(known) = baseline.of(&name(path, base)) {
+                options.to_mut().known = Some(known.clone());
+            }
         }
-        Ok(Some(options))
+        // What fails the run is shown in any case, and what is written down is all that there is.
+        if let Some(min) = options.min_severity {
+            let min = if self.recording.is_some() { Severity::Note } else { min.min(fail_on) };
+            options.to_mut().min_severity = Some(min);
+        }
+        Ok(Some((options, fail_on)))
+    }
+
+    /// The baseline in `file`, read once.
+    fn read(&self, file: &Path) -> Read {
+        let mut known = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let text = read_text(file, self.max_size).map_err(|error| error.to_string())?;
+            let baseline = Baseline::parse(&text).map_err(|error| format!("{}: {error}", path_name(file)))?;
+            Ok(Arc::new((baseline, folder(file))))
+        };
+        known.entry(file.to_owned()).or_insert_with(read).clone()
     }
 
     /// The name under which the findings of the file called `path` are written down, if they are.
@@ -97,9 +132,12 @@ impl Setup {
 
     /// The number of known findings whose files are not there any more.
     pub(super) fn gone(&self) -> usize {
-        let Some((baseline, base)) = &self.baseline else { return 0 };
-        let is_gone = |path: &str| path != STDIN && !base.join(path).exists();
-        baseline.files().filter(|(path, _)| is_gone(path)).map(|(_, count)| count).sum()
+        let read = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = |(baseline, base): &(Baseline, PathBuf)| -> usize {
+            let is_gone = |path: &str| path != STDIN && !base.join(path).exists();
+            baseline.files().filter(|(path, _)| is_gone(path)).map(|(_, count)| count).sum()
+        };
+        read.values().filter_map(|read| read.as_ref().ok()).map(|read| gone(read)).sum()
     }
 
     fn validators(&self, folders: &[PathBuf]) -> Loaded {
@@ -165,5 +203,6 @@ fn given(args: &Args) -> anyhow::Result<Options> {
     options.select = rules(&args.select)?;
     options.ignore = rules(&args.ignore)?;
     options.severity = severity;
+    options.min_severity = args.min_severity;
     Ok(options)
 }

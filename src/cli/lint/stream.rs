@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use armbody::container::Kind;
 use armbody::fault::isolated;
-use armbody::lint::{Inspection, examine, internal_error};
+use armbody::lint::{Inspection, Severity, examine, internal_error};
 use armbody::report::{Checked, Mask, findings_in_a_line};
 use armbody::shown;
 use armbody::text::{Shown, Source};
@@ -105,6 +105,7 @@ fn answer(number: u64, line: Line, args: &Args, setup: &Setup) -> Answer {
                 path.as_deref(),
                 &source,
                 Inspection { findings: vec![internal_error()], ..Inspection::default() },
+                Severity::Error,
             );
             answer.done.faulty = true;
             Ok(answer)
@@ -123,27 +124,28 @@ fn name_of(path: Option<&str>) -> String {
 /// Its path, and why it cannot be checked.
 fn checked(record: Record, setup: &Setup) -> Result<Answer, (Option<String>, String)> {
     let name = name_of(record.path.as_deref());
-    let options = match setup.options(Path::new(&name)) {
-        Ok(Some(options)) => options,
+    let (options, fail_on) = match setup.holding(Path::new(&name)) {
+        Ok(Some(holding)) => holding,
         Ok(None) => {
-            return Ok(found(record.path.as_deref(), &Source::new(name, ""), Inspection::default()));
+            let nothing = Inspection::default();
+            return Ok(found(record.path.as_deref(), &Source::new(name, ""), nothing, Severity::Error));
         }
         Err(error) => return Err((record.path, error)),
     };
     let kind = Kind::of(Path::new(&name)).unwrap_or_else(|| files::guess(&record.text));
     let source = Source::new(name, record.text);
     let inspection = examine(&source, kind, &options);
-    Ok(found(record.path.as_deref(), &source, inspection))
+    Ok(found(record.path.as_deref(), &source, inspection, fail_on))
 }
 
 /// The answer that has these findings.
-fn found(path: Option<&str>, source: &Source, inspection: Inspection) -> Answer {
+fn found(path: Option<&str>, source: &Source, inspection: Inspection, fail_on: Severity) -> Answer {
     let Inspection { findings, secrets, stale, .. } = inspection;
     let mask = Mask::new(source, secrets);
     let findings_text = findings_in_a_line(Checked { source, findings: &findings, mask: &mask });
     let path = Shown::json(&path);
     let mut done = Done { stale, ..Done::default() };
-    done.count(&findings);
+    done.count(&findings, fail_on);
     let text = shown!("{{\"path\":{},\"findings\":{}}}\n", path, findings_text);
     Answer { text, done, refused: false }
 }

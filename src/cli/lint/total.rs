@@ -13,6 +13,7 @@ use crate::cli::Status;
 #[derive(Default)]
 pub(super) struct Total {
     worst: Option<Severity>,
+    fails: bool,
     counts: [usize; 3],
     fixable: usize,
     applied: usize,
@@ -26,6 +27,7 @@ pub(super) struct Total {
     checked: usize,
     skipped: BTreeMap<Skip, usize>,
     in_baseline: usize,
+    below: usize,
     unread_bodies: usize,
     problems: Vec<String>,
     told: HashSet<String>,
@@ -34,6 +36,7 @@ pub(super) struct Total {
 impl Total {
     pub(super) fn add(&mut self, done: Done) {
         self.worst = self.worst.max(done.worst);
+        self.fails |= done.fails;
         for (sum, count) in self.counts.iter_mut().zip(done.counts) {
             *sum += count;
         }
@@ -52,6 +55,7 @@ impl Total {
             None => self.checked += usize::from(done.problem.is_none()),
         }
         self.in_baseline += done.in_baseline;
+        self.below += done.below;
         self.unread_bodies += done.unread_bodies;
         // One configuration that is wrong is wrong for many files.
         if let Some(problem) = done.problem.filter(|problem| self.told.insert(problem.clone())) {
@@ -88,6 +92,7 @@ impl Total {
                 checked: self.checked,
                 skipped: self.skipped.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
                 in_baseline: self.in_baseline,
+                below: self.below,
                 unread_bodies: self.unread_bodies,
             },
         }
@@ -97,8 +102,7 @@ impl Total {
         if self.faulty || !self.problems.is_empty() {
             return Status::Failed;
         }
-        let found =
-            if args.diff { self.changes } else { self.worst.is_some_and(|worst| worst >= args.fail_on) };
+        let found = if args.diff { self.changes } else { self.fails };
         if found && !args.exit_zero { Status::Findings } else { Status::Clean }
     }
 
@@ -161,6 +165,9 @@ impl Total {
         }
         if self.in_baseline > 0 {
             more.push(shown!("{} in the baseline", count(self.in_baseline, "finding")));
+        }
+        if self.below > 0 {
+            more.push(shown!("{} not shown", count(self.below, "finding")));
         }
         let files =
             if self.checked == 0 { Shown::default() } else { shown!(" in {}", count(self.checked, "file")) };

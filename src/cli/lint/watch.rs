@@ -32,8 +32,13 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             .watch(&place(path), RecursiveMode::NonRecursive)
             .with_context(|| format!("cannot watch {}", path.display()))?;
     }
-    let own: Vec<PathBuf> =
-        args.output_file.iter().chain(&args.write_baseline).map(|path| absolute(path)).collect();
+    let own: Vec<PathBuf> = args
+        .output_file
+        .iter()
+        .map(|output| &output.path)
+        .chain(&args.write_baseline)
+        .map(|path| absolute(path))
+        .collect();
     loop {
         // What is wrong now may be right with the next change.
         if let Err(error) = once(args, terminal) {
