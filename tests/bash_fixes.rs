@@ -91,7 +91,7 @@ impl Call {
 }
 
 /// The kinds of slips.
-const SLIPS: usize = 22;
+const SLIPS: usize = 24;
 
 fn plant(slip: usize, dice: &mut Dice) -> Planted {
     let mut call = Call::new(dice);
@@ -224,6 +224,18 @@ fn plant(slip: usize, dice: &mut Dice) -> Planted {
             let right = text(&format!("\"{long}\"")).replacen("curl ", "curl -g ", 1);
             Planted { rule: "braces-expanded", wrong: text(&long), right }
         }
+        22 => {
+            let marks = dice.of(&["‘’", "’’", "“”", "„“"]);
+            let (open, close) = marks.split_at(marks.chars().next().map_or(0, char::len_utf8));
+            planted("wrong-quotes", call.write(&url, &format!("{open}{}{close}", call.body)))
+        }
+        23 => {
+            let header =
+                dice.of(&["Authorization: Bearer $TOKEN", "If-Match: x", "Content-Type: application/json"]);
+            let wrong = format!("curl -X PATCH -H “{header}” {url} -d {body}");
+            let right = format!("curl -X PATCH -H \"{header}\" {url} -d {body}");
+            Planted { rule: "wrong-quotes", wrong, right }
+        }
         _ => {
             let end = dice.of(&["  EOF", "EOF ", "\tEOF"]);
             let text = |end: &str| {
@@ -288,7 +300,8 @@ impl Holder {
 
 #[test]
 fn what_was_meant_is_restored() {
-    let select = rules().filter(|rule| rule.family == Family::Quoting).collect();
+    let select =
+        rules().filter(|rule| rule.family == Family::Quoting || rule.name == "wrong-quotes").collect();
     let options = Options { select, ..Options::default() };
     let mut dice = Dice(7);
     let mut scripts = Vec::new();

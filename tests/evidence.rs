@@ -279,3 +279,99 @@ fn the_body_of_another_request_behind_a_call_is_not_judged_as_the_call_s() {
     let own = page(r#"{"location":"w","properties":{"hardwareProfile":{"vmSize":"x"},"colour":1}}"#);
     assert_eq!(severity(&own, Kind::Markdown, "unknown-property"), Some(Severity::Error));
 }
+
+#[test]
+fn an_identity_alone_is_a_body_where_its_words_are_a_managed_identity_s() {
+    for block in [
+        "{\"identity\":{\"type\"：\"SystemAssigned\"}}",
+        "{\"identity\"：{\"type\":\"UserAssigned\",\"userAssignedIdentities\":{}}}",
+        "{\"identity\":{\"type\":\"SystemAssigned, UserAssigned\"，\"identityIds\":[]}}",
+        "{\"tags\":{}，\"identity\":{\"identityIds\":[\"<ID1>\"]}}",
+    ] {
+        let text = format!("# Guide\n\nSend this:\n\n```json\n{block}\n```\n");
+        assert!(loudest(&text, Kind::Markdown) == Some(Severity::Error), "{text}");
+        let source = Source::new("x.md", text.clone());
+        let fixed = fix(source, Kind::Markdown, &Options::default(), false);
+        assert!(!fixed.source.text().contains(['：', '，']), "{text}");
+        assert_eq!(fixed.source.text().matches(':').count(), text.replace('：', ":").matches(':').count());
+    }
+    // Other formats have members of that name.
+    for block in [
+        "{\"identity\":{\"type\"：\"saml\"}}",
+        "{\"identity\":{\"clientId\":\"x\",}}",
+        "{\"identity\":\"me\",}",
+        "{\"identityProvider\":{\"type\":\"x\",}}",
+    ] {
+        assert_eq!(found(&format!("# Guide\n\n```json\n{block}\n```\n"), Kind::Markdown), [], "{block}");
+    }
+}
+
+#[test]
+fn what_a_document_leaves_open_is_no_mistake() {
+    let template = |inner: &str| {
+        format!(
+            "```json\n{{\n  \"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/\
+             deploymentTemplate.json#\",\n  \"contentVersion\": \"1.0.0.0\",\n  \"resources\": [\n{inner}\n  ]\n}}\n```\n"
+        )
+    };
+    for inner in [
+        "    ... rest of the template ...",
+        "    ...remaining resources...",
+        "    ... (the network and its parts)",
+        "    … and so on",
+        "    { \"type\": \"Microsoft.Compute/virtualMachines\", \"apiVersion\": \"yyyy-mm-dd\", \"name\": \"x\" }",
+        "    { \"type\": \"Microsoft.Compute/virtualMachines\", \"apiVersion\": \"<API version>\", \"name\": \"x\" }",
+        "    { \"type\": \"Microsoft.Web/sites\", \"apiVersion\": \"20XX-XX-XX-preview\", \"name\": \"x\" }",
+        "    { \"type\": \"Microsoft.Web/sites\", \"apiVersion\": \"2024-04-01\", \"name\": \"x\", \"properties\": {\n\
+         \"a\": <list of things, e.g.: \"b\",\n \"c\": <the first, default: \"d\">\n } }",
+    ] {
+        let text = template(inner);
+        let said: Vec<_> = found(&text, Kind::Markdown)
+            .into_iter()
+            .filter(|(name, _)| *name != "missing-property")
+            .collect();
+        assert!(said.iter().all(|(_, severity)| *severity == Severity::Note), "{text}: {said:?}");
+    }
+    for version in ["yyyy-mm-dd-preview", "YYYY-MM-DD", "20xx-xx-xx", "2024-XX-01", "{version}", "<date>"] {
+        let text = format!("```bash\naz rest --method get --url '{VM}{version}'\n```\n");
+        assert_eq!(loudest(&text, Kind::Markdown), None, "{text}");
+    }
+    for version in ["yyyy", "mm-dd-2024", "version"] {
+        let text = format!("```bash\naz rest --method get --url '{VM}{version}'\n```\n");
+        assert_eq!(severity(&text, Kind::Markdown, "api-version-unknown"), Some(Severity::Error), "{text}");
+    }
+}
+
+#[test]
+fn a_url_that_a_member_of_an_answer_has_is_not_judged() {
+    for url in [
+        "$r.Headers.Location",
+        "$response.Headers['Azure-AsyncOperation'][0]",
+        "$result.properties.nextLink",
+        "$($r.Headers.Location)",
+    ] {
+        let text = format!(
+            "$r = Invoke-AzRestMethod -Path $p -Method POST\n$s = Invoke-AzRestMethod -Method GET -Uri {url}\n"
+        );
+        assert!(loudest(&text, Kind::PowerShell) <= Some(Severity::Note), "{text}");
+    }
+}
+
+#[test]
+fn quotes_in_a_url_are_one_slip() {
+    for url in [
+        "https://management.azure.com/\"subscriptions/1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v\
+         ?api-version=2024-07-01\"",
+        "https://management.azure.com/subscriptions/1/resourceGroups/“g”/providers/Microsoft.Compute/virtualMachines/v\
+         ?api-version=2024-07-01",
+        "/subscriptions/1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=“2024-07-01”",
+    ] {
+        let text = format!("```http\nGET {url}\n```\n");
+        assert_eq!(found(&text, Kind::Markdown), [("url-invalid", Severity::Error)], "{text}");
+        let fixed = fix(Source::new("x", text.clone()), Kind::Markdown, &Options::default(), false);
+        assert!(!fixed.source.text().contains(['"', '“', '”']), "{text}");
+        assert_eq!(listed(fixed.source.text(), Kind::Markdown), ["Microsoft.Compute/virtualMachines"]);
+    }
+    let filter = "GET /subscriptions/1/resources?api-version=2021-04-01&$filter=name%20eq%20\"x\"";
+    assert_eq!(loudest(&format!("```http\n{filter}\n```\n"), Kind::Markdown), None);
+}

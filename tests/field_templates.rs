@@ -192,6 +192,36 @@ fn computed_ids_are_looked_into() {
 }
 
 #[test]
+fn the_template_of_a_policy_may_call_what_policies_have() {
+    let template = |call: &str| {
+        format!(
+            "{{\"$schema\":\"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\
+             \"contentVersion\":\"1.0.0.0\",\"variables\":{{\"v\":\"[{call}]\"}},\"resources\":[]}}"
+        )
+    };
+    let policy = |call: &str| {
+        let template = template(call);
+        format!(
+            "{{\"properties\":{{\"policyRule\":{{\"then\":{{\"details\":{{\"deployment\":{{\"properties\":{{\
+             \"template\":{template}}}}}}}}}}}}}}}"
+        )
+    };
+    for call in [
+        "field('location')",
+        "concat('a', field('tags.owner'))",
+        "policy().assignmentId",
+        "requestContext().apiVersion",
+        "current('x')",
+        "ipRangeContains('10.0.0.0/8', '10.1.0.0/16')",
+        "addDays('2024-01-01T00:00:00Z', 5)",
+    ] {
+        assert_found("t.json", &policy(call), &[]);
+        assert_found("t.json", &template(call), &["error expression-invalid@1"]);
+    }
+    assert_found("t.json", &policy("fields('location')"), &["error expression-invalid@1"]);
+}
+
+#[test]
 fn a_type_is_a_string_that_is_there() {
     for (value, rule) in [
         ("null", "identity-type-missing"),

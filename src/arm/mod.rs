@@ -40,14 +40,14 @@ pub use identity::{
 pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;
 pub use placeholder::{
-    Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_placeholder,
+    Placeholder, PlaceholderStyle, contains_placeholder, find_placeholders, is_open_version, is_placeholder,
 };
 pub use request::{
     Blank, BlankStyle, BodyValue, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UnknownBlankStyle,
     UrlReadError, canonical_blanks,
 };
 pub use request_url::{
-    ApiVersionParameter, Cloud, RequestUrl, Service, UrlProblem, UrlProblemKind, UrlTarget,
+    ApiVersionParameter, Cloud, RequestUrl, Service, UrlProblem, UrlProblemKind, UrlTarget, is_quote,
 };
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};

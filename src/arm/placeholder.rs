@@ -27,7 +27,7 @@ pub enum PlaceholderStyle {
     Percent,
     /// `[subscription-id]`
     Bracket,
-    /// `xxxx`, `XXXXXXXX-XXXX-…`
+    /// `xxxx`, `XXXXXXXX-XXXX-…`, `yyyy-mm-dd`
     Exes,
     /// `YOUR_SUBSCRIPTION_ID`, `your-subscription-id`, `yourSubscriptionId`
     Your,
@@ -262,6 +262,12 @@ fn word(text: &str) -> Option<(usize, PlaceholderStyle)> {
     if run.len() >= 3 && run.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x')) {
         return Some((exes(bytes), PlaceholderStyle::Exes));
     }
+    if run.eq_ignore_ascii_case("yyyy")
+        && text.get(4..10).is_some_and(|rest| rest.eq_ignore_ascii_case("-mm-dd"))
+        && word_length(&bytes[10..]) == 0
+    {
+        return Some((10, PlaceholderStyle::Exes));
+    }
     let (your, tail) = text.split_at_checked(4)?;
     let is_your = your.eq_ignore_ascii_case("your")
         && match tail.bytes().next() {
@@ -294,6 +300,18 @@ fn is_word(byte: u8) -> bool {
 
 fn word_length(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_word(**byte)).count()
+}
+
+/// Whether a text in the place of an API version is left for the reader to fill in: a placeholder, or a date with
+/// letters for some of its digits (`20xx-xx-xx`).
+pub fn is_open_version(text: &str) -> bool {
+    let date = text.get(..10).unwrap_or("");
+    let open = |byte: u8| b"xXyYmMdDnN#?*".contains(&byte);
+    let is_date = date.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit() || open(byte),
+    });
+    contains_placeholder(text) || (date.len() == 10 && is_date && date.bytes().any(open))
 }
 
 #[cfg(test)]
@@ -373,6 +391,18 @@ mod tests {
             "<a\nb>",
         ] {
             assert_eq!(styles(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn versions_left_open() {
+        for text in
+            ["yyyy-mm-dd", "YYYY-MM-DD-preview", "20xx-xx-xx", "2024-XX-01", "####-##-##", "<version>"]
+        {
+            assert!(is_open_version(text), "{text}");
+        }
+        for text in ["2024-07-01", "2024-7-01", "latest", "yyyy", "", "2024-07-ÄÖ", "1.0"] {
+            assert!(!is_open_version(text), "{text}");
         }
     }
 

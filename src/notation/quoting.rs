@@ -58,6 +58,8 @@ pub enum QuotingKind {
     QuotesStripped,
     /// A prompt that was copied with the command.
     PromptCopied,
+    /// Typographic quotes around a word, which are none to the shell.
+    TypographicQuotes,
 }
 
 /// What a kind of quoting means for the rest of the call.
@@ -73,7 +75,7 @@ pub enum Effect {
 
 impl QuotingKind {
     /// Every kind, in the order in which one explains the call if several fit.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::TextEndMisplaced,
         Self::UnterminatedQuote,
         Self::QuotesEaten,
@@ -98,6 +100,7 @@ impl QuotingKind {
         Self::TokenIsSecurestring,
         Self::QuotesStripped,
         Self::PromptCopied,
+        Self::TypographicQuotes,
     ];
 
     /// The name of its rule.
@@ -127,6 +130,7 @@ impl QuotingKind {
             Self::TokenIsSecurestring => "token-is-securestring",
             Self::QuotesStripped => "quotes-stripped",
             Self::PromptCopied => "prompt-copied",
+            Self::TypographicQuotes => "wrong-quotes",
         }
     }
 
@@ -143,7 +147,8 @@ impl QuotingKind {
             | Self::ArgumentIsText
             | Self::SplattedFile
             | Self::ContinuationMissing
-            | Self::BlankAfterContinuation => Effect::Cuts,
+            | Self::BlankAfterContinuation
+            | Self::TypographicQuotes => Effect::Cuts,
             Self::BracesGlobbed | Self::VariableNameSwallows | Self::OdataVariableEaten => Effect::Url,
             Self::PlaceholderRedirects
             | Self::VariableNotExpanded

@@ -269,7 +269,7 @@ fn resources_of(node: Node<'_>) -> Option<Node<'_>> {
 
 /// True if an object is a template: it has resources, and says that it is one or which version of its content
 /// it is.
-fn is_template(node: Node<'_>) -> bool {
+pub fn is_template(node: Node<'_>) -> bool {
     if resources_of(node).is_none() {
         return false;
     }

@@ -14,6 +14,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub use read::is_quote;
 pub use service::Service;
 
 /// A cloud that Azure Resource Manager runs in.
@@ -119,6 +120,8 @@ pub struct UrlProblem {
 pub enum UrlProblemKind {
     /// White space outside placeholders.
     Whitespace,
+    /// Quotes in it, outside placeholders.
+    Quote,
     /// `https://https://`
     DoubledScheme,
     /// `htps://`, `https:/`

@@ -7,7 +7,10 @@ use crate::arm::actions::{self, Last};
 use crate::arm::id_error::ResourceIdErrorKind;
 use crate::arm::method::Method;
 use crate::arm::path::{PathReading, ProviderPart, read_path};
-use crate::arm::placeholder::{PlaceholderStyle, contains_placeholder, is_placeholder, placeholder_at};
+use crate::arm::placeholder::{
+    PlaceholderStyle, contains_placeholder, find_placeholders, is_open_version, is_placeholder,
+    placeholder_at,
+};
 use crate::arm::segment::{self, Marks, Segment};
 use crate::arm::text::starts_without_case;
 use crate::text::suggest::is_misspelling_of;
@@ -60,6 +63,7 @@ impl<'a> Reader<'a> {
             (Some(at), None) => at,
             (None, None) => end,
         };
+        self.note_quote(start..path_end);
         let before_path = self.read_scheme(start, path_end);
         self.read_path(before_path, path_end);
         if path_end < end {
@@ -95,6 +99,17 @@ impl<'a> Reader<'a> {
                 self.add(UrlProblemKind::Whitespace, at..run);
             }
             from = run;
+        }
+    }
+
+    /// The first quote of `range` that was copied along: however many there are, it is one problem.
+    fn note_quote(&mut self, range: Range<usize>) {
+        let text = &self.url.text[range.clone()];
+        let Some((at, quote)) = text.match_indices(is_quote).next() else { return };
+        let is_noted = self.url.problems.iter().any(|problem| problem.kind == UrlProblemKind::Quote);
+        if !is_noted && !find_placeholders(text).any(|found| found.range.contains(&at)) {
+            let start = range.start + at;
+            self.add(UrlProblemKind::Quote, start..start + quote.len());
         }
     }
 
@@ -145,8 +160,12 @@ impl<'a> Reader<'a> {
         if text[start..].starts_with('/') {
             return start;
         }
-        if let Some((length, _)) = placeholder_at(text, start) {
+        if let Some((length, style)) = placeholder_at(text, start) {
             let after = start + length;
+            // `$answer.Headers.Location` has all of the URL.
+            if style == PlaceholderStyle::Variable && is_member(&text[after..]) {
+                return end;
+            }
             // Alone, it stands for the path as well.
             if after < end {
                 self.url.host = Some(self.part(start..after));
@@ -185,11 +204,12 @@ impl<'a> Reader<'a> {
         let empty: Vec<_> =
             inner.filter(|segment| segment.text.is_empty() && segment.start < end).copied().collect();
         segments.retain(|segment| !segment.text.is_empty());
-        // White space around a segment is named already.
+        // White space and quotes around a segment are named already.
         for segment in &mut segments {
-            let trimmed = segment.text.trim_start();
+            let is_named = |c: char| c.is_whitespace() || is_quote(c);
+            let trimmed = segment.text.trim_start_matches(is_named);
             segment.start += segment.text.len() - trimmed.len();
-            segment.text = trimmed.trim_end();
+            segment.text = trimmed.trim_end_matches(is_named);
         }
         segments.retain(|segment| !segment.text.is_empty());
         let prefixed = scope || self.url.host.is_some_and(|host| is_placeholder(host.text));
@@ -292,10 +312,15 @@ impl<'a> Reader<'a> {
             self.add(UrlProblemKind::DoubledApiVersion, name.start..value.end);
             return;
         }
+        let written = &text[value.clone()];
+        self.note_quote(value.clone());
+        let bare = written.trim_start_matches(is_quote);
+        let start = value.start + written.len() - bare.len();
+        let value = start..start + bare.trim_end_matches(is_quote).len();
         let segment = self.part(value.clone());
         self.url.api_version = if segment.text.is_empty() {
             ApiVersionParameter::Empty { span: value }
-        } else if segment.is_placeholder() || contains_placeholder(segment.text) {
+        } else if segment.is_placeholder() || is_open_version(segment.text) {
             ApiVersionParameter::Placeholder { span: value }
         } else {
             match segment.text.parse() {
@@ -304,6 +329,20 @@ impl<'a> Reader<'a> {
             }
         };
     }
+}
+
+/// True for the way to a member of an object: `.Headers.Location`, `.Headers['Location'][0]`.
+fn is_member(text: &str) -> bool {
+    text.starts_with(['.', '['])
+        && !text.ends_with('.')
+        && text.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'[' | b']' | b'\'' | b'"' | b'-')
+        })
+}
+
+/// True for a quote, straight or typographic, which no URL has.
+pub fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}')
 }
 
 /// First segments of paths that are not resource ids and yet Azure Resource Manager's.

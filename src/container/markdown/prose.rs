@@ -242,7 +242,8 @@ pub(super) fn is_file(path: &str, name: &str) -> bool {
 }
 
 /// True if the JSON can be part of a request's body for a virtual machine or a scale set of them, and is neither
-/// part of a template nor an answer. An `identity` alone is one where the document speaks of machines.
+/// part of a template nor an answer. An `identity` alone is one where the document speaks of machines, or where it has
+/// the words of a managed identity: many other formats have members of that name.
 pub(super) fn is_machine_body(json: &str, names_machines: bool, calls: bool) -> bool {
     static MEMBERS: Marks = Marks::new(&MACHINE);
     static TEMPLATE: Marks = Marks::new(&[
@@ -253,9 +254,11 @@ pub(super) fn is_machine_body(json: &str, names_machines: bool, calls: bool) -> 
         "\"resources\"",
         "\"swagger\"",
     ]);
+    static MANAGED: Marks = Marks::new(&["ystemAssigned", "serAssigned", "dentityIds"]);
+    let takes_identity = names_machines || MANAGED.are_in(json);
     let is_member = |(name, at): (usize, usize)| {
         let name = MACHINE[name];
-        at > 0 && (names_machines || name != IDENTITY) && is_named(json, at - 1, at + name.len(), calls)
+        at > 0 && (takes_identity || name != IDENTITY) && is_named(json, at - 1, at + name.len(), calls)
     };
     MEMBERS.find(json).any(is_member) && !TEMPLATE.are_in(json) && !is_answer(json)
 }

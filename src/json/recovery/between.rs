@@ -87,6 +87,7 @@ impl Parser<'_> {
 
     /// `...` takes the place of members or elements, so the commas beside it are not missed.
     fn ellipsis(&mut self, len: usize) {
+        let len = len + self.words_of_ellipsis(self.at + len);
         let span = Span::new(self.at, self.at + len);
         self.mistake(Mistake::new(MistakeKind::Ellipsis, span));
         self.at += len;
@@ -102,6 +103,19 @@ impl Parser<'_> {
             self.at = at + 1;
         }
         self.expect_next();
+    }
+
+    /// The length of the words that say what was left out, up to the end of the line:
+    /// `... rest of the template omitted ...`.
+    fn words_of_ellipsis(&mut self, from: usize) -> usize {
+        const MAX_WORDS: usize = 120;
+        let window = &self.bytes[from..self.bytes.len().min(from + MAX_WORDS)];
+        let Some(len) = memchr::memchr(b'\n', window) else { return 0 };
+        self.steps += len as u64;
+        let words = self.text[from..from + len].trim_end();
+        let is_prose = words.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '(')
+            && !words.contains(['"', '\'', '{', '}', '[', ']', ':', ',', '<', '=']);
+        if is_prose { words.len() } else { 0 }
     }
 
     /// White space that JSON does not know. However often it stands in a text, it is one mistake.

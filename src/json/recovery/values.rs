@@ -94,7 +94,11 @@ impl Parser<'_> {
             };
             let line = &rest[..rest.len().min(200)];
             let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
-            at += memchr::memmem::find(line, close).map_or(1, |found| found + close.len());
+            at += match memchr::memmem::find(line, close) {
+                Some(found) => found + close.len(),
+                None if byte == b'<' && at == start => unclosed_placeholder_len(line),
+                None => 1,
+            };
         }
         self.steps += (at - start) as u64;
         // The window above is counted in bytes; a value ends with a whole character.
@@ -205,6 +209,19 @@ impl Parser<'_> {
             && self.blank_len(at + 1) == 0
             && !self.odd_mark(at + 1).is_some_and(|mark| ",:}]".contains(mark))
     }
+}
+
+/// The length of a description that is never closed and takes the rest of its line: `<list of ids, e.g. "a"`. Only its
+/// first byte if the line may go on with JSON.
+fn unclosed_placeholder_len(line: &[u8]) -> usize {
+    let is_prose = line.get(1).is_some_and(u8::is_ascii_alphabetic) && line.contains(&b' ');
+    let names = memchr::memchr_iter(b'"', line)
+        .any(|quote| line[quote + 1..].trim_ascii_start().first() == Some(&b':'));
+    if !is_prose || names {
+        return 1;
+    }
+    let end = line.iter().rposition(|byte| !b" \t\r,}]".contains(byte));
+    end.map_or(1, |last| last + 1)
 }
 
 /// A word that stands for a value which the reader is to fill in.

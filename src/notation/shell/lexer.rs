@@ -200,6 +200,7 @@ impl<'f, 's> Lexer<'f, 's> {
             b'{' | b'[' if self.word.is_some() => self.bracket(),
             b'{' | b'}' | b',' | b'.' => self.brace(),
             b';' | b'&' | b'|' | b'(' | b')' => self.operator(byte),
+            0xe2 if self.typographic() => {}
             // A no-break space between words was typed for a blank.
             0xc2 if self.peek(1) == Some(0xa0) && !self.natural => self.no_break_space(),
             _ => self.bare_run(),

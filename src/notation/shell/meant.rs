@@ -62,6 +62,59 @@ impl Lexer<'_, '_> {
         true
     }
 
+    /// Reads an argument in typographic quotes, which are letters to the shell. Says so and steps behind it.
+    pub(super) fn typographic(&mut self) -> bool {
+        let begins = self.word.is_none()
+            || self.bytes[self.at - 1] == b'='
+            || self.word_text().is_some_and(|it| matches!(it, "-d" | "-b" | "-H"));
+        if self.natural || !begins || !self.is_request() {
+            return false;
+        }
+        let open = self.text[self.at..].chars().next().unwrap_or_default();
+        let Some(family) = [SINGLE_MARKS, DOUBLE_MARKS].into_iter().find(|marks| marks.contains(open)) else {
+            return false;
+        };
+        let from = self.at + open.len_utf8();
+        let Some(close) = self.typographic_end(from, family) else { return false };
+        let end = close + self.text[close..].chars().next().map_or(0, char::len_utf8);
+        let marks = [Span::new(self.at, from), Span::new(close, end)];
+        let straight = straight_marks(&self.text[from..close], family == SINGLE_MARKS);
+        let quoting = Quoting::new(
+            QuotingKind::TypographicQuotes,
+            self.code.to_file(marks[0]),
+            "typographic quotes are letters to the shell: they do not hold the argument together",
+        )
+        .help("write straight quotes");
+        let edits = straight.map(|quote| marks.map(|mark| (mark, quote.to_owned())).to_vec());
+        let quoting = self.with_edits(quoting, "write straight quotes", edits);
+        // PowerShell reads them as its own.
+        self.command.quoting.push(if self.dialect.unsaid { quoting.note() } else { quoting });
+        let encoding = if family == SINGLE_MARKS { Encoding::ShellSingle } else { Encoding::ShellDouble };
+        self.open(from, encoding).copy(Span::new(from, close), encoding);
+        self.at = end;
+        true
+    }
+
+    /// Where the quote stands that closes the text from `from` on, which may run over lines if it is JSON.
+    fn typographic_end(&mut self, from: usize, marks: &str) -> Option<usize> {
+        let limit = self.text.floor_char_boundary(self.end.min(from + self.meant_budget));
+        let text = &self.text[from..limit];
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        let ends = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '|' | ')'));
+        let mut chars = text.char_indices().peekable();
+        let mut found = None;
+        let mut read = text.len();
+        while let Some((at, c)) = chars.next() {
+            let is_end = marks.contains(c) && ends(chars.peek().map(|(_, next)| *next));
+            if is_end || (c == '\n' && !is_json) {
+                (found, read) = (is_end.then_some(from + at), at);
+                break;
+            }
+        }
+        self.meant_budget = self.meant_budget.saturating_sub(read);
+        found.filter(|close| *close > from)
+    }
+
     /// Takes the quotes of `'\''` out of the eaten ones: that is how an apostrophe is written within single quotes.
     fn keep_written_apostrophes(&self, quote: u8, meant: &mut Meant) {
         if quote != b'\'' {
@@ -317,6 +370,25 @@ pub(super) fn body_at(bytes: &[u8], from: usize, quote: Option<u8>) -> (Option<M
     let Scan { at, meant, style, .. } = scan;
     // Without a string nothing tells a body from a group of commands.
     ((found && style.is_some()).then_some(meant), at.saturating_sub(from))
+}
+
+/// Typographic quotes that stand for `'`.
+const SINGLE_MARKS: &str = "\u{2018}\u{2019}\u{201a}\u{201b}";
+/// Typographic quotes that stand for `"`.
+const DOUBLE_MARKS: &str = "\u{201c}\u{201d}\u{201e}\u{201f}";
+
+/// The quotes that hold `text` together and leave it as it is, if there is one reading.
+fn straight_marks(text: &str, is_single: bool) -> Option<&'static str> {
+    let has_single = text.contains('\'');
+    if is_single {
+        return (!has_single).then_some("'");
+    }
+    let mut quotes = text.match_indices('"');
+    if quotes.clone().all(|(at, _)| text[..at].ends_with('\\')) {
+        return Some("\"");
+    }
+    let is_plain = quotes.next().is_some() && !has_single && !text.contains(['$', '`', '\\']);
+    is_plain.then_some("'")
 }
 
 /// How the strings of a body begin.

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/api-version-unknown.md")]
 
 use super::facts;
-use crate::arm::{ApiVersion, ApiVersionParameter};
+use crate::arm::{ApiVersion, ApiVersionParameter, is_open_version};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
 use crate::notation::template::{Resource, Version};
@@ -68,7 +68,7 @@ fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
             (subject.call.url.as_ref()?, Span::from(span.clone()))
         }
         (_, Some(Resource { version: Version::Named { text, node }, .. }))
-            if text.parse::<ApiVersion>().is_err() =>
+            if text.parse::<ApiVersion>().is_err() && !is_open_version(text) =>
         {
             (subject.body?, node.content_span())
         }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/url-invalid.md")]
 
 use super::facts;
-use crate::arm::UrlProblemKind as Kind;
+use crate::arm::{UrlProblemKind as Kind, is_quote};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::notation::programs::Host;
@@ -47,6 +47,10 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         if let Some(help) = help {
             draft = draft.help(help);
         }
+        if problem.kind == Kind::Quote {
+            sink.push(draft.fix("take the quotes out", &without_quotes(part.text())));
+            continue;
+        }
         let text = &part.text()[span.range()];
         let edit = match &problem.edit {
             Some((range, text)) => Some(Edit::replace(range.clone().into(), text.clone())),
@@ -58,6 +62,12 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         sink.push(draft);
     }
+}
+
+/// The edits that take the quotes out of a URL.
+fn without_quotes(url: &str) -> Vec<Edit> {
+    let quotes = url.match_indices(is_quote);
+    quotes.map(|(at, quote)| Edit::delete(Span::new(at, at + quote.len()))).collect()
 }
 
 /// True if the text at `span` belongs to a parameter that the client makes a segment of the URL of
@@ -83,6 +93,7 @@ fn describe(subject: &Subject<'_>, kind: &Kind) -> Option<(String, Option<&'stat
         // It puts the host before whatever it is given.
         Kind::MissingLeadingSlash if subject.call.client.host == Host::Always => return None,
         Kind::Whitespace => ("white space stands in the URL", Some("take it out, or write it as `%20`")),
+        Kind::Quote => ("a quote stands in the URL", Some("take the quotes out")),
         Kind::DoubledScheme => ("the scheme stands twice", None),
         Kind::MisspeltScheme => ("the scheme is misspelt", Some("write `https://`")),
         Kind::MissingLeadingSlash => ("the path has no slash before it", None),

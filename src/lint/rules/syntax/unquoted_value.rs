@@ -32,6 +32,10 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         _ => return,
     }
     let written = subject.written(mistake.span);
+    // A description for the reader whose `>` was forgotten.
+    if written.starts_with('<') && written.contains(' ') && subject.in_document() {
+        return;
+    }
     let owner = subject.member_of(mistake.span.start).map(|name| short(&name).into_owned());
     let whose = owner.map_or_else(|| "a value".to_owned(), |name| format!("the value of `{name}`"));
     let meant = if mistake.repair.is_none() { meant(subject, mistake.span, written) } else { None };

@@ -4,10 +4,10 @@ use crate::arm::expression::{
     Expression, ExpressionError, ExpressionErrorKind, Slip, SlipKind, is_expression,
 };
 use crate::arm::{contains_placeholder, find_placeholders, placeholder::PlaceholderStyle};
-use crate::json::{Kind, Node, string_fragment};
+use crate::json::{Kind, Node, Tree, string_fragment};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
-use crate::notation::template::Template;
+use crate::notation::template::{Template, is_template};
 use crate::text::Span;
 
 rule!(
@@ -63,6 +63,9 @@ fn look(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
     match Expression::parse(&text) {
         Ok(expression) => {
             for slip in expression.slips() {
+                if is_of_policy(subject, node, &slip, &text) {
+                    continue;
+                }
                 sink.push(of_slip(at(slip.span, message_of(&slip, &text)), &slip, &text));
             }
         }
@@ -97,6 +100,32 @@ fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
     }
     find_placeholders(text)
         .any(|found| found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket)
+}
+
+/// Functions that the policy engine has beside those of templates.
+/// (<https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#policy-functions>)
+const OF_POLICIES: [&str; 6] = ["addDays", "current", "field", "ipRangeContains", "policy", "requestContext"];
+
+/// True if a function is one of the policy engine's, and the template that calls it is a policy's: built-in policies
+/// have been deployed with such for years.
+fn is_of_policy(subject: &Subject<'_>, node: Node<'_>, slip: &Slip, text: &str) -> bool {
+    let name = &text[slip.span.range()];
+    if !OF_POLICIES.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+        return false;
+    }
+    let mut around = subject.tree.and_then(Tree::root);
+    while let Some(outer) = around {
+        // What stands within another template is evaluated with it.
+        if is_template(outer) {
+            return false;
+        }
+        if outer.member("policyRule").is_some_and(|(_, rule)| rule.span().contains(node.span())) {
+            return true;
+        }
+        let holds = |inner: &Node<'_>| inner.span().contains(node.span());
+        around = outer.members().map(|(_, value)| value).chain(outer.elements()).find(holds);
+    }
+    false
 }
 
 /// ARM's error code for all of these.
