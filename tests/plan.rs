@@ -11,7 +11,7 @@ use armbody::arm::{
 };
 use armbody::container::{Kind, calls};
 use armbody::notation::{self, Form, Layout, Templates, request};
-use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request};
+use armbody::scenario::{Current, Names, Place, SystemWish, Wishes, change_request};
 use armbody::text::Source;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -145,9 +145,13 @@ fn every_identity_that_goes_is_named_in_a_warning() {
 
 #[test]
 fn where_nothing_changes_nothing_is_printed() {
-    for args in
-        [&["--system", "on"][..], &["--add", "/x"], &["--remove", "ID9"], &["--only", "ID2", "ID1"], &[]]
-    {
+    for args in [
+        &["--system", "on"][..],
+        &["--add", "/x"],
+        &["--remove", "ID9", "--ignore-missing"],
+        &["--only", "ID2", "ID1"],
+        &[],
+    ] {
         let known = id("ID1").replace("resourceGroups", "RESOURCEGROUPS");
         let args: Vec<&str> =
             args.iter().map(|arg| if *arg == "/x" { known.as_str() } else { arg }).collect();
@@ -156,7 +160,7 @@ fn where_nothing_changes_nothing_is_printed() {
         let said = text(&output.stderr);
         assert!(said.starts_with("nothing to do: ") && said.lines().count() == 1, "{said}");
     }
-    for none in ["null", "{\"type\":\"None\"}", "{\"name\":\"x\",\"identity\":null}"] {
+    for none in ["{\"type\":\"None\"}", "{\"name\":\"x\",\"identity\":null}"] {
         assert!(armbody(none, &["--none"]).stdout.is_empty());
     }
 }
@@ -177,30 +181,47 @@ ID2                                   ID2                                  stays
 
 #[test]
 fn bad_input_is_answered_in_one_line() {
-    let web = json!({"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Web/sites/x", "type": "Microsoft.Web/sites", "identity": null});
-    let web = web.to_string();
+    let own = json!({"id": id("ID1"), "type": "Microsoft.ManagedIdentity/userAssignedIdentities", "properties": {}});
+    let own = own.to_string();
     let given = given();
     for (current, args, wanted) in [
         ("{", &["--none"][..], "--current -: it is not JSON ("),
-        ("", &["--none"], "--current -: it is not JSON ("),
         (
-            "[]",
+            "",
             &["--none"],
-            "--current -: it is an array of 0, not a machine; expected what GET or `az vm show` returned",
+            "--current -: it is empty, and `az` prints nothing where a query finds nothing; `az vm show",
+        ),
+        ("[]", &["--none"], "--current -: it is an empty list: no machine"),
+        (
+            "null",
+            &["--none"],
+            "--current -: it is null, which does not say whether there are identities; `az vm",
         ),
         ("{\"a\":1}", &["--none"], "--current -: it is another object, not a machine; "),
         (
-            &web,
+            &own,
             &["--none"],
-            "--current -: it is a resource of type Microsoft.Web/sites, which is neither a virtual machine",
+            "--current -: it is a resource of type Microsoft.ManagedIdentity/userAssignedIdentities, which is an identity",
         ),
+        (
+            &given,
+            &["--remove", "ID8"],
+            "--remove ID8: the machine has no such identity (it has: system, ID1, ID2); ",
+        ),
+        (&given, &["--vm", "web-2", "--none"], "--vm web-2: --current is about the machine `web-1`"),
+        (
+            &given,
+            &["-g", "other", "--none"],
+            "-g other: --current is about a machine in the resource group `RG`",
+        ),
+        (&given, &["--add", "[system]"], "`[system]` is the system-assigned identity, which --system on"),
         (&given, &["--add", "IDX", "--remove", "idx"], "--add IDX and --remove IDX contradict each other"),
         (&given, &["--none", "--system", "on"], "--none and --system on contradict each other"),
         (&given, &["--only", "ID1", "--add", "ID3"], "--only and --add contradict each other"),
         (
             &given,
             &["--type", "vmss", "--none"],
-            "--current - is a virtual machine, and the flags say virtual machine scale set",
+            "--current is about a virtual machine, and the flags say virtual machine scale set",
         ),
         (&given, &["--type", "identity", "--none"], "--type identity: identities have no identities"),
         (
@@ -220,7 +241,7 @@ fn bad_input_is_answered_in_one_line() {
             "API version 2017-03-30 of Microsoft.Compute/virtualMachines cannot take the system-assigned identity away; the first that can is 2017-12-01",
         ),
         (
-            "null",
+            "{\"type\":\"None\"}",
             &["--system", "on", "--api-version", "2017-03-30"],
             "API version 2017-03-30 of Microsoft.Compute/virtualMachines has no PATCH; the first that can is 2017-12-01; --method PUT can in this one",
         ),
@@ -263,8 +284,9 @@ fn wishes() -> impl Strategy<Value = Wishes> {
     let name = (0..6_u8).prop_map(|name| format!("ID{name}"));
     let names = |most| proptest::collection::vec(name.clone(), 0..most);
     let system = prop_oneof![Just(SystemWish::On), Just(SystemWish::Off), Just(SystemWish::Keep)];
-    (system, names(3), names(3), names(3), prop::bool::weighted(0.1))
-        .prop_map(|(system, add, remove, only, none)| Wishes { system, add, remove, only, none })
+    (system, names(3), names(3), names(3), prop::bool::weighted(0.1)).prop_map(
+        |(system, add, remove, only, none)| Wishes { system, add, remove, only, none, ignore_missing: true },
+    )
 }
 
 proptest! {
@@ -288,14 +310,20 @@ proptest! {
         let version = published(resource_type)[row].version;
         let method = if put { Method::Put } else { Method::Patch };
         let block = answer(&current, if old_answer { IdentityForm::Ids } else { IdentityForm::Map });
-        let text = if whole { machine(&block).to_string() } else { block.to_string() };
-        let read = Current::read(&text).unwrap().identity;
+        let text = if whole || block.is_null() { machine(&block).to_string() } else { block.to_string() };
+        let whole_read = Current::read(&text).unwrap();
+        let read = whole_read.identity.clone();
         prop_assert_eq!(&read, &current);
 
         let mut names = Names::default();
         names.set(armbody::arm::NameKind::Subscription, SUBSCRIPTION).unwrap();
         names.set(armbody::arm::NameKind::ResourceGroup, "rg").unwrap();
-        let Ok(wanted) = wishes.wanted(&read, &names) else { return Ok(()) };
+        let place = Place {
+            subscription: Some(SUBSCRIPTION.to_owned()),
+            resource_group: Some("rg".to_owned()),
+            ..Place::default()
+        };
+        let Ok(wanted) = wishes.wanted(&whole_read, &place) else { return Ok(()) };
         let Ok(planned) = plan(&read, &wanted, resource_type, version, method) else {
             prop_assert!(identity_form(resource_type, version) < IdentityForm::Ids);
             return Ok(());

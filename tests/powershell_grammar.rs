@@ -131,7 +131,8 @@ fn hostile_names_and_values_are_literal() {
                 _ => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
             };
             let target = RequestTarget {
-                cloud: Cloud::ALL[at % Cloud::ALL.len()],
+                cloud: Cloud::ALL[at % Cloud::ALL.len()].clone(),
+                scope: None,
                 subscription: Text::new(blank),
                 resource_group: Some(Text::new(text)),
                 resource_type: ResourceType::VirtualMachine.into(),

@@ -204,6 +204,7 @@ fn hostile_names_and_values_are_literal() {
             };
             let target = RequestTarget {
                 cloud: Cloud::Public,
+                scope: None,
                 subscription: Text::new(blank),
                 resource_group: Some(Text::new(text)),
                 resource_type: ResourceType::VirtualMachine.into(),

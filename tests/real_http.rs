@@ -133,6 +133,7 @@ fn hostile_names_and_values_are_literal() {
             let name = text.replace(['{', '}'], "-");
             let target = RequestTarget {
                 cloud: Cloud::Public,
+                scope: None,
                 subscription: Text::new(blank),
                 resource_group: Some(Text::new(&name)),
                 resource_type: ResourceType::VirtualMachine.into(),

@@ -67,6 +67,7 @@ fn any_request() -> impl Strategy<Value = Request> {
         let (cloud, subscription, resource_group, resource_type, name) = target;
         let target = RequestTarget {
             cloud,
+            scope: None,
             subscription,
             resource_group,
             resource_type: resource_type.into(),

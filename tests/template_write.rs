@@ -29,7 +29,7 @@ fn read_back(text: &str, target: &RequestTarget) -> Vec<Option<Request>> {
     let tree = Tree::parse(text, Dialect::STRICT);
     assert_eq!(tree.mistakes(), [], "{text}");
     let deployment = Deployment {
-        cloud: target.cloud,
+        cloud: target.cloud.clone(),
         subscription: target.subscription.clone(),
         resource_group: target.resource_group.clone(),
     };
@@ -99,6 +99,7 @@ fn request() -> impl Strategy<Value = Request> {
         |(subscription, group, resource_type, name, body)| {
             let target = RequestTarget {
                 cloud: Cloud::Public,
+                scope: None,
                 subscription,
                 resource_group: Some(group),
                 resource_type: resource_type.into(),

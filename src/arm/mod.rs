@@ -35,7 +35,7 @@ pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use identity::{
     BlockIds, Dropped, Drops, IdChange, Identity, IdentityBlock, IdentityId, IdentityIds, IdentityType,
     IdentityTypeReading, Plan, PlanError, PlanErrorReason, Refusal, RefusalKind, UserAssignedDrops, apply,
-    dropped, drops, parse_identity_type, plan,
+    dropped, drops, parse_identity_type, plan, without_what_stays,
 };
 pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;
@@ -47,7 +47,8 @@ pub use request::{
     UrlReadError, canonical_blanks,
 };
 pub use request_url::{
-    ApiVersionParameter, Cloud, RequestUrl, Service, UrlProblem, UrlProblemKind, UrlTarget, is_quote,
+    ApiVersionParameter, Cloud, RequestUrl, Service, UnknownCloud, UrlProblem, UrlProblemKind, UrlTarget,
+    is_quote,
 };
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};

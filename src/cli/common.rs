@@ -6,10 +6,10 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow};
 use armbody::arm::versions::is_published;
-use armbody::arm::{ApiVersion, BlankStyle, Method, NameKind, ResourceType};
+use armbody::arm::{ApiVersion, BlankStyle, Cloud, Method, NameKind, ResourceType, canonical_blanks};
 use armbody::config::{self, Config, Configs};
 use armbody::notation::{Form, Layout, Templates, UnknownForm, Writer};
-use armbody::scenario::Names;
+use armbody::scenario::{Names, Place};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Replaced, Shown, path_name, write_file};
 
@@ -81,6 +81,9 @@ pub(crate) struct Output {
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
     pub(crate) max_size: u64,
+    /// The cloud: public, usgov, china, or the https address of its Azure Resource Manager.
+    #[arg(long, value_name = "CLOUD", default_value = "public")]
+    pub(crate) cloud: Cloud,
 }
 
 impl Output {
@@ -140,7 +143,7 @@ pub(crate) struct Settings {
     /// How blanks are spelt.
     pub(crate) placeholders: BlankStyle,
     /// The API version that the configuration names.
-    api_version: Option<ApiVersion>,
+    pub(crate) api_version: Option<ApiVersion>,
     /// The templates to write with.
     pub(crate) templates: Templates,
     pretty: bool,
@@ -236,6 +239,19 @@ impl Fill {
             }
         }
         Ok(())
+    }
+
+    /// Where a machine is, as far as it was given.
+    pub(crate) fn place(&self) -> anyhow::Result<Place> {
+        // The rules of Azure are checked; the names are kept apart, for what is not given has no default here.
+        self.fill(&mut Names::default())?;
+        let text = |text: &Option<String>| text.as_deref().map(canonical_blanks);
+        Ok(Place {
+            subscription: text(&self.subscription),
+            resource_group: text(&self.resource_group),
+            name: text(&self.vm).or_else(|| text(&self.vmss)),
+            location: text(&self.location),
+        })
     }
 
     /// The type that the machine's name says.

@@ -1,28 +1,31 @@
 //! `armbody plan`: the request that takes a machine from the identities it has to those wanted.
 
-use std::fmt::Write as _;
+mod report;
+
+use std::cell::OnceCell;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use armbody::arm::{
-    self, Dropped, Identity, IdentityBlock, IdentityId, Method, NameKind, ResourceType, newest_stable,
-};
+use armbody::arm::ResourceType;
 use armbody::container::Kind;
-use armbody::lint::{Options, secrets_of};
-use armbody::notation;
+use armbody::lint::{Options, Secret, secrets_of};
+use armbody::notation::{self, Form};
 use armbody::report::Mask;
-use armbody::scenario::{Current, Names, SystemWish, Wishes, change_request, say, short_names};
+use armbody::scenario::{Answer, Change, Planner, SystemWish, Wishes, answer_text, say};
 use armbody::shown;
 use armbody::text::{Shown, Source};
 
-use super::common::{Fill, Output, Target, write_files};
+use self::report::{Outcome, Planned, file_names, records, rights, states, table};
+use super::common::{Fill, Output, Settings, Target, write_files};
 use super::{Status, Terminal};
 
 /// Write the request that takes a VM from the identity it has to the one wanted.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is there or not")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What GET or `az vm show` returned: the whole resource, or its `identity`; - is standard input.
+    /// What GET, `az vm show`, `az vm list`, `az graph query` or `Get-AzVM | ConvertTo-Json -Depth 10
+    /// -EnumsAsStrings` returned, of one machine or many; - is standard input.
     #[arg(long, value_name = "FILE")]
     current: PathBuf,
     /// The system-assigned identity.
@@ -40,9 +43,24 @@ pub(crate) struct Args {
     /// Have no identity at all.
     #[arg(long)]
     none: bool,
-    /// What to print: the request, or the states before and after.
+    /// Pass over identities in --remove that the machine does not have.
+    #[arg(long)]
+    ignore_missing: bool,
+    /// Leave out the ids that stay, where the API version merges what a PATCH says.
+    #[arg(long)]
+    minimal: bool,
+    /// Write the way back: from what is wanted to what the machine has now.
+    #[arg(long)]
+    undo: bool,
+    /// Write nothing; exit with 1 if something is to be done, with 0 if not.
+    #[arg(long, conflicts_with_all = ["folder", "show", "format"])]
+    check: bool,
+    /// What to print: the request, the states before and after, or the rights that the request takes.
     #[arg(long, value_name = "WHAT", default_value = "request")]
     show: Show,
+    /// text, or json: one array with an object for each machine.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -67,129 +85,216 @@ enum Show {
     Request,
     /// The states before and after, side by side.
     States,
+    /// The rights that it takes to make the change.
+    Rights,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people and shells.
+    Text,
+    /// For programs.
+    Json,
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let text = read(&args.current, args.output.max_size)?;
-    write_plan(&text, args, terminal).map_err(|error| without_secrets(text, &error))
+    let name = args.current.display();
+    let bytes = read(&args.current, args.output.max_size)?;
+    let text = answer_text(bytes).with_context(|| format!("--current {name}"))?;
+    let mask = Secrets::of(&text);
+    plan_all(&text, args, &mask, terminal).map_err(|error| anyhow::anyhow!(mask.hide(&format!("{error:#}"))))
 }
 
-/// What went wrong, without what the answer says that is secret.
-fn without_secrets(text: String, error: &anyhow::Error) -> anyhow::Error {
-    let source = Source::new("", text);
-    let mut secrets = secrets_of(&source, Kind::Json, &Options::default());
-    secrets.retain(|secret| !secret.is_subscription());
-    let said = format!("{error:#}");
-    anyhow::anyhow!(Mask::new(&source, secrets).hide(&said).into_owned())
+/// The secrets of an answer: a user's data may hold some, and no message repeats them.
+struct Secrets {
+    source: Source,
+    /// Looked for when there is something to say.
+    found: OnceCell<Vec<Secret>>,
 }
 
-fn write_plan(text: &str, args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let current = Current::read(text).with_context(|| format!("--current {}", args.current.display()))?;
-    let resource_type = resource_type(args, &current)?;
-    let names = names_of(args, &current, resource_type)?;
+impl Secrets {
+    fn of(text: &str) -> Self {
+        Self { source: Source::new("", text), found: OnceCell::new() }
+    }
+
+    fn hide(&self, text: &str) -> String {
+        let secrets = self.found.get_or_init(|| {
+            let mut secrets = secrets_of(&self.source, Kind::Json, &Options::default());
+            secrets.retain(|secret| !secret.is_subscription());
+            secrets
+        });
+        Mask::new(&self.source, secrets.clone()).hide(text).into_owned()
+    }
+}
+
+fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        let source = Source::read(path, limit).map_err(|error| anyhow::anyhow!("--current {error}"))?;
+        return Ok(source.bytes().to_vec());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("--current -")?;
+    anyhow::ensure!(bytes.len() as u64 <= limit, "--current -: larger than {limit} bytes");
+    Ok(bytes)
+}
+
+fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    let name = args.current.display();
+    let answer = Answer::read(text).with_context(|| format!("--current {name}"))?;
     let wishes = wishes(args);
-    let wanted = wishes.wanted(&current.identity, &names)?;
-    if current.is_flexible && resource_type == ResourceType::VirtualMachineScaleSet && wanted.system_assigned
-    {
-        bail!(
-            "--current {} is a Flexible scale set, and ARM refuses a system-assigned identity on one; \
-             --add ID gives it a user-assigned one",
-            args.current.display()
-        );
-    }
+    wishes.check()?;
     let settings = args.output.settings()?;
-    let style = settings.placeholders;
-    let ids: Vec<String> = wanted.user_assigned.iter().map(|id| id.as_str().to_owned()).collect();
-    names.check_style(&ids, style)?;
+    let planner = planner(args, &wishes, &settings)?;
+    if answer.is_list && answer.machines.len() > 1 && planner.given.name.is_some() {
+        let count = answer.machines.len();
+        bail!("--vm and --vmss name one machine, and --current {name} is a list of {count}");
+    }
+    let mut all = Vec::with_capacity(answer.machines.len());
+    for machine in answer.machines {
+        let id = machine.current.as_ref().ok().and_then(|current| current.id.clone());
+        let planned = match machine.current {
+            Ok(current) => planner.plan(&current).map_err(anyhow::Error::new),
+            Err(error) if answer.is_list => Err(error.into()),
+            Err(error) => return Err(anyhow::Error::new(error).context(format!("--current {name}"))),
+        };
+        let outcome = planned.and_then(|change| Ok((written(&change, args, &settings)?, change)));
+        let outcome = match outcome {
+            Ok((text, change)) => Outcome::Planned(Box::new(Planned { text, change })),
+            Err(error) if answer.is_list => Outcome::Refused(mask.hide(&format!("{error:#}"))),
+            Err(error) => return Err(error),
+        };
+        all.push((machine.label, id, outcome));
+    }
+    let status = status(&all, args.check);
+    if !args.check {
+        print(&all, answer.is_list, args, terminal)?;
+    }
+    for (label, _, outcome) in &all {
+        let Outcome::Planned(planned) = outcome else { continue };
+        let change = &planned.change;
+        let head = if answer.is_list { format!("{label}: ") } else { String::new() };
+        for line in change.warnings(&wishes, args.undo) {
+            terminal.say(&Shown::line(&format!("warning: {head}{line}")));
+        }
+        if change.is_whole {
+            let version = change.version;
+            terminal.say(&Shown::line(&format!(
+                "note: {head}the ids that stay are in the request: {} in API version {version} takes all of them",
+                change.method
+            )));
+        }
+        if change.is_nothing() && !answer.is_list {
+            say_nothing_to_do(&wishes, change, terminal);
+        }
+    }
+    if answer.is_list {
+        terminal.say(&Shown::lines(&table(&all)));
+    }
+    if answer.has_more {
+        terminal.say(&Shown::line(
+            "warning: the list goes on on another page of the answer, which is not in --current",
+        ));
+    }
+    Ok(status)
+}
+
+fn planner<'w>(args: &Args, wishes: &'w Wishes, settings: &Settings) -> anyhow::Result<Planner<'w>> {
+    let machine = args.target.resource_type.or(args.fill.machine());
+    if machine == Some(ResourceType::UserAssignedIdentity) {
+        bail!("--type identity: identities have no identities; --type is vm or vmss");
+    }
+    Ok(Planner {
+        wishes,
+        given: args.fill.place()?,
+        machine,
+        method: args.target.method,
+        api_version: args.target.api_version()?,
+        usual_version: settings.api_version,
+        cloud: args.output.cloud.clone(),
+        minimal: args.minimal,
+        undo: args.undo,
+    })
+}
+
+/// What is written of a change; nothing where nothing is to be done.
+fn written(change: &Change, args: &Args, settings: &Settings) -> anyhow::Result<String> {
+    if args.show != Show::Request || args.check {
+        return Ok(String::new());
+    }
+    let form = args.output.form()?;
+    let request = if form == Form::Json { change.request_for_body()? } else { change.request()? };
+    match request {
+        Some(request) => Ok(notation::write(form, &request, &settings.layout())? + "\n"),
+        None => Ok(String::new()),
+    }
+}
+
+fn status(all: &[(String, Option<String>, Outcome)], check: bool) -> Status {
+    let refused = all.iter().any(|(.., outcome)| matches!(outcome, Outcome::Refused(_)));
+    let changes =
+        all.iter().any(|(.., outcome)| matches!(outcome, Outcome::Planned(it) if !it.change.is_nothing()));
+    match () {
+        () if refused => Status::Failed,
+        () if check && changes => Status::Findings,
+        () => Status::Clean,
+    }
+}
+
+fn print(
+    all: &[(String, Option<String>, Outcome)],
+    is_list: bool,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    if args.format == Format::Json {
+        let text = records(all)?;
+        return Ok(terminal.print(&Shown::json_text(&text))?);
+    }
+    let planned = || {
+        all.iter().filter_map(|(label, id, outcome)| match outcome {
+            Outcome::Planned(it) => Some((label, id, it)),
+            Outcome::Refused(_) => None,
+        })
+    };
+    if args.show != Show::Request {
+        for (at, (label, _, it)) in planned().enumerate() {
+            let text =
+                if args.show == Show::States { states(&it.change) } else { rights(&it.change.rights()) };
+            let head = match (is_list, at) {
+                (false, _) => String::new(),
+                (true, 0) => format!("{label}\n"),
+                (true, _) => format!("\n{label}\n"),
+            };
+            terminal.print(&Shown::lines(&format!("{head}{text}")))?;
+        }
+        return Ok(());
+    }
     let writer = args.output.writer()?;
-
-    let asked = args.target.api_version()?.or_else(|| settings.api_version(resource_type));
-    let version = asked.unwrap_or_else(|| newest_stable(resource_type));
-    let method = args.target.method.unwrap_or(Method::Patch);
-    let planned = arm::plan(&current.identity, &wanted, resource_type, version, method);
-    let block = match planned {
-        Ok(Some(block)) => block,
-        Ok(None) => {
-            say_nothing_to_do(&wishes, &current.identity, terminal);
-            return Ok(Status::Clean);
-        }
-        Err(error) => {
-            let put = method == Method::Patch
-                && arm::plan(&current.identity, &wanted, resource_type, version, Method::Put).is_ok();
-            bail!("{error}{}", if put { "; --method PUT can in this one" } else { "" });
-        }
-    };
-    let request = change_request(resource_type, &names, asked, method, &block)?;
-    let gone = arm::dropped(&current.identity, Some(&block), resource_type, version, method)?;
-    let text = match args.show {
-        Show::States => states(&current.identity, &wanted),
-        Show::Request => notation::write(args.output.form()?, &request, &settings.layout())? + "\n",
-    };
-    match (&args.output.folder, args.show) {
-        (Some(folder), Show::Request) => {
-            write_files(folder, &[(format!("plan.{}", writer.extension()), text)], terminal)?;
-        }
-        _ => terminal.print(&if args.show == Show::Request {
-            args.output.form.shown(&text)
+    let changing: Vec<_> = planned().filter(|(.., it)| !it.text.is_empty()).collect();
+    if let Some(folder) = &args.output.folder {
+        let names = if is_list {
+            file_names(changing.iter().map(|(label, id, _)| (label.as_str(), id.as_deref())))
         } else {
-            Shown::lines(&text)
-        })?,
-    }
-    for line in warnings(&gone, args, &block) {
-        terminal.say(&Shown::line(&line));
-    }
-    Ok(Status::Clean)
-}
-
-fn read(path: &Path, limit: u64) -> anyhow::Result<String> {
-    let source = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("--current -")?;
-        anyhow::ensure!(bytes.len() as u64 <= limit, "--current -: larger than {limit} bytes");
-        Source::from_bytes("-", bytes)
-    } else {
-        Source::read(path, limit).map_err(|error| anyhow::anyhow!("--current {error}"))?
-    };
-    source.into_text().map_err(|error| anyhow::anyhow!("--current {error}"))
-}
-
-/// The type: what the text says, what the flags say, else a virtual machine.
-fn resource_type(args: &Args, current: &Current) -> anyhow::Result<ResourceType> {
-    let said = args.target.resource_type.or(args.fill.machine());
-    match (current.resource_type, said) {
-        (_, Some(ResourceType::UserAssignedIdentity)) => {
-            bail!("--type identity: identities have no identities; --type is vm or vmss")
+            vec!["plan".to_owned()]
+        };
+        let files: Vec<(String, String)> = names
+            .into_iter()
+            .zip(&changing)
+            .map(|(name, (.., it))| (format!("{name}.{}", writer.extension()), it.text.clone()))
+            .collect();
+        if !files.is_empty() {
+            write_files(folder, &files, terminal)?;
         }
-        (Some(has), Some(said)) if has != said => bail!(
-            "--current {} is a {}, and the flags say {}",
-            args.current.display(),
-            has.noun(),
-            said.noun()
-        ),
-        (has, said) => Ok(has.or(said).unwrap_or(ResourceType::VirtualMachine)),
+        return Ok(());
     }
-}
-
-/// The names: what the flags say, else what the text says, else the defaults.
-fn names_of(args: &Args, current: &Current, resource_type: ResourceType) -> anyhow::Result<Names> {
-    let machine = match resource_type {
-        ResourceType::VirtualMachineScaleSet => NameKind::VirtualMachineScaleSet,
-        _ => NameKind::VirtualMachine,
-    };
-    let mut names = Names::default();
-    let said = [
-        (NameKind::Subscription, &current.subscription),
-        (NameKind::ResourceGroup, &current.resource_group),
-        (machine, &current.name),
-        (NameKind::Location, &current.location),
-    ];
-    for (kind, text) in said {
-        if let Some(text) = text {
-            names.take(kind, text);
+    for (at, (label, _, it)) in changing.iter().enumerate() {
+        if is_list && let Some(heading) = writer.heading(&Shown::line(label).to_string()) {
+            let blank = if at == 0 { "" } else { "\n" };
+            terminal.print(&Shown::lines(&format!("{blank}{heading}\n")))?;
         }
+        terminal.print(&args.output.form.shown(&it.text))?;
     }
-    args.fill.fill(&mut names)?;
-    Ok(names)
+    Ok(())
 }
 
 fn wishes(args: &Args) -> Wishes {
@@ -203,11 +308,12 @@ fn wishes(args: &Args) -> Wishes {
         remove: args.remove.clone(),
         only: args.only.clone(),
         none: args.none,
+        ignore_missing: args.ignore_missing,
     }
 }
 
-fn say_nothing_to_do(wishes: &Wishes, current: &Identity, terminal: &mut Terminal) {
-    let has = Shown::line(&say(current));
+fn say_nothing_to_do(wishes: &Wishes, change: &Change, terminal: &mut Terminal) {
+    let has = Shown::line(&say(&change.before));
     if wishes.is_empty() {
         terminal.say(&shown!(
             "nothing to do: --system, --add, --remove, --only or --none say what is wanted (it has: {})",
@@ -216,64 +322,4 @@ fn say_nothing_to_do(wishes: &Wishes, current: &Identity, terminal: &mut Termina
     } else {
         terminal.say(&shown!("nothing to do: it has what is wanted ({})", has));
     }
-}
-
-/// A line for each identity that the request takes away, and by which wish.
-fn warnings(gone: &Dropped, args: &Args, block: &IdentityBlock) -> Vec<String> {
-    let mut lines = Vec::new();
-    if gone.system_assigned {
-        let why = if args.none { "--none" } else { "--system off" };
-        lines.push(format!(
-            "warning: takes away the system-assigned identity, and with it every role assignment that it has ({why})"
-        ));
-    }
-    let why = match () {
-        () if args.none => "--none",
-        () if !args.only.is_empty() => "not among --only",
-        () => "--remove",
-    };
-    for id in &gone.user_assigned {
-        lines.push(format!("warning: takes away {id} ({why})"));
-    }
-    if !lines.is_empty() && block.identity_type == arm::IdentityType::None {
-        lines.push("warning: no identity is left".to_owned());
-    }
-    lines
-}
-
-/// Before and after, side by side: a row for each identity.
-fn states(before: &Identity, after: &Identity) -> String {
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    let dash = "-".to_owned();
-    let mut row = |name: &str, had: bool, has: bool| {
-        let cell = |there: bool| if there { name.to_owned() } else { dash.clone() };
-        let mark = match (had, has) {
-            (true, true) => "stays",
-            (true, false) => "goes",
-            (false, _) => "comes",
-        };
-        rows.push([cell(had), cell(has), mark.to_owned()]);
-    };
-    if before.system_assigned || after.system_assigned {
-        row("system-assigned", before.system_assigned, after.system_assigned);
-    }
-    let coming = after.user_assigned.iter().filter(|id| !before.user_assigned.contains(id));
-    let ids: Vec<&IdentityId> = before.user_assigned.iter().chain(coming).collect();
-    for (id, name) in ids.iter().zip(short_names(ids.iter().copied())) {
-        row(&name, before.user_assigned.contains(id), after.user_assigned.contains(id));
-    }
-    let head = [
-        format!("before: {}", before.identity_type()),
-        format!("after: {}", after.identity_type()),
-        String::new(),
-    ];
-    rows.insert(0, head);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let (left, right) = (width(0), width(1));
-    let mut out = String::new();
-    for [before, after, mark] in &rows {
-        let line = format!("{before:left$}  {after:right$}  {mark}");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-    out
 }

@@ -117,7 +117,8 @@ fn asked(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
     let mut names = Names::default();
     args.fill.fill(&mut names)?;
     let method = args.target.method;
-    Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image }))
+    let cloud = args.output.cloud.clone();
+    Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image, cloud }))
 }
 
 /// The type of the machines.

@@ -1,9 +1,10 @@
 //! `Current`: what a machine has, read from what GET returned.
 
-use serde_json::{Map, Value};
-
+use super::answer::Answer;
+use super::answer::json::{Json, Members};
 use crate::arm::{
-    Identity, IdentityTypeReading, ResourceType, ResourceTypeName, parse_id_of, parse_identity_type,
+    Identity, IdentityId, IdentityIds, IdentityType, IdentityTypeReading, ResourceId, ResourceType,
+    ResourceTypeName, parse_identity_type, parse_user_assigned,
 };
 
 /// What a machine has, and what the text says of the machine itself.
@@ -12,7 +13,9 @@ pub struct Current {
     /// Its identities.
     pub identity: Identity,
     /// Its type, where the text is a whole resource.
-    pub resource_type: Option<ResourceType>,
+    pub resource_type: Option<ResourceTypeName>,
+    /// Its id.
+    pub id: Option<String>,
     /// Its subscription.
     pub subscription: Option<String>,
     /// Its resource group.
@@ -23,23 +26,46 @@ pub struct Current {
     pub location: Option<String>,
     /// It is a scale set whose orchestration mode is `Flexible`: it takes user-assigned identities only.
     pub is_flexible: bool,
+    /// The principal and client ids of its user-assigned identities, each with the id of the identity.
+    pub guids: Vec<(String, IdentityId)>,
 }
 
 /// A text that says nothing of a machine's identities.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CurrentError {
+    /// There is nothing in it.
+    #[error("it is empty, and `az` prints nothing where a query finds nothing; {WHOLE}")]
+    Empty,
+    /// It is neither UTF-8 nor UTF-16.
+    #[error("it is not text: expected UTF-8 or UTF-16")]
+    NotText,
     /// It is not JSON.
-    #[error("it is not JSON ({0}); expected what GET or `az vm show` returned")]
+    #[error("it is not JSON ({0}); expected what GET or `az vm show --output json` returned")]
     NotJson(String),
     /// It is JSON of another shape.
     #[error("it is {0}, not a machine; expected what GET or `az vm show` returned, or its `identity`")]
     NotAMachine(String),
-    /// It is another resource.
-    #[error("it is a resource of type {}, which is neither a virtual machine nor a scale set", .0.escape_debug())]
-    OtherType(String),
+    /// It is a list without elements.
+    #[error("it is an empty list: no machine")]
+    NoMachines,
+    /// It is a list, where one machine is asked for.
+    #[error("it is a list of {0} machines")]
+    Several(usize),
+    /// It does not say whether the machine has identities.
+    #[error("it is {0}, which does not say whether there are identities; {WHOLE}")]
+    NotWhole(&'static str),
+    /// A machine of a list that stands in it before.
+    #[error("it stands in the list a second time")]
+    ListedTwice,
+    /// A name that stands twice in one object.
+    #[error("`{}` stands in it twice, and which one counts is not known", .0.escape_debug())]
+    Twice(String),
+    /// It is a resource of a type that has no identities of its own.
+    #[error("it is a resource of type {}, {}", .0.escape_debug(), .1)]
+    OtherType(String, &'static str),
     /// Its id is not that of a machine.
-    #[error("its id `{}` is not that of a virtual machine or scale set", .0.escape_debug())]
-    OtherId(String),
+    #[error("its id `{}` is not that of {}", .0.escape_debug(), .1)]
+    OtherId(String, String),
     /// The service answered with an error.
     #[error("it is the error that Azure Resource Manager answered with: {0}")]
     Answer(String),
@@ -48,9 +74,20 @@ pub enum CurrentError {
         "its identity has the type {0}; expected None, SystemAssigned, UserAssigned or \"SystemAssigned, UserAssigned\""
     )]
     IdentityType(String),
+    /// `ConvertTo-Json` cut it at its depth, or wrote numbers for words.
+    #[error(
+        "PowerShell wrote {0}, which says too little; `ConvertTo-Json -Depth 10 -EnumsAsStrings` writes the whole"
+    )]
+    Cut(String),
+    /// The identity stands under another name.
+    #[error("it has no `identity`, and `{}` looks like one", .0.escape_debug())]
+    Misnamed(String),
+    /// The map has a `null`, which stands in requests only.
+    #[error("its identity `{}` is null, as in a request and in no answer; {WHOLE}", .0.escape_debug())]
+    RequestBody(String),
     /// The user-assigned identities are not listed as Azure does.
-    #[error("its `{0}` is not as Azure Resource Manager lists identities")]
-    Ids(&'static str),
+    #[error("its `{0}` is not as Azure Resource Manager lists identities{1}")]
+    Ids(&'static str, String),
     /// The type says that there are user-assigned identities, and none is listed.
     #[error(
         "its identity says UserAssigned and lists no ids: get it again with API version 2017-12-01 or later"
@@ -63,169 +100,277 @@ pub enum CurrentError {
     IdsUnexpected(String),
 }
 
+/// What prints an answer with everything that is to be known.
+const WHOLE: &str = "`az vm show -g GROUP -n NAME --output json`, without `--query`, prints the whole";
+
 impl Current {
-    /// Reads what GET returned in any API version: a whole machine or its `identity`; also what the Azure CLI prints.
+    /// Reads what GET returned in any API version of one machine, or its `identity`; also what the Azure CLI,
+    /// PowerShell and Resource Graph print. [`Answer::read`] reads lists.
     ///
     /// # Errors
     /// [`CurrentError`] says what the text is instead.
     pub fn read(text: &str) -> Result<Self, CurrentError> {
-        let text = text.trim_start_matches('\u{feff}');
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| CurrentError::NotJson(error.to_string()))?;
-        let object = match &value {
-            Value::Object(object) => object,
-            // `az vm identity show` and `--query identity` of a machine without identities.
-            Value::Null => return Ok(Self::of_identity(Identity::none())),
-            Value::Array(elements) => {
-                let elements = elements.len();
-                return Err(CurrentError::NotAMachine(format!("an array of {elements}")));
-            }
-            other => return Err(CurrentError::NotAMachine(kind_of(other).to_owned())),
-        };
-        if let Some(Value::Object(error)) = object.get("error") {
-            let word = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-            let line = |text: &str| text.chars().take(200).collect::<String>().escape_debug().to_string();
-            let answer = format!("{}: {}", line(word("code")), line(word("message")));
-            return Err(CurrentError::Answer(answer));
+        let mut machines = Answer::read(text)?.machines;
+        match (machines.pop(), machines.len()) {
+            (Some(machine), 0) => machine.current,
+            (_, others) => Err(CurrentError::Several(others + 1)),
         }
+    }
+
+    /// Reads an object: a whole resource, or an identity.
+    pub(super) fn of_object(object: &Members) -> Result<Self, CurrentError> {
+        object.check_names()?;
         if is_identity(object) {
-            return Ok(Self::of_identity(read_identity(object)?));
+            let (identity, guids) = read_identity(object, false)?;
+            return Ok(Self { guids, ..Self::of_identity(identity) });
         }
         Self::of_resource(object)
     }
 
-    fn of_identity(identity: Identity) -> Self {
+    /// A machine of which nothing is known but its identities.
+    pub fn of_identity(identity: Identity) -> Self {
         Self {
             identity,
             resource_type: None,
+            id: None,
             subscription: None,
             resource_group: None,
             name: None,
             location: None,
             is_flexible: false,
+            guids: Vec::new(),
         }
     }
 
-    fn of_resource(object: &Map<String, Value>) -> Result<Self, CurrentError> {
-        let text = |name: &str| object.get(name).and_then(Value::as_str);
-        let of_type = match text("type") {
+    fn of_resource(object: &Members) -> Result<Self, CurrentError> {
+        // What `Get-AzResource` calls them stands beside.
+        let text = |names: [&str; 2]| names.iter().find_map(|name| object.text(name));
+        let short = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+        let id_text = text(["id", "ResourceId"]);
+        let id = id_text.map(|text| ResourceId::parse(text).map_err(|_| text));
+        let type_text = text(["type", "ResourceType"]);
+        let of_type = match type_text {
             Some(name) => {
-                let known = ResourceTypeName::parse(name).and_then(|name| name.known());
-                let known = known.filter(|known| known.has_identity());
-                Some(known.ok_or_else(|| CurrentError::OtherType(name.chars().take(100).collect()))?)
+                let known = ResourceTypeName::parse(name);
+                Some(known.ok_or_else(|| CurrentError::OtherType(short(name, 100), "which names no type"))?)
             }
             None => None,
         };
-        let machines = [ResourceType::VirtualMachine, ResourceType::VirtualMachineScaleSet];
-        let id = match text("id") {
-            Some(id) => {
-                let mut candidates = machines.into_iter().filter(|it| of_type.is_none_or(|own| own == *it));
-                let found = candidates.find_map(|machine| {
-                    let id = parse_id_of(id, machine.namespace(), machine.type_segment()).ok()?;
-                    Some((machine, id))
-                });
-                Some(found.ok_or_else(|| CurrentError::OtherId(id.chars().take(200).collect()))?)
-            }
-            None => None,
+        let of_id = match &id {
+            Some(Ok(id)) => id.resource_type(),
+            _ => None,
         };
-        let resource_type = of_type.or(id.as_ref().map(|(machine, _)| *machine));
-        let looks_like_one = object.contains_key("identity")
-            || object.get("properties").and_then(Value::as_object).is_some_and(|properties| {
-                ["vmId", "hardwareProfile", "virtualMachineProfile"]
-                    .iter()
-                    .any(|name| properties.contains_key(*name))
-            });
-        if resource_type.is_none() && !looks_like_one {
-            return Err(CurrentError::NotAMachine("another object".to_owned()));
+        let noun = |of: Option<&ResourceTypeName>| {
+            of.map_or_else(|| "a virtual machine or scale set".to_owned(), |it| format!("a {it}"))
+        };
+        let resource_type = match (of_type, of_id) {
+            (Some(own), Some(other)) if own != other => {
+                return Err(CurrentError::OtherId(short(id_text.unwrap_or_default(), 200), noun(Some(&own))));
+            }
+            (own, None) if id.is_some() => {
+                return Err(CurrentError::OtherId(
+                    short(id_text.unwrap_or_default(), 200),
+                    noun(own.as_ref()),
+                ));
+            }
+            (own, other) => other.or(own),
+        };
+        if let Some(why) = resource_type.as_ref().and_then(without_identities) {
+            let name = resource_type.as_ref().map_or("", ResourceTypeName::as_str);
+            return Err(CurrentError::OtherType(short(name, 100), why));
         }
-        let identity = match object.get("identity") {
-            None | Some(Value::Null) => Identity::none(),
-            Some(Value::Object(identity)) => read_identity(identity)?,
+        let (identity, guids) = match object.get("identity") {
+            Some(Json::Null) => (Identity::none(), Vec::new()),
+            Some(Json::Object(identity)) => read_identity(identity, is_of_compute_cmdlet(object))?,
+            Some(Json::Text(cut)) => return Err(CurrentError::Cut(quoted(cut))),
             Some(other) => {
-                return Err(CurrentError::NotAMachine(format!(
-                    "an object whose identity is {}",
-                    kind_of(other)
-                )));
+                let what = format!("an object whose identity is {}", other.noun());
+                return Err(CurrentError::NotAMachine(what));
+            }
+            None => {
+                if let Some((name, _)) = object.0.iter().find(|(_, value)| looks_like_identity(value)) {
+                    return Err(CurrentError::Misnamed(short(name, 60)));
+                }
+                if !is_whole(object) {
+                    return Err(if resource_type.is_some() || object.has("name") {
+                        CurrentError::NotWhole("a part of an answer")
+                    } else {
+                        CurrentError::NotAMachine("another object".to_owned())
+                    });
+                }
+                (Identity::none(), Vec::new())
             }
         };
-        let id = id.map(|(_, id)| id);
+        let id = id.and_then(Result::ok);
         let segment = |segment: Option<crate::arm::Segment<'_>>| segment.map(|it| it.text.to_owned());
         Ok(Self {
             identity,
+            guids,
             resource_type,
             subscription: id.as_ref().and_then(|id| segment(id.subscription)),
             resource_group: id
                 .as_ref()
                 .and_then(|id| segment(id.resource_group))
-                .or_else(|| text("resourceGroup").map(str::to_owned)),
-            name: id.as_ref().and_then(|id| segment(id.name)).or_else(|| text("name").map(str::to_owned)),
-            location: text("location").map(str::to_owned),
+                .or_else(|| text(["resourceGroup", "ResourceGroupName"]).map(str::to_owned)),
+            name: id
+                .as_ref()
+                .and_then(|id| segment(id.name()))
+                .or_else(|| object.text("name").map(str::to_owned)),
+            id: id.map(|id| id.text.to_owned()),
+            location: object.text("location").map(str::to_owned),
             is_flexible: is_flexible(object),
         })
     }
+
+    /// The type, where it is one of those that are known in every detail.
+    pub fn known_type(&self) -> Option<ResourceType> {
+        self.resource_type.as_ref().and_then(ResourceTypeName::known)
+    }
 }
 
+/// Why a resource of a type cannot be given identities, where that is known.
+fn without_identities(name: &ResourceTypeName) -> Option<&'static str> {
+    if name.known() == Some(ResourceType::UserAssignedIdentity) {
+        return Some("which is an identity and has none");
+    }
+    let instance = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines";
+    name.as_str()
+        .eq_ignore_ascii_case(instance)
+        .then_some("whose identities are those of its scale set: read and change the set")
+}
+
+/// Whether the object has what every whole answer has, so that an `identity` that is not there is none.
+fn is_whole(object: &Members) -> bool {
+    let properties = matches!(object.get("properties"), Some(Json::Object(_) | Json::Text(_)));
+    // `az` puts the properties of a machine at the top; those of a scale set have another id in them.
+    let flat = ["vmId", "uniqueId"].iter().any(|name| object.text(name).is_some());
+    properties || (flat && object.text("provisioningState").is_some())
+}
+
+/// Whether it is what `Get-AzVM` or `Get-AzVmss` returned, which have the numbers of [`TYPES`].
+fn is_of_compute_cmdlet(object: &Members) -> bool {
+    object.has("ResourceGroupName") && ["VmId", "VirtualMachineProfile"].iter().any(|name| object.has(name))
+}
+
+/// The types of identities by their numbers in Azure PowerShell's compute cmdlets.
+///
+/// Source: the enumeration `ResourceIdentityType` in Azure/azure-powershell,
+/// `src/Compute/Compute.Management.Sdk/Generated/Models/ResourceIdentityType.cs`.
+const TYPES: [IdentityType; 4] = [
+    IdentityType::SystemAssigned,
+    IdentityType::UserAssigned,
+    IdentityType::SystemAssignedUserAssigned,
+    IdentityType::None,
+];
+
 /// Whether an answer says that a scale set is Flexible; `az` puts its properties at the top.
-fn is_flexible(object: &Map<String, Value>) -> bool {
-    let properties = object.get("properties").and_then(Value::as_object);
-    [Some(object), properties].into_iter().flatten().flatten().any(|(name, value)| {
-        name.eq_ignore_ascii_case("orchestrationMode")
-            && value.as_str().is_some_and(|mode| mode.eq_ignore_ascii_case("Flexible"))
+fn is_flexible(object: &Members) -> bool {
+    let properties = object.get("properties").and_then(Json::as_object);
+    [Some(object), properties].into_iter().flatten().any(|members| {
+        members.text("orchestrationMode").is_some_and(|mode| mode.eq_ignore_ascii_case("Flexible"))
     })
 }
 
 /// Whether an object is the identity itself: a resource has a type with a slash in it.
-fn is_identity(object: &Map<String, Value>) -> bool {
+fn is_identity(object: &Members) -> bool {
     let of_identity = ["principalId", "tenantId", "userAssignedIdentities", "identityIds"];
     let of_resource = ["identity", "properties", "location", "id", "name"];
-    let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
-    let named = object.get("type").and_then(Value::as_str).is_some_and(|name| !name.contains('/'));
+    let has = |names: &[&str]| names.iter().any(|name| object.has(name));
+    let named = object.text("type").is_some_and(|name| !name.contains('/'));
     !has(&of_resource) && (named || has(&of_identity))
 }
 
-fn read_identity(identity: &Map<String, Value>) -> Result<Identity, CurrentError> {
-    let read = match identity.get("type") {
-        Some(Value::String(text)) => match parse_identity_type(text) {
-            IdentityTypeReading::Exact(kind) | IdentityTypeReading::Accepted(kind) => Ok(kind),
-            IdentityTypeReading::Invalid { .. } => {
-                Err(format!("`{}`", text.chars().take(60).collect::<String>().escape_debug()))
-            }
-        },
-        Some(other) => Err(kind_of(other).to_owned()),
+/// Whether a member may be the identity under a name that is not its own.
+fn looks_like_identity(value: &Json) -> bool {
+    let Json::Object(members) = value else { return false };
+    let named = members.text("type").is_some_and(|text| type_of(text).is_some());
+    members.has("userAssignedIdentities") || (members.has("principalId") && members.has("tenantId")) || named
+}
+
+/// The type as answers and PowerShell spell it.
+fn type_of(text: &str) -> Option<IdentityType> {
+    if text.trim().eq_ignore_ascii_case("SystemAssignedUserAssigned") {
+        return Some(IdentityType::SystemAssignedUserAssigned);
+    }
+    match parse_identity_type(text) {
+        IdentityTypeReading::Exact(kind) | IdentityTypeReading::Accepted(kind) => Some(kind),
+        IdentityTypeReading::Invalid { .. } => None,
+    }
+}
+
+const LIST: &str = "identityIds";
+const MAP: &str = "userAssignedIdentities";
+
+type Guids = Vec<(String, IdentityId)>;
+
+fn read_identity(identity: &Members, is_of_cmdlet: bool) -> Result<(Identity, Guids), CurrentError> {
+    identity.check_names()?;
+    let kind = match identity.get("type") {
+        Some(Json::Text(text)) => type_of(text).ok_or_else(|| quoted(text)),
+        Some(Json::Number(Some(number))) if is_of_cmdlet => {
+            let known = usize::try_from(*number).ok().and_then(|at| TYPES.get(at));
+            known.copied().ok_or_else(|| number.to_string())
+        }
+        Some(Json::Number(_)) => {
+            return Err(CurrentError::Cut("a number for the identity's type".to_owned()));
+        }
+        Some(other) => Err(other.noun().to_owned()),
         None => Err("nothing".to_owned()),
     };
-    let kind = read.map_err(CurrentError::IdentityType)?;
-    let mut ids: Vec<String> = Vec::new();
-    match identity.get("identityIds") {
-        None | Some(Value::Null) => {}
-        Some(Value::Array(listed)) => {
+    let kind = kind.map_err(CurrentError::IdentityType)?;
+    let mut ids = IdentityIds::new();
+    let mut guids = Vec::new();
+    let mut add = |name: &'static str, id: &str| {
+        if let Err(error) = parse_user_assigned(id) {
+            return Err(CurrentError::Ids(name, format!(": {} is not the id of one, {error}", quoted(id))));
+        }
+        if ids.insert(id) { Ok(()) } else { Err(CurrentError::Twice(id.chars().take(200).collect())) }
+    };
+    match identity.get(LIST) {
+        None | Some(Json::Null) => {}
+        Some(Json::List(listed)) => {
             for id in listed {
-                ids.push(id.as_str().ok_or(CurrentError::Ids("identityIds"))?.to_owned());
+                add(LIST, id.as_text().ok_or_else(|| CurrentError::Ids(LIST, String::new()))?)?;
             }
         }
-        Some(_) => return Err(CurrentError::Ids("identityIds")),
+        Some(Json::Text(cut)) => return Err(CurrentError::Cut(quoted(cut))),
+        Some(_) => return Err(CurrentError::Ids(LIST, String::new())),
     }
-    match identity.get("userAssignedIdentities") {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(map)) => ids.extend(map.keys().cloned()),
-        Some(_) => return Err(CurrentError::Ids("userAssignedIdentities")),
+    match identity.get(MAP) {
+        None | Some(Json::Null) => {}
+        Some(Json::Object(map)) => {
+            for (id, value) in &map.0 {
+                match value {
+                    Json::Object(members) => {
+                        let own =
+                            ["principalId", "clientId"].into_iter().filter_map(|name| members.text(name));
+                        guids.extend(own.map(|guid| (guid.to_owned(), IdentityId::new(id))));
+                    }
+                    // Cut at the depth of `ConvertTo-Json`: the name is whole.
+                    Json::Text(text) if is_cut(text) => {}
+                    Json::Null => return Err(CurrentError::RequestBody(id.chars().take(300).collect())),
+                    _ => return Err(CurrentError::Ids(MAP, String::new())),
+                }
+                add(MAP, id)?;
+            }
+        }
+        Some(Json::Text(cut)) => return Err(CurrentError::Cut(quoted(cut))),
+        Some(_) => return Err(CurrentError::Ids(MAP, String::new())),
     }
     match (kind.has_user_assigned(), ids.is_empty()) {
         (true, true) => Err(CurrentError::IdsMissing),
         (false, false) => Err(CurrentError::IdsUnexpected(kind.to_string())),
-        _ => Ok(Identity::new(kind.has_system_assigned(), ids)),
+        _ => Ok((Identity { system_assigned: kind.has_system_assigned(), user_assigned: ids }, guids)),
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
+/// What `ConvertTo-Json` writes below its depth: the name of a type, or an object in its own notation.
+fn is_cut(text: &str) -> bool {
+    ["System.", "Microsoft.", "@{"].iter().any(|head| text.starts_with(head))
+}
+
+fn quoted(text: &str) -> String {
+    format!("`{}`", text.chars().take(60).collect::<String>().escape_debug())
 }
 
 #[cfg(test)]
@@ -255,7 +400,7 @@ mod tests {
         ] {
             assert_eq!(identity(&text), Ok(both.clone()), "{text}");
         }
-        for none in ["null", r#"{"type":"None"}"#, r#"{"identity":null,"name":"vm"}"#] {
+        for none in [r#"{"type":"None"}"#, r#"{"identity":null,"name":"vm"}"#] {
             assert_eq!(identity(none), Ok(Identity::none()), "{none}");
         }
         let system =
@@ -270,7 +415,7 @@ mod tests {
                 "location":"eastus","properties":{}}"#,
         )
         .unwrap();
-        assert_eq!(current.resource_type, Some(ResourceType::VirtualMachineScaleSet));
+        assert_eq!(current.known_type(), Some(ResourceType::VirtualMachineScaleSet));
         assert_eq!(
             (current.subscription, current.resource_group, current.name, current.location),
             (Some("s".into()), Some("RG".into()), Some("set".into()), Some("eastus".into()))
@@ -282,7 +427,7 @@ mod tests {
         let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/x";
         for (members, wanted) in [
             (r#""properties":{"orchestrationMode":"Flexible"}"#, true),
-            (r#""orchestrationMode":"flexible""#, true),
+            (r#""identity":null,"orchestrationMode":"flexible""#, true),
             (r#""properties":{"orchestrationMode":"Uniform"}"#, false),
             (r#""properties":{}"#, false),
         ] {
@@ -294,13 +439,17 @@ mod tests {
     #[test]
     fn what_is_no_machine_is_named() {
         let message = |text: &str| Current::read(text).unwrap_err().to_string();
-        assert!(message("").starts_with("it is not JSON (EOF"));
-        assert!(message("[{}, {}]").starts_with("it is an array of 2, not a machine"));
+        assert!(
+            message(" ").starts_with("it is empty, and `az` prints nothing where a query finds nothing; `az")
+        );
+        assert!(message("{").starts_with("it is not JSON (EOF"));
+        assert!(message("[{}, {}]").starts_with("it is a list of 2 machines"));
         assert!(message("{}").starts_with("it is another object, not a machine"));
         assert!(message("3").starts_with("it is a number, not a machine"));
+        assert!(message("null").starts_with("it is null, which does not say whether there are identities; "));
         assert_eq!(
-            message(r#"{"type":"Microsoft.Web/sites","identity":null}"#),
-            "it is a resource of type Microsoft.Web/sites, which is neither a virtual machine nor a scale set"
+            message(r#"{"type":"Microsoft.ManagedIdentity/userAssignedIdentities","identity":null}"#),
+            "it is a resource of type Microsoft.ManagedIdentity/userAssignedIdentities, which is an identity and has none"
         );
         assert!(
             message(r#"{"id":"/subscriptions/s","identity":null}"#).starts_with("its id `/subscriptions/s`")
@@ -312,7 +461,71 @@ mod tests {
         assert!(message(r#"{"type":"System","principalId":"p"}"#).contains("has the type `System`"));
         assert!(message(r#"{"type":"UserAssigned"}"#).contains("2017-12-01 or later"));
         assert!(message(r#"{"type":"UserAssigned","identityIds":[1]}"#).contains("`identityIds`"));
-        assert!(message(r#"{"type":"None","identityIds":["x"]}"#).contains("says None and lists"));
-        assert!(message(r#"{"identity":"x"}"#).contains("identity is a string"));
+        assert!(
+            message(r#"{"type":"UserAssigned","identityIds":["x"]}"#).contains("`x` is not the id of one")
+        );
+        assert!(
+            message(&format!(r#"{{"type":"None","identityIds":["{ID}"]}}"#)).contains("says None and lists")
+        );
+        assert!(message(r#"{"identity":3}"#).contains("identity is a number"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_none() {
+        let message = |text: &str| Current::read(text).unwrap_err().to_string();
+        let vm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web-1";
+        let of = |members: &str| format!(r#"{{"id":"{vm}","name":"web-1"{members}}}"#);
+        for partial in ["", r#","location":"westus""#, r#","vmId":"x""#, r#","properties":null"#] {
+            assert!(message(&of(partial)).starts_with("it is a part of an answer, which"), "{partial}");
+        }
+        assert_eq!(identity(&of(r#","vmId":"x","provisioningState":"Succeeded""#)), Ok(Identity::none()));
+        assert_eq!(identity(&of(r#","properties":{}"#)), Ok(Identity::none()));
+        let map = |value: &str| {
+            of(&format!(
+                r#","identity":{{"type":"UserAssigned","userAssignedIdentities":{{"{ID}":{value}}}}}"#
+            ))
+        };
+        assert!(message(&map("null")).contains("is null, as in a request"), "{}", message(&map("null")));
+        assert!(message(&map("1")).contains("`userAssignedIdentities` is not as"));
+        assert!(
+            message(&of(r#","properties":{},"identiti":{"type":"SystemAssigned"}"#))
+                .contains("`identiti` looks like")
+        );
+        assert!(
+            message(&of(r#","identity":null,"Identity":{"type":"SystemAssigned"}"#))
+                .contains("`Identity` stands")
+        );
+        let instance = of("").replace("virtualMachines/", "virtualMachineScaleSets/s/virtualMachines/");
+        assert!(message(&instance).contains("those of its scale set"), "{}", message(&instance));
+    }
+
+    #[test]
+    fn what_powershell_cut_is_read_where_it_is_known() {
+        let of = |identity: &str| {
+            format!(
+                r#"{{"ResourceGroupName":"g","Id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/w",
+                    "VmId":"v","Name":"w","Type":"Microsoft.Compute/virtualMachines","Identity":{identity}}}"#
+            )
+        };
+        let cut = r#""Microsoft.Azure.Management.Compute.Models.UserAssignedIdentitiesValue""#;
+        let both = Identity::new(true, [ID]);
+        for kind in ["2", "\"SystemAssignedUserAssigned\"", "\"SystemAssigned, UserAssigned\""] {
+            let text = of(&format!(r#"{{"Type":{kind},"UserAssignedIdentities":{{"{ID}":{cut}}}}}"#));
+            assert_eq!(identity(&text), Ok(both.clone()), "{kind}");
+        }
+        assert_eq!(identity(&of("null")), Ok(Identity::none()));
+        assert_eq!(
+            identity(&of(r#"{"Type":0,"UserAssignedIdentities":null}"#)),
+            Ok(Identity::new(true, [""; 0]))
+        );
+        let message = |text: &str| identity(text).unwrap_err().to_string();
+        for text in [
+            of(r#""Microsoft.Azure.Management.Compute.Models.VirtualMachineIdentity""#),
+            of(r#"{"Type":2,"UserAssignedIdentities":"System.Collections.Generic.Dictionary`2[a,b]"}"#),
+            r#"{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/w","identity":{"type":0}}"#.to_owned(),
+        ] {
+            assert!(message(&text).contains("-Depth 10 -EnumsAsStrings"), "{}", message(&text));
+        }
+        assert!(message(&of(r#"{"Type":4}"#)).contains("has the type 4"));
     }
 }

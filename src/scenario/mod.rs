@@ -5,22 +5,30 @@
 //! returned, and [`Wishes`] say what it is to have. [`prerequisites`] is what comes before any request, and an
 //! [`Article`] tells all of it to readers.
 
+mod answer;
 mod article;
 mod body;
 mod catalogue;
+mod change;
 mod current;
 mod names;
 mod needs;
+mod place;
 mod request;
+mod rights;
 mod short;
 mod wishes;
 
+pub use answer::{Answer, Machine, answer_text};
 pub use article::{Article, ArticleError};
 pub use body::BodyError;
 pub use catalogue::{Scenario, UnknownScenario, find_scenario, scenarios};
+pub use change::{Change, ChangeError, Planner};
 pub use current::{Current, CurrentError};
 pub use names::{Image, Names, NamesError};
 pub use needs::{Role, prerequisites};
+pub use place::{OtherPlace, Place};
 pub use request::{ScenarioError, Spec, change_request};
+pub use rights::Right;
 pub use short::{say, short_names};
 pub use wishes::{SystemWish, WishError, Wishes};

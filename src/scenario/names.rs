@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::arm::{
-    Blank, BlankStyle, IdentityId, NameError, NameKind, ResourceIdError, ResourceName, ResourceType,
-    canonical_blanks, find_placeholders, parse_user_assigned,
+    Blank, BlankStyle, IdentityId, NameError, NameKind, PlaceholderStyle, ResourceIdError, ResourceName,
+    ResourceType, canonical_blanks, find_placeholders, parse_user_assigned,
 };
 
 /// The operating system that a new machine gets.
@@ -223,7 +223,11 @@ impl Names {
         let names =
             [&self.subscription, &self.resource_group, &self.vm, &self.vmss, &self.location, &self.nic];
         for text in names.into_iter().chain(ids) {
-            for found in find_placeholders(text) {
+            // A GUID of zeros, and a name that begins with `your`, are what somebody gave.
+            let is_open = |style| {
+                !matches!(style, PlaceholderStyle::ZeroGuid | PlaceholderStyle::Exes | PlaceholderStyle::Your)
+            };
+            for found in find_placeholders(text).filter(|found| is_open(found.style)) {
                 let placeholder = &text[found.range];
                 if Blank::all().all(|blank| blank.spelling(BlankStyle::Angle) != placeholder) {
                     let (text, placeholder) = (text.clone(), placeholder.to_owned());

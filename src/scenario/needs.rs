@@ -18,6 +18,10 @@ pub enum Role {
     ManagedIdentityContributor,
     /// Reads user-assigned identities, assigns them and takes them away.
     ManagedIdentityOperator,
+    /// Does everything but give roles.
+    Contributor,
+    /// Gives roles, and nothing else.
+    RoleBasedAccessControlAdministrator,
 }
 
 impl Role {
@@ -28,6 +32,8 @@ impl Role {
             Self::VirtualMachineContributor => "Virtual Machine Contributor",
             Self::ManagedIdentityContributor => "Managed Identity Contributor",
             Self::ManagedIdentityOperator => "Managed Identity Operator",
+            Self::Contributor => "Contributor",
+            Self::RoleBasedAccessControlAdministrator => "Role Based Access Control Administrator",
         }
     }
 }

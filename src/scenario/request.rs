@@ -26,6 +26,8 @@ pub struct Spec {
     pub identities: Vec<String>,
     /// What a new machine runs.
     pub image: Image,
+    /// The cloud whose Azure Resource Manager is asked.
+    pub cloud: Cloud,
 }
 
 impl Default for Spec {
@@ -38,6 +40,7 @@ impl Default for Spec {
             names: Names::default(),
             identities: Vec::new(),
             image: Image::default(),
+            cloud: Cloud::Public,
         }
     }
 }
@@ -149,13 +152,14 @@ impl Scenario {
             (Action::Change { .. }, _) => Some(change_body(block.as_ref(), None)),
             _ => None,
         };
-        let target = match (self.action, ids.first()) {
+        let mut target = match (self.action, ids.first()) {
             (Action::CreateIdentity | Action::DeleteIdentity, Some(id)) => {
                 identity_target(names, id, version)
             }
             (Action::ListIdentities, _) => target(names, resource_type, None, version),
             _ => target(names, resource_type, Some(names.machine(resource_type)), version),
         };
+        target.cloud = spec.cloud.clone();
         Ok(Request::new(method, target, body))
     }
 
@@ -206,6 +210,7 @@ fn target(
 ) -> RequestTarget {
     RequestTarget {
         cloud: Cloud::Public,
+        scope: None,
         subscription: Text::new(names.subscription()),
         resource_group: Some(Text::new(names.resource_group())),
         resource_type: resource_type.into(),

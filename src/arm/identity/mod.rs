@@ -17,6 +17,6 @@ pub use apply::apply;
 pub use block::{BlockIds, IdChange, IdentityBlock};
 pub use drops::{Dropped, Drops, UserAssignedDrops, dropped, drops};
 pub use kind::{IdentityType, IdentityTypeReading, parse_identity_type};
-pub use plan::{Plan, PlanError, PlanErrorReason, plan};
+pub use plan::{Plan, PlanError, PlanErrorReason, plan, without_what_stays};
 pub use refusal::{Refusal, RefusalKind};
 pub use state::{Identity, IdentityId, IdentityIds};

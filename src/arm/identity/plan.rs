@@ -91,6 +91,29 @@ pub fn plan(
     })
 }
 
+/// The block without the ids that stay, where the version merges what a PATCH says: what leads to the same state and
+/// takes no right on them. `None` if the block names none that it could leave out.
+pub fn without_what_stays(
+    block: &IdentityBlock,
+    current: &Identity,
+    resource_type: ResourceType,
+    version: ApiVersion,
+    method: Method,
+) -> Option<IdentityBlock> {
+    let is_merged = method == Method::Patch
+        && effective(resource_type, version).is_some_and(|row| row.identity == IdentityForm::Map);
+    let BlockIds::Map(map) = &block.ids else { return None };
+    let stays = |(id, change): &(String, IdChange)| {
+        *change == IdChange::Assign && current.user_assigned.contains(&id.as_str().into())
+    };
+    if !is_merged || !map.iter().any(stays) {
+        return None;
+    }
+    let others: Vec<_> = map.iter().filter(|entry| !stays(entry)).cloned().collect();
+    let ids = if others.is_empty() { BlockIds::Absent } else { BlockIds::Map(others) };
+    Some(IdentityBlock { ids, ..block.clone() })
+}
+
 fn plan_in(
     current: &Identity,
     wanted: &Identity,

@@ -28,6 +28,8 @@ pub enum Blank {
     NicName,
     /// The name of a user-assigned identity.
     IdentityName,
+    /// The id of the service principal that an identity is to the directory.
+    PrincipalId,
 }
 
 /// How blanks are spelt in what is written.
@@ -77,7 +79,7 @@ impl FromStr for BlankStyle {
 }
 
 /// Each blank and its spellings.
-const SPELLINGS: [(Blank, [&str; 3]); 11] = [
+const SPELLINGS: [(Blank, [&str; 3]); 12] = [
     (Blank::SubscriptionId, ["<SUBSCRIPTION ID>", "$SUBSCRIPTION_ID", "{subscriptionId}"]),
     (Blank::AccessToken, ["<ACCESS TOKEN>", "$ACCESS_TOKEN", "{accessToken}"]),
     (Blank::AdminPassword, ["<ADMIN PASSWORD>", "$ADMIN_PASSWORD", "{adminPassword}"]),
@@ -89,6 +91,7 @@ const SPELLINGS: [(Blank, [&str; 3]); 11] = [
     (Blank::Location, ["<LOCATION>", "$LOCATION", "{location}"]),
     (Blank::NicName, ["<NIC NAME>", "$NIC_NAME", "{nicName}"]),
     (Blank::IdentityName, ["<IDENTITY NAME>", "$IDENTITY_NAME", "{identityName}"]),
+    (Blank::PrincipalId, ["<PRINCIPAL ID>", "$PRINCIPAL_ID", "{principalId}"]),
 ];
 
 impl Blank {

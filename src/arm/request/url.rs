@@ -11,6 +11,9 @@ use crate::arm::{ApiVersion, Cloud, RequestUrl, ResourceTypeName, Segment, UrlTa
 pub struct RequestTarget {
     /// The cloud whose Azure Resource Manager is asked.
     pub cloud: Cloud,
+    /// The id of what an extension resource (a role assignment, a lock) belongs to. Subscription and resource group
+    /// do not stand in its path then.
+    pub scope: Option<Text>,
     /// The subscription's id.
     pub subscription: Text,
     /// The resource group, unless the whole subscription is meant.
@@ -41,11 +44,16 @@ pub enum UrlReadError {
 impl RequestTarget {
     /// The path: the resource's id, or that of the collection. Names are percent-encoded.
     pub fn path(&self) -> Text {
-        let mut parts = vec![Part::Literal("/subscriptions/".to_owned())];
-        push_encoded(&mut parts, &self.subscription);
-        if let Some(resource_group) = &self.resource_group {
-            parts.push(Part::Literal("/resourceGroups/".to_owned()));
-            push_encoded(&mut parts, resource_group);
+        let mut parts = Vec::new();
+        if let Some(scope) = &self.scope {
+            push_path(&mut parts, scope);
+        } else {
+            parts.push(Part::Literal("/subscriptions/".to_owned()));
+            push_encoded(&mut parts, &self.subscription);
+            if let Some(resource_group) = &self.resource_group {
+                parts.push(Part::Literal("/resourceGroups/".to_owned()));
+                push_encoded(&mut parts, resource_group);
+            }
         }
         parts.push(Part::Literal(format!("/providers/{}", self.resource_type.namespace())));
         for (at, segment) in self.resource_type.types().enumerate() {
@@ -82,15 +90,34 @@ impl RequestTarget {
         if !matches!(url.target, UrlTarget::Resource | UrlTarget::Collection) {
             return Err(UrlReadError::NotAResource);
         }
+        // What an extension resource belongs to would be lost.
+        if url.providers.len() > 1 {
+            return Err(UrlReadError::NotAResource);
+        }
         let value = |segment: Segment<'_>| Text::new(&segment.decoded());
         Ok(Self {
             cloud: url.cloud().ok_or(UrlReadError::Missing("host of Azure Resource Manager"))?,
+            scope: None,
             subscription: url.subscription.map(value).ok_or(UrlReadError::Missing("subscription"))?,
             resource_group: url.resource_group.map(value),
             resource_type: url.resource_type().ok_or(UrlReadError::Missing("resource type"))?,
             names: url.names().map(value).collect(),
             api_version: url.version().ok_or(UrlReadError::Missing("API version"))?,
         })
+    }
+}
+
+/// An id, each of its segments encoded; the root (`/`) is nothing.
+fn push_path(parts: &mut Vec<Part>, id: &Text) {
+    let encoded = id.map_literals(|literal| literal.split('/').map(encode).collect::<Vec<_>>().join("/"));
+    let end = encoded.parts().len();
+    for (at, part) in encoded.parts().iter().enumerate() {
+        match part {
+            Part::Literal(literal) if at + 1 == end => {
+                parts.push(Part::Literal(literal.trim_end_matches('/').to_owned()));
+            }
+            part => parts.push(part.clone()),
+        }
     }
 }
 
@@ -136,6 +163,7 @@ mod tests {
     fn target(resource_group: &str, name: &str) -> RequestTarget {
         RequestTarget {
             cloud: Cloud::Public,
+            scope: None,
             subscription: Text::new("<SUBSCRIPTION ID>"),
             resource_group: Some(Text::new(resource_group)),
             resource_type: ResourceType::VirtualMachine.into(),

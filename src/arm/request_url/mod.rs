@@ -18,7 +18,7 @@ pub use read::is_quote;
 pub use service::Service;
 
 /// A cloud that Azure Resource Manager runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Cloud {
     /// `management.azure.com`
     Public,
@@ -28,20 +28,76 @@ pub enum Cloud {
     China,
     /// `management.microsoftazure.de`
     Germany,
+    /// Another one, as somebody named its host: Azure Stack Hub, a sovereign cloud, a server of one's own.
+    Other(Box<str>),
 }
 
 impl Cloud {
-    /// Every cloud.
+    /// Every cloud whose host is known.
     pub const ALL: [Cloud; 4] = [Cloud::Public, Cloud::UsGovernment, Cloud::China, Cloud::Germany];
 
-    /// The host that Azure Resource Manager answers on.
-    pub fn host(self) -> &'static str {
+    /// The host that Azure Resource Manager answers on, with a port where it has one of its own.
+    pub fn host(&self) -> &str {
         match self {
             Cloud::Public => "management.azure.com",
             Cloud::UsGovernment => "management.usgovcloudapi.net",
             Cloud::China => "management.chinacloudapi.cn",
             Cloud::Germany => "management.microsoftazure.de",
+            Cloud::Other(host) => host,
         }
+    }
+
+    /// The resource that a token for it is asked for.
+    ///
+    /// Source: `azure/cli/core/cloud.py` of the Azure CLI. Azure Resource Manager takes the address of its own host as
+    /// well, which stands for those clouds that are not in the list.
+    pub fn audience(&self) -> String {
+        match self {
+            Cloud::Public => "https://management.core.windows.net/".to_owned(),
+            Cloud::UsGovernment => "https://management.core.usgovcloudapi.net/".to_owned(),
+            Cloud::China => "https://management.core.chinacloudapi.cn/".to_owned(),
+            Cloud::Germany => "https://management.core.cloudapi.de/".to_owned(),
+            Cloud::Other(host) => format!("https://{host}/"),
+        }
+    }
+}
+
+/// A text that names no cloud.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a cloud: expected public, usgov, china or the https address of its Azure Resource Manager", .0.escape_debug())]
+pub struct UnknownCloud(pub String);
+
+impl std::str::FromStr for Cloud {
+    type Err = UnknownCloud;
+
+    /// Reads `public`, `usgov`, `china`, `germany`, a name of the Azure CLI (`AzureUSGovernment`), or an address.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || UnknownCloud(text.chars().take(80).collect());
+        let names: [(Cloud, [&str; 2]); 4] = [
+            (Cloud::Public, ["public", "AzureCloud"]),
+            (Cloud::UsGovernment, ["usgov", "AzureUSGovernment"]),
+            (Cloud::China, ["china", "AzureChinaCloud"]),
+            (Cloud::Germany, ["germany", "AzureGermanCloud"]),
+        ];
+        let named =
+            names.into_iter().find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(text)));
+        if let Some((cloud, _)) = named {
+            return Ok(cloud);
+        }
+        let scheme =
+            text.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).ok_or_else(error)?;
+        let host = text[scheme.len()..].trim_end_matches('/').to_ascii_lowercase();
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (host.as_str(), None),
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+        if name.is_empty() || !name.chars().all(plain) || !port.is_none_or(is_port) {
+            return Err(error());
+        }
+        let known = Self::ALL.into_iter().find(|cloud| cloud.host() == host);
+        Ok(known.unwrap_or_else(|| Self::Other(host.into())))
     }
 }
 

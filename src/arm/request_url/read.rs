@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             // `https://management.azure.com$ID`: the placeholder is the path.
             let host = &text[at..host_end];
             if let Some(known) =
-                Cloud::ALL.into_iter().map(Cloud::host).find(|known| starts_without_case(host, known))
+                Cloud::ALL.iter().map(Cloud::host).find(|known| starts_without_case(host, known))
                 && placeholder_at(text, at + known.len())
                     .is_some_and(|(_, style)| style.is_bracketed() || style == PlaceholderStyle::Variable)
             {

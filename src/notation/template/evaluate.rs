@@ -81,7 +81,8 @@ impl Names<'_> {
             }
         }
         let target = RequestTarget {
-            cloud: self.deployment.cloud,
+            cloud: self.deployment.cloud.clone(),
+            scope: None,
             subscription: self.deployment.subscription.clone(),
             resource_group: self.deployment.resource_group.clone(),
             resource_type,

@@ -137,6 +137,7 @@ pub(super) fn parameter_of(blank: Blank) -> &'static str {
         Blank::Location => "location",
         Blank::NicName => "nicName",
         Blank::IdentityName => "identityName",
+        Blank::PrincipalId => "principalId",
     }
 }
 

@@ -1,0 +1,154 @@
+//! JSON as an answer has it: every member, also those whose name stands twice.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::super::current::CurrentError;
+
+/// A value, its members in the order of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::scenario) enum Json {
+    Null,
+    Bool,
+    Number(Option<u64>),
+    Text(String),
+    List(Vec<Json>),
+    Object(Members),
+}
+
+/// The members of an object. Azure Resource Manager and PowerShell compare their names without case.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::scenario) struct Members(pub(in crate::scenario) Vec<(String, Json)>);
+
+impl Json {
+    /// Reads a text. As deep as `serde_json` reads: 128 levels.
+    pub(in crate::scenario) fn read(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// What it is, as a noun.
+    pub(in crate::scenario) fn noun(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a string",
+            Self::List(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    pub(in crate::scenario) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    pub(in crate::scenario) fn as_object(&self) -> Option<&Members> {
+        if let Self::Object(members) = self { Some(members) } else { None }
+    }
+}
+
+impl Members {
+    /// The first member of a name.
+    pub(in crate::scenario) fn get(&self, name: &str) -> Option<&Json> {
+        self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The text of a member.
+    pub(in crate::scenario) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Json::as_text)
+    }
+
+    pub(in crate::scenario) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Refuses a name that stands twice: which of the values counts is not known.
+    pub(in crate::scenario) fn check_names(&self) -> Result<(), CurrentError> {
+        let mut seen = HashSet::with_capacity(self.0.len());
+        match self.0.iter().find(|(name, _)| !seen.insert(name.to_ascii_lowercase())) {
+            Some((name, _)) => Err(CurrentError::Twice(name.chars().take(200).collect())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
+        Ok(Json::Bool)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Number(u64::try_from(number).ok()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Number(Some(number)))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
+        Ok(Json::Number(None))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::Text(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Json, E> {
+        Ok(Json::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element()? {
+            elements.push(element);
+        }
+        Ok(Json::List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Json::Object(Members(members)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_stand_twice_are_seen() {
+        let read = |text: &str| match Json::read(text).unwrap() {
+            Json::Object(members) => members,
+            other => panic!("{other:?}"),
+        };
+        let twice = read(r#"{"a":1,"b":-2.5,"A":[true,null,"x"]}"#);
+        assert_eq!(twice.0.len(), 3);
+        assert_eq!(twice.get("B"), Some(&Json::Number(None)));
+        assert_eq!(twice.check_names(), Err(CurrentError::Twice("A".to_owned())));
+        assert_eq!(read(r#"{"a":1,"b":{"a":2}}"#).check_names(), Ok(()));
+        assert!(Json::read(&"[".repeat(100_000)).is_err());
+    }
+}
