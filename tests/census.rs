@@ -53,7 +53,8 @@ impl Count {
         for call in calls(source, kind).iter().filter(|call| call.is_arm()) {
             let requests = targets(source, call, &Given::default());
             let alone = matches!(call.notation.as_str(), "json" | "template");
-            count.bodies += usize::from(!alone && matches!(call.body, Payload::Text(_)));
+            count.bodies +=
+                usize::from(!alone && matches!(call.body, Payload::Text(_)) && call.made.is_none());
             for (_, target) in requests {
                 *count.calls.entry(call.notation.as_str()).or_default() += 1;
                 let name = target.type_name.map(|name| name.as_str().to_ascii_lowercase());
@@ -174,7 +175,8 @@ fn the_count_by_hand() {
         let all: usize = count
             .calls
             .iter()
-            .filter(|(name, _)| !matches!(**name, "json" | "template"))
+            // What az and cmdlets make of names and options was not counted.
+            .filter(|(name, _)| !matches!(**name, "json" | "template" | "cmdlet") && !name.starts_with("az-"))
             .map(|(_, n)| n)
             .sum();
         assert!(all <= listed, "{name}: {all} calls, {listed} by hand");

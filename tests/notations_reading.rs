@@ -294,7 +294,7 @@ fn options_of_az_and_armclient() {
     for text in [
         "az rest --help",
         "az rest",
-        "az resource show --id x",
+        "az resource list -g x",
         "armclient login",
         "az rest --url <url> [--body]",
     ] {

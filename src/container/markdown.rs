@@ -338,7 +338,9 @@ impl<'s> Reader<'_, 's> {
         };
         calls.retain(|call| {
             let bare = call.notation == Notation::Http && !call.looks_like_arm();
-            call.url.is_some() && !bare
+            // A command without options is spoken of.
+            let is_named = call.made.as_ref().is_some_and(|made| !made.has_options);
+            call.url.is_some() && !bare && !is_named
         });
         self.take(calls, true);
     }
@@ -348,7 +350,7 @@ impl<'s> Reader<'_, 's> {
         for call in calls {
             let sends =
                 matches!(call.sent_method().map(crate::arm::Method::as_str), Some("PUT" | "PATCH" | "POST"));
-            let open = matches!(call.body, Payload::None | Payload::File(_)) && sends;
+            let open = matches!(call.body, Payload::None | Payload::File(_)) && sends && call.made.is_none();
             let needs_word = brief || call.notation != Notation::Http;
             self.awaiting = open.then_some(Awaiting { call: self.calls.len(), needs_word });
             self.push(call);

@@ -19,7 +19,8 @@ use super::{Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severit
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
-use crate::notation::{Call, Payload, QuotingKind};
+use crate::notation::template::may_hold_resources;
+use crate::notation::{Call, Notation, Payload, QuotingKind};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -165,7 +166,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         findings.retain(|finding| finding.severity >= min);
     }
     let of_arm = |is_meant: fn(&Payload<'_>) -> bool| {
-        calls.iter().filter(|call| is_meant(&call.body) && call.is_arm()).count()
+        calls.iter().filter(|call| is_meant(&call.body) && call.made.is_none() && call.is_arm()).count()
     };
     Inspection {
         known: all - new,
@@ -265,6 +266,14 @@ fn check_call(
         }
         as_body = resolve::as_body(call);
         call = &as_body;
+    }
+    // The template that a client writes itself.
+    if let Some(body) = call.body.text().filter(|_| call.made.is_some())
+        && may_hold_resources(body.text())
+        && call.cut().is_none()
+    {
+        let as_template = Call { notation: Notation::Template, ..call.clone() };
+        return template::check(source, &as_template, options, validators, findings, secrets);
     }
     let asked = Asked { given: options.given, type_name: options.type_name.as_ref(), validators };
     let Some(resolved) = resolve::resolve(source, call, asked) else { return false };

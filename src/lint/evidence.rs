@@ -11,6 +11,8 @@ pub struct Evidence {
     pub extent: Extent,
     /// Whether the body stands in a block of its own language.
     pub language: Language,
+    /// Who wrote the URL.
+    pub url: UrlEvidence,
     /// Whose service the request goes to.
     pub service: Service,
     /// How the resource type is known.
@@ -40,6 +42,7 @@ impl Evidence {
         Self {
             extent: Extent::Whole,
             language: Language::Own,
+            url: UrlEvidence::Written,
             service,
             target: Certainty::Stated,
             version: VersionEvidence::Stated,
@@ -49,6 +52,17 @@ impl Evidence {
             is_python: false,
         }
     }
+}
+
+/// Who wrote the URL of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlEvidence {
+    /// It stands in the text.
+    Written,
+    /// The client, of a resource id in the text.
+    OfId,
+    /// The client, of names in the text.
+    OfNames,
 }
 
 /// How much of a body a text has.

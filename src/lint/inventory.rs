@@ -74,10 +74,12 @@ fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<
         reason: None,
         is_truncated: is_open,
     };
+    let lacks = call.made.as_ref().and_then(|made| made.lacks.as_ref());
     match &call.body {
         Payload::None => {}
+        Payload::File(_) | Payload::Unknown(_) if lacks.is_some() => listed.reason = lacks.cloned(),
         Payload::Text(body) => {
-            listed.body = Some(body.to_file(body.span()));
+            listed.body = place_of(call, body);
             let tree = Tree::parse(body.text(), dialect(source, call));
             match (cut, tree.mistakes().iter().find(|mistake| hides_value(mistake))) {
                 (Some(cut), _) => {
@@ -85,6 +87,7 @@ fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<
                         Some(format!("the shell sends something else ({})", cut.kind.rule_name()));
                 }
                 (None, Some(mistake)) => listed.reason = Some(not_json(source, body, mistake)),
+                (None, None) if lacks.is_some() => listed.reason = lacks.cloned(),
                 (None, None) if body.expansions().next().is_some() => {
                     listed.reason = Some("only a run of the script knows a part of it".to_owned());
                 }
@@ -101,6 +104,14 @@ fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<
         Payload::Unknown(_) => listed.reason = Some("only a run of the script knows it".to_owned()),
     }
     Some(listed)
+}
+
+/// The bytes of the file that hold `body`. Of one that the client writes, those of the words that it is made of.
+fn place_of(call: &Call<'_>, body: &Fragment<'_>) -> Option<Span> {
+    if call.made.is_none() {
+        return Some(body.to_file(body.span()));
+    }
+    body.origins().filter(|span| !span.is_empty()).reduce(Span::cover)
 }
 
 /// The resources of the templates in `body`.
@@ -121,15 +132,16 @@ fn resources(
         let place = resource.node.span();
         let mistake = mistakes.iter().find(|mistake| place.contains(mistake.span));
         let span = body.to_file(place);
+        let lacks = call.made.as_ref().and_then(|made| made.lacks.clone());
         listed.push(Listed {
             notation: Notation::Template,
             span,
             is_known: is_known(&target, validators),
             target,
             is_existing: resource.is_existing,
-            body: Some(span),
-            value: mistake.is_none().then(|| resource.body()),
-            reason: mistake.map(|mistake| not_json(source, body, mistake)),
+            body: Some(span).filter(|span| !span.is_empty()),
+            value: (mistake.is_none() && lacks.is_none()).then(|| resource.body()),
+            reason: mistake.map(|mistake| not_json(source, body, mistake)).or(lacks),
             is_truncated: false,
         });
     }

@@ -3,7 +3,7 @@
 //! A rule drafts what it sees with its full severity and fix. A new kind of doubt is a row here, not a condition in
 //! thirty rules. The rows are those of the catalogue's first section.
 
-use super::evidence::{Certainty, Doubt, Evidence, Extent, VersionEvidence};
+use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, VersionEvidence};
 use super::{Family, Finding, Rule, Severity};
 use crate::arm::Service;
 use crate::notation::{Language, Place};
@@ -54,11 +54,38 @@ use Fixes::{Go, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 14] = [
+static ROWS: [Row; 17] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
         rules: Rules::All,
+        only: None,
+        most: None,
+        fix: Go,
+        is_firm: true,
+    },
+    // What the client fills in by itself has no bytes in the text.
+    Row {
+        holds: |it| it.url != UrlEvidence::Written,
+        rules: Rules::All,
+        only: Some(|_, finding| finding.span.is_empty()),
+        most: None,
+        fix: Go,
+        is_firm: true,
+    },
+    // The client writes the URL, and puts a version in it that is right for the cloud.
+    Row {
+        holds: |it| it.url != UrlEvidence::Written,
+        rules: Rules::Named(OF_WRITTEN_URLS),
+        only: None,
+        most: None,
+        fix: Go,
+        is_firm: true,
+    },
+    // Names are encoded by the client, and their subscription is the one that is signed in to.
+    Row {
+        holds: |it| it.url == UrlEvidence::OfNames,
+        rules: Rules::Named(&["url-invalid", "resource-mismatch"]),
         only: None,
         most: None,
         fix: Go,
@@ -199,6 +226,9 @@ const EDGE: &[&str] = &[
     "api-version-missing",
     "duplicate-name",
 ];
+
+/// Rules about what only who writes the URL can leave out.
+const OF_WRITTEN_URLS: &[&str] = &["api-version-missing", "insecure-url", "host-misspelt"];
 
 /// Rules whose findings another published version may not have.
 const OF_OTHER_VERSIONS: &[&str] =

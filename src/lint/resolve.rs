@@ -4,7 +4,7 @@
 mod extent;
 mod fit;
 
-use super::evidence::{Certainty, Evidence, VersionEvidence};
+use super::evidence::{Certainty, Evidence, Extent, UrlEvidence, VersionEvidence};
 use super::{Given, Target};
 use crate::arm::{
     ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service,
@@ -84,6 +84,7 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
     if let Some(body) = body {
         evidence.extent = extent::of_body(call, body);
     }
+    of_made(call, &mut evidence);
     evidence.language = call.context.language;
     if let (Some(body), Some(tree)) = (body.filter(|_| call.client.reads_python), &tree) {
         evidence.is_python = is_python(body.text(), tree);
@@ -101,6 +102,17 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
         |tree| json::settle(tree, dialect, &|tree| fit::misfits(tree, &target, asked.validators.schemas()));
     let tree = if known && !evidence.extent.is_cut() { tree.map(settle) } else { tree };
     Some(Resolved { url, target, tree, standing, evidence })
+}
+
+/// Says what is known of a request that the client itself writes.
+fn of_made(call: &Call<'_>, evidence: &mut Evidence) {
+    let Some(made) = &call.made else { return };
+    evidence.url = if made.by_id { UrlEvidence::OfId } else { UrlEvidence::OfNames };
+    if made.is_opaque {
+        evidence.target = Certainty::Unknown;
+    } else if made.lacks.is_some() {
+        evidence.extent = Extent::Excerpt { whole: made.whole.clone(), is_cut: false };
+    }
 }
 
 /// True if no member of the body's `properties` is one of the type's in any version: a block that follows a call may be
@@ -204,6 +216,7 @@ pub(super) fn whole(call: &Call<'_>) -> Evidence {
     if let Some(body) = call.body.text() {
         evidence.extent = extent::of_body(call, body);
     }
+    of_made(call, &mut evidence);
     evidence
 }
 
@@ -318,7 +331,13 @@ fn takes(name: &str, word: &str) -> bool {
 
 /// What the call itself says, filled up with what the user says of bodies that stand alone.
 fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: Given) -> Target {
+    let of_command = || call.made.as_ref().and_then(|made| made.resource_type.clone());
     let Some(url) = url else {
+        if call.made.is_some() {
+            let type_name = of_command();
+            let resource_type = type_name.as_ref().and_then(ResourceTypeName::known);
+            return Target { resource_type, type_name, method: call.sent_method(), ..Target::default() };
+        }
         return Target {
             resource_type: given.resource_type,
             type_name: given.resource_type.map(Into::into),
@@ -328,7 +347,7 @@ fn of_call(call: &Call<'_>, url: Option<&RequestUrl<'_>>, given: Given) -> Targe
             checked_as: None,
         };
     };
-    let type_name = url.resource_type();
+    let type_name = url.resource_type().or_else(of_command);
     Target {
         resource_type: type_name.as_ref().and_then(crate::arm::ResourceTypeName::known),
         type_name,

@@ -5,10 +5,12 @@
 //! [`Request`](crate::arm::Request) that [`write()`] writes: `request(read(write(r))) == r`.
 
 pub mod armclient;
+pub mod az;
 pub mod az_rest;
 mod body;
 pub mod curl;
 pub mod http;
+mod made;
 mod pairs;
 mod payload;
 pub mod powershell;
@@ -25,6 +27,7 @@ use self::programs::Host;
 use crate::arm::{Method, RequestUrl, ResourceType, Service, contains_placeholder};
 use crate::text::{Fragment, Marks, Span};
 
+pub use made::Made;
 pub use programs::Client;
 pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
@@ -46,6 +49,14 @@ pub enum Notation {
     InvokeAzRestMethod,
     /// `Invoke-RestMethod …` or `Invoke-WebRequest …` in PowerShell.
     InvokeRestMethod,
+    /// `az vm …`, `az vmss …`, `az identity …`: what az makes of names and options.
+    AzVm,
+    /// `az resource …`, likewise.
+    AzResource,
+    /// `az deployment …`, likewise.
+    AzDeployment,
+    /// A cmdlet of Azure PowerShell that makes its request of parameters: `Update-AzVM`, `New-AzResource`.
+    Cmdlet,
     /// A request line, headers, a body.
     Http,
     /// A body alone.
@@ -55,13 +66,18 @@ pub enum Notation {
 }
 
 impl Notation {
-    /// Its name for reports: `curl`, `az`, `armclient`, `powershell`, `http`, `json`, `template`.
+    /// Its name for reports: `curl`, `az`, `armclient`, `powershell`, `az-vm`, `az-resource`, `az-deployment`, `cmdlet`,
+    /// `http`, `json`, `template`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Curl => "curl",
             Self::AzRest => "az",
             Self::ArmClient => "armclient",
             Self::InvokeAzRestMethod | Self::InvokeRestMethod => "powershell",
+            Self::AzVm => "az-vm",
+            Self::AzResource => "az-resource",
+            Self::AzDeployment => "az-deployment",
+            Self::Cmdlet => "cmdlet",
             Self::Http => "http",
             Self::Body => "json",
             Self::Template => "template",
@@ -98,6 +114,8 @@ pub struct Call<'s> {
     pub is_cut_short: bool,
     /// What the shell's own quoting does to it.
     pub quoting: Vec<Quoting>,
+    /// For a request that the client itself writes, out of the options of a command: what the text says of it.
+    pub made: Option<Box<Made>>,
     /// The text around it.
     pub context: Context<'s>,
 }
@@ -120,6 +138,7 @@ impl Call<'_> {
             signs_in: client.signs_in,
             is_cut_short: false,
             quoting: Vec::new(),
+            made: None,
             context: Context::default(),
         }
     }

@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use super::shell::Command;
-use super::{Call, Notation, armclient, az_rest, curl};
+use super::{Call, Notation, armclient, az, az_rest, curl};
 use crate::arm::JSON_CONTENT_TYPE;
 use crate::text::Marks;
 
@@ -22,8 +22,8 @@ pub struct Program {
     pub notation: Notation,
     /// What it is called, in small letters, and where. `.exe` may follow any of them.
     pub names: &'static [(&'static str, Languages)],
-    /// The word behind its name that makes requests: `rest` of `az rest`.
-    pub subcommand: Option<&'static str>,
+    /// The words behind its name that make requests: `rest` of `az rest`. Any if empty.
+    pub subcommands: &'static [&'static str],
     /// The word behind its name is a command or a method: `az login`, `armclient GET`.
     pub begins_with_word: bool,
     /// What it does with a request.
@@ -119,13 +119,25 @@ const PLAIN: Client = Client {
     variables: Variables::None,
 };
 
-/// The programs.
-pub static PROGRAMS: [Program; 5] = [
+/// A client that makes the whole request of options, for whoever is signed in.
+const MAKER: Client = Client {
+    host: Host::Own,
+    content_type: Some(JSON_CONTENT_TYPE),
+    signs_in: true,
+    fills_subscription: true,
+    ..PLAIN
+};
+
+/// How `az` is called.
+const AZ: &[(&str, Languages)] = &[("az", Languages::All), ("az.cmd", Languages::All)];
+
+/// The programs. Of those that share a name, a word behind it tells which one is meant.
+pub static PROGRAMS: [Program; 8] = [
     // https://curl.se/docs/manpage.html
     Program {
         notation: Notation::Curl,
         names: &[("curl", Languages::All)],
-        subcommand: None,
+        subcommands: &[],
         begins_with_word: false,
         client: Client {
             method: Some("GET"),
@@ -140,8 +152,8 @@ pub static PROGRAMS: [Program; 5] = [
     // https://learn.microsoft.com/cli/azure/reference-index#az-rest
     Program {
         notation: Notation::AzRest,
-        names: &[("az", Languages::All), ("az.cmd", Languages::All)],
-        subcommand: Some("rest"),
+        names: AZ,
+        subcommands: &["rest"],
         begins_with_word: true,
         client: Client {
             host: Host::ResourceManager,
@@ -155,11 +167,35 @@ pub static PROGRAMS: [Program; 5] = [
             ..PLAIN
         },
     },
+    // https://learn.microsoft.com/cli/azure/vm, …/vmss, …/identity
+    Program {
+        notation: Notation::AzVm,
+        names: AZ,
+        subcommands: &["vm", "vmss", "identity"],
+        begins_with_word: true,
+        client: MAKER,
+    },
+    // https://learn.microsoft.com/cli/azure/resource
+    Program {
+        notation: Notation::AzResource,
+        names: AZ,
+        subcommands: &["resource"],
+        begins_with_word: true,
+        client: MAKER,
+    },
+    // https://learn.microsoft.com/cli/azure/deployment; `az group deployment` is what it was called before.
+    Program {
+        notation: Notation::AzDeployment,
+        names: AZ,
+        subcommands: &["deployment", "group"],
+        begins_with_word: true,
+        client: Client { reads_python: true, ..MAKER },
+    },
     // https://github.com/projectkudu/ARMClient
     Program {
         notation: Notation::ArmClient,
         names: &[("armclient", Languages::All)],
-        subcommand: None,
+        subcommands: &[],
         begins_with_word: true,
         client: Client { host: Host::Always, content_type: Some(JSON_CONTENT_TYPE), signs_in: true, ..PLAIN },
     },
@@ -167,7 +203,7 @@ pub static PROGRAMS: [Program; 5] = [
     Program {
         notation: Notation::InvokeAzRestMethod,
         names: &[("invoke-azrestmethod", Languages::PowerShell), ("invoke-azrest", Languages::PowerShell)],
-        subcommand: None,
+        subcommands: &[],
         begins_with_word: false,
         client: Client {
             host: Host::Own,
@@ -187,7 +223,7 @@ pub static PROGRAMS: [Program; 5] = [
             ("invoke-webrequest", Languages::PowerShell),
             ("iwr", Languages::PowerShell),
         ],
-        subcommand: None,
+        subcommands: &[],
         begins_with_word: false,
         client: Client {
             method: Some("GET"),
@@ -241,25 +277,43 @@ impl Client {
 }
 
 /// The program that a command's first word names in a shell, or with `powershell` in PowerShell; the word without
-/// its folder and `.exe`, in small letters.
+/// its folder and `.exe`, in small letters. The first one of those that share the name.
 pub fn named(name: &str, powershell: bool) -> Option<&'static Program> {
-    let means =
-        |(it, languages): &(&str, Languages)| *it == name && (powershell || *languages == Languages::All);
-    PROGRAMS.iter().find(|program| program.names.iter().any(means))
+    all_named(name, powershell).next()
+}
+
+/// All programs that [`named`] may mean.
+fn all_named(name: &str, powershell: bool) -> impl Iterator<Item = &'static Program> {
+    let means = move |(it, languages): &(&str, Languages)| {
+        *it == name && (powershell || *languages == Languages::All)
+    };
+    PROGRAMS.iter().filter(move |program| program.names.iter().any(means))
+}
+
+impl Program {
+    /// True if the word behind the program's name makes requests with it.
+    fn takes(&self, next: Option<&str>) -> bool {
+        self.subcommands.is_empty() || next.is_some_and(|next| self.subcommands.contains(&next))
+    }
+}
+
+/// True if `next`, the word behind it, makes requests with the program that `name` is, in some notation.
+pub(super) fn makes_requests(name: &str, next: &str) -> bool {
+    all_named(name, true).any(|program| program.takes(Some(next)))
 }
 
 /// The calls that `command` makes, which runs the program `name`: none if that makes no requests, or not this way.
 pub(super) fn calls_of<'s>(name: &str, command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<'s>> {
     // PowerShell's cmdlets are read from its own tokens, not from words.
-    let Some(program) = named(name, false) else { return Vec::new() };
-    let next = || command.program().and_then(|at| command.words.get(at + 1));
-    if program.subcommand.is_some_and(|wanted| next().is_none_or(|word| word.text.text() != wanted)) {
-        return Vec::new();
-    }
+    let next = command.program().and_then(|at| command.words.get(at + 1)).map(|word| word.text.text());
+    let Some(program) = all_named(name, false).find(|program| program.takes(next)) else { return Vec::new() };
     match program.notation {
         Notation::Curl => curl::read(command, input),
         Notation::AzRest => az_rest::read(command, input).into_iter().collect(),
         Notation::ArmClient => armclient::read(command, input).into_iter().collect(),
+        Notation::AzVm => az::vm::read(command),
+        Notation::AzResource => az::resource::read(command, input),
+        Notation::AzDeployment => az::deployment::read(command, input),
         _ => Vec::new(),
     }
 }
@@ -339,7 +393,8 @@ pub(crate) fn is_run_at(bytes: &[u8], at: usize) -> bool {
     begins_word(bytes, at)
         && names().any(|(name, program)| {
             let Some(behind) = behind_name(bytes, at, name) else { return false };
-            program.subcommand.is_none_or(|word| may_be_next(bytes, behind, word))
+            let mut words = program.subcommands.iter();
+            words.len() == 0 || words.any(|word| may_be_next(bytes, behind, word))
         })
 }
 

@@ -43,6 +43,9 @@ pub enum RequestError {
 /// [`RequestError`] when the text does not say the whole request.
 pub fn request(call: &Call<'_>) -> Result<Request, RequestError> {
     let url = with_blanks(call, call.url.as_ref().ok_or(RequestError::NoUrl)?)?;
+    if call.made.as_ref().is_some_and(|made| made.lacks.is_some()) {
+        return Err(RequestError::BodyElsewhere);
+    }
     let headers = call.headers.iter().map(|text| header(&with_blanks(call, text)?));
     let body = match (&call.body, call.body.text()) {
         (Payload::None, _) => None,

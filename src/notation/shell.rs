@@ -51,9 +51,18 @@ impl Dialect {
     /// they do there.
     fn settled(self, text: &str) -> Self {
         let goes_on = |mark: char| text.lines().any(|line| line.trim_end().ends_with(mark));
-        let command_prompt = self.command_prompt || (self.unsaid && goes_on('^') && !goes_on('\\'));
+        let is_batch = || text.lines().any(|line| begins_batch(line.trim_start()));
+        let command_prompt =
+            self.command_prompt || (self.unsaid && !goes_on('\\') && (goes_on('^') || is_batch()));
         Self { command_prompt, ..self }
     }
+}
+
+/// True for a line that only the Windows command prompt takes: `for /f %i in (…)`, `@echo off`, `set "a=b"`.
+fn begins_batch(line: &str) -> bool {
+    ["for /", "for %", "@echo ", "@for ", "@set ", "setlocal", "set \""]
+        .iter()
+        .any(|begin| line.get(..begin.len()).is_some_and(|head| head.eq_ignore_ascii_case(begin)))
 }
 
 /// One word and where it stands.

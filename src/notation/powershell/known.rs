@@ -131,9 +131,11 @@ fn begins_request(code: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '\t', '`']);
     match Program::of(word) {
         Some(Program::Native) if word.starts_with(['a', 'A']) => {
-            ["rest ", "get ", "put ", "patch ", "post ", "delete "]
-                .iter()
-                .any(|verb| rest.get(..verb.len()).is_some_and(|head| head.eq_ignore_ascii_case(verb)))
+            let next = rest.split([' ', '\t']).next().unwrap_or_default().to_ascii_lowercase();
+            let is_verb = ["get", "put", "patch", "post", "delete"].contains(&next.as_str());
+            // Where nothing follows it is a word of prose.
+            next.len() < rest.trim_end().len()
+                && (is_verb || programs::makes_requests(&program_name(word), &next))
         }
         Some(Program::Native) => rest.starts_with(['-', '\'', '"', '$', 'h']),
         Some(_) => rest.is_empty() || rest.starts_with(['-', '\'', '"', '$', '@', '\n', '\r', 'h']),

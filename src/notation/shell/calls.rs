@@ -3,7 +3,7 @@
 use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Word, commands};
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Call, Payload, Quoting, Scope, payload, programs};
+use crate::notation::{Call, Payload, Quoting, Scope, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
@@ -55,6 +55,7 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
                 }
             }
             scope.resolve(Language::Shell, call);
+            made::settle(call);
             judge.with_body(call);
         }
         calls.append(&mut found);

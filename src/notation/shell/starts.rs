@@ -35,7 +35,12 @@ pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
         }
         let line_start = memchr::memrchr(b'\n', &bytes[done..at]).map_or(done, |newline| done + newline + 1);
         let line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline + 1);
-        if let Some(at) = command_in(&text[line_start..line_end], prompts) {
+        let line = &text[line_start..line_end];
+        // A comment that goes on in the next line is no prompt.
+        let goes_on = line.trim_start().starts_with('#')
+            && line.trim_end().ends_with('\\')
+            && text[line_end..].trim_start_matches([' ', '\t']).starts_with('#');
+        if let Some(at) = command_in(line, prompts && !goes_on) {
             found.push(Start { line: offset + line_start, at: offset + line_start + at });
         }
         done = line_end;

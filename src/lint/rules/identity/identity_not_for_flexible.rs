@@ -37,9 +37,24 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     } else {
         "use user-assigned identities; each machine of the set can be given an identity of its own"
     };
+    // A command that says no mode makes a Flexible set.
+    let words = subject.body.map(|body| body.to_file(value.span()));
+    let words = words.and_then(|place| subject.source.text().get(place.range())).unwrap_or_default();
+    let is_default = subject.call.made.is_some() && !words.to_ascii_lowercase().contains("flexible");
+    let label = if is_default {
+        "nothing says the set's mode, and it becomes Flexible"
+    } else {
+        "the set is Flexible"
+    };
+    // A command has no member of that name.
+    let place = if subject.call.made.is_some() { value.span() } else { mode.span().cover(value.span()) };
+    let help = match &subject.call.made {
+        Some(_) => format!("say `Uniform` as the set's mode, or {help}"),
+        None => help.to_owned(),
+    };
     let draft = subject
         .at_node(&RULE, kind, "a Flexible scale set has no system-assigned identity")
-        .label(mode.span().cover(value.span()), "the set is Flexible")
+        .label(place, label)
         .help(help)
         .arm(
             "InvalidParameter",

@@ -12,7 +12,7 @@ use crate::notation::powershell::syntax::{
 };
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::notation::shell::{self, Word as ShellWord};
-use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, payload, programs};
+use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// Operators that are written like parameters.
@@ -698,6 +698,7 @@ impl<'s> Evaluator<'_, 's> {
             call.body = Payload::Text(text.clone());
         }
         self.scope.bound(call);
+        made::settle(call);
     }
 
     /// The words that a program gets of one argument.
