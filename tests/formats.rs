@@ -304,7 +304,7 @@ fn fingerprints_survive_moved_lines() {
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
         results
             .iter()
-            .map(|result| result["partialFingerprints"]["armbody/v1"].as_str().unwrap().to_owned())
+            .map(|result| result["partialFingerprints"]["armbody/v2"].as_str().unwrap().to_owned())
             .collect()
     };
     assert_eq!(prints(""), prints("\n\n  "));

@@ -11,12 +11,13 @@ mod stream;
 mod total;
 mod watch;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use armbody::arm::{ApiVersion, Method};
-use armbody::lint::{Baseline, Severity};
+use armbody::lint::{Baseline, Known, Severity};
 use armbody::report::{Format, Report, Root};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, path_name, write_file};
@@ -106,6 +107,9 @@ pub(crate) struct Args {
     /// List the findings in FILE, to be left out from now on.
     #[arg(long, value_name = "FILE", conflicts_with = "diff")]
     write_baseline: Option<PathBuf>,
+    /// Take out of the baseline what is no longer found.
+    #[arg(long, conflicts_with_all = ["diff", "write_baseline", "stream"])]
+    baseline_prune: bool,
     /// Count the findings by rule.
     #[arg(long)]
     statistics: bool,
@@ -151,7 +155,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 
 /// Checks everything once.
 fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let setup = Setup::new(args)?;
+    let mut setup = Setup::new(args)?;
     let format = setup.format;
     let outputs = Outputs::new(args, format)?;
     if args.diff && args.output_file.iter().any(|output| output.format.is_some()) {
@@ -178,12 +182,14 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     }
     let progress = Progress::new(args.quiet);
     let mut total = Total::default();
-    let mut recorded = Baseline::default();
+    let mut recorded: HashMap<PathBuf, Vec<(String, Known)>> = HashMap::new();
     let passed = Arc::default();
     let mut inputs =
         files::inputs(&args.paths, setup.configs(), &passed).filter(|input| outputs.admits(input));
     let listed: Vec<files::Input> = inputs.by_ref().take(LISTED).collect();
     outputs.check()?;
+    setup.follow_renames(&listed, args);
+    let setup = setup;
     let sent = if listed.len() < LISTED {
         Sent::by(listed.iter(), args.max_size, setup.configs())
     } else {
@@ -246,8 +252,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
                     copy.write(rendered);
                 }
             }
-            if let Some((path, known)) = done.known.take() {
-                recorded.insert(path, known);
+            if let Some((file, name, known)) = done.known.take() {
+                recorded.entry(file).or_default().push((name, known));
             }
             total.add(done);
         }
@@ -275,11 +281,24 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if let Some(path) = args.write_baseline.as_ref().filter(|_| failed) {
         terminal.say(&shown!("armbody: {}: not written, for the run failed", Shown::line(&path_name(path))));
     } else if let Some(path) = &args.write_baseline {
-        write_whole(path, recorded.to_json().as_bytes())
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let mut baseline = Baseline::default();
+        for (name, known) in recorded.remove(path).unwrap_or_default() {
+            baseline.insert(name, known);
+        }
+        write_baseline(path, &baseline)?;
         if !args.quiet {
-            let (count, path) = (total::count(recorded.len(), "finding"), Shown::line(&path_name(path)));
+            let (count, path) = (total::count(baseline.len(), "finding"), Shown::line(&path_name(path)));
             terminal.say(&shown!("{} written to {}", count, path));
+        }
+    } else if args.baseline_prune {
+        prune(&setup, recorded, failed, args, terminal)?;
+    } else if !args.quiet {
+        for path in setup.old_baselines() {
+            let path = Shown::line(&path_name(&path));
+            terminal.say(&shown!(
+                "{}: a baseline of version 0.1.0; --baseline-prune writes it in today's form",
+                path
+            ));
         }
     }
     if args.statistics {
@@ -299,6 +318,39 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         terminal.say(&shown!("armbody: {}", Shown::line(problem)));
     }
     Ok(if uncopied.is_empty() { total.status(args) } else { Status::Failed })
+}
+
+/// Writes the baselines that were read without what is gone.
+fn prune(
+    setup: &Setup,
+    seen: HashMap<PathBuf, Vec<(String, Known)>>,
+    failed: bool,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    let pruned = setup.pruned(seen);
+    anyhow::ensure!(
+        !pruned.is_empty(),
+        "--baseline-prune has no baseline: name it with --baseline, or as `baseline` under [lint] in armbody.toml"
+    );
+    for (path, baseline, lost) in pruned {
+        let name = Shown::line(&path_name(&path));
+        if failed {
+            terminal.say(&shown!("armbody: {}: not written, for the run failed", name));
+            continue;
+        }
+        write_baseline(&path, &baseline)?;
+        if !args.quiet {
+            let (lost, left) = (total::count(lost, "finding"), baseline.len());
+            terminal.say(&shown!("{} taken out of {}, which has {} now", lost, name, left));
+        }
+    }
+    Ok(())
+}
+
+fn write_baseline(path: &Path, baseline: &Baseline) -> anyhow::Result<()> {
+    write_whole(path, baseline.to_json().as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Writes a file in one step, so that the one that was there is not lost half-way; a device or a pipe as it is.

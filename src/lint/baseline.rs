@@ -1,32 +1,43 @@
 //! Findings that are known and not to be told again: a project with old documents starts with those, and hears
 //! only of what is new.
 //!
-//! Known findings are recognised by their [`Fingerprint`], not by their line.
+//! Known findings are recognised by their [`Fingerprint`], not by their line, and in a file that has another name now
+//! if most of its text is what it was.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::likeness::Likeness;
 use super::{Finding, Fingerprint, Options, Secret, find_rule};
 use crate::text::{Source, Span};
 
 /// The version of the file's form.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+
+/// The form that version 0.1.0 wrote: findings are known by the text of their line.
+const BY_LINES: u64 = 1;
+
+/// How much of a file has to be the same, in sixteenths, for it to be one that has another name now.
+const RENAMED: usize = 8;
+
+/// Pairs of files that are compared to find those that have another name now.
+const MAX_PAIRS: usize = 1 << 22;
 
 /// Why a text is not a baseline.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is not JSON, or not what is expected.
-    #[error("no baseline: {0}; `--write-baseline` writes one")]
+    #[error("not a baseline: {0}; `--write-baseline` writes one")]
     Form(serde_json::Error),
     /// It is one of another version of this program.
     #[error(
-        "a baseline of version {0}, and this program reads version {VERSION}; write it anew with `--write-baseline`"
+        "a baseline of version {0}, and this program reads versions {BY_LINES} and {VERSION}; write it anew with `--write-baseline`"
     )]
     Version(u64),
     /// A hash is none.
-    #[error("no baseline: `{0}` is not a hash; `--write-baseline` writes one")]
+    #[error("not a baseline: `{0}` is not a hash; `--write-baseline` writes one")]
     Hash(String),
 }
 
@@ -34,20 +45,41 @@ pub enum BaselineError {
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     files: BTreeMap<String, Arc<Known>>,
+    is_old: bool,
 }
 
 /// The known findings of one file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// By content: the rule, and how many look the same.
-    counts: HashMap<u128, (String, u32)>,
+    counts: Counts,
+    /// Likewise, by the text of their line.
+    by_lines: Counts,
+    /// What the file is like, to be known by another name.
+    likeness: Likeness,
 }
 
-#[derive(Serialize, Deserialize)]
+type Counts = HashMap<u128, (String, u32)>;
+
+/// What is left when the known findings are taken out.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// The known ones that are gone.
+    pub(super) stale: usize,
+    /// The known ones that are there, in the order of the text.
+    pub(super) found: Vec<Finding>,
+    /// What is known still.
+    pub(super) known: Known,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[allow(dead_code, reason = "read before the rest is")]
     version: u64,
     findings: BTreeMap<String, Vec<Row>>,
+    #[serde(default)]
+    likeness: BTreeMap<String, String>,
 }
 
 /// Only this much is read of a file whose version is not known yet.
@@ -60,7 +92,11 @@ struct Head {
 #[serde(deny_unknown_fields)]
 struct Row {
     rule: String,
-    content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    /// In place of the content, for what was written by version 0.1.0 and not looked at since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
     #[serde(default = "one", skip_serializing_if = "is_one")]
     count: u32,
 }
@@ -74,56 +110,95 @@ fn is_one(count: &u32) -> bool {
     *count == 1
 }
 
+fn number(counts: &Counts) -> usize {
+    counts.values().map(|(_, count)| *count as usize).sum()
+}
+
+fn add(counts: &mut Counts, content: u128, rule: &str, more: u32) {
+    let count = &mut counts.entry(content).or_insert_with(|| (rule.to_owned(), 0)).1;
+    *count = count.saturating_add(more);
+}
+
 impl Baseline {
-    /// Reads what [`Baseline::to_json`] wrote.
+    /// Reads what [`Baseline::to_json`] wrote, in this version or in 0.1.0.
     ///
     /// # Errors
     /// [`BaselineError`] if it is something else, or of another version.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let head: Head = serde_json::from_str(text).map_err(BaselineError::Form)?;
-        if head.version != VERSION {
+        if head.version != VERSION && head.version != BY_LINES {
             return Err(BaselineError::Version(head.version));
         }
+        let is_old = head.version == BY_LINES;
         let file: File = serde_json::from_str(text).map_err(BaselineError::Form)?;
         let mut files = BTreeMap::new();
         for (path, rows) in file.findings {
             let mut known = Known::default();
             for row in rows {
-                let hash = u128::from_str_radix(&row.content, 16);
-                let content = hash.map_err(|_| BaselineError::Hash(row.content))?;
-                let count = &mut known.counts.entry(content).or_insert((row.rule, 0)).1;
-                *count = count.saturating_add(row.count);
+                let (is_line, text) = match (row.content, row.line) {
+                    (Some(text), None) => (is_old, text),
+                    (None, Some(text)) => (true, text),
+                    _ => return Err(BaselineError::Hash(String::new())),
+                };
+                let content = u128::from_str_radix(&text, 16).map_err(|_| BaselineError::Hash(text))?;
+                let counts = if is_line { &mut known.by_lines } else { &mut known.counts };
+                add(counts, content, &row.rule, row.count);
+            }
+            if let Some(text) = file.likeness.get(&path) {
+                known.likeness = Likeness::parse(text).ok_or_else(|| BaselineError::Hash(text.clone()))?;
             }
             files.insert(path, Arc::new(known));
         }
-        Ok(Self { files })
+        Ok(Self { files, is_old })
+    }
+
+    /// True if it is in the form of version 0.1.0.
+    pub fn is_old(&self) -> bool {
+        self.is_old
     }
 
     /// The baseline as it is kept: JSON with one finding a line, in an order that does not depend on the run.
     pub fn to_json(&self) -> String {
-        let findings = self.files.iter().map(|(path, known)| {
-            let mut rows: Vec<Row> = known
-                .counts
-                .iter()
-                .map(|(content, (rule, count))| Row {
-                    rule: rule.clone(),
-                    content: format!("{content:032x}"),
-                    count: *count,
-                })
-                .collect();
+        let files = self.files.iter().map(|(path, known)| {
+            let mut rows: Vec<Row> = Vec::new();
+            for (counts, is_line) in [(&known.counts, false), (&known.by_lines, true)] {
+                rows.extend(counts.iter().map(|(content, (rule, count))| {
+                    let hash = Some(format!("{content:032x}"));
+                    let (content, line) = if is_line { (None, hash) } else { (hash, None) };
+                    Row { rule: rule.clone(), content, line, count: *count }
+                }));
+            }
             rows.sort_unstable();
-            (path.clone(), rows)
+            // No map has keys that are not strings: nothing can fail.
+            let rows: Vec<String> = rows
+                .iter()
+                .map(|row| format!("\n      {}", serde_json::to_string(row).unwrap_or_default()))
+                .collect();
+            format!("\n    {}: [{}\n    ]", quoted(path), rows.join(","))
         });
-        let file = File { version: VERSION, findings: findings.collect() };
-        // No map has keys that are not strings: nothing can fail.
-        serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+        let likeness = self.files.iter().filter(|(_, known)| !known.likeness.is_empty());
+        let likeness =
+            likeness.map(|(path, known)| format!("\n    {}: \"{}\"", quoted(path), known.likeness.to_text()));
+        let object = |rows: Vec<String>| {
+            if rows.is_empty() { "{}".to_owned() } else { format!("{{{}\n  }}", rows.join(",")) }
+        };
+        format!(
+            "{{\n  \"version\": {VERSION},\n  \"findings\": {},\n  \"likeness\": {}\n}}\n",
+            object(files.collect()),
+            object(likeness.collect()),
+        )
     }
 
     /// Takes the findings of the file at `path` up.
     pub fn insert(&mut self, path: impl Into<String>, known: Known) {
-        if !known.counts.is_empty() {
+        if !known.is_empty() {
             self.files.insert(path.into(), Arc::new(known));
         }
+    }
+
+    /// Forgets the file at `path`.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
     }
 
     /// The known findings of the file at `path`.
@@ -145,50 +220,126 @@ impl Baseline {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+
+    /// By the name that a file has now, the one that it is known by: those of `gone` whose text is most like that of one
+    /// of `new`, which are known by no name and whose texts are likes of [`Known::like`].
+    pub fn renamed(&self, gone: &[&str], new: &[(String, Known)]) -> HashMap<String, String> {
+        let likes = |known: &Known| !known.likeness.is_empty();
+        let gone: Vec<(&str, &Arc<Known>)> = gone
+            .iter()
+            .filter_map(|path| Some((*path, self.files.get(*path)?)))
+            .filter(|(_, known)| likes(known))
+            .collect();
+        let room = MAX_PAIRS / gone.len().max(1);
+        let mut pairs = Vec::new();
+        for (name, known) in new.iter().take(room).filter(|(_, known)| likes(known)) {
+            for (path, was) in &gone {
+                let like = was.likeness.with(&known.likeness);
+                if like >= RENAMED {
+                    pairs.push((std::cmp::Reverse(like), *path, name.as_str()));
+                }
+            }
+        }
+        // The most alike first, each file once; among equals the order of the names decides.
+        pairs.sort_unstable();
+        let mut renamed = HashMap::new();
+        let mut taken = HashSet::new();
+        for (_, path, name) in pairs {
+            if !renamed.contains_key(name) && taken.insert(path) {
+                renamed.insert(name.to_owned(), path.to_owned());
+            }
+        }
+        renamed
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 impl Known {
     /// The findings of a file, all of them, in the order of the text.
     pub fn new(source: &Source, findings: &[Finding], secrets: &[Secret]) -> Self {
         let mut known = Self::default();
-        let prints = Fingerprint::of(source, findings, &sorted(secrets));
+        let secrets = sorted(secrets);
+        let prints = Fingerprint::of(source, findings, &secrets);
         for (finding, print) in findings.iter().zip(prints) {
-            known.counts.entry(print.content).or_insert_with(|| (finding.rule.name.to_owned(), 0)).1 += 1;
+            add(&mut known.counts, print.content, finding.rule.name, 1);
+        }
+        if !findings.is_empty() {
+            known.likeness = Likeness::of(source, &secrets);
         }
         known
     }
 
+    /// Of no finding, with what the file is like.
+    pub fn like(source: &Source, secrets: &[Secret]) -> Self {
+        Self { likeness: Likeness::of(source, &sorted(secrets)), ..Self::default() }
+    }
+
+    /// With what the file is like now.
+    #[must_use]
+    pub fn with_likeness(mut self, source: &Source, secrets: &[Secret]) -> Self {
+        self.likeness = Likeness::of(source, &sorted(secrets));
+        self
+    }
+
     /// The number of findings.
     pub fn len(&self) -> usize {
-        self.counts.values().map(|(_, count)| *count as usize).sum()
+        number(&self.counts) + number(&self.by_lines)
     }
 
     /// True if there are none.
     pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
+        self.counts.is_empty() && self.by_lines.is_empty()
     }
 
-    /// Takes what is known out of `findings`; returns the number of those known that are gone. Rules that do not
-    /// run are not expected to find anything.
+    /// Takes what is known out of `findings`. Rules that do not run are not expected to find anything.
     pub(super) fn leave_out(
         &self,
         source: &Source,
         secrets: &[Secret],
         options: &Options,
         findings: &mut Vec<Finding>,
-    ) -> usize {
-        let prints = Fingerprint::of(source, findings, &sorted(secrets));
+    ) -> Left {
+        let secrets = sorted(secrets);
+        let prints = Fingerprint::of(source, findings, &secrets);
+        let lines = if self.by_lines.is_empty() {
+            Vec::new()
+        } else {
+            Fingerprint::of_lines(source, findings, &secrets)
+        };
         let expected = |rule: &str| find_rule(rule).is_none_or(|rule| options.admits(rule));
-        let mut stale: usize =
-            self.counts.values().filter(|(rule, _)| expected(rule)).map(|(_, count)| *count as usize).sum();
-        let mut prints = prints.into_iter();
-        findings.retain(|_| {
-            let Some(print) = prints.next() else { return true };
-            let known = self.counts.get(&print.content).is_some_and(|(_, count)| print.ordinal < *count);
-            stale = stale.saturating_sub(usize::from(known));
-            !known
-        });
-        stale
+        let mut left = Left::default();
+        for (counts, kept) in
+            [(&self.counts, &mut left.known.counts), (&self.by_lines, &mut left.known.by_lines)]
+        {
+            for (content, (rule, count)) in counts {
+                if expected(rule) {
+                    left.stale += *count as usize;
+                } else {
+                    add(kept, *content, rule, *count);
+                }
+            }
+        }
+        let has = |counts: &Counts, print: &Fingerprint| {
+            counts.get(&print.content).is_some_and(|(_, count)| print.ordinal < *count)
+        };
+        let mut new = Vec::with_capacity(findings.len());
+        for (at, finding) in findings.drain(..).enumerate() {
+            let is_known = prints.get(at).is_some_and(|print| has(&self.counts, print))
+                || lines.get(at).is_some_and(|print| has(&self.by_lines, print));
+            match prints.get(at).filter(|_| is_known) {
+                Some(print) => {
+                    left.stale = left.stale.saturating_sub(1);
+                    add(&mut left.known.counts, print.content, finding.rule.name, 1);
+                    left.found.push(finding);
+                }
+                None => new.push(finding),
+            }
+        }
+        *findings = new;
+        left
     }
 }
 
@@ -243,7 +394,7 @@ mod tests {
     #[test]
     fn what_is_no_baseline_is_told() {
         assert!(matches!(Baseline::parse("nonsense"), Err(BaselineError::Form(_))));
-        assert!(matches!(Baseline::parse("{\"version\":2,\"x\":[]}"), Err(BaselineError::Version(2))));
+        assert!(matches!(Baseline::parse("{\"version\":3,\"x\":[]}"), Err(BaselineError::Version(3))));
         let text = r#"{"version":1,"findings":{"a":[{"rule":"x","content":"g"}]}}"#;
         assert!(matches!(Baseline::parse(text), Err(BaselineError::Hash(_))));
     }

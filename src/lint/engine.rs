@@ -9,7 +9,8 @@ use rayon::prelude::*;
 mod quoting;
 pub(super) mod template;
 
-use super::baseline::Known;
+use super::anchor::Anchors;
+use super::baseline::{Known, Left};
 use super::policy;
 use super::resolve::{self, Asked, Resolved};
 use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
@@ -108,6 +109,10 @@ pub struct Inspection {
     pub stale: usize,
     /// The number of findings that were known and are left out.
     pub known: usize,
+    /// Those, in the order of the text.
+    pub known_findings: Vec<Finding>,
+    /// What is known of those that were known, without those that are gone.
+    pub still_known: Known,
     /// The number of findings that are left out because they are below the severity asked for.
     pub below: usize,
     /// The number of calls to Azure Resource Manager whose body only a run of the script knows.
@@ -159,8 +164,10 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         secrets::of_text(source, &mut secrets);
     }
     let all = findings.len();
-    let stale =
-        options.known.as_ref().map_or(0, |known| known.leave_out(source, &secrets, options, &mut findings));
+    let Left { stale, found: known_findings, known: still_known } = options
+        .known
+        .as_ref()
+        .map_or_else(Left::default, |known| known.leave_out(source, &secrets, options, &mut findings));
     let new = findings.len();
     if let Some(min) = options.min_severity {
         findings.retain(|finding| finding.severity >= min);
@@ -170,6 +177,8 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     };
     Inspection {
         known: all - new,
+        known_findings,
+        still_known,
         below: new - findings.len(),
         unread_bodies: of_arm(|body| matches!(body, Payload::Unknown(_))),
         body_files: of_arm(|body| matches!(body, Payload::File(_))),
@@ -293,6 +302,7 @@ fn check_call(
         standing,
         secret_members: OnceCell::new(),
         info: OnceCell::new(),
+        anchors: Anchors::default(),
     };
     secrets::of_call(&subject, secrets);
     // An object that was put into the host makes another of it.

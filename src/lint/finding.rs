@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::Rule;
+use super::anchor::Anchor;
 use super::evidence::Doubt;
 use crate::arm::{ApiVersion, Method};
 use crate::text::{Edit, Span};
@@ -78,6 +79,10 @@ pub struct Finding {
     pub(super) doubt: Option<Doubt>,
     /// The most that the configuration may make of it.
     pub(super) ceiling: Severity,
+    /// What it is about, whatever stands around it.
+    pub(super) anchor: Anchor,
+    /// What it is about where its text does not say so: the property that is missing there.
+    pub(super) subject: Option<String>,
 }
 
 /// A place that explains a finding.

@@ -1,5 +1,5 @@
-//! What tells one finding from another while the text around it moves: its rule and the text it is about, never
-//! its line.
+//! What tells one finding from another while the text around it changes: its rule, what it is about and its own text,
+//! never its line.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,6 +7,7 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::Finding;
+use super::hash::Fnv;
 use crate::text::{Source, Span};
 
 /// Bytes of the finding's line that count on either side of it, and of the finding itself at either end: a body
@@ -16,7 +17,8 @@ const REACH: usize = 160;
 /// Findings from which the trouble of handing them to another thread is worth it.
 const PART: usize = 256;
 
-/// A finding by its content: 128 bits of its rule and its text, and which of those that look the same it is.
+/// A finding by its content: 128 bits of its rule, its call, its place in that and its own text, and which of those that
+/// look the same it is.
 ///
 /// White space does not count, nor do secrets: what a hash is made of can be guessed from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,12 +33,20 @@ impl Fingerprint {
     /// The fingerprints of `findings`, which are all of the file's, in the order of the text; `secrets` are the
     /// sorted bytes that do not count.
     pub fn of(source: &Source, findings: &[Finding], secrets: &[Span]) -> Vec<Self> {
+        Self::by(findings, |finding| content(source, finding, secrets))
+    }
+
+    /// The fingerprints that version 0.1.0 made: of the rule and the text of the line.
+    pub(super) fn of_lines(source: &Source, findings: &[Finding], secrets: &[Span]) -> Vec<Self> {
+        Self::by(findings, |finding| of_line(source, finding, secrets))
+    }
+
+    fn by(findings: &[Finding], content: impl Fn(&Finding) -> u128 + Sync) -> Vec<Self> {
         let mut seen: HashMap<u128, u32> = HashMap::new();
-        let content = |finding| content(source, finding, secrets);
         let contents: Vec<u128> = if findings.len() > PART {
-            findings.par_iter().map(content).collect()
+            findings.par_iter().map(&content).collect()
         } else {
-            findings.iter().map(content).collect()
+            findings.iter().map(&content).collect()
         };
         let number = |content| {
             let ordinal = seen.entry(content).and_modify(|count| *count += 1).or_default();
@@ -62,6 +72,23 @@ impl fmt::Display for Fingerprint {
 }
 
 fn content(source: &Source, finding: &Finding, secrets: &[Span]) -> u128 {
+    let mut hash = finding.anchor.place.clone();
+    hash.add(finding.rule.name.as_bytes());
+    hash.add(&[0]);
+    hash.add(finding.subject.as_deref().unwrap_or_default().as_bytes());
+    hash.add(&[0]);
+    if !finding.anchor.is_whole {
+        let text = source.text();
+        let (start, end) = (finding.span.start as usize, finding.span.end as usize);
+        let head = floor(text, end.min(start + REACH));
+        let tail = floor(text, end.saturating_sub(REACH)).max(head);
+        hash.add_text(source, start..head, secrets);
+        hash.add_text(source, tail..end, secrets);
+    }
+    hash.0
+}
+
+fn of_line(source: &Source, finding: &Finding, secrets: &[Span]) -> u128 {
     let text = source.text();
     let (start, end) = (finding.span.start as usize, finding.span.end as usize);
     let before = floor(text, start.saturating_sub(REACH));
@@ -89,22 +116,7 @@ fn floor(text: &str, offset: usize) -> usize {
     text.floor_char_boundary(offset.min(text.len()))
 }
 
-/// FNV-1a with 128 bits: the same on every machine and in every version of this program.
-struct Fnv(u128);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)
-    }
-}
-
 impl Fnv {
-    fn add(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-    }
-
     /// The text without white space and with one star for each secret.
     fn add_text(&mut self, source: &Source, range: std::ops::Range<usize>, secrets: &[Span]) {
         let text = source.text();
@@ -146,6 +158,15 @@ mod tests {
         assert_eq!(first, fingerprints(&format!("\n\n  {BODY}\n\n")));
         assert_eq!(first, fingerprints(&BODY.replace(',', " , ")));
         assert_ne!(first, fingerprints(&BODY.replace("SystemAssigned\",", "None\",")));
+        // Nor does what stands beside.
+        let split = |text: &str| {
+            let all = fingerprints(text);
+            all.into_iter().find(|(rule, _)| *rule == "identity-type-split").map(|(_, print)| print)
+        };
+        let beside = BODY.replace("{\"identity", "{\"tags\":{\"a\":\"b\"},\"identity");
+        assert_eq!(split(BODY), split(&beside));
+        let elsewhere = format!("{{\"properties\":{BODY}}}");
+        assert_ne!(split(BODY), split(&elsewhere));
     }
 
     #[test]

@@ -4,13 +4,16 @@
 //! `rules/<family>/` and a page under `docs/rules/`; [`rules`] is the table of all. [`fix`] applies what the
 //! findings offer until nothing changes.
 
+mod anchor;
 mod baseline;
 mod engine;
 mod evidence;
 mod finding;
 mod fingerprint;
 mod fix;
+mod hash;
 mod inventory;
+mod likeness;
 mod policy;
 mod resolve;
 mod rule;
@@ -19,6 +22,7 @@ mod secrets;
 mod subject;
 mod suppress;
 
+use anchor::Anchor;
 pub use baseline::{Baseline, BaselineError, Known};
 pub use engine::{
     Given, Inspection, Options, check, examine, inspect, internal_error, secrets_of, too_large,

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::anchor::{Anchors, Of, Spot};
 use super::evidence::{Doubt, Evidence};
 use super::policy::{self, Verdict};
 use super::{ArmAnswer, Finding, Fix, Label, Options, RequestInfo, Rule, Severity};
@@ -71,6 +72,8 @@ pub struct Subject<'a> {
     pub(super) secret_members: OnceCell<Vec<(Node<'a>, Node<'a>)>>,
     /// The request as its findings carry it.
     pub(super) info: OnceCell<Arc<RequestInfo>>,
+    /// What its findings are known by.
+    pub(super) anchors: Anchors,
 }
 
 impl<'a> Subject<'a> {
@@ -119,7 +122,7 @@ impl<'a> Subject<'a> {
     /// A finding of `rule` at `span` of the body.
     pub fn at(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
         let place = self.body.map_or(self.call.span, |body| body.to_file(span));
-        self.draft(self.body, rule, place, message.into())
+        self.draft(self.body, rule, place, message.into(), Spot::Body(span.start))
     }
 
     /// A finding of `rule` at `node` of the body.
@@ -135,12 +138,12 @@ impl<'a> Subject<'a> {
         span: Span,
         message: impl Into<String>,
     ) -> Draft<'a> {
-        self.draft(Some(part), rule, part.to_file(span), message.into())
+        self.draft(Some(part), rule, part.to_file(span), message.into(), Spot::Part(part))
     }
 
     /// A finding of `rule` at bytes of the file.
     pub fn at_file(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
-        self.draft(None, rule, span, message.into())
+        self.draft(None, rule, span, message.into(), Spot::File(span))
     }
 
     fn draft(
@@ -149,7 +152,17 @@ impl<'a> Subject<'a> {
         rule: &'static Rule,
         span: Span,
         message: String,
+        spot: Spot<'_>,
     ) -> Draft<'a> {
+        let of = Of {
+            call: self.call,
+            target: &self.target,
+            evidence: &self.evidence,
+            body: self.body,
+            resource: self.resource,
+            method: self.method(),
+        };
+        let anchor = self.anchors.of(&of, spot);
         let request = Arc::clone(self.info.get_or_init(|| {
             Arc::new(RequestInfo {
                 method: self.method(),
@@ -174,6 +187,8 @@ impl<'a> Subject<'a> {
                 request: Some(request),
                 doubt: None,
                 ceiling: Severity::Error,
+                anchor,
+                subject: None,
             },
         }
     }
@@ -217,6 +232,12 @@ impl Draft<'_> {
     /// With the most that the configuration may make of it.
     pub(super) fn ceiling(mut self, severity: Severity) -> Self {
         self.finding.ceiling = severity;
+        self
+    }
+
+    /// With what it is about where its text does not say so.
+    pub(super) fn about(mut self, subject: &str) -> Self {
+        self.finding.subject = Some(subject.to_owned());
         self
     }
 

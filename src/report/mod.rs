@@ -229,6 +229,11 @@ impl<'r> Report<'r> {
     /// What stands for `file` in the report: made apart from the writing, so that files can be rendered side by
     /// side and written in order.
     pub fn render(self, file: Checked<'_>) -> Shown {
+        self.render_with(file, &[])
+    }
+
+    /// [`Report::render`], with the findings that the baseline has: SARIF tells of those too, as suppressed.
+    pub fn render_with(self, file: Checked<'_>, known: &[Finding]) -> Shown {
         let findings = file.mask.findings(file.source, file.findings);
         let file = Checked { findings: &findings, ..file };
         let name = file.source.name();
@@ -237,7 +242,7 @@ impl<'r> Report<'r> {
             Format::Text => text::render(file, self.styled),
             Format::Concise => concise::render(file),
             Format::Json => json::render(file),
-            Format::Sarif => sarif::render(file, &path),
+            Format::Sarif => sarif::render(file, &file.mask.findings(file.source, known), &path),
             Format::GitHub => github::render(file, &path),
             Format::AzurePipelines => azure_pipelines::render(file, &path),
             Format::JUnit => junit::render(file, &path, self.fail_on),

@@ -32,6 +32,8 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Place<'a>>,
     partial_fingerprints: Prints,
+    #[serde(skip_serializing_if = "<[Suppression]>::is_empty")]
+    suppressions: &'static [Suppression],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<Mending<'a>>,
 }
@@ -41,9 +43,20 @@ struct Message {
     text: String,
 }
 
+/// Why a result is not to be acted on.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: &'static str,
+}
+
+const IN_BASELINE: Suppression =
+    Suppression { kind: "external", status: "accepted", justification: "the baseline has it" };
+
 #[derive(Serialize)]
 struct Prints {
-    #[serde(rename = "armbody/v1")]
+    #[serde(rename = "armbody/v2")]
     content: String,
 }
 
@@ -121,10 +134,24 @@ impl Region {
 }
 
 /// The results of one file.
-pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
+pub(super) fn render(file: Checked<'_>, known: &[Finding], path: &str) -> Shown {
     let artifact = artifact(path);
-    let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    each(file.findings, ",\n", |at, finding| Shown::json(&outcome(file, finding, prints[at], &artifact)))
+    let show = |all: &[Finding], is_known: &(dyn Fn(usize) -> bool + Sync)| {
+        // With those that are known among them, the numbers of those that look the same stay as they are.
+        let prints = Fingerprint::of(file.source, all, file.mask.spans());
+        each(all, ",\n", |at, finding| {
+            Shown::json(&outcome(file, finding, prints[at], &artifact, is_known(at)))
+        })
+    };
+    if known.is_empty() {
+        return show(file.findings, &|_| false);
+    }
+    let mut all: Vec<(bool, &Finding)> = file.findings.iter().map(|finding| (false, finding)).collect();
+    all.extend(known.iter().map(|finding| (true, finding)));
+    all.sort_by(|(_, a), (_, b)| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
+    let (flags, all): (Vec<bool>, Vec<Finding>) =
+        all.into_iter().map(|(is_known, finding)| (is_known, finding.clone())).unzip();
+    show(&all, &|at| flags[at])
 }
 
 fn outcome<'a>(
@@ -132,6 +159,7 @@ fn outcome<'a>(
     finding: &'a Finding,
     print: Fingerprint,
     artifact: &'a Artifact,
+    is_known: bool,
 ) -> Outcome<'a> {
     let hide = |text: &str| file.mask.hide(text).into_owned();
     let physical =
@@ -159,6 +187,7 @@ fn outcome<'a>(
             })
             .collect(),
         partial_fingerprints: Prints { content: print.to_string() },
+        suppressions: if is_known { &[IN_BASELINE] } else { &[] },
         fixes: finding.fix.iter().filter_map(|fix| mending(file, fix, artifact)).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! One file: read, check, mend, render.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use armbody::container::Kind;
 use armbody::fault::isolated;
@@ -42,8 +42,8 @@ pub(super) struct Done {
     pub(super) unread_bodies: usize,
     /// Why the file was not looked at, if it was not.
     pub(super) skipped: Option<Skip>,
-    /// What is to be known from now on, by the file's name in a baseline.
-    pub(super) known: Option<(String, Known)>,
+    /// What is to be known from now on: the baseline, the file's name there, the findings.
+    pub(super) known: Option<(PathBuf, String, Known)>,
     /// Standard input after its fixes.
     pub(super) mended: Option<Vec<u8>>,
     pub(super) problem: Option<String>,
@@ -126,7 +126,7 @@ fn alone(name: String, finding: &Finding, reports: Reports<'_>) -> Done {
     let mut done = Done::default();
     let findings = std::slice::from_ref(finding);
     let (source, mask) = (Source::new(name, ""), Mask::default());
-    done.render(Checked { source: &source, findings, mask: &mask }, reports, Severity::Error);
+    done.render(Checked { source: &source, findings, mask: &mask }, &[], reports, Severity::Error);
     done.count(findings, Severity::Error);
     done
 }
@@ -226,14 +226,28 @@ impl Job<'_> {
         } else {
             source
         };
-        let Inspection { mut findings, secrets, .. } = found;
-        if let Some(path) = self.setup.recorded_name(source.name()) {
-            done.known = Some((path, Known::new(source, &findings, &secrets)));
-            findings.clear();
+        let Inspection { mut findings, secrets, known_findings, still_known, .. } = found;
+        if let Some((file, name, is_all)) = self.setup.record(source.name()) {
+            let known = if is_all {
+                let known = Known::new(source, &findings, &secrets);
+                findings.clear();
+                known
+            } else if still_known.is_empty() {
+                still_known
+            } else {
+                still_known.with_likeness(source, &secrets)
+            };
+            done.known = Some((file, name, known));
+        }
+        for finding in &known_findings {
+            // A report that tells of them has to know their rules.
+            if !done.rules.iter().any(|(rule, _)| *rule == finding.rule) {
+                done.rules.push((finding.rule, [0, 0]));
+            }
         }
         let mask = Mask::after(source, secrets, before);
         let file = Checked { source, findings: &findings, mask: &mask };
-        done.render(file, self.reports, self.fail_on);
+        done.render(file, &known_findings, self.reports, self.fail_on);
         done.count(&findings, self.fail_on);
     }
 }
@@ -254,11 +268,10 @@ impl Done {
     }
 
     /// Shows what was found, on the terminal and in each copy.
-    fn render(&mut self, file: Checked<'_>, reports: Reports<'_>, fail_on: Severity) {
-        self.rendered = reports.main.failing_on(fail_on).render(file);
-        let copy = |copy: &Report<'_>| {
-            (!copy.renders_as(reports.main)).then(|| copy.failing_on(fail_on).render(file))
-        };
+    fn render(&mut self, file: Checked<'_>, known: &[Finding], reports: Reports<'_>, fail_on: Severity) {
+        let show = |report: Report<'_>| report.failing_on(fail_on).render_with(file, known);
+        self.rendered = show(reports.main);
+        let copy = |copy: &Report<'_>| (!copy.renders_as(reports.main)).then(|| show(*copy));
         self.copies = reports.copies.iter().map(copy).collect();
     }
 

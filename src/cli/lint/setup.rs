@@ -1,25 +1,39 @@
 //! What holds for each file: the command line, then its configuration, then the baseline.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use armbody::arm::{ResourceType, ResourceTypeName};
 use armbody::config::{Config, Configs, absolute, relative};
-use armbody::lint::{Baseline, Given, Options, Severity};
+use armbody::fault::isolated;
+use armbody::lint::{Baseline, Given, Known, Options, Severity, secrets_of};
 use armbody::schema::{Schemas, Validators};
 
 use armbody::report::Format;
 use armbody::text::{path_name, read_text};
 
+use rayon::prelude::*;
+
 use super::Args;
+use super::files::{self, Input};
 use crate::cli::rule::lookup;
 
 /// A baseline, and the folder that its paths begin at.
 type Read = Result<Arc<(Baseline, PathBuf)>, String>;
 type Loaded = Result<Arc<Validators>, String>;
+
+/// What is written to a baseline.
+#[derive(Debug, PartialEq, Eq)]
+enum Recording {
+    Nothing,
+    /// Every finding, to this file.
+    All(PathBuf),
+    /// What is known still, to the baselines that were read.
+    Known,
+}
 
 /// The run's settings.
 pub(super) struct Setup {
@@ -35,8 +49,10 @@ pub(super) struct Setup {
     reads_baselines: bool,
     /// The baselines that were read.
     baselines: Mutex<HashMap<PathBuf, Read>>,
-    /// The folder of the baseline that is written.
-    recording: Option<PathBuf>,
+    /// What is written down, and where.
+    recording: Recording,
+    /// By baseline and name there: the name that a file was known by, where it has another now.
+    renamed: HashMap<(PathBuf, String), String>,
     /// The validators by the folders that configurations name.
     schemas: Mutex<HashMap<Vec<PathBuf>, Loaded>>,
     /// The largest file that is read, in bytes.
@@ -64,7 +80,12 @@ impl Setup {
             baseline: args.baseline.clone(),
             reads_baselines: args.write_baseline.is_none(),
             baselines: Mutex::default(),
-            recording: args.write_baseline.as_deref().map(folder),
+            recording: match &args.write_baseline {
+                Some(path) => Recording::All(path.clone()),
+                None if args.baseline_prune => Recording::Known,
+                None => Recording::Nothing,
+            },
+            renamed: HashMap::new(),
             schemas: Mutex::default(),
             max_size: args.max_size,
         };
@@ -88,7 +109,7 @@ impl Setup {
         let mut options = Cow::Borrowed(&self.given);
         let said = config.as_ref().and_then(|config| config.lint.fail_on);
         let fail_on = self.fail_on.or(said).unwrap_or(Severity::Error);
-        let baseline = self.baseline.clone().or(config.as_ref().and_then(|it| it.lint.baseline.clone()));
+        let baseline = self.baseline_of(config.as_deref());
         if let Some(config) = config {
             if config.excludes(path, false) {
                 return Ok(None);
@@ -99,16 +120,19 @@ impl Setup {
             }
             options = Cow::Owned(own);
         }
-        if let Some(file) = baseline.filter(|_| self.reads_baselines) {
+        if let Some(file) = baseline {
             let read = self.read(&file)?;
             let (baseline, base) = &*read;
-            if let Some(known) = baseline.of(&name(path, base)) {
+            let key = (file, name(path, base));
+            let name = self.renamed.get(&key).unwrap_or(&key.1);
+            if let Some(known) = baseline.of(name) {
                 options.to_mut().known = Some(known.clone());
             }
         }
         // What fails the run is shown in any case, and what is written down is all that there is.
         if let Some(min) = options.min_severity {
-            let min = if self.recording.is_some() { Severity::Note } else { min.min(fail_on) };
+            let is_all = matches!(self.recording, Recording::All(_));
+            let min = if is_all { Severity::Note } else { min.min(fail_on) };
             options.to_mut().min_severity = Some(min);
         }
         Ok(Some((options, fail_on)))
@@ -125,19 +149,115 @@ impl Setup {
         known.entry(file.to_owned()).or_insert_with(read).clone()
     }
 
-    /// The name under which the findings of the file called `path` are written down, if they are.
-    pub(super) fn recorded_name(&self, path: &str) -> Option<String> {
-        self.recording.as_ref().map(|base| name(Path::new(path), base))
+    /// The baseline that holds for files under `config`.
+    fn baseline_of(&self, config: Option<&Config>) -> Option<PathBuf> {
+        if !self.reads_baselines {
+            return None;
+        }
+        self.baseline.clone().or_else(|| config.and_then(|config| config.lint.baseline.clone()))
+    }
+
+    /// The baseline to which the findings of the file called `path` are written, and the file's name there; whether all
+    /// are, or what is known.
+    pub(super) fn record(&self, path: &str) -> Option<(PathBuf, String, bool)> {
+        let path = Path::new(path);
+        match &self.recording {
+            Recording::Nothing => None,
+            Recording::All(file) => Some((file.clone(), name(path, &folder(file)), true)),
+            Recording::Known => {
+                let config = self.configs.of(path).ok().flatten();
+                let file = self.baseline_of(config.as_deref())?;
+                let name = name(path, &folder(&file));
+                Some((file, name, false))
+            }
+        }
+    }
+
+    /// The baselines that were read.
+    fn read_baselines(&self) -> Vec<(PathBuf, Arc<(Baseline, PathBuf)>)> {
+        let read = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = read
+            .iter()
+            .filter_map(|(path, read)| Some((path.clone(), read.as_ref().ok()?.clone())))
+            .collect();
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        all
+    }
+
+    /// Those that are in the form of version 0.1.0.
+    pub(super) fn old_baselines(&self) -> Vec<PathBuf> {
+        let all = self.read_baselines().into_iter();
+        all.filter(|(_, read)| read.0.is_old()).map(|(path, _)| path).collect()
+    }
+
+    /// Finds out which of `inputs` have another name than the one that they are known by.
+    pub(super) fn follow_renames(&mut self, inputs: &[Input], args: &Args) {
+        let mut new: BTreeMap<PathBuf, Vec<(String, &Path)>> = BTreeMap::new();
+        for input in inputs {
+            let Input::Path(path) = input else { continue };
+            let Ok(config) = self.configs.of(path) else { continue };
+            let Some(file) = self.baseline_of(config.as_deref()) else { continue };
+            let Ok(read) = self.read(&file) else { continue };
+            let name = name(path, &read.1);
+            if read.0.of(&name).is_none() {
+                new.entry(file).or_default().push((name, path));
+            }
+        }
+        for (file, paths) in new {
+            let Ok(read) = self.read(&file) else { continue };
+            let gone: Vec<&str> = gone(&read).map(|(path, _)| path).collect();
+            if gone.is_empty() {
+                continue;
+            }
+            let like = |(name, path): (String, &Path)| {
+                let read = || files::read(&Input::Path(path.to_owned()), None, args.max_size).ok().flatten();
+                // Whoever checks the file tells of a fault in it.
+                let known = isolated(|| {
+                    let (source, kind) = read()?;
+                    let (options, _) = self.holding(path).ok().flatten()?;
+                    Some(Known::like(&source, &secrets_of(&source, kind, &options)))
+                });
+                Some((name, known.ok().flatten()?))
+            };
+            let likes: Vec<(String, Known)> = paths.into_par_iter().filter_map(like).collect();
+            let found = read.0.renamed(&gone, &likes);
+            self.renamed.extend(found.into_iter().map(|(name, was)| ((file.clone(), name), was)));
+        }
     }
 
     /// The number of known findings whose files are not there any more.
     pub(super) fn gone(&self) -> usize {
-        let read = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone = |(baseline, base): &(Baseline, PathBuf)| -> usize {
-            let is_gone = |path: &str| path != STDIN && !base.join(path).exists();
-            baseline.files().filter(|(path, _)| is_gone(path)).map(|(_, count)| count).sum()
+        let known_by: HashSet<&String> = self.renamed.values().collect();
+        let count = |read: &(Baseline, PathBuf)| -> usize {
+            gone(read)
+                .filter(|(path, _)| !known_by.contains(&(*path).to_owned()))
+                .map(|(_, count)| count)
+                .sum()
         };
-        read.values().filter_map(|read| read.as_ref().ok()).map(|read| gone(read)).sum()
+        self.read_baselines().iter().map(|(_, read)| count(read)).sum()
+    }
+
+    /// The baselines that were read without what is gone, each with the number of findings that it lost; `seen` is what is
+    /// known still of the files that were looked at.
+    pub(super) fn pruned(
+        &self,
+        seen: HashMap<PathBuf, Vec<(String, Known)>>,
+    ) -> Vec<(PathBuf, Baseline, usize)> {
+        let mut seen = seen;
+        let prune = |(file, read): (PathBuf, Arc<(Baseline, PathBuf)>)| {
+            let mut baseline = read.0.clone();
+            let before = baseline.len();
+            for (path, _) in gone(&read) {
+                baseline.remove(path);
+            }
+            for (name, known) in seen.remove(&file).unwrap_or_default() {
+                baseline.remove(&name);
+                baseline.insert(name, known);
+            }
+            let lost = before.saturating_sub(baseline.len());
+            (file, baseline, lost)
+        };
+        self.read_baselines().into_iter().map(prune).collect()
     }
 
     fn validators(&self, folders: &[PathBuf]) -> Loaded {
@@ -151,6 +271,11 @@ const STDIN: &str = "<stdin>";
 
 fn name(path: &Path, base: &Path) -> String {
     if path == Path::new(STDIN) { STDIN.to_owned() } else { relative(path, base) }
+}
+
+/// The files of a baseline that are not there any more, each with the number of its findings.
+fn gone((baseline, base): &(Baseline, PathBuf)) -> impl Iterator<Item = (&str, usize)> {
+    baseline.files().filter(|(path, _)| *path != STDIN && !base.join(path).exists())
 }
 
 fn folder(file: &Path) -> PathBuf {

@@ -109,6 +109,7 @@ impl Total {
     /// The findings by rule, the most frequent first.
     pub(super) fn statistics(&self) -> Shown {
         let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
+        rows.retain(|([found, _], _)| *found > 0);
         rows.sort_by(|(a, one), (b, other)| b[0].cmp(&a[0]).then(one.cmp(other)));
         let mut out = Shown::default();
         if !rows.is_empty() {

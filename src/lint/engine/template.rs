@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::{Options, check_mistakes, check_resource, judge};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
+use crate::lint::anchor::Anchors;
 use crate::lint::evidence::Evidence;
 use crate::lint::{Check, Findings, Secret, Sink, Subject, Target, resolve, rules, secrets};
 use crate::notation::template::{self, Resource, Template};
@@ -62,6 +63,7 @@ pub(super) fn check(
         standing: None,
         secret_members: OnceCell::new(),
         info: OnceCell::new(),
+        anchors: Anchors::default(),
     };
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> =
@@ -135,6 +137,7 @@ fn subject_of<'a>(
         declared: Some(resource),
         secret_members: OnceCell::new(),
         info: OnceCell::new(),
+        anchors: Anchors::default(),
         source: whole.source,
         call: whole.call,
         url: whole.url,

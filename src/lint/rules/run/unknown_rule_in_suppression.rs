@@ -36,5 +36,7 @@ pub(super) fn plain(rule: &'static Rule, span: Span, message: String) -> Finding
         request: None,
         doubt: None,
         ceiling: crate::lint::Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     }
 }

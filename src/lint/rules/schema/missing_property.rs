@@ -24,6 +24,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let version = subject.standing.map(|standing| standing.serves().to_string()).unwrap_or_default();
     let found = subject
         .at(&RULE, span, message)
+        .about(property)
         .help(format!("{} requires `{property}` in {version}", subject.method()));
     sink.push(found);
 }

@@ -85,5 +85,7 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     })
 }

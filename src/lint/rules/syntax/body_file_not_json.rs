@@ -21,6 +21,8 @@ pub(in crate::lint) fn finding() -> Finding {
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     }
 }
 

@@ -29,5 +29,7 @@ pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     })
 }

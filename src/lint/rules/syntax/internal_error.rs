@@ -28,5 +28,7 @@ pub fn finding() -> Finding {
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     }
 }

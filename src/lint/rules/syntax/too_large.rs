@@ -20,5 +20,7 @@ pub fn finding(limit: u64) -> Finding {
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     }
 }

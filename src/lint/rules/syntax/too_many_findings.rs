@@ -27,5 +27,7 @@ pub(in crate::lint) fn finding(source: &Source, dropped: [usize; 3]) -> Option<F
         request: None,
         doubt: None,
         ceiling: Severity::Error,
+        anchor: crate::lint::Anchor::default(),
+        subject: None,
     })
 }
