@@ -204,13 +204,13 @@ impl Parents {
             let (parent, name) = match open.last_mut() {
                 None => (index, None),
                 Some(it) if !it.is_object => (it.index, None),
-                Some(it) => match it.name.take() {
-                    Some(name) => (it.index, Some(name)),
-                    None => {
+                Some(it) => {
+                    let name = it.name.take();
+                    if name.is_none() {
                         it.name = Some(index);
-                        (it.index, Some(index))
                     }
-                },
+                    (it.index, name.or(Some(index)))
+                }
             };
             let span = node.span();
             rows.push(Row { start: span.start, end: span.end, parent, name });

@@ -54,7 +54,7 @@ impl Likeness {
 
     /// Reads what [`Likeness::to_text`] wrote; nothing if it is something else.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        if text.len() % 8 != 0 || text.len() > 8 * KEPT || !text.is_ascii() {
+        if !text.len().is_multiple_of(8) || text.len() > 8 * KEPT || !text.is_ascii() {
             return None;
         }
         let hashes = (0..text.len() / 8).map(|at| u32::from_str_radix(&text[8 * at..8 * at + 8], 16).ok());
