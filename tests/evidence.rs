@@ -375,3 +375,23 @@ fn quotes_in_a_url_are_one_slip() {
     let filter = "GET /subscriptions/1/resources?api-version=2021-04-01&$filter=name%20eq%20\"x\"";
     assert_eq!(loudest(&format!("```http\n{filter}\n```\n"), Kind::Markdown), None);
 }
+
+#[test]
+fn the_default_of_a_parameter_is_not_the_last_word() {
+    let call = "$p = @{ Uri = \"https://management.azure.com/subscriptions/$s/resourceGroups?api-version=2021-04-01\"\n\
+                Method = $method; ContentType = $type; Body = $body }\nInvoke-RestMethod @p\n";
+    let asked = "$method = 'get', $type = 'text/xml', $body = '{\"a\":1}'";
+    let said = [("content-type-wrong", Severity::Error), ("body-with-get", Severity::Error)];
+    let loud = |text: &str| {
+        let mut found = found(text, Kind::PowerShell);
+        found.retain(|(_, severity)| *severity > Severity::Note);
+        found.sort_unstable();
+        found
+    };
+    let mut both = said.to_vec();
+    both.sort_unstable();
+    assert_eq!(loud(&format!("param({asked})\n{call}")), []);
+    assert_eq!(loud(&format!("function Send {{ param({asked})\n{call} }}\n")), []);
+    assert_eq!(loud(&format!("function Send ({asked}) {{ {call} }}\nSend -body '{{}}'\n")), both);
+    assert_eq!(loud(&format!("{}\n{call}", asked.replace(", $", "; $"))), both);
+}

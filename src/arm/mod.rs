@@ -15,6 +15,7 @@ pub mod expression;
 pub mod guid;
 mod id_error;
 pub mod identity;
+pub mod members;
 mod method;
 mod path;
 pub mod placeholder;

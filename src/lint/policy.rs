@@ -4,6 +4,7 @@
 //! thirty rules. The rows are those of the catalogue's first section.
 
 use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, VersionEvidence};
+use super::rules::{identity, request, schema, secret, syntax};
 use super::{Family, Finding, Rule, Severity};
 use crate::arm::Service;
 use crate::notation::{Language, Place};
@@ -29,8 +30,8 @@ struct Row {
 enum Rules {
     All,
     Of(Family),
-    Named(&'static [&'static str]),
-    OfAndNamed(Family, &'static [&'static str]),
+    Named(&'static [&'static Rule]),
+    OfAndNamed(Family, &'static [&'static Rule]),
 }
 
 impl Rules {
@@ -38,8 +39,8 @@ impl Rules {
         match self {
             Self::All => true,
             Self::Of(family) => rule.family == family,
-            Self::Named(names) => names.contains(&rule.name),
-            Self::OfAndNamed(family, names) => rule.family == family || names.contains(&rule.name),
+            Self::Named(rules) => rules.contains(&rule),
+            Self::OfAndNamed(family, rules) => rule.family == family || rules.contains(&rule),
         }
     }
 }
@@ -54,7 +55,7 @@ use Fixes::{Go, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 17] = [
+static ROWS: [Row; 18] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -85,7 +86,7 @@ static ROWS: [Row; 17] = [
     // Names are encoded by the client, and their subscription is the one that is signed in to.
     Row {
         holds: |it| it.url == UrlEvidence::OfNames,
-        rules: Rules::Named(&["url-invalid", "resource-mismatch"]),
+        rules: Rules::Named(&[&request::url_invalid::RULE, &request::resource_mismatch::RULE]),
         only: None,
         most: None,
         fix: Go,
@@ -103,7 +104,7 @@ static ROWS: [Row; 17] = [
     // A resource without its template is shown in part.
     Row {
         holds: |it| it.is_fragment,
-        rules: Rules::Named(&["missing-property"]),
+        rules: Rules::Named(&[&schema::missing_property::RULE]),
         only: None,
         most: None,
         fix: Go,
@@ -163,6 +164,15 @@ static ROWS: [Row; 17] = [
         fix: Go,
         is_firm: false,
     },
+    // Whoever runs the script may say another method.
+    Row {
+        holds: |it| it.method == Certainty::Guessed,
+        rules: Rules::Named(&[&request::body_with_get::RULE, &request::method_not_supported::RULE]),
+        only: None,
+        most: None,
+        fix: Go,
+        is_firm: true,
+    },
     // No schema is of the version.
     Row {
         holds: |it| it.version == VersionEvidence::NotPublished,
@@ -184,7 +194,7 @@ static ROWS: [Row; 17] = [
     // Documents leave things out.
     Row {
         holds: |it| it.source == Place::Document,
-        rules: Rules::Named(&["ellipsis"]),
+        rules: Rules::Named(&[&syntax::ellipsis::RULE]),
         only: None,
         most: Some(Note),
         fix: Stay,
@@ -193,7 +203,7 @@ static ROWS: [Row; 17] = [
     // Placeholders belong in a document.
     Row {
         holds: |it| it.source == Place::Document,
-        rules: Rules::Named(&["placeholder-left"]),
+        rules: Rules::Named(&[&request::placeholder_left::RULE]),
         only: None,
         most: None,
         fix: Go,
@@ -202,7 +212,7 @@ static ROWS: [Row; 17] = [
     // What is in a file is not published yet.
     Row {
         holds: |it| it.source == Place::File,
-        rules: Rules::Named(&["literal-subscription-id"]),
+        rules: Rules::Named(&[&secret::literal_subscription_id::RULE]),
         only: None,
         most: Some(Note),
         fix: Stay,
@@ -211,38 +221,42 @@ static ROWS: [Row; 17] = [
 ];
 
 /// Rules about brackets and commas, and about what is not there.
-const EDGE: &[&str] = &[
-    "unclosed-bracket",
-    "extra-bracket",
-    "extra-comma",
-    "missing-comma",
-    "unnamed-object",
-    "value-without-name",
-    "name-without-value",
-    "text-after-body",
-    "missing-property",
-    "identity-type-missing",
-    "identity-ids-missing",
-    "api-version-missing",
-    "duplicate-name",
+static EDGE: &[&Rule] = &[
+    &syntax::unclosed_bracket::RULE,
+    &syntax::extra_bracket::RULE,
+    &syntax::extra_comma::RULE,
+    &syntax::missing_comma::RULE,
+    &syntax::unnamed_object::RULE,
+    &syntax::value_without_name::RULE,
+    &syntax::name_without_value::RULE,
+    &syntax::text_after_body::RULE,
+    &schema::missing_property::RULE,
+    &identity::identity_type_missing::RULE,
+    &identity::identity_ids_missing::RULE,
+    &request::api_version_missing::RULE,
+    &syntax::duplicate_name::RULE,
 ];
 
 /// Rules about what only who writes the URL can leave out.
-const OF_WRITTEN_URLS: &[&str] = &["api-version-missing", "insecure-url", "host-misspelt"];
+static OF_WRITTEN_URLS: &[&Rule] =
+    &[&request::api_version_missing::RULE, &request::insecure_url::RULE, &request::host_misspelt::RULE];
 
 /// Rules whose findings another published version may not have.
-const OF_OTHER_VERSIONS: &[&str] =
-    &["property-not-in-version", "value-not-in-version", "identity-ids-wrong-property"];
+static OF_OTHER_VERSIONS: &[&Rule] = &[
+    &schema::property_not_in_version::RULE,
+    &schema::value_not_in_version::RULE,
+    &identity::identity_ids_wrong_property::RULE,
+];
 
 /// Rules beside the schema's that depend on the version.
-const OF_VERSION: &[&str] = &[
-    "identity-ids-wrong-property",
-    "identity-ids-shape",
-    "identity-not-in-version",
-    "identity-ids-missing",
-    "identity-value-not-empty",
-    "identity-type-invalid",
-    "method-not-supported",
+static OF_VERSION: &[&Rule] = &[
+    &identity::identity_ids_wrong_property::RULE,
+    &identity::identity_ids_shape::RULE,
+    &identity::identity_not_in_version::RULE,
+    &identity::identity_ids_missing::RULE,
+    &identity::identity_value_not_empty::RULE,
+    &identity::identity_type_invalid::RULE,
+    &request::method_not_supported::RULE,
 ];
 
 impl Row {

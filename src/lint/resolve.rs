@@ -54,6 +54,8 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
     }
     if target.method.is_none() {
         evidence.method = Certainty::Unknown;
+    } else if call.method.as_ref().is_some_and(|it| call.is_default(it.to_file(it.span()))) {
+        evidence.method = Certainty::Guessed;
     }
     let body = call.body.text();
     let dialect = dialect(source, call);

@@ -112,6 +112,8 @@ pub struct Call<'s> {
     pub signs_in: bool,
     /// A variable of it was not put in, or not read before it, because those of the document have come to too much.
     pub is_cut_short: bool,
+    /// Where those of its parts stand that hold only if nobody says otherwise: the defaults of a script's parameters.
+    pub defaults: Vec<Span>,
     /// What the shell's own quoting does to it.
     pub quoting: Vec<Quoting>,
     /// For a request that the client itself writes, out of the options of a command: what the text says of it.
@@ -137,6 +139,7 @@ impl Call<'_> {
             default_content_type: None,
             signs_in: client.signs_in,
             is_cut_short: false,
+            defaults: Vec::new(),
             quoting: Vec::new(),
             made: None,
             context: Context::default(),
@@ -151,6 +154,11 @@ impl Call<'_> {
             (None, Some(method)) => method.parse().ok(),
             (None, None) => None,
         }
+    }
+
+    /// True if what stands at `place` of the file holds only if nobody says otherwise.
+    pub fn is_default(&self, place: Span) -> bool {
+        self.defaults.iter().any(|span| span.contains(place))
     }
 
     /// What cuts its words, so that nothing else can be said of it.

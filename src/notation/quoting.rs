@@ -267,6 +267,16 @@ impl Quoting {
     }
 }
 
+/// True if a URL without quotes ends where its query goes on behind a blank: `?$filter=name eq x`. What quotes around
+/// the word would hold is not all that was meant.
+pub(super) fn is_torn_query(url: &str, behind: &str) -> bool {
+    let is_query = ["filter=", "orderby="].iter().any(|name| url.to_ascii_lowercase().contains(name));
+    let next = behind.trim_start_matches([' ', '\t']);
+    is_query
+        && behind.starts_with([' ', '\t'])
+        && next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '\'' | '(' | '$'))
+}
+
 /// The one of `all` that explains why the words of the call are cut.
 pub(super) fn cut(all: &[Quoting]) -> Option<&Quoting> {
     all.iter().filter(|it| it.cuts()).min_by_key(|it| (it.kind.rank(), it.span))

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2_iter;
 
-use crate::arm::{ApiVersion, ResourceType, ResourceTypeName};
+use crate::arm::{ApiVersion, ResourceType, ResourceTypeName, members};
 use crate::json::{Kind, Node, Tree};
 use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
@@ -60,33 +60,12 @@ impl Resource<'_> {
     pub fn body(&self) -> serde_json::Value {
         let members = self.node.members().filter_map(|(name, value)| {
             let name = name.as_str()?;
-            let is_own = OWN_MEMBERS.iter().any(|own| own.eq_ignore_ascii_case(&name));
+            let is_own = members::OF_DEPLOYMENTS.iter().any(|own| own.eq_ignore_ascii_case(&name));
             (!is_own).then(|| (name.into_owned(), value.to_value()))
         });
         serde_json::Value::Object(members.collect())
     }
 }
-
-/// Members of a template's resource that are not part of the request's body.
-const OWN_MEMBERS: [&str; 17] = [
-    "@options",
-    "apiVersion",
-    "asserts",
-    "comments",
-    "condition",
-    "copy",
-    "dependsOn",
-    "existing",
-    "extension",
-    "import",
-    "metadata",
-    "name",
-    "resourceGroup",
-    "resources",
-    "scope",
-    "subscriptionId",
-    "type",
-];
 
 /// What a resource says of its API version.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::node::{Body, View};
+use crate::arm::members;
 use crate::json::{Kind, Node};
 
 /// A keyword of ours and JSON Schema's: the service sets the property.
@@ -19,29 +20,12 @@ const ROOT: &str = "x-armbody-body";
 /// What ARM takes at the top of every body, though the service sets it.
 pub(super) const TAKEN: [&str; 3] = ["id", "name", "type"];
 
-/// What a resource of a deployment template has beside the members of its body.
-pub(super) const TEMPLATE_MEMBERS: [&str; 20] = [
-    "@options",
-    "apiVersion",
-    "asserts",
-    "comments",
-    "condition",
-    "copy",
-    "dependsOn",
-    "existing",
-    "extension",
-    "id",
-    "import",
-    "metadata",
-    "name",
-    "provider",
-    "resourceGroup",
-    "resources",
-    "scale",
-    "scope",
-    "subscriptionId",
-    "type",
-];
+/// What a template's resource may have beside what is sent, which schemas of requests know nothing of.
+pub(super) fn template_members() -> impl Iterator<Item = &'static str> {
+    /// What published templates have for years, and ARM takes.
+    const ALSO: [&str; 3] = ["id", "provider", "scale"];
+    members::OF_DEPLOYMENTS.into_iter().chain(ALSO)
+}
 
 /// A schema with its validator.
 pub(super) struct Compiled {
@@ -75,7 +59,7 @@ fn open_top(schema: &mut Value, template: bool) {
     if template {
         // Child resources stand where the answer has what the service made of them.
         properties.insert("resources".to_owned(), json!(true));
-        for name in TEMPLATE_MEMBERS {
+        for name in template_members() {
             properties.entry(name).or_insert(json!(true));
         }
     }

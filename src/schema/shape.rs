@@ -4,7 +4,7 @@
 //! program carries each schema a second time as a table ([`layout`], some 100 kB for all versions). What fits its
 //! shape has no problem; what does not is the validator's business, which alone says what is wrong.
 
-use super::compile::{TAKEN, TEMPLATE_MEMBERS};
+use super::compile::{TAKEN, template_members};
 use crate::arm::expression::is_computed;
 use crate::arm::{contains_placeholder, is_placeholder};
 use crate::json::{Kind, Node};
@@ -78,7 +78,7 @@ impl<'t> Task<'t> {
                 let Some(text) = name.as_str() else { return false };
                 let shape = match properties.find(&text) {
                     Some(shape) => Some(shape),
-                    None if is_root && template && TEMPLATE_MEMBERS.contains(&text.as_ref()) => continue,
+                    None if is_root && template && template_members().any(|name| name == text) => continue,
                     None if flags & CLOSED == 0 => others,
                     None if name.is_repaired() || is_open_name(&text, template) => continue,
                     None => return false,

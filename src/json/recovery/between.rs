@@ -122,11 +122,11 @@ impl Parser<'_> {
     fn odd_space(&mut self) -> bool {
         let start = self.at;
         let mut at = start;
-        let mut narrow = true;
+        let mut blanks = 0;
         let mut foreign = false;
         while let Some(c) = self.char_at(at) {
             match odd::odd(c) {
-                Some(Odd::Space) => narrow = false,
+                Some(Odd::Space) => blanks += 1,
                 Some(Odd::Invisible) => {}
                 _ => break,
             }
@@ -143,7 +143,7 @@ impl Parser<'_> {
         if foreign {
             return true;
         }
-        let edit = Edit::replace(span, if narrow { "" } else { " " });
+        let edit = Edit::replace(span, " ".repeat(blanks));
         self.odd_spaces = self.repeated(self.odd_spaces, MistakeKind::BadEncoding, span, vec![edit]);
         true
     }

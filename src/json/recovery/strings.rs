@@ -270,7 +270,9 @@ impl Parser<'_> {
         let place = self.place_after(end);
         let edits = vec![Edit::insert(end as u32, "\"")];
         let mistake = Mistake::new(MistakeKind::UnclosedBracket(Unclosed::String), quote).related(place);
-        self.mistake(mistake.mended(edits));
+        // A text that ends within a string and its brackets was cut: more than a quote is missing.
+        let is_cut = !self.frames.is_empty() && self.text[end..].trim_end().is_empty();
+        self.mistake(if is_cut { mistake.perhaps(edits) } else { mistake.mended(edits) });
         self.steps += (end - start) as u64;
         self.at = end;
         let text = crate::json::decode_string(&self.text[start + 1..end]).into_owned();

@@ -3,13 +3,13 @@
 use super::Rule;
 use crate::text::suggest::did_you_mean;
 
-mod identity;
+pub(super) mod identity;
 mod quoting;
-mod request;
+pub(super) mod request;
 mod run;
-mod schema;
-mod secret;
-mod syntax;
+pub(super) mod schema;
+pub(super) mod secret;
+pub(super) mod syntax;
 mod template;
 
 pub(super) use request::facts::is_arm;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::syntax::{Flaw, FlawKind, name_len};
 use super::value::Unit;
+use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Edit, Fragment, Span};
 
@@ -282,6 +283,9 @@ pub(super) fn of_flaw(unit: &Unit<'_>, flaw: Flaw) -> Quoting {
             let message = "an `&` outside of quotes ends the command: the URL is cut here, and what follows is run as another command";
             let quoting =
                 Quoting::new(QuotingKind::UnquotedAmpersand, place, message).help("put the URL into quotes");
+            if is_torn_query(source, &unit.code.text()[flaw.span.end as usize..]) {
+                return quoting;
+            }
             quoted(quoting, at, source)
         }
         FlawKind::UnquotedParenthesis => {

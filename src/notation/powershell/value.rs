@@ -153,6 +153,8 @@ pub(in crate::notation) struct World<'s> {
     pub(super) functions: HashMap<String, (Rc<Unit<'s>>, Rc<Function>)>,
     /// The functions that were run.
     pub(super) called: Vec<String>,
+    /// Where the defaults of parameters stand that nobody gives.
+    pub(super) defaults: Vec<Span>,
     pub(super) undo: Vec<Undo<'s>>,
     /// How many branches are open that may not be taken.
     pub(super) branches: usize,

@@ -3,6 +3,7 @@
 use super::braces;
 use super::starts::{Start, is_known, is_name, program_name, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
+use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -1013,6 +1014,9 @@ impl<'f, 's> Lexer<'f, 's> {
     /// The edits that keep the shell from reading anything in `word` but its variables.
     fn in_quotes(&self, word: Span, slips: &[Slip]) -> Option<Vec<(Span, String)>> {
         let raw = &self.text[word.range()];
+        if is_torn_query(raw, &self.text[word.end as usize..self.end]) {
+            return None;
+        }
         if raw.contains(['"', '\'', '\\', '`', '!']) {
             // Part of it stands in quotes: the rest gets some of its own.
             let around = |slip: &Slip| {

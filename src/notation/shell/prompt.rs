@@ -8,6 +8,7 @@
 use super::meant::body_at;
 use super::starts::{is_known, program_name, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
+use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind as K};
 use crate::text::{Builder, Edit, Encoding, Fragment, Span};
 
@@ -538,6 +539,7 @@ impl<'s> Reader<'_, 's> {
                 let start = self.code.offset_of(word.span.start)? as usize;
                 let end = self.code.offset_of(word.span.end.checked_sub(1)?)? as usize + 1;
                 let plain = self.text.get(start..end).is_some_and(|it| !it.contains(['"', '\\', '^', '!']));
+                let plain = plain && !is_torn_query(self.text.get(start..end)?, self.text.get(end..)?);
                 plain.then(|| vec![(Span::at(start), "\"".to_owned()), (Span::at(end), "\"".to_owned())])
             });
             let quoting = self.with_edits(quoting, "put it in double quotes", edits);

@@ -32,6 +32,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         let start = name.len() + 1 + value.len() - value.trim_start().len();
         let span = Span::new(start, start + media.len());
+        if subject.call.is_default(header.to_file(span)) {
+            continue;
+        }
         let draft = subject
             .at_part(&RULE, header, span, format!("the header says `{media}`, and the body is JSON"))
             .help(format!("Azure Resource Manager takes `{JSON_CONTENT_TYPE}`"))

@@ -2,26 +2,26 @@
 
 use crate::lint::Rule;
 
-mod api_version_missing;
-mod api_version_unknown;
-mod authorization_missing;
-mod body_with_get;
-mod body_without_method;
-mod content_type_missing;
-mod content_type_wrong;
+pub(in crate::lint) mod api_version_missing;
+pub(in crate::lint) mod api_version_unknown;
+pub(in crate::lint) mod authorization_missing;
+pub(in crate::lint) mod body_with_get;
+pub(in crate::lint) mod body_without_method;
+pub(in crate::lint) mod content_type_missing;
+pub(in crate::lint) mod content_type_wrong;
 pub(in crate::lint) mod facts;
-mod header_malformed;
-mod host_misspelt;
+pub(in crate::lint) mod header_malformed;
+pub(in crate::lint) mod host_misspelt;
 pub(in crate::lint) mod ids;
-mod insecure_url;
-mod method_not_supported;
-mod method_unknown;
-mod name_mismatch;
-mod placeholder_doubled;
-mod placeholder_left;
-mod resource_mismatch;
+pub(in crate::lint) mod insecure_url;
+pub(in crate::lint) mod method_not_supported;
+pub(in crate::lint) mod method_unknown;
+pub(in crate::lint) mod name_mismatch;
+pub(in crate::lint) mod placeholder_doubled;
+pub(in crate::lint) mod placeholder_left;
+pub(in crate::lint) mod resource_mismatch;
 pub(in crate::lint) mod style;
-mod url_invalid;
+pub(in crate::lint) mod url_invalid;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[

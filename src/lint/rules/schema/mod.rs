@@ -6,17 +6,17 @@ use crate::lint::{Certainty, Rule, Subject, VersionEvidence};
 use crate::schema::{Place, Problem, ProblemKind, Request, Standing};
 use crate::text::Edit;
 
-mod invalid_value;
-mod missing_property;
-mod name_case;
-mod property_not_in_version;
-mod read_only_property;
+pub(in crate::lint) mod invalid_value;
+pub(in crate::lint) mod missing_property;
+pub(in crate::lint) mod name_case;
+pub(in crate::lint) mod property_not_in_version;
+pub(in crate::lint) mod read_only_property;
 pub(in crate::lint) mod type_guessed;
-mod unknown_property;
-mod unlisted_value;
-mod value_case;
-mod value_not_in_version;
-mod wrong_type;
+pub(in crate::lint) mod unknown_property;
+pub(in crate::lint) mod unlisted_value;
+pub(in crate::lint) mod value_case;
+pub(in crate::lint) mod value_not_in_version;
+pub(in crate::lint) mod wrong_type;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[

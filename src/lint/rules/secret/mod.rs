@@ -5,10 +5,10 @@ use crate::json::{Kind, Node};
 use crate::lint::secrets::{is_blank, is_reference, is_word_for_it};
 use crate::lint::{Rule, Subject};
 
-mod literal_password;
-mod literal_subscription_id;
-mod literal_token;
-mod weak_password;
+pub(in crate::lint) mod literal_password;
+pub(in crate::lint) mod literal_subscription_id;
+pub(in crate::lint) mod literal_token;
+pub(in crate::lint) mod weak_password;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] =

@@ -952,6 +952,16 @@ impl<'s> Evaluator<'_, 's> {
             }
         }
         call.quoting = quoting;
+        let method = call.method.iter().map(|method| method.to_file(method.span()));
+        let values = call.headers.iter().map(|header| {
+            let text = header.text();
+            let start = text.find(':').map_or(0, |colon| colon + 1);
+            let start = start + text[start..].len() - text[start..].trim_start().len();
+            header.to_file(Span::new(start, text.len()))
+        });
+        let parts: Vec<Span> = method.chain(values).collect();
+        let is_used = |span: &&Span| parts.iter().any(|part| span.contains(*part));
+        call.defaults = self.scope.powershell.defaults.iter().filter(is_used).copied().collect();
         self.found.push(call);
     }
 }

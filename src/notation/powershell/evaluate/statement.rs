@@ -46,6 +46,8 @@ impl<'s> Evaluator<'_, 's> {
     fn parameters(&mut self, block: &Block) {
         for parameter in &block.parameters {
             let item = if let Some(default) = &parameter.default {
+                let place = self.file(default.span);
+                self.scope.powershell.defaults.push(place);
                 self.expression(default)
             } else {
                 let secure =
