@@ -131,8 +131,85 @@ const MAKER: Client = Client {
 /// How `az` is called.
 const AZ: &[(&str, Languages)] = &[("az", Languages::All), ("az.cmd", Languages::All)];
 
+/// The cmdlets that make requests of parameters, as they are called now and as they were with `AzureRM`.
+const CMDLETS: &[(&str, Languages)] = &[
+    ("new-azvm", Languages::PowerShell),
+    ("new-azvmss", Languages::PowerShell),
+    ("update-azvm", Languages::PowerShell),
+    ("update-azvmss", Languages::PowerShell),
+    ("get-azvm", Languages::PowerShell),
+    ("get-azvmss", Languages::PowerShell),
+    ("remove-azvm", Languages::PowerShell),
+    ("remove-azvmss", Languages::PowerShell),
+    ("start-azvm", Languages::PowerShell),
+    ("start-azvmss", Languages::PowerShell),
+    ("stop-azvm", Languages::PowerShell),
+    ("stop-azvmss", Languages::PowerShell),
+    ("restart-azvm", Languages::PowerShell),
+    ("restart-azvmss", Languages::PowerShell),
+    ("update-azvmssinstance", Languages::PowerShell),
+    ("new-azuserassignedidentity", Languages::PowerShell),
+    ("get-azuserassignedidentity", Languages::PowerShell),
+    ("update-azuserassignedidentity", Languages::PowerShell),
+    ("remove-azuserassignedidentity", Languages::PowerShell),
+    ("new-azresource", Languages::PowerShell),
+    ("set-azresource", Languages::PowerShell),
+    ("get-azresource", Languages::PowerShell),
+    ("remove-azresource", Languages::PowerShell),
+    ("invoke-azresourceaction", Languages::PowerShell),
+    ("new-azresourcegroupdeployment", Languages::PowerShell),
+    ("test-azresourcegroupdeployment", Languages::PowerShell),
+    ("get-azresourcegroupdeployment", Languages::PowerShell),
+    ("remove-azresourcegroupdeployment", Languages::PowerShell),
+    ("get-azresourcegroupdeploymentwhatifresult", Languages::PowerShell),
+    ("new-azsubscriptiondeployment", Languages::PowerShell),
+    ("test-azsubscriptiondeployment", Languages::PowerShell),
+    ("get-azsubscriptiondeployment", Languages::PowerShell),
+    ("remove-azsubscriptiondeployment", Languages::PowerShell),
+    ("get-azsubscriptiondeploymentwhatifresult", Languages::PowerShell),
+    ("new-azmanagementgroupdeployment", Languages::PowerShell),
+    ("test-azmanagementgroupdeployment", Languages::PowerShell),
+    ("get-azmanagementgroupdeployment", Languages::PowerShell),
+    ("remove-azmanagementgroupdeployment", Languages::PowerShell),
+    ("get-azmanagementgroupdeploymentwhatifresult", Languages::PowerShell),
+    ("new-aztenantdeployment", Languages::PowerShell),
+    ("test-aztenantdeployment", Languages::PowerShell),
+    ("get-aztenantdeployment", Languages::PowerShell),
+    ("remove-aztenantdeployment", Languages::PowerShell),
+    ("get-aztenantdeploymentwhatifresult", Languages::PowerShell),
+    ("new-azdeployment", Languages::PowerShell),
+    ("test-azdeployment", Languages::PowerShell),
+    ("get-azdeployment", Languages::PowerShell),
+    ("remove-azdeployment", Languages::PowerShell),
+    ("get-azdeploymentwhatifresult", Languages::PowerShell),
+    ("new-azurermvm", Languages::PowerShell),
+    ("new-azurermvmss", Languages::PowerShell),
+    ("update-azurermvm", Languages::PowerShell),
+    ("update-azurermvmss", Languages::PowerShell),
+    ("get-azurermvm", Languages::PowerShell),
+    ("get-azurermvmss", Languages::PowerShell),
+    ("remove-azurermvm", Languages::PowerShell),
+    ("remove-azurermvmss", Languages::PowerShell),
+    ("start-azurermvm", Languages::PowerShell),
+    ("start-azurermvmss", Languages::PowerShell),
+    ("stop-azurermvm", Languages::PowerShell),
+    ("stop-azurermvmss", Languages::PowerShell),
+    ("restart-azurermvm", Languages::PowerShell),
+    ("restart-azurermvmss", Languages::PowerShell),
+    ("new-azurermresource", Languages::PowerShell),
+    ("set-azurermresource", Languages::PowerShell),
+    ("get-azurermresource", Languages::PowerShell),
+    ("remove-azurermresource", Languages::PowerShell),
+    ("invoke-azurermresourceaction", Languages::PowerShell),
+    ("new-azurermresourcegroupdeployment", Languages::PowerShell),
+    ("test-azurermresourcegroupdeployment", Languages::PowerShell),
+    ("get-azurermresourcegroupdeployment", Languages::PowerShell),
+    ("remove-azurermresourcegroupdeployment", Languages::PowerShell),
+    ("new-azurermdeployment", Languages::PowerShell),
+];
+
 /// The programs. Of those that share a name, a word behind it tells which one is meant.
-pub static PROGRAMS: [Program; 8] = [
+pub static PROGRAMS: [Program; 9] = [
     // https://curl.se/docs/manpage.html
     Program {
         notation: Notation::Curl,
@@ -213,6 +290,14 @@ pub static PROGRAMS: [Program; 8] = [
             signs_in: true,
             ..PLAIN
         },
+    },
+    // https://learn.microsoft.com/powershell/module/az.compute, …/az.managedserviceidentity, …/az.resources
+    Program {
+        notation: Notation::Cmdlet,
+        names: CMDLETS,
+        subcommands: &[],
+        begins_with_word: false,
+        client: MAKER,
     },
     // https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod
     Program {
@@ -330,7 +415,9 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| Marks::of(&marks()));
 pub(crate) fn marks() -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     for (name, _) in names() {
-        let name = name.as_bytes();
+        // Cmdlets of one verb are many: what they have in common is looked for.
+        let common = name.find("-az").map_or(name.len(), |at| at + "-az".len());
+        let name = &name.as_bytes()[..common];
         if words.iter().any(|word| name.starts_with(word)) {
             continue;
         }
@@ -515,7 +602,7 @@ fn is_piece(bytes: &[u8], quote: usize, is_at: impl Fn(usize) -> bool) -> bool {
 }
 
 /// No name is longer in bytes.
-const MAX_NAME: usize = 32;
+const MAX_NAME: usize = 48;
 
 fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'.')

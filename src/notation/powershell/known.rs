@@ -10,6 +10,8 @@ pub(super) enum Program {
     AzRestMethod,
     /// `Invoke-RestMethod`, `Invoke-WebRequest`
     RestMethod,
+    /// A cmdlet that makes its request of parameters: `Update-AzVM`.
+    Cmdlet,
     /// A program of its own: curl, az, armclient.
     Native,
 }
@@ -20,6 +22,7 @@ impl Program {
         Some(match programs::named(&program_name(word), true)?.notation {
             Notation::InvokeAzRestMethod => Self::AzRestMethod,
             Notation::InvokeRestMethod => Self::RestMethod,
+            Notation::Cmdlet => Self::Cmdlet,
             _ => Self::Native,
         })
     }
@@ -28,7 +31,7 @@ impl Program {
     pub(super) fn parameter(self, name: &str) -> (Option<&'static str>, bool) {
         let (with_value, flags): (&[&str], &[&str]) = match self {
             Self::AzRestMethod => (&AZ_REST_METHOD, &AZ_REST_METHOD_FLAGS),
-            Self::RestMethod | Self::Native => (&REST_METHOD, &REST_METHOD_FLAGS),
+            Self::RestMethod | Self::Cmdlet | Self::Native => (&REST_METHOD, &REST_METHOD_FLAGS),
         };
         let find = |list: &[&'static str]| list.iter().copied().find(|it| it.eq_ignore_ascii_case(name));
         if let Some(exact) = find(with_value) {
@@ -138,8 +141,9 @@ fn begins_request(code: &str) -> bool {
                 && (is_verb || programs::makes_requests(&program_name(word), &next))
         }
         Some(Program::Native) => rest.starts_with(['-', '\'', '"', '$', 'h']),
+        // Scripts print commands before they run them.
+        Some(Program::Cmdlet) | None => false,
         Some(_) => rest.is_empty() || rest.starts_with(['-', '\'', '"', '$', '@', '\n', '\r', 'h']),
-        None => false,
     }
 }
 

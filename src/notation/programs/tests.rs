@@ -20,6 +20,7 @@ fn arguments(program: &Program, subcommand: Option<&str>) -> String {
 
 fn url_arguments(program: &Program) -> String {
     match program.notation {
+        Notation::Cmdlet => "-ResourceGroupName g -Name n -ResourceType A.B/c".to_owned(),
         Notation::ArmClient => format!("GET {URL}"),
         Notation::InvokeAzRestMethod | Notation::InvokeRestMethod => format!("-Method GET -Uri '{URL}'"),
         _ => format!("--url '{URL}'"),
@@ -121,11 +122,14 @@ fn command() -> impl Strategy<Value = (String, bool)> {
         " \"\" ",
         "\n",
     ]);
-    let name = prop::sample::select(names().collect::<Vec<_>>());
+    // Few of the names are programs of a shell's own.
+    let program = prop::sample::select(PROGRAMS.iter().collect::<Vec<_>>());
     let case = prop::collection::vec(any::<bool>(), 24);
     let suffix = prop::sample::select(vec!["", "", "", ".exe", ".EXE"]);
-    (before, folder, name, case, suffix, quoting(), blank.clone(), quoting(), blank, any::<bool>()).prop_map(
-        |(before, folder, (name, program), case, suffix, quoted, first, quoted_next, second, whole)| {
+    (before, folder, program, case, suffix, quoting(), blank.clone(), quoting(), blank, any::<bool>())
+        .prop_map(|(before, folder, program, case, suffix, quoted, first, quoted_next, second, whole)| {
+            let chosen = case.iter().filter(|upper| **upper).count();
+            let (name, _) = program.names[chosen % program.names.len()];
             let cased: String = name
                 .chars()
                 .zip(case.iter().cycle())
@@ -136,14 +140,12 @@ fn command() -> impl Strategy<Value = (String, bool)> {
             } else {
                 format!("{folder}{}", quoted.write(&format!("{cased}{suffix}")))
             };
-            let chosen = case.iter().filter(|upper| **upper).count();
             let subcommand = program.subcommands.iter().cycle().nth(chosen).copied();
             let next = subcommand.map(|it| format!("{first}{}", quoted_next.write(it)));
             let arguments = arguments(program, subcommand);
             let text = format!("{before}{word}{}{second}{arguments}", next.unwrap_or_default());
             (text, subcommand.is_some())
-        },
-    )
+        })
 }
 
 fn holds(text: &str) -> Result<usize, TestCaseError> {

@@ -4,6 +4,7 @@
 //! list that is spelt out is gone through item by item, others once; a function is read where it is called, or with
 //! unknown parameters if it never is. The work is bounded by the length of the text.
 
+mod cmdlet;
 mod command;
 mod json;
 mod member;

@@ -62,6 +62,16 @@ impl<'s> Evaluator<'_, 's> {
             self.native(command, arguments, input, place);
             return vec![self.unknown(span)];
         }
+        if program == Program::Cmdlet {
+            let name = shell::program_name(name);
+            self.azure_cmdlet(
+                name.rsplit('\\').next().unwrap_or(&name),
+                command,
+                arguments,
+                input.as_deref(),
+            );
+            return vec![self.unknown_from(span, Origin::Object)];
+        }
         let program = if is_alias { Program::RestMethod } else { program };
         self.cmdlet(program, command, arguments, input, place);
         vec![self.unknown_from(span, Origin::Object)]
@@ -101,7 +111,7 @@ impl<'s> Evaluator<'_, 's> {
         }
         let notation = match program {
             Program::AzRestMethod => Notation::InvokeAzRestMethod,
-            Program::RestMethod | Program::Native => Notation::InvokeRestMethod,
+            Program::RestMethod | Program::Cmdlet | Program::Native => Notation::InvokeRestMethod,
         };
         let mut call = Call::new(notation, self.file(span));
         let mut faults = std::mem::take(&mut parameters.faults);
@@ -940,7 +950,7 @@ impl<'s> Evaluator<'_, 's> {
     }
 
     /// Adds a call to those that were found.
-    fn record(&mut self, mut call: Call<'s>, mut faults: Faults, span: Span) {
+    pub(super) fn record(&mut self, mut call: Call<'s>, mut faults: Faults, span: Span) {
         for flaw in self.flaws_in(span) {
             faults.push(Rc::new(fault::of_flaw(&self.unit, flaw)));
         }
