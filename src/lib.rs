@@ -21,6 +21,7 @@
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
 //!   [`sync`]: snippets in documents that are kept current · [`lint`]: the rules, one file each, the fixes, what is
 //!   suppressed or known
+//! - [`template`]: deployment templates: the language, and the requests that a deployment makes
 //! - [`container`]: files that requests sit in · [`notation`]: how one request is written ·
 //!   [`schema`]: the embedded Azure schemas
 //! - [`arm`]: ARM's own words: ids, versions, the model of identities · [`json`]: JSON that knows where it
@@ -66,4 +67,5 @@ pub mod report;
 pub mod scenario;
 pub mod schema;
 pub mod sync;
+pub mod template;
 pub mod text;

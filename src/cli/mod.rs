@@ -2,6 +2,7 @@
 
 mod common;
 mod completions;
+mod expand;
 mod lint;
 #[cfg(feature = "lsp")]
 mod lsp;
@@ -67,6 +68,8 @@ enum Command {
     Lint(Box<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
     Requests(requests::Args),
+    /// Write the requests that a deployment of a template makes.
+    Expand(Box<expand::Args>),
     /// Keep snippets in documents equal to what render writes.
     Sync(sync::Args),
     /// List the rules; explain one.
@@ -103,6 +106,7 @@ fn command() -> ExitCode {
         Command::Plan(args) => plan::run(&args, &mut terminal),
         Command::Lint(args) => lint::run(&args, &mut terminal),
         Command::Requests(args) => requests::run(&args, &mut terminal),
+        Command::Expand(args) => expand::run(&args, &mut terminal),
         Command::Sync(args) => sync::run(&args, &mut terminal),
         Command::Rule(args) => rule::run(&args, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),

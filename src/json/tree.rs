@@ -81,7 +81,7 @@ impl<'t> Tree<'t> {
     }
 
     /// The node with this [`Node::index`].
-    pub(crate) fn node(&self, index: u32) -> Option<Node<'_>> {
+    pub fn node(&self, index: u32) -> Option<Node<'_>> {
         ((index as usize) < self.nodes.len()).then_some(Node { tree: self, index })
     }
 

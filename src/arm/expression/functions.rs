@@ -94,9 +94,9 @@ pub static FUNCTIONS: &[Function] = &[
     exactly("environment", 0),
     exactly("equals", 2),
     from("extensionResourceId", 3),
-    range("extensions", 0, 1),
+    exactly("extensions", 1),
     range("externalInput", 1, 2),
-    range("externalInputs", 1, 2),
+    exactly("externalInputs", 1),
     exactly("fail", 1),
     exactly("false", 0),
     exactly("filter", 2),
@@ -114,9 +114,9 @@ pub static FUNCTIONS: &[Function] = &[
     exactly("int", 1),
     from("intersection", 2),
     exactly("items", 1),
-    range("join", 1, 2),
+    exactly("join", 2),
     exactly("json", 1),
-    from("lambda", 1),
+    from("lambda", 2),
     exactly("lambdaVariables", 1),
     exactly("last", 1),
     exactly("lastIndexOf", 2),
@@ -150,7 +150,7 @@ pub static FUNCTIONS: &[Function] = &[
     exactly("replace", 3),
     exactly("resourceGroup", 0),
     from("resourceId", 2),
-    range("resourceInfo", 1, 3),
+    exactly("resourceInfo", 1),
     exactly("roleDefinitions", 1),
     exactly("shallowMerge", 1),
     exactly("skip", 2),
@@ -161,17 +161,17 @@ pub static FUNCTIONS: &[Function] = &[
     exactly("sub", 2),
     exactly("subscription", 0),
     from("subscriptionResourceId", 2),
-    range("substring", 1, 3),
+    range("substring", 2, 3),
     exactly("take", 2),
     range("target", 0, 1),
     exactly("tenant", 0),
     from("tenantResourceId", 2),
-    range("toLogicalZone", 2, 3),
-    range("toLogicalZones", 2, 3),
+    exactly("toLogicalZone", 3),
+    exactly("toLogicalZones", 3),
     exactly("toLower", 1),
     range("toObject", 2, 3),
-    range("toPhysicalZone", 2, 3),
-    range("toPhysicalZones", 2, 3),
+    exactly("toPhysicalZone", 3),
+    exactly("toPhysicalZones", 3),
     exactly("toUpper", 1),
     exactly("trim", 1),
     exactly("true", 0),
@@ -187,7 +187,7 @@ pub static FUNCTIONS: &[Function] = &[
 ];
 
 /// `listKeys`, `listCredentials`, …: a resource, its API version, and what the request holds.
-static LIST: Function = range("list…", 1, 4);
+static LIST: Function = range("list…", 2, 3);
 
 /// The function called `name`, in any case.
 pub fn find_function(name: &str) -> Option<&'static Function> {

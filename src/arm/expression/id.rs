@@ -103,12 +103,12 @@ impl Expression<'_> {
                     let arguments = arguments.iter().map(|argument| take(*argument)).collect();
                     called(&self.text[name.range()], arguments)
                 }
-                Term::Part { base, name } => match (take(*base), name) {
+                Term::Part { base, name, .. } => match (take(*base), name) {
                     (Value::Reference, Some(name)) => self.member(*name),
                     (Value::Reference, None) => Value::Reference,
                     _ => Value::open(),
                 },
-                Term::Number | Term::Word => Value::open(),
+                Term::Number(_) | Term::Word(_) => Value::open(),
             };
             values.push(Some(value));
         }

@@ -52,13 +52,46 @@ enum Term {
     /// `'…'`, with its quotes.
     Text(Span),
     /// A number.
-    Number,
+    Number(Span),
     /// `true`, `false`, `null` without parentheses.
-    Word,
+    Word(Span),
     /// `name(…)` or `namespace.name(…)`.
     Call { name: Span, arguments: Vec<u32> },
     /// A member or element of another term: its name, without quotes, where it has one.
-    Part { base: u32, name: Option<Span> },
+    Part { base: u32, name: Option<Span>, key: Option<u32> },
+}
+
+/// One part of an expression, as who evaluates it sees it. Parts are numbered so that what a part is made of comes
+/// before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part<'e> {
+    /// The text of a literal.
+    Text(String),
+    /// A number as it is written.
+    Number(&'e str),
+    /// `true`, `false` or `null` without parentheses, which ARM refuses.
+    Word(&'e str),
+    /// A call, with the namespace that its name may have.
+    Call {
+        /// The function's name as it is written.
+        name: &'e str,
+        /// The parts that are its arguments.
+        arguments: &'e [u32],
+    },
+    /// `base.name`.
+    Member {
+        /// The part whose member it is.
+        base: u32,
+        /// The member's name.
+        name: &'e str,
+    },
+    /// `base[key]`.
+    Element {
+        /// The part whose element it is.
+        base: u32,
+        /// The part that names it.
+        key: u32,
+    },
 }
 
 /// A function call within an expression.
@@ -105,6 +138,29 @@ impl<'t> Expression<'t> {
         parse::parse(text)
     }
 
+    /// The part that the whole expression is.
+    pub fn root(&self) -> u32 {
+        self.root
+    }
+
+    /// Every part, what one is made of before it.
+    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, Span)> {
+        let text = |span: &Span| &self.text[span.range()];
+        self.terms.iter().enumerate().map(move |(index, term)| match term {
+            Term::Text(span) => (Part::Text(self.text_of(index as u32).unwrap_or_default()), *span),
+            Term::Number(span) => (Part::Number(text(span)), *span),
+            Term::Word(span) => (Part::Word(text(span)), *span),
+            Term::Call { name, arguments } => (Part::Call { name: text(name), arguments }, *name),
+            Term::Part { base, name, key: Some(key) } => {
+                (Part::Element { base: *base, key: *key }, name.unwrap_or_default())
+            }
+            Term::Part { base, name, key: None } => {
+                let name = name.unwrap_or_default();
+                (Part::Member { base: *base, name: text(&name) }, name)
+            }
+        })
+    }
+
     /// The call that the whole expression is, if it is one: `variables('x')`, not `variables('x').y`.
     pub fn as_call(&self) -> Option<FunctionCall<'_>> {
         self.call(self.root)
@@ -139,7 +195,7 @@ impl<'t> Expression<'t> {
                         arguments.iter().map(|argument| values[*argument as usize].take()).collect();
                     arguments.and_then(|arguments| call(&self.text[name.range()], &arguments))
                 }
-                Term::Number | Term::Word | Term::Part { .. } => None,
+                Term::Number(_) | Term::Word(_) | Term::Part { .. } => None,
             };
             values.push(value);
         }

@@ -105,7 +105,7 @@ impl Parser<'_> {
                         };
                         self.frames.pop();
                         self.at += 1;
-                        value = self.push(Term::Part { base, name });
+                        value = self.push(Term::Part { base, name, key: Some(value) });
                     }
                     (Some(byte), _) => return Err(self.unexpected(byte)),
                 }
@@ -131,7 +131,7 @@ impl Parser<'_> {
                 if self.at == start + 1 && !byte.is_ascii_digit() {
                     return Err(error(ExpressionErrorKind::UnexpectedCharacter, start, self.at));
                 }
-                Ok(Some(self.push(Term::Number)))
+                Ok(Some(self.push(Term::Number(Span::new(start, self.at)))))
             }
             _ if is_name_start(byte) => self.call_or_word(),
             b')' | b']' | b',' | b'.' => Err(error(ExpressionErrorKind::MissingValue, start, start + 1)),
@@ -174,7 +174,7 @@ impl Parser<'_> {
         }
         let word = &self.text[name.range()];
         if ["true", "false", "null"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
-            return Ok(Some(self.push(Term::Word)));
+            return Ok(Some(self.push(Term::Word(name))));
         }
         Err(ExpressionError { kind: ExpressionErrorKind::NoCall, span: name })
     }
@@ -190,7 +190,7 @@ impl Parser<'_> {
         if self.at == start {
             return Err(error(ExpressionErrorKind::MissingValue, dot, dot + 1));
         }
-        Ok(self.push(Term::Part { base, name: Some(Span::new(start, self.at)) }))
+        Ok(self.push(Term::Part { base, name: Some(Span::new(start, self.at)), key: None }))
     }
 
     /// Closes the innermost frame, which is a call's; its parenthesis stands here.
@@ -198,7 +198,7 @@ impl Parser<'_> {
         self.at += 1;
         match self.frames.pop() {
             Some(Frame::Call { name, arguments, .. }) => self.push(Term::Call { name, arguments }),
-            Some(Frame::Index { .. }) | None => self.push(Term::Word),
+            Some(Frame::Index { .. }) | None => self.push(Term::Word(Span::default())),
         }
     }
 

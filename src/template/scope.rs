@@ -1,0 +1,603 @@
+//! Deployments: what the names of a template stand for, and where it is deployed to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::evaluate::{Engine, Site, Stand, is_loops, kind_of, left_open};
+use super::expand::Instance;
+use super::functions::ids;
+use super::refusal::{Cause, Outcome, Refusal};
+use super::value::{Data, Member, Object, Place, Reason, Value, same_name};
+use crate::arm::expression::is_expression;
+
+/// What kind of scope a deployment goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A resource group.
+    Group,
+    /// A subscription.
+    Subscription,
+    /// A management group.
+    ManagementGroup,
+    /// The tenant.
+    Tenant,
+}
+
+/// Where a deployment goes, as far as that is known.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    pub(super) level: Level,
+    pub(super) subscription: Option<Value>,
+    pub(super) group: Option<Value>,
+    pub(super) management_group: Option<Value>,
+    /// Of the group; above groups of the deployment.
+    pub(super) location: Option<Value>,
+    pub(super) tenant: Option<Value>,
+}
+
+/// What a name stands for: evaluated when it is first asked for.
+#[derive(Debug, Default)]
+pub(super) enum State {
+    #[default]
+    New,
+    Busy,
+    Done(Outcome<Value>),
+}
+
+/// A parameter of a template.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: Arc<str>,
+    pub(super) place: Option<Place>,
+    pub(super) declaration: Value,
+    pub(super) given: Option<Given>,
+    pub(super) state: State,
+}
+
+/// What a parameter was given.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) value: Value,
+    /// Its name, where it was given.
+    pub(super) place: Option<Place>,
+}
+
+/// A variable.
+#[derive(Debug)]
+pub(super) struct Variable {
+    pub(super) name: Arc<str>,
+    pub(super) raw: Value,
+    /// It is an item of the list `copy`.
+    pub(super) is_loop: bool,
+    pub(super) state: State,
+}
+
+/// A user-defined function.
+#[derive(Debug)]
+pub(super) struct Function {
+    /// With its namespace.
+    pub(super) name: Arc<str>,
+    pub(super) parameters: Vec<FunctionParameter>,
+    pub(super) output: Value,
+    pub(super) output_type: Value,
+    pub(super) place: Option<Place>,
+}
+
+/// A parameter of one.
+#[derive(Debug)]
+pub(super) struct FunctionParameter {
+    pub(super) name: Arc<str>,
+    pub(super) declaration: Value,
+}
+
+/// Things with names, in order.
+#[derive(Debug)]
+pub(super) struct Table<T> {
+    pub(super) items: Vec<T>,
+    by_name: HashMap<String, usize>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), by_name: HashMap::new() }
+    }
+}
+
+impl<T> Table<T> {
+    fn push(&mut self, name: &str, item: T) {
+        self.by_name.insert(name.to_lowercase(), self.items.len());
+        self.items.push(item);
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&name.to_lowercase()).copied()
+    }
+}
+
+/// A template that is deployed.
+pub(super) struct Deployment {
+    /// The template.
+    pub(super) template: Value,
+    /// What `deployment().name` gives.
+    pub(super) name: Option<Value>,
+    pub(super) scope: Scope,
+    /// It has a language version: resources have symbolic names.
+    pub(super) is_symbolic: bool,
+    /// It stands in another, whose names its expressions used.
+    pub(super) is_outer: bool,
+    pub(super) parameters: Table<Parameter>,
+    pub(super) variables: Table<Variable>,
+    pub(super) functions: HashMap<String, Arc<Function>>,
+    pub(super) instances: Vec<Instance>,
+    /// Instances by what may name them, in lower case; symbolic names as they are.
+    pub(super) by_name: HashMap<String, Vec<u32>>,
+    pub(super) outputs: Option<Outcome<Value>>,
+    /// Names of the deployments around it and its own; none for the outermost.
+    pub(super) path: Vec<Arc<str>>,
+    /// The deployment and resource that it is.
+    pub(super) parent: Option<(u32, u32)>,
+}
+
+impl Deployment {
+    /// Reads what a template declares.
+    pub(super) fn new(template: Value, scope: Scope, given: &HashMap<String, Given>) -> Self {
+        let mut parameters = Table::default();
+        for member in members(&template, "parameters") {
+            let given = given.get(&member.name.to_lowercase()).cloned();
+            parameters.push(
+                &member.name,
+                Parameter {
+                    name: Arc::clone(&member.name),
+                    place: member.place,
+                    declaration: member.value.clone(),
+                    given,
+                    state: State::New,
+                },
+            );
+        }
+        let mut variables = Table::default();
+        for member in members(&template, "variables") {
+            if same_name(&member.name, "copy") && is_loops(&member.value) {
+                for item in member.value.as_array().unwrap_or_default() {
+                    let Some(name) = item.get("name").and_then(Value::as_str) else { continue };
+                    let variable =
+                        Variable { name: name.into(), raw: item.clone(), is_loop: true, state: State::New };
+                    variables.push(name, variable);
+                }
+                continue;
+            }
+            let variable = Variable {
+                name: Arc::clone(&member.name),
+                raw: member.value.clone(),
+                is_loop: false,
+                state: State::New,
+            };
+            variables.push(&member.name, variable);
+        }
+        let functions = functions(&template);
+        let is_symbolic = template.get("languageVersion").is_some();
+        Self {
+            template,
+            name: None,
+            scope,
+            is_symbolic,
+            is_outer: false,
+            parameters,
+            variables,
+            functions,
+            instances: Vec::new(),
+            by_name: HashMap::new(),
+            outputs: None,
+            path: Vec::new(),
+            parent: None,
+        }
+    }
+}
+
+/// The members of an object that a template has.
+pub(super) fn members<'v>(template: &'v Value, name: &str) -> &'v [Member] {
+    template.get(name).and_then(Value::as_object).map(Object::members).unwrap_or_default()
+}
+
+fn functions(template: &Value) -> HashMap<String, Arc<Function>> {
+    let mut functions = HashMap::new();
+    for space in template.get("functions").and_then(Value::as_array).unwrap_or_default() {
+        let Some(namespace) = space.get("namespace").and_then(Value::as_str) else { continue };
+        for member in members(space, "members") {
+            let name: Arc<str> = format!("{namespace}.{}", member.name).into();
+            let parameters = member.value.get("parameters").and_then(Value::as_array).unwrap_or_default();
+            let parameter = |it: &Value| FunctionParameter {
+                name: it.get("name").and_then(Value::as_str).unwrap_or_default().into(),
+                declaration: it.clone(),
+            };
+            let output = member.value.get("output").cloned().unwrap_or(Value::NULL);
+            let function = Function {
+                name: Arc::clone(&name),
+                parameters: parameters.iter().map(parameter).collect(),
+                output: output.get("value").cloned().unwrap_or(Value::NULL),
+                output_type: output,
+                place: member.place,
+            };
+            functions.insert(name.to_lowercase(), Arc::new(function));
+        }
+    }
+    functions
+}
+
+/// True if a parameter or output of this type is secret.
+pub(super) fn is_secure(declaration: &Value) -> bool {
+    declaration
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+}
+
+impl Engine<'_> {
+    pub(super) fn deployment(&self, site: Site<'_>) -> &Deployment {
+        &self.deployments[site.deployment as usize]
+    }
+
+    pub(super) fn function(&self, deployment: u32, lower: &str) -> Option<Arc<Function>> {
+        self.deployments[deployment as usize].functions.get(lower).cloned()
+    }
+
+    /// `parameters('name')`.
+    pub(super) fn parameter(&mut self, deployment: u32, name: &str) -> Outcome<Value> {
+        let table = &mut self.deployments[deployment as usize].parameters;
+        let Some(at) = table.find(name) else {
+            return Err(Refusal::new(
+                Cause::UndefinedParameter,
+                format!(
+                    "The template parameter '{name}' is not found. Please see https://aka.ms/arm-syntax-parameters \
+                     for usage details."
+                ),
+            ));
+        };
+        let parameter = &mut table.items[at];
+        match &parameter.state {
+            State::Done(value) => return value.clone(),
+            State::Busy => {
+                let name = Arc::clone(&parameter.name);
+                return Err(ring(&name));
+            }
+            State::New => parameter.state = State::Busy,
+        }
+        let value = self.parameter_value(deployment, at);
+        self.deployments[deployment as usize].parameters.items[at].state = State::Done(value.clone());
+        value
+    }
+
+    fn parameter_value(&mut self, deployment: u32, at: usize) -> Outcome<Value> {
+        let parameter = &self.deployments[deployment as usize].parameters.items[at];
+        let (name, declaration) = (Arc::clone(&parameter.name), parameter.declaration.clone());
+        let place = parameter.place;
+        let is_nullable = declaration.get("nullable").and_then(Value::as_bool) == Some(true);
+        let default = declaration.get("defaultValue").filter(|it| !it.is_null()).cloned();
+        let given =
+            parameter.given.clone().filter(|it| !it.value.is_null() || is_nullable || default.is_none());
+        if let Some(given) = given.filter(|it| !it.value.is_null() || is_nullable) {
+            self.check_parameter(deployment, &name, &declaration, &given.value)
+                .map_err(|refusal| refusal.at(given.value.place.or(given.place).or(place)))?;
+            if is_secure(&declaration) && deployment == 0 && !given.value.is_open() {
+                let quoted = name.replace('\'', "''");
+                return Ok(
+                    Value::open(format!("parameters('{quoted}')"), Reason::Secure).at(given.value.place)
+                );
+            }
+            return Ok(given.value);
+        }
+        if let Some(default) = default {
+            let site = Site::new(deployment, Stand::Default);
+            let value = self.value(site, &default).map_err(|refusal| refusal.at(default.place))?;
+            self.check_parameter(deployment, &name, &declaration, &value).map_err(|refusal| {
+                let mut refusal = refusal.at(default.place);
+                refusal.cause = match refusal.cause {
+                    Cause::ParameterFile => Cause::DefaultValueKind,
+                    other => other,
+                };
+                refusal
+            })?;
+            return Ok(value);
+        }
+        if is_nullable {
+            return Ok(Value::NULL.at(place));
+        }
+        if self.options.is_lenient && deployment == 0 {
+            self.missing.push(Arc::clone(&name));
+            let quoted = name.replace('\'', "''");
+            return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Parameter).at(place));
+        }
+        Err(Refusal::new(
+            Cause::MissingParameterValue,
+            format!(
+                "The value for the template parameter '{name}' is not provided. Please see \
+                 https://aka.ms/arm-create-parameter-file for usage details."
+            ),
+        )
+        .at(place))
+    }
+
+    /// `variables('name')`.
+    pub(super) fn variable(&mut self, deployment: u32, name: &str) -> Outcome<Value> {
+        let table = &mut self.deployments[deployment as usize].variables;
+        let Some(at) = table.find(name) else {
+            return Err(Refusal::new(
+                Cause::UndefinedVariable,
+                format!(
+                    "The template variable '{name}' is not found. Please see https://aka.ms/arm-syntax-variables for \
+                     usage details."
+                ),
+            ));
+        };
+        let variable = &mut table.items[at];
+        match &variable.state {
+            State::Done(value) => return value.clone(),
+            State::Busy => {
+                let name = Arc::clone(&variable.name);
+                return Err(ring(&name));
+            }
+            State::New => variable.state = State::Busy,
+        }
+        let (name, raw, is_loop) = (Arc::clone(&variable.name), variable.raw.clone(), variable.is_loop);
+        let site = Site { has_loops: true, ..Site::new(deployment, Stand::Variable) };
+        let value = if is_loop { self.array_of(site, &raw, Some(&name)) } else { self.value(site, &raw) };
+        let value = value.map_err(|refusal| {
+            let refusal = refusal.at(raw.place);
+            match refusal.cause {
+                Cause::UndefinedParameter | Cause::UndefinedVariable | Cause::CircularDependency => refusal,
+                _ => refusal.within(|| format!("The template variable '{name}' is not valid")),
+            }
+        });
+        self.deployments[deployment as usize].variables.items[at].state = State::Done(value.clone());
+        value
+    }
+
+    /// True if a scope function may be called where a template is deployed to.
+    pub(super) fn scope_has(&self, site: Site<'_>, function: &str) -> bool {
+        let level = self.deployment(site).scope.level;
+        match function {
+            "resourcegroup" => level == Level::Group,
+            "subscription" => matches!(level, Level::Group | Level::Subscription),
+            "managementgroup" => level == Level::ManagementGroup,
+            _ => true,
+        }
+    }
+
+    /// What the functions give that say where a template is deployed to.
+    pub(super) fn of_scope(&mut self, site: Site<'_>, name: &str, lower: &str) -> Outcome<Value> {
+        let deployment = self.deployment(site);
+        let scope = &deployment.scope;
+        let call = format!("{name}()");
+        let open = |member: &str| Value::open(format!("{call}.{member}"), Reason::Deployment);
+        let known =
+            |member: &str, value: Option<Value>| Member::new(member, value.unwrap_or_else(|| open(member)));
+        let tenant_id = scope.tenant.clone();
+        let subscription_path = scope.subscription.as_ref().and_then(Value::as_str);
+        Ok(match lower {
+            "resourcegroup" => {
+                let group = scope.group.as_ref().and_then(Value::as_str);
+                let id = subscription_path
+                    .zip(group)
+                    .map(|(it, group)| format!("/subscriptions/{it}/resourceGroups/{group}").into());
+                Value::object(vec![
+                    known("id", id),
+                    known("name", scope.group.clone()),
+                    Member::new("type", "Microsoft.Resources/resourceGroups"),
+                    known("location", scope.location.clone()),
+                    known("tags", None),
+                    known("managedBy", None),
+                    known("properties", None),
+                ])
+            }
+            "subscription" => Value::object(vec![
+                known("id", subscription_path.map(|it| format!("/subscriptions/{it}").into())),
+                known("subscriptionId", scope.subscription.clone()),
+                known("tenantId", tenant_id),
+                known("displayName", None),
+            ]),
+            "tenant" => Value::object(vec![
+                known("countryCode", None),
+                known("displayName", None),
+                known(
+                    "id",
+                    tenant_id.as_ref().and_then(Value::as_str).map(|it| format!("/tenants/{it}").into()),
+                ),
+                known("tenantId", tenant_id.clone()),
+            ]),
+            "managementgroup" => {
+                let group = scope.management_group.clone();
+                let id = group
+                    .as_ref()
+                    .and_then(Value::as_str)
+                    .map(|it| format!("/providers/Microsoft.Management/managementGroups/{it}").into());
+                Value::object(vec![
+                    known("id", id),
+                    known("name", group),
+                    Member::new("type", "Microsoft.Management/managementGroups"),
+                    known("properties", None),
+                ])
+            }
+            "deployment" => {
+                let version = deployment.template.get("contentVersion").cloned().unwrap_or(Value::NULL);
+                let template = Object::partial(
+                    vec![Member::new("contentVersion", version)],
+                    &format!("{call}.properties.template"),
+                );
+                let properties = Object::partial(
+                    vec![Member::new("template", Value::from(Data::Object(Arc::new(template))))],
+                    &format!("{call}.properties"),
+                );
+                let mut members = vec![known("name", deployment.name.clone())];
+                if scope.level != Level::Group {
+                    members.push(known("location", scope.location.clone()));
+                }
+                members.push(Member::new("properties", Value::from(Data::Object(Arc::new(properties)))));
+                Value::object(members)
+            }
+            _ => match &self.options.cloud {
+                Some(cloud) => cloud.clone(),
+                None => Value::open(call, Reason::Deployment),
+            },
+        })
+    }
+
+    /// `resourceId` and its kin.
+    pub(super) fn resource_id(
+        &mut self,
+        site: Site<'_>,
+        name: &str,
+        lower: &str,
+        args: &[Value],
+    ) -> Outcome<Value> {
+        let of_type = |it: &Value| it.as_str().is_some_and(|it| it.contains('/'));
+        let Some(at) = args.iter().position(of_type) else {
+            if args.iter().any(Value::has_open) {
+                return Ok(left_open(name, args, Reason::Parameter));
+            }
+            let texts = ids::texts(name, args)?;
+            let (type_name, names) = texts.split_last().map_or(("", &[][..]), |(_, rest)| {
+                (rest.first().copied().unwrap_or_default(), rest.get(1..).unwrap_or_default())
+            });
+            ids::resource_path(name, type_name, names)?;
+            return Ok(Value::NULL);
+        };
+        let (prefix, rest) = args.split_at(at);
+        for (index, value) in args.iter().enumerate() {
+            if value.as_str().is_none() && !value.is_open() {
+                return Err(kind_of(name, args, index, "String"));
+            }
+        }
+        let type_name = rest[0].as_str().unwrap_or_default();
+        let count = type_name.trim_end_matches('/').split('/').count() - 1;
+        if count != rest.len() - 1 {
+            // Says what is wrong.
+            ids::resource_path(name, type_name, &vec![""; rest.len() - 1])?;
+        }
+        let scope = &self.deployment(site).scope;
+        let unknown = |text: &str| Value::open(text, Reason::Deployment);
+        let subscription =
+            || scope.subscription.clone().unwrap_or_else(|| unknown("subscription().subscriptionId"));
+        let group = || scope.group.clone().unwrap_or_else(|| unknown("resourceGroup().name"));
+        let most = if lower == "resourceid" { 2 } else { 1 };
+        if prefix.len() > most {
+            return Err(super::functions::invalid(format!(
+                "Unable to evaluate template language function '{name}': too many arguments stand before the type \
+                 '{type_name}'. {}",
+                super::functions::SEE
+            )));
+        }
+        // What the id begins with, as texts between which the values stand.
+        let heads: Vec<(&str, Value)> = match lower {
+            "subscriptionresourceid" => {
+                let id = prefix.first().cloned().unwrap_or_else(subscription);
+                vec![("/subscriptions/", id)]
+            }
+            "managementgroupresourceid" => {
+                let own =
+                    || scope.management_group.clone().unwrap_or_else(|| unknown("managementGroup().name"));
+                vec![(
+                    "/providers/Microsoft.Management/managementGroups/",
+                    prefix.first().cloned().unwrap_or_else(own),
+                )]
+            }
+            _ => match (prefix, scope.level) {
+                ([], Level::Subscription) => vec![("/subscriptions/", subscription())],
+                ([], Level::ManagementGroup) => {
+                    let own =
+                        scope.management_group.clone().unwrap_or_else(|| unknown("managementGroup().name"));
+                    vec![("/providers/Microsoft.Management/managementGroups/", own)]
+                }
+                ([], Level::Tenant) => Vec::new(),
+                ([], Level::Group) => {
+                    vec![("/subscriptions/", subscription()), ("/resourceGroups/", group())]
+                }
+                ([only], Level::Subscription) if only.as_str().is_some_and(crate::arm::looks_like_guid) => {
+                    vec![("/subscriptions/", only.clone())]
+                }
+                ([group], _) => {
+                    vec![("/subscriptions/", subscription()), ("/resourceGroups/", group.clone())]
+                }
+                ([subscription, group, ..], _) => {
+                    vec![("/subscriptions/", subscription.clone()), ("/resourceGroups/", group.clone())]
+                }
+            },
+        };
+        if let (Some(first), true) = (prefix.first().and_then(Value::as_str), prefix.len() == 2) {
+            ids::check_subscription(first)?;
+        }
+        let is_open = heads.iter().any(|(_, it)| it.is_open()) || rest.iter().any(Value::is_open);
+        if is_open {
+            let is_own = |it: &&(&str, Value)| {
+                it.1.as_open().is_some_and(|open| {
+                    matches!(
+                        open.text.as_str(),
+                        "subscription().subscriptionId" | "resourceGroup().name" | "managementGroup().name"
+                    )
+                })
+            };
+            let mut shown: Vec<Value> = Vec::new();
+            if !heads.iter().all(|it| is_own(&it)) {
+                shown.extend(heads.iter().map(|(_, value)| value.clone()));
+            }
+            shown.extend_from_slice(rest);
+            return Ok(left_open(name, &shown, Reason::Deployment));
+        }
+        let names = ids::texts(name, &rest[1..])?;
+        let path = ids::resource_path(name, type_name, &names)?;
+        let mut text = String::new();
+        for (before, value) in &heads {
+            text.push_str(before);
+            text.push_str(value.as_str().unwrap_or_default());
+        }
+        text.push('/');
+        let is_group = type_name.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups");
+        match path.strip_prefix("providers/Microsoft.Resources/").filter(|_| is_group && heads.len() == 1) {
+            Some(path) => text.push_str(path),
+            None => text.push_str(&path),
+        }
+        Ok(text.into())
+    }
+
+    /// That an argument of a user-defined function is of its parameter's type.
+    pub(super) fn check_argument(
+        &mut self,
+        deployment: u32,
+        function: &str,
+        parameter: &FunctionParameter,
+        value: &Value,
+    ) -> Outcome<()> {
+        let what = format!("'{}' parameter of the user-defined function '{function}'", parameter.name);
+        self.check_type(deployment, &parameter.declaration, value, &what).map_err(|mut refusal| {
+            refusal.cause = Cause::UserFunction;
+            refusal
+        })
+    }
+
+    /// That the result of a user-defined function is of its type.
+    pub(super) fn check_result(
+        &mut self,
+        deployment: u32,
+        function: &Function,
+        value: &Value,
+    ) -> Outcome<()> {
+        let what = format!("output of the user-defined function '{}'", function.name);
+        let check = self.check_type(deployment, &function.output_type, value, &what);
+        check.map_err(|mut refusal| {
+            refusal.cause = Cause::UserFunction;
+            refusal.at(function.place)
+        })
+    }
+}
+
+/// A name whose value is its own.
+fn ring(name: &str) -> Box<Refusal> {
+    Refusal::new(
+        Cause::CircularDependency,
+        format!("The '{name}' symbol's definition cycles back to itself ({name} -> {name})."),
+    )
+}
+
+/// True if a text is an expression and cannot be a name.
+pub(super) fn is_computed_name(name: &str) -> bool {
+    is_expression(name)
+}
