@@ -24,10 +24,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "VERSION")]
         api_version: Option<ApiVersion>,
     },
-    /// Make schemas from a checkout of azure-rest-api-specs.
+    /// Make schemas from a checkout of azure-rest-api-specs, or a pack of all types from those that Bicep publishes.
     Import {
-        /// The checkout.
-        dir: std::path::PathBuf,
+        /// The checkout of azure-rest-api-specs.
+        #[arg(required_unless_present = "bicep_types")]
+        dir: Option<std::path::PathBuf>,
+        /// A checkout (or bare git directory) of Azure/bicep-types-az: makes types.pack and types.tsv.
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["dir", "types"])]
+        bicep_types: Option<std::path::PathBuf>,
         /// Resource types to import; those that are embedded without it.
         #[arg(long = "type", value_name = "TYPE")]
         types: Vec<String>,
@@ -44,15 +48,22 @@ pub(crate) fn run(command: &Command, terminal: &mut super::Terminal) -> anyhow::
             let schema = pages::show(&Schemas::embedded(), resource_type, *method, *api_version);
             Shown::json_text(&schema.map_err(anyhow::Error::msg)?)
         }
-        Command::Import { dir, types, output } => match pages::import(dir, types, output) {
-            Ok(text) => Shown::lines(&text),
-            Err(problems) => {
-                for problem in problems {
-                    terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
+        Command::Import { dir, bicep_types, types, output } => {
+            let made = match (bicep_types, dir) {
+                (Some(dir), _) => pages::import_types(dir, output).map_err(|problem| vec![problem]),
+                (None, Some(dir)) => pages::import(dir, types, output),
+                (None, None) => Ok(String::new()),
+            };
+            match made {
+                Ok(text) => Shown::lines(&text),
+                Err(problems) => {
+                    for problem in problems {
+                        terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
+                    }
+                    return Ok(super::Status::Failed);
                 }
-                return Ok(super::Status::Failed);
             }
-        },
+        }
     };
     terminal.print(&text)?;
     Ok(super::Status::Clean)

@@ -27,6 +27,8 @@ pub struct Evidence {
     pub is_fragment: bool,
     /// The body is a literal of Python, which its client reads and nothing else does.
     pub is_python: bool,
+    /// Bicep's types alone describe the resource type: they are wrong now and then.
+    pub is_described: bool,
 }
 
 impl Extent {
@@ -50,6 +52,7 @@ impl Evidence {
             source,
             is_fragment: false,
             is_python: false,
+            is_described: false,
         }
     }
 }
@@ -112,6 +115,10 @@ pub enum Doubt {
     QuotedScalar,
     /// Another method takes it.
     OtherMethod,
+    /// What is described does not have it, and nothing says what is meant: the service may have it all the same.
+    NotDescribed,
+    /// A scalar of another kind that is easily read as what is due.
+    OtherScalar,
     /// What is called for is a value that another reader takes as well, but at this place means something else.
     ReadOtherwise,
 }

@@ -48,14 +48,16 @@ impl Rules {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fixes {
     Stay,
+    /// It stays, and is not safe.
+    Guess,
     Go,
 }
 
-use Fixes::{Go, Stay};
+use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 18] = [
+static ROWS: [Row; 22] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -182,6 +184,42 @@ static ROWS: [Row; 18] = [
         fix: Stay,
         is_firm: false,
     },
+    // Bicep's types are wrong now and then, and know less than the service.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Of(Family::Schema),
+        only: None,
+        most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // What the service may well take.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Named(OFTEN_TAKEN),
+        only: None,
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // So it may what is only not described, or read as what is due.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Of(Family::Schema),
+        only: Some(|_, finding| matches!(finding.doubt, Some(Doubt::NotDescribed | Doubt::OtherScalar))),
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // What a name means that is not described is a guess.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Named(&[&schema::unknown_property::RULE, &schema::property_not_in_version::RULE]),
+        only: None,
+        most: Some(Warning),
+        fix: Guess,
+        is_firm: false,
+    },
     // Only the quotes are too many.
     Row {
         holds: |_| true,
@@ -240,6 +278,17 @@ static EDGE: &[&Rule] = &[
 /// Rules about what only who writes the URL can leave out.
 static OF_WRITTEN_URLS: &[&Rule] =
     &[&request::api_version_missing::RULE, &request::insecure_url::RULE, &request::host_misspelt::RULE];
+
+/// Rules about which Bicep's types are stricter than services are.
+static OFTEN_TAKEN: &[&Rule] = &[
+    &schema::missing_property::RULE,
+    &schema::property_not_in_version::RULE,
+    &schema::value_not_in_version::RULE,
+    &schema::unlisted_value::RULE,
+    &schema::name_case::RULE,
+    &schema::value_case::RULE,
+    &schema::read_only_property::RULE,
+];
 
 /// Rules whose findings another published version may not have.
 static OF_OTHER_VERSIONS: &[&Rule] = &[
@@ -310,8 +359,10 @@ pub(super) fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usiz
             if row.is_firm {
                 finding.ceiling = finding.ceiling.min(most);
             }
-            if row.fix == Go {
-                finding.fix = None;
+            match (row.fix, &mut finding.fix) {
+                (Go, fix) => *fix = None,
+                (Guess, Some(fix)) => fix.safe = false,
+                (Guess, None) | (Stay, _) => {}
             }
         }
         true

@@ -230,6 +230,7 @@ fn version(
     validators: &Validators,
 ) -> Option<Standing> {
     let name = target.type_name.as_ref()?;
+    evidence.is_described = validators.is_described_only(name.as_str());
     if target.api_version.is_none()
         && let Some(meant) = malformed.and_then(meant)
     {

@@ -97,6 +97,15 @@ impl<'a> Subject<'a> {
         self.target.method.unwrap_or(Method::Get)
     }
 
+    /// The last name of the resource, where the text says it.
+    pub fn last_name(&self) -> Option<Cow<'a, str>> {
+        if let Some(declared) = self.declared {
+            return declared.last_name().map(Cow::Owned);
+        }
+        let name = self.url?.name()?.text;
+        (!crate::arm::contains_placeholder(name)).then_some(Cow::Borrowed(name))
+    }
+
     /// The way that the resource's identity is written in this version; `None` for a type without identities
     /// or an unknown one.
     pub fn identity_form(&self) -> Option<IdentityForm> {

@@ -15,7 +15,8 @@ use std::borrow::Cow;
 
 use memchr::memchr2_iter;
 
-use crate::arm::{ApiVersion, ResourceType, ResourceTypeName, members};
+use crate::arm::expression::{Expression, is_computed};
+use crate::arm::{ApiVersion, ResourceType, ResourceTypeName, contains_placeholder, members};
 use crate::json::{Kind, Node, Tree};
 use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
@@ -55,6 +56,15 @@ impl Resource<'_> {
         self.type_name.as_ref()?.known()
     }
 
+    /// The last part of its name, where the template says it: `web` of `[concat(parameters('site'), '/web')]`.
+    pub fn last_name(&self) -> Option<String> {
+        let (_, name) = self.node.member("name")?;
+        let text = name.as_str()?;
+        let whole = if is_computed(&text) { evaluate_name(&text)? } else { text.into_owned() };
+        let last = whole.rsplit('/').next().unwrap_or_default();
+        (!last.is_empty() && !last.contains(UNKNOWN) && !contains_placeholder(last)).then(|| last.to_owned())
+    }
+
     /// What a deployment sends of it: the object without what only the deployment reads. The resources within it
     /// are sent by themselves. Expressions stay as they are.
     pub fn body(&self) -> serde_json::Value {
@@ -65,6 +75,28 @@ impl Resource<'_> {
         });
         serde_json::Value::Object(members.collect())
     }
+}
+
+/// What stands for a part of a name that only a deployment knows.
+const UNKNOWN: char = '\u{0}';
+
+/// A name that an expression joins, as far as its literals go.
+fn evaluate_name(text: &str) -> Option<String> {
+    let expression = Expression::parse(text).ok()?;
+    expression.evaluate(&|literal| literal.to_owned(), &|function, parts: &[String]| {
+        if function.eq_ignore_ascii_case("concat") {
+            return Some(parts.concat());
+        }
+        if function.eq_ignore_ascii_case("format") {
+            let (pattern, values) = parts.split_first()?;
+            let whole = values
+                .iter()
+                .enumerate()
+                .fold(pattern.clone(), |whole, (at, value)| whole.replace(&format!("{{{at}}}"), value));
+            return Some(whole);
+        }
+        Some(UNKNOWN.to_string())
+    })
 }
 
 /// What a resource says of its API version.

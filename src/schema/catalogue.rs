@@ -9,11 +9,13 @@ use std::sync::{Arc, OnceLock};
 use flate2::read::ZlibDecoder;
 use serde_json::Value;
 
+use super::Cache;
 use super::document::Document;
 use super::folder;
 use super::history::{Table, VersionRange, ranges};
 use super::paths::{Step, matches, paths};
 use super::shape::Shape;
+use super::types::{Described, InVersion, Pack, document};
 use crate::arm::{ApiVersion, ApiVersionError, Method};
 
 mod embedded {
@@ -76,6 +78,10 @@ pub struct Schemas {
     entries: Vec<Entry>,
     origins: Vec<Origin>,
     histories: BTreeMap<&'static str, (&'static [u8], OnceLock<Table>)>,
+    /// Packs that users add; the one in the program comes behind them.
+    packs: Vec<Arc<Pack>>,
+    /// Schemas made of what a pack describes.
+    made: Cache<Arc<Document>>,
 }
 
 impl fmt::Debug for Schemas {
@@ -102,19 +108,29 @@ impl Schemas {
         let histories = embedded::HISTORIES
             .iter()
             .map(|&(provider, compressed)| (provider, (compressed, OnceLock::new())));
-        let mut schemas =
-            Self { entries: entries.collect(), origins: origins.collect(), histories: histories.collect() };
+        let mut schemas = Self {
+            entries: entries.collect(),
+            origins: origins.collect(),
+            histories: histories.collect(),
+            packs: Vec::new(),
+            made: Cache::new(),
+        };
         schemas.sort();
         schemas
     }
 
     /// Adds the schemas of a folder laid out like `schemas/` (`<provider>/<version>.json`), as `schema import` writes
-    /// it. A type and version that is known already is taken from the folder.
+    /// it. A type and version that is known already is taken from the folder. A file is taken for a pack:
+    /// [`Schemas::with_pack`].
     ///
     /// # Errors
     /// One error for each file that is not a schema of the expected dialect, or that cannot be read. The good ones are
     /// added all the same, and what was known before is still known.
     pub fn with_folder(mut self, path: &Path, limit: u64) -> (Self, Vec<SchemaError>) {
+        if path.is_file() {
+            let (schemas, error) = self.with_pack(path, limit);
+            return (schemas, error.into_iter().collect());
+        }
         let (documents, errors) = folder::read(path, limit);
         for document in documents {
             let source = self.origins.len();
@@ -134,6 +150,61 @@ impl Schemas {
         }
         self.sort();
         (self, errors)
+    }
+
+    /// Adds a pack that `schema import --bicep-types` wrote: what it describes is taken from it, and not from the pack
+    /// in the program.
+    ///
+    /// # Errors
+    /// As [`Pack::read`]; then what was known before is still known.
+    pub fn with_pack(mut self, path: &Path, limit: u64) -> (Self, Option<SchemaError>) {
+        match Pack::read(path, limit) {
+            Ok(pack) => {
+                self.packs.push(Arc::new(pack));
+                (self, None)
+            }
+            Err(error) => (self, Some(error)),
+        }
+    }
+
+    /// The packs, the one that counts most first.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.iter().map(Arc::as_ref).chain(std::iter::once(Pack::embedded().as_ref()))
+    }
+
+    /// The type in the packs (its name compared without case), unless there is a schema of it: what
+    /// [`Schemas::versions`] has is known better. Opens the index of the namespace, some 100 kB at most.
+    pub fn described(&self, resource_type: &str) -> Option<Described<'_>> {
+        if self.versions(resource_type).next().is_some() {
+            return None;
+        }
+        self.packs().find_map(|pack| pack.find(resource_type))
+    }
+
+    /// The type in one version, as the packs have it: see [`Schemas::described`].
+    pub fn described_in(&self, resource_type: &str, version: ApiVersion) -> Option<InVersion<'_>> {
+        self.described(resource_type)?.version(version)
+    }
+
+    /// True if there is a schema of the type or a pack describes it (its name compared without case).
+    pub fn knows(&self, resource_type: &str) -> bool {
+        self.versions(resource_type).next().is_some() || self.described(resource_type).is_some()
+    }
+
+    /// Every version of a type that is known, wherever it is known from, oldest first.
+    pub fn known_versions(&self, resource_type: &str) -> Vec<ApiVersion> {
+        let own: Vec<ApiVersion> = self.versions(resource_type).map(|entry| entry.version).collect();
+        if !own.is_empty() {
+            return own;
+        }
+        self.described(resource_type)
+            .map_or_else(Vec::new, |it| it.versions().map(InVersion::version).collect())
+    }
+
+    /// The name of a type that is known, as it was published.
+    pub fn published_name(&self, resource_type: &str) -> Option<&str> {
+        let own = self.versions(resource_type).next().map(|entry| entry.resource_type.as_str());
+        own.or_else(|| self.described(resource_type).map(Described::name))
     }
 
     fn sort(&mut self) {
@@ -176,7 +247,8 @@ impl Schemas {
         entry.shapes.get(index).copied()
     }
 
-    /// The schema file of a type in one version, inflated and read the first time. `None` when there is none.
+    /// The schema file of a type in one version, inflated and read the first time; of a type that only a pack
+    /// describes a schema of its PUT, made the first time. `None` when the type or version is unknown.
     ///
     /// # Errors
     /// When the embedded file is broken, which the project's tests rule out.
@@ -185,7 +257,12 @@ impl Schemas {
         resource_type: &str,
         version: ApiVersion,
     ) -> Result<Option<Arc<Document>>, SchemaError> {
-        let Some(entry) = self.entry(resource_type, version) else { return Ok(None) };
+        let Some(entry) = self.entry(resource_type, version) else {
+            return Ok(self.described_in(resource_type, version).map(|described| {
+                let make = || Arc::new(document::document(described));
+                Arc::clone(&*self.made.get(resource_type, Method::Put, version, make))
+            }));
+        };
         self.document(entry).map(Some)
     }
 
@@ -213,6 +290,9 @@ impl Schemas {
     /// The versions in which a type's body for a method has the property at this place, oldest first; empty when no
     /// version has.
     pub fn history(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> Vec<VersionRange> {
+        if let Some(described) = self.described(resource_type) {
+            return described.history(steps);
+        }
         let provider = resource_type.split('/').next().unwrap_or_default();
         let table = self.histories.iter().find(|(known, _)| known.eq_ignore_ascii_case(provider));
         let known = table.map_or_else(Vec::new, |(_, (compressed, table))| {
@@ -245,6 +325,9 @@ impl Schemas {
         steps: &[Step<'_>],
         value: &str,
     ) -> Vec<VersionRange> {
+        if let Some(described) = self.described(resource_type) {
+            return described.value_history(steps, value);
+        }
         // An element's value stands with its array.
         let named = steps.iter().rposition(|step| *step != Step::Element);
         let Some((at, Step::Name(name))) = named.and_then(|at| Some((at, steps.get(at)?))) else {

@@ -153,7 +153,7 @@ impl<'v, 't> Inquiry<'v, 't> {
                         continue;
                     }
                     meant.push((name, (*right).to_owned()));
-                    ProblemKind::NameCase { right: (*right).to_owned() }
+                    ProblemKind::NameCase { right: (*right).to_owned(), is_elsewhere: false }
                 }
                 None => self.unknown(&text, &here, &known, &mut taken, name, meant),
             };
@@ -257,7 +257,7 @@ impl<'v, 't> Inquiry<'v, 't> {
                 let known = self.known_values(&pointer);
                 let text = node.as_str().unwrap_or_default();
                 match known.iter().find(|value| value.eq_ignore_ascii_case(&text)) {
-                    Some(right) => ProblemKind::ValueCase { right: (*right).to_owned() },
+                    Some(right) => ProblemKind::ValueCase { right: (*right).to_owned(), is_elsewhere: false },
                     None => ProblemKind::Unlisted {
                         near: nearest(&text, known.iter().copied()).into_iter().map(str::to_owned).collect(),
                         known: known.len(),
@@ -452,7 +452,7 @@ fn one_of(node: Node<'_>, options: &[Value]) -> ProblemKind {
     if let Some(text) = &text
         && let Some(right) = strings.iter().find(|value| value.eq_ignore_ascii_case(text))
     {
-        return ProblemKind::ValueCase { right: (*right).to_owned() };
+        return ProblemKind::ValueCase { right: (*right).to_owned(), is_elsewhere: false };
     }
     let near = text.map_or_else(Vec::new, |text| nearest(&text, strings));
     ProblemKind::InvalidValue(Constraint::OneOf {

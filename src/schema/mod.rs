@@ -18,6 +18,7 @@ pub mod paths;
 mod problem;
 mod settle;
 mod shape;
+pub mod types;
 mod validate;
 mod words;
 mod write;

@@ -25,6 +25,8 @@ pub enum ProblemKind {
     NameCase {
         /// As the schema spells it.
         right: String,
+        /// Another version spells it as it is written.
+        is_elsewhere: bool,
     },
     /// A name that the object does not have.
     UnknownProperty {
@@ -59,6 +61,8 @@ pub enum ProblemKind {
     ValueCase {
         /// As the schema spells it.
         right: String,
+        /// Another version spells it as it is written.
+        is_elsewhere: bool,
     },
     /// The value is one of other versions.
     ValueNotInVersion {

@@ -12,6 +12,7 @@ use super::compile::{Compiled, compile};
 use super::inquiry::Inquiry;
 use super::node::View;
 use super::problem::Problem;
+use super::types::{InVersion, judge};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::versions::is_undescribed;
 use crate::arm::{ApiVersion, Method, ResourceTypeName};
@@ -29,6 +30,8 @@ pub struct Request<'r> {
     pub version: ApiVersion,
     /// The body is a resource of a deployment template: it has more members, and expressions stand for values.
     pub template: bool,
+    /// The last name of the resource, where the text says it: of some types it decides what the body holds.
+    pub name: Option<&'r str>,
 }
 
 /// What is known of an API version of a type.
@@ -40,6 +43,15 @@ pub enum Standing {
     Later(ApiVersion),
     /// ARM answers to it, and no specification describes it; the nearest one serves.
     Undescribed(ApiVersion),
+    /// Only a pack describes the type, and it lacks the version: nothing is known of the body.
+    NotDescribed {
+        /// The nearest one: the earlier, unless there is none.
+        nearest: ApiVersion,
+        /// The nearest one before it.
+        earlier: Option<ApiVersion>,
+        /// The nearest one after it.
+        later: Option<ApiVersion>,
+    },
     /// Never published; the nearest one serves.
     Unpublished {
         /// The nearest one: the earlier, unless there is none.
@@ -56,7 +68,7 @@ impl Standing {
     pub fn serves(self) -> ApiVersion {
         match self {
             Self::Published(version) | Self::Later(version) | Self::Undescribed(version) => version,
-            Self::Unpublished { serves, .. } => serves,
+            Self::Unpublished { serves, .. } | Self::NotDescribed { nearest: serves, .. } => serves,
         }
     }
 }
@@ -114,12 +126,28 @@ impl Validators {
 
     /// Whether anything is known of a type (its name compared without case).
     pub fn knows(&self, resource_type: &str) -> bool {
-        self.schemas.versions(resource_type).next().is_some()
+        self.schemas.knows(resource_type)
+    }
+
+    /// Whether a pack alone describes a type, so that what is found of a body is a warning at most.
+    pub fn is_described_only(&self, resource_type: &str) -> bool {
+        self.schemas.described(resource_type).is_some()
     }
 
     /// What is known of a version of a type; of the newest stable one if none is named. `None` for an unknown
     /// type.
     pub fn standing(&self, resource_type: &str, version: Option<ApiVersion>) -> Option<Standing> {
+        if let Some(described) = self.schemas.described(resource_type) {
+            let Some(version) = version else {
+                return Some(Standing::Published(described.newest()?.version()));
+            };
+            if described.version(version).is_some() {
+                return Some(Standing::Published(version));
+            }
+            let (earlier, later) = described.nearest(version);
+            let (earlier, later) = (earlier.map(InVersion::version), later.map(InVersion::version));
+            return Some(Standing::NotDescribed { nearest: earlier.or(later)?, earlier, later });
+        }
         let newest = self.schemas.versions(resource_type).next_back()?.version;
         let Some(version) = version else {
             let stable = self.schemas.newest_stable(resource_type);
@@ -171,7 +199,12 @@ impl Validators {
     /// What is wrong with a body, in the order of the text; not more than some 200 mistakes. Empty when the type,
     /// version or method is unknown.
     pub fn problems<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
-        let Request { resource_type, method, version, template } = request;
+        let Request { resource_type, method, version, template, name } = request;
+        if let Some(described) = self.schemas.described(resource_type) {
+            let described = described.version(version).filter(|_| method.needs_body());
+            let asked = judge::Asked { method, template, name };
+            return described.map_or_else(Vec::new, |described| judge::problems(described, asked, body));
+        }
         let shape = self.schemas.shape(resource_type, method, version);
         if shape.is_some_and(|shape| shape.fits(body, template)) {
             return Vec::new();
@@ -179,9 +212,18 @@ impl Validators {
         self.judged(request, body)
     }
 
+    /// The members of a body whose values are secrets as a pack describes them, with their names, in the order of the
+    /// text.
+    pub fn sensitive<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
+        let Request { resource_type, method, version, template, name } = request;
+        let described = self.schemas.described_in(resource_type, version);
+        let asked = judge::Asked { method, template, name };
+        described.map_or_else(Vec::new, |described| judge::sensitive(described, asked, body))
+    }
+
     /// [`Validators::problems`], whatever the shape says.
     pub(super) fn judged<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<Problem<'t>> {
-        let Request { resource_type, method, version, template } = request;
+        let Request { resource_type, method, version, template, .. } = request;
         let cache = if template { &self.resources } else { &self.bodies };
         let slot = cache.get(resource_type, method, version, Slot::default);
         let Some(ready) = slot.get_or_init(|| self.make(request)) else { return Vec::new() };

@@ -79,6 +79,35 @@ pub(crate) fn import(dir: &Path, types: &[String], out: &Path) -> Result<String,
     Ok(format!("{} files in {}\n", made.files.len(), path_name(out)))
 }
 
+/// `schema import --bicep-types`: makes the pack of all types in `dir` below `out`. Gives lines that say what was made,
+/// and what of it is not as it should be.
+///
+/// # Errors
+/// What went wrong, in one line; then nothing is written.
+pub(crate) fn import_types(dir: &Path, out: &Path) -> Result<String, String> {
+    let made = import::bicep::import(dir).map_err(|error| error.to_string())?;
+    made.write(out).map_err(|error| error.to_string())?;
+    let mut text = format!(
+        "{} types in {} versions from {} files ({} different nodes): types.pack ({} bytes) and types.tsv in {}\n",
+        made.types,
+        made.versions,
+        made.files,
+        made.nodes,
+        made.pack.len(),
+        path_name(out)
+    );
+    for name in &made.repeated {
+        let _ = writeln!(
+            text,
+            "{name} is defined a second time: the first definition, in the order of the paths, counts"
+        );
+    }
+    for name in &made.left_out {
+        let _ = writeln!(text, "{name} is left out: its version is not a date");
+    }
+    Ok(text)
+}
+
 /// `vm` and the like are short for an embedded type; any other name stands for itself.
 fn full_name(resource_type: &str) -> &str {
     match resource_type.parse::<ResourceType>() {

@@ -36,8 +36,7 @@ pub(super) fn check(
         .filter_map(|it| {
             let (target, evidence, standing) =
                 resolve::resource(call, &template, it, validators, &whole_evidence)?;
-            target.resource_type?;
-            Some((it, target, evidence, standing))
+            (target.resource_type.is_some() || standing.is_some()).then_some((it, target, evidence, standing))
         })
         .collect();
     // What the user says of a body holds for a text that is not a whole template.

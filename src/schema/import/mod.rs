@@ -4,6 +4,7 @@
 //! `files` reads and resolves, `operations` finds the bodies, `shape` (with `discriminator`) turns one definition into a
 //! schema, `names` finds a name for it.
 
+pub mod bicep;
 mod discriminator;
 mod files;
 mod names;
@@ -80,6 +81,9 @@ pub enum Problem {
     /// No file describes the type.
     #[error("no PUT or PATCH of {0} here")]
     NothingFound(String),
+    /// A file that should hold types for Bicep does not.
+    #[error("{0}")]
+    NotTypes(String),
     /// A type name without a namespace.
     #[error("{0:?} is not a resource type: NAMESPACE/TYPE is expected")]
     NotAType(String),

@@ -3,7 +3,7 @@
 use super::facts;
 use crate::arm::{ApiVersion, ApiVersionParameter, is_open_version};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Draft, Severity, Sink, Subject};
+use crate::lint::{Check, Doubt, Draft, Severity, Sink, Subject};
 use crate::notation::template::{Resource, Version};
 use crate::schema::Standing;
 use crate::text::Span;
@@ -44,12 +44,16 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             ));
             sink.push(draft);
         }
+        Standing::NotDescribed { earlier, later, .. } => {
+            let Some(known) = nearest(earlier, later) else { return };
+            let draft = at_version(subject, format!("{type_name} is not described in {version}"))
+                .severity(Severity::Note)
+                .doubt(Doubt::NotDescribed)
+                .help(format!("{known}: the body is not compared with either"));
+            sink.push(draft);
+        }
         Standing::Unpublished { earlier, later, .. } => {
-            let known = match (earlier, later) {
-                (Some(earlier), Some(later)) => format!("the nearest are {earlier} and {later}"),
-                (Some(only), None) | (None, Some(only)) => format!("the nearest is {only}"),
-                (None, None) => return,
-            };
+            let Some(known) = nearest(earlier, later) else { return };
             let draft = at_version(subject, format!("{type_name} has no API version {version}"))
                 .help(known)
                 .arm(
@@ -58,6 +62,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
                 );
             sink.push(draft);
         }
+    }
+}
+
+fn nearest(earlier: Option<ApiVersion>, later: Option<ApiVersion>) -> Option<String> {
+    match (earlier, later) {
+        (Some(earlier), Some(later)) => Some(format!("the nearest are {earlier} and {later}")),
+        (Some(only), None) | (None, Some(only)) => Some(format!("the nearest is {only}")),
+        (None, None) => None,
     }
 }
 

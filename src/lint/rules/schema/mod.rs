@@ -45,7 +45,17 @@ pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
     if !method.needs_body() {
         return Vec::new();
     }
-    let request = Request { resource_type: type_name.as_str(), method, version: standing.serves(), template };
+    if matches!(standing, Standing::NotDescribed { .. }) {
+        return Vec::new();
+    }
+    let name = subject.last_name();
+    let request = Request {
+        resource_type: type_name.as_str(),
+        method,
+        version: standing.serves(),
+        template,
+        name: name.as_deref(),
+    };
     let mut problems = subject.validators.problems(request, resource);
     problems.retain(|problem| !is_of_identity_family(subject, problem) && !is_taken(problem));
     problems
@@ -55,7 +65,8 @@ pub(in crate::lint) fn problems<'a>(subject: &Subject<'a>) -> Vec<Problem<'a>> {
 /// otherwise.
 pub(in crate::lint) fn because(subject: &Subject<'_>) -> Option<String> {
     let evidence = &subject.evidence;
-    let known = subject.target.resource_type?;
+    let name = subject.target.type_name.as_ref()?;
+    let noun = subject.target.resource_type.map_or(name.as_str(), |known| known.noun());
     let by_members = evidence.target == Certainty::Decided;
     let version = subject.standing.map(Standing::serves);
     let newest = version.filter(|_| evidence.version == VersionEvidence::NotSaid);
@@ -63,11 +74,9 @@ pub(in crate::lint) fn because(subject: &Subject<'_>) -> Option<String> {
     match (by_members, newest) {
         (true, Some(version)) => Some(format!(
             "it was taken for a {} by its members and compared with {version}, the newest version: {how} says otherwise",
-            known.noun()
+            noun
         )),
-        (true, None) => {
-            Some(format!("it was taken for a {} by its members: {how} says otherwise", known.noun()))
-        }
+        (true, None) => Some(format!("it was taken for a {noun} by its members: {how} says otherwise")),
         (false, Some(version)) if subject.call.is_bare() && !subject.in_template() => Some(format!(
             "no API version is said, so it was compared with {version}, the newest: `--api-version` says otherwise"
         )),
@@ -121,9 +130,10 @@ fn called(subject: &Subject<'_>, place: &Place) -> String {
             let list = place.steps.iter().rev().find_map(Option::as_deref).unwrap_or_default();
             format!("an element of `{list}`")
         }
-        None => match subject.target.resource_type {
-            Some(known) => format!("a {}", known.noun()),
-            None => "the body".to_owned(),
+        None => match (subject.target.resource_type, &subject.target.type_name) {
+            (Some(known), _) => format!("a {}", known.noun()),
+            (None, Some(name)) => name.to_string(),
+            (None, None) => "the body".to_owned(),
         },
     }
 }

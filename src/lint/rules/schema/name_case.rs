@@ -15,7 +15,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
-    let ProblemKind::NameCase { right } = &problem.kind else { return };
+    let ProblemKind::NameCase { right, is_elsewhere } = &problem.kind else { return };
     let Some(name) = problem.name else { return };
     if sink.explained(subject, name) {
         return;
@@ -23,7 +23,10 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let text = name.as_str().unwrap_or_default();
     let found = subject
         .at(&RULE, name.span(), format!("`{text}` is documented as `{right}`"))
-        .help("ARM reads names without regard to case; tools that compare text do not")
-        .fix(format!("write `{right}`"), &[rename(name, right)]);
-    sink.push(found);
+        .help("ARM reads names without regard to case; tools that compare text do not");
+    sink.push(if *is_elsewhere {
+        found
+    } else {
+        found.fix(format!("write `{right}`"), &[rename(name, right)])
+    });
 }

@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let version = standing.serves();
-    let first = subject.validators.schemas().versions(type_name.as_str()).next().map(|entry| entry.version);
+    let first = subject.validators.schemas().known_versions(type_name.as_str()).first().copied();
     let known: Vec<String> = ranges.iter().map(|range| words(*range, first)).collect();
     let text = name.as_str().unwrap_or_default();
     let message = format!("{} has no `{text}` in {version}", called(subject, &problem.place.parent()));

@@ -43,8 +43,14 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     } else {
         found = found.help("leave it out: it is part of what GET returns");
     }
+    // What is described as read-only is now and then not; what every answer has is.
+    let is_answer = ["properties", "provisioningState"];
+    let is_safe = !subject.evidence.is_described
+        || problem.place.is(&["id"])
+        || problem.place.is(&["systemData"])
+        || problem.place.is(&is_answer);
     if let Some(edit) = removal(name, problem.node) {
-        found = found.fix(format!("take `{text}` away"), &[edit]);
+        found = found.fix_if(is_safe, format!("take `{text}` away"), &[edit]);
     }
     sink.push(found);
 }

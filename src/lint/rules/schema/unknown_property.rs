@@ -23,14 +23,17 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     }
     let text = name.as_str().unwrap_or_default();
     let message = format!("`{text}` is not a property of {}", called(subject, &problem.place.parent()));
-    let mut found = subject.at(&RULE, name.span(), message).arm(
-        "InvalidRequestContent",
-        format!(
-            "The request content was invalid and could not be deserialized: 'Could not find member '{text}' on \
-             object of type '<type>'. Path '{}', line <line>, position <position>.'.",
-            problem.place.dotted()
-        ),
-    );
+    let mut found = subject.at(&RULE, name.span(), message);
+    if !subject.evidence.is_described {
+        found = found.arm(
+            "InvalidRequestContent",
+            format!(
+                "The request content was invalid and could not be deserialized: 'Could not find member '{text}' on \
+                 object of type '<type>'. Path '{}', line <line>, position <position>.'.",
+                problem.place.dotted()
+            ),
+        );
+    }
     if *present {
         found = found.help(format!("{} is there already", choice(near.iter().map(String::as_str))));
     } else if !near.is_empty() {
@@ -40,6 +43,10 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         }
     } else if other_method.is_some() {
         found = found.doubt(Doubt::OtherMethod);
+    } else if subject.evidence.is_described && places.is_empty() {
+        found = found
+            .doubt(Doubt::NotDescribed)
+            .help("the published types do not describe it; the service may know it all the same");
     }
     if near.is_empty()
         && let Some(help) = where_it_belongs(places, *other_method, subject.method())

@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let version = standing.serves();
-    let first = subject.validators.schemas().versions(type_name.as_str()).next().map(|entry| entry.version);
+    let first = subject.validators.schemas().known_versions(type_name.as_str()).first().copied();
     let known: Vec<String> = ranges.iter().map(|range| words(*range, first)).collect();
     let text = problem.node.as_str().unwrap_or_default();
     let called = called(subject, &problem.place);

@@ -38,11 +38,25 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             .fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
     } else if takes("string") && matches!(node.kind(), Kind::Number | Kind::True | Kind::False) {
         let right = format!("\"{}\"", node.source());
-        found = found.unsafe_fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
+        // Of a type that is only described the service reads it, and no other version says otherwise.
+        found = found.doubt(Doubt::OtherScalar).fix_if(
+            subject.evidence.is_described,
+            format!("write {right}"),
+            &[Edit::replace(node.span(), right)],
+        );
+    } else if is_read_as(node, &takes) {
+        found = found.doubt(Doubt::OtherScalar);
     } else if takes("array") && node.kind() != Kind::Null {
         found = found.help("put it between `[` and `]`");
     }
     sink.push(found);
+}
+
+/// True for a fraction in quotes where a number is due, and for 0 and 1 where a boolean is.
+fn is_read_as(node: Node<'_>, takes: &impl Fn(&str) -> bool) -> bool {
+    let is_number = |text: &str| text.trim().parse::<serde_json::Number>().is_ok();
+    takes("integer") && node.as_str().is_some_and(|text| is_number(&text))
+        || takes("boolean") && matches!(node.number(), Some("0" | "1"))
 }
 
 /// What stands between the quotes, if it is of the type that is due.
