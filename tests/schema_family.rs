@@ -288,6 +288,7 @@ fn a_template_resource_is_a_body_with_expressions() {
             method: Method::Put,
             version: "2024-07-01".parse().expect("a version"),
             template,
+            name: None,
         };
         let found = validators.problems(request, tree.root().expect("a value"));
         found.iter().map(|it| it.place.dotted()).collect::<Vec<_>>()

@@ -184,6 +184,7 @@ fn the_first_body_is_judged_as_the_next() {
                     method: body.method,
                     version: body.version,
                     template,
+                    name: None,
                 };
                 let problems = || {
                     format!(

@@ -126,6 +126,7 @@ fn what_fits_has_no_problem() {
                         method: *method,
                         version: entry.version,
                         template,
+                        name: None,
                     };
                     let fits = shape.fits(body, template);
                     let problems = validators.judged(request, body);

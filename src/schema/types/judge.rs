@@ -16,9 +16,9 @@ use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, Node};
 use crate::schema::compile::template_members;
-use crate::schema::near::nearest;
 use crate::schema::problem::{Constraint, Place, Problem, ProblemKind};
 use crate::schema::settle::settle;
+use crate::text::suggest::{is_within, nearest};
 
 /// What every request body may have at its top, whatever its type.
 const TAKEN: [&str; 4] = ["apiVersion", "id", "name", "type"];
@@ -229,8 +229,8 @@ impl<'p, 't> Judge<'p, 't, '_> {
                 if node.kind() != Kind::Array {
                     return self.wrong_type(task, "array");
                 }
-                let has_copy = self.asked.template && node.elements().any(|it| it.is_unknown());
-                let count = node.elements().count() as i64;
+                let has_copy = self.asked.template && node.elements().any(Node::is_unknown);
+                let count = counted(node.elements().count());
                 if !has_copy {
                     self.limits(task, count, least, most, "have", "element");
                 }
@@ -248,7 +248,7 @@ impl<'p, 't> Judge<'p, 't, '_> {
                     return;
                 }
                 let before = self.problems.len();
-                self.limits(task, text.chars().count() as i64, least, most, "have", "character");
+                self.limits(task, counted(text.chars().count()), least, most, "have", "character");
                 let fits = pattern.and_then(|pattern| matches_pattern(pattern, &text)).unwrap_or(true);
                 if let Some(pattern) = pattern.filter(|_| !fits && self.problems.len() == before) {
                     self.add(
@@ -267,9 +267,14 @@ impl<'p, 't> Judge<'p, 't, '_> {
                 let Some(number) = node.number().and_then(|digits| digits.parse::<f64>().ok()) else {
                     return;
                 };
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "as far as integers go, which is all that is asked"
+                )]
+                let (floor, ceiling) = (number.floor() as i64, number.ceil() as i64);
                 let exact = node.number().and_then(|digits| digits.parse::<i64>().ok());
-                let below = |limit: i64| exact.map_or(number < limit as f64, |exact| exact < limit);
-                let above = |limit: i64| exact.map_or(number > limit as f64, |exact| exact > limit);
+                let below = |limit: i64| exact.map_or(ceiling < limit, |exact| exact < limit);
+                let above = |limit: i64| exact.map_or(floor > limit, |exact| exact > limit);
                 if let Some(least) = least.filter(|limit| below(*limit)) {
                     self.add(
                         task,
@@ -339,13 +344,10 @@ impl<'p, 't> Judge<'p, 't, '_> {
             Choice::Unknown(value) => {
                 let known = variants.keys().len();
                 let kind = ProblemKind::Unlisted { near: Vec::new(), known };
-                match value {
-                    Some(node) => {
-                        let at = self.step(task.at, Some(Cow::Borrowed(key)));
-                        let name = task.node.member(key).map(|(name, _)| name);
-                        self.add(Task { node, name, at: Some(at), ..task }, kind);
-                    }
-                    None => {}
+                if let Some(node) = value {
+                    let at = self.step(task.at, Some(Cow::Borrowed(key)));
+                    let name = task.node.member(key).map(|(name, _)| name);
+                    self.add(Task { node, name, at: Some(at), ..task }, kind);
                 }
                 only_base(self);
             }
@@ -416,7 +418,7 @@ impl<'p, 't> Judge<'p, 't, '_> {
         }
         self.open.extend(tasks.into_iter().rev());
         for (name, value, text) in unknown {
-            self.unknown(task, objects, name, value, text, &given);
+            self.unknown(task, objects, name, value, &text, &given);
         }
         if is_known && self.asks_for_all(node) {
             let is_given = |property: &Property<'p>| given.contains(&property.name().to_ascii_lowercase());
@@ -502,19 +504,19 @@ impl<'p, 't> Judge<'p, 't, '_> {
         objects: &[Object<'p>],
         name: Node<'t>,
         value: Node<'t>,
-        text: Cow<'t, str>,
+        text: &str,
         given: &HashSet<String>,
     ) {
         if self.problems.len() >= MAX_PROBLEMS || self.looks >= MAX_LOOKS {
             return;
         }
         let is_root = task.at.is_none();
-        let is_of_arm = is_root && OF_ARM.iter().any(|it| it.eq_ignore_ascii_case(&text));
-        if is_of_arm && ["location", "tags"].iter().any(|it| it.eq_ignore_ascii_case(&text)) {
+        let is_of_arm = is_root && OF_ARM.iter().any(|it| it.eq_ignore_ascii_case(text));
+        if is_of_arm && ["location", "tags"].iter().any(|it| it.eq_ignore_ascii_case(text)) {
             return;
         }
         self.looks += 1;
-        let place = self.place(task.at).member(&text);
+        let place = self.place(task.at).member(text);
         let own = self.described.version();
         let mut kind = ProblemKind::UnknownProperty {
             near: Vec::new(),
@@ -535,12 +537,9 @@ impl<'p, 't> Judge<'p, 't, '_> {
                 .flat_map(|it| it.properties())
                 .map(Property::name)
                 .filter(|it| !given.contains(&it.to_ascii_lowercase()));
-            *near = nearest(&text, absent)
-                .into_iter()
-                .filter(|it| is_slip(&text, it))
-                .map(str::to_owned)
-                .collect();
-            if near.is_empty() && !COMMON.iter().any(|it| it.eq_ignore_ascii_case(&text)) {
+            *near =
+                nearest(text, absent).into_iter().filter(|it| is_slip(text, it)).map(str::to_owned).collect();
+            if near.is_empty() && !COMMON.iter().any(|it| it.eq_ignore_ascii_case(text)) {
                 *places = self.meant(&place).iter().map(Place::dotted).collect();
             }
         }
@@ -685,6 +684,11 @@ impl<'p, 't> Judge<'p, 't, '_> {
     }
 }
 
+/// A number of things, to be held against a limit.
+fn counted(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// Any name of a map.
 const ANY_NAME: &str = "*";
 
@@ -739,7 +743,7 @@ fn letters(value: &str) -> String {
 /// True if a name is another one with a slip: one change in a short name, two in one of six letters or more.
 fn is_slip(text: &str, name: &str) -> bool {
     let most = if text.len() < 6 { 1 } else { 2 };
-    text.len() >= 4 && strsim::osa_distance(&text.to_ascii_lowercase(), &name.to_ascii_lowercase()) <= most
+    text.len() >= 4 && is_within(text, name, most)
 }
 
 /// Whether a text matches a pattern; `None` for a pattern that needs more than one look at a letter (look-around, back

@@ -193,8 +193,12 @@ impl Pack {
             packed.at = at;
             at = at.saturating_add(packed.len);
         };
-        namespaces.iter_mut().for_each(|it| place(&mut it.index));
-        namespaces.iter_mut().for_each(|it| place(&mut it.nodes));
+        for namespace in &mut namespaces {
+            place(&mut namespace.index);
+        }
+        for namespace in &mut namespaces {
+            place(&mut namespace.nodes);
+        }
         if at != all.len() {
             return Err(PackError::Damaged("it has another length than it says"));
         }
@@ -377,6 +381,11 @@ impl Scopes {
     pub const RESOURCE_GROUP: Self = Self(8);
     /// Any other resource, which it extends.
     pub const EXTENSION: Self = Self(16);
+
+    /// The bits as they were published.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
 
     /// True if it lives nowhere: what can only be read cannot be deployed.
     pub fn is_empty(self) -> bool {

@@ -48,7 +48,7 @@ impl<'p> Shape<'p> {
         match (self.form(), step) {
             (Form::Any, _) => add(Found { shape: self, required: false, read_only: false }),
             (Form::List { item, .. }, Step::Element) => {
-                add(Found { shape: item, required: false, read_only: false })
+                add(Found { shape: item, required: false, read_only: false });
             }
             (_, Step::Name(name)) => {
                 for object in self.objects() {

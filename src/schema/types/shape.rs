@@ -49,7 +49,7 @@ pub enum Form<'p> {
         least: Option<i64>,
         /// The most characters.
         most: Option<i64>,
-        /// A regular expression, as OpenAPI has them (ECMA 262).
+        /// A regular expression, as `OpenAPI` has them (ECMA 262).
         pattern: Option<&'p str>,
     },
     /// One of some texts.

@@ -73,8 +73,8 @@ pub(in crate::lint) fn because(subject: &Subject<'_>) -> Option<String> {
     let how = if subject.in_document() { "its URL" } else { "`--type` or a `[[target]]`" };
     match (by_members, newest) {
         (true, Some(version)) => Some(format!(
-            "it was taken for a {} by its members and compared with {version}, the newest version: {how} says otherwise",
-            noun
+            "it was taken for a {noun} by its members and compared with {version}, the newest version: {how} says \
+             otherwise"
         )),
         (true, None) => Some(format!("it was taken for a {noun} by its members: {how} says otherwise")),
         (false, Some(version)) if subject.call.is_bare() && !subject.in_template() => Some(format!(

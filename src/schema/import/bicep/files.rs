@@ -141,6 +141,6 @@ fn git(dir: &Path, args: &[&str]) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
-fn failed(path: &Path, what: impl ToString) -> ImportError {
+fn failed(path: &Path, what: impl std::fmt::Display) -> ImportError {
     ImportError::new(path, "", Problem::Unreadable(what.to_string()))
 }

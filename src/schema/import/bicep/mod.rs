@@ -203,7 +203,8 @@ fn make(mut namespace: Namespace) -> Made {
     for versions in &types {
         let mut before = (0_i64, 0_i64);
         for found in *versions {
-            let date = dates.partition_point(|it| *it < found.version) as i64;
+            let date = dates.partition_point(|it| *it < found.version);
+            let date = i64::try_from(date).unwrap_or_default();
             let root = i64::from(encoded.roots[at]);
             steps[0].signed(date - before.0);
             steps[1].0.push(found.readable);
@@ -259,12 +260,18 @@ fn fingerprints(namespace: &mut Namespace, roots: &[u32]) -> Vec<u64> {
                 Node::List { least, most, .. } => say(&format!("list {least:?} {most:?}")),
                 Node::Object { properties, sensitive, others } => {
                     say(&format!("object {sensitive} {}", others.is_some()));
-                    properties.iter().for_each(|(name, flags, _)| say(&format!("{} {flags}", text(name))));
+                    for (name, flags, _) in properties {
+                        say(&format!("{} {flags}", text(name)));
+                    }
                 }
                 Node::Variants { discriminator, properties, elements } => {
                     say(&format!("variants {}", text(discriminator)));
-                    properties.iter().for_each(|(name, flags, _)| say(&format!("{} {flags}", text(name))));
-                    elements.iter().for_each(|(key, _)| say(text(key)));
+                    for (name, flags, _) in properties {
+                        say(&format!("{} {flags}", text(name)));
+                    }
+                    for (key, _) in elements {
+                        say(text(key));
+                    }
                 }
             }
             hash

@@ -163,7 +163,7 @@ impl Pool {
         &mut self,
         members: &Members<'_, Property>,
         of: &str,
-        target: &dyn Fn(Reference, &dyn Fn() -> String) -> Result<u32, Fault>,
+        target: &Resolve<'_>,
     ) -> Result<Vec<(u32, u8, u32)>, Fault> {
         let mut all: Vec<(&str, u8, u32)> = Vec::with_capacity(members.0.len());
         for (name, property) in &members.0 {
@@ -228,6 +228,9 @@ impl<K: Eq + Hash> Numbers<K> {
         *self.0.entry(key).or_insert(next)
     }
 }
+
+/// From a reference, and the pointer of the member that it is, to the node's number in the pool.
+type Resolve<'r> = dyn Fn(Reference, &dyn Fn() -> String) -> Result<u32, Fault> + 'r;
 
 /// Names without case, and where that makes them the same, with it.
 pub(super) fn by_name(a: &str, b: &str) -> std::cmp::Ordering {
