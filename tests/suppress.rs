@@ -4,7 +4,7 @@ mod cli_support;
 
 use std::fs;
 
-use cli_support::{SPLIT, URL, armbody, curl, expect, folder, found};
+use cli_support::{SPLIT, URL, armbody, command, curl, expect, folder, found};
 
 const RULES: [&str; 2] = ["--select", "identity-type-split,useless-suppression,unknown-rule-in-suppression"];
 
@@ -63,4 +63,28 @@ fn notes_of_markers_never_fail_a_run() {
     expect(&armbody(folder.path(), &["lint", "--fix"]), 0);
     let text = fs::read_to_string(folder.path().join("a.md")).unwrap();
     assert_eq!(text, "Text.\n\n<!-- armbody-ignore identity-type-splt: x -->\n");
+}
+
+#[test]
+fn a_marker_ends_with_its_last_day() {
+    let text = format!("# armbody-ignore identity-type-split until 2027-01-31: shown\n{}\n", curl());
+    let folder = folder(&[("a.sh", &text)]);
+    let run = |seconds: &str, args: &[&str], status| {
+        let mut all = vec!["lint", "--format", "concise", "--min-severity", "warning"];
+        all.extend(args);
+        let mut command = command(folder.path(), &all);
+        expect(&command.env("SOURCE_DATE_EPOCH", seconds).output().unwrap(), status)
+    };
+    // The last second of the day, and the one after it.
+    let (out, _) = run("1801439999", &[], 0);
+    assert_eq!(out, "");
+    let (out, _) = run("1801440000", &[], 1);
+    assert!(
+        out.contains("a.sh:1:38: warning expired-suppression: the marker held until 2027-01-31"),
+        "{out}"
+    );
+    assert!(out.contains("error identity-type-split"), "{out}");
+    run("1801440000", &["--ignore", "identity-type-split", "--fail-on", "warning"], 1);
+    let (_, err) = run("yesterday", &[], 2);
+    assert!(err.contains("SOURCE_DATE_EPOCH takes seconds since 1970-01-01"), "{err}");
 }

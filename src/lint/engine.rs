@@ -15,7 +15,7 @@ use super::policy;
 use super::resolve::{self, Asked, Resolved};
 use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 use super::secrets::{self, Secret};
-use super::suppress::{self, IgnoredPlace};
+use super::suppress::{self, Day, IgnoredPlace};
 use super::{Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Subject, Wanted};
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
@@ -66,6 +66,8 @@ pub struct Options {
     pub ignored_places: Vec<IgnoredPlace>,
     /// Findings that are known already and not told again.
     pub known: Option<Arc<Known>>,
+    /// The day on which markers' last days are past or not; the system's clock says it if this does not.
+    pub today: Option<Day>,
     /// The severity below which findings are not told.
     pub min_severity: Option<Severity>,
     /// The file is one that a call sends: whoever wrote the call chose it. Text that is not JSON is not looked at.
@@ -224,6 +226,9 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: u
         for call in calls {
             let from = share.findings.list.len();
             let is_checked = check_call(source, call, options, &mut share.findings, &mut share.secrets);
+            for finding in &mut share.findings.list[from..] {
+                finding.call = Some(call.span);
+            }
             share.left_alone += usize::from(!is_checked);
             share.owners.push((call.span, from..share.findings.list.len()));
         }

@@ -83,6 +83,8 @@ pub struct Finding {
     pub(super) anchor: Anchor,
     /// What it is about where its text does not say so: the property that is missing there.
     pub(super) subject: Option<String>,
+    /// The bytes of the call that it is part of.
+    pub(super) call: Option<Span>,
 }
 
 /// A place that explains a finding.

@@ -38,4 +38,4 @@ pub use rules::{find_rule, nearest_rule, rules};
 pub use secrets::{Secret, SecretKind};
 use subject::Wanted;
 pub use subject::{Block, Draft, Findings, MAX_FINDINGS, Sink, Subject, Target};
-pub use suppress::IgnoredPlace;
+pub use suppress::{Day, IgnoredPlace, NotADay, ignore_here};

@@ -198,6 +198,7 @@ impl<'a> Subject<'a> {
                 ceiling: Severity::Error,
                 anchor,
                 subject: None,
+                call: None,
             },
         }
     }

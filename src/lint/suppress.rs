@@ -1,18 +1,25 @@
 //! What the author of a file wants to hear nothing of: markers in the text, places that the configuration names.
 //!
-//! A marker is a comment, `armbody-ignore RULE…: reason`. Where it stands decides how far it reaches; that is for
+//! A marker is a comment, `armbody-ignore RULE…: reason`, perhaps with a last day. Where it stands decides how far it reaches; that is for
 //! [`markers`] to find out. Here findings are compared with that reach, and a marker without an effect is told.
 
 mod brackets;
+mod day;
+mod here;
 mod markers;
+
+pub use day::{Day, NotADay};
+pub use here::ignore_here;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use memchr::memmem;
 
-use self::markers::{MARK, Marker};
-use super::rules::{unknown_rule_in_suppression, useless_suppression};
+use self::markers::{Found, MARK, Marker, Unread};
+use super::rules::{
+    expired_suppression, suppression_not_read, unknown_rule_in_suppression, useless_suppression,
+};
 use super::{Finding, Options, Rule, find_rule};
 use crate::container::Kind;
 use crate::json::{Dialect, Tree};
@@ -52,7 +59,11 @@ pub(super) fn apply(
     if !marked && options.ignored_places.is_empty() {
         return;
     }
-    let markers = if marked { markers::find(source, kind) } else { Vec::new() };
+    let Found { markers, unread } =
+        if marked { markers::find(source, kind, calls) } else { Found::default() };
+    let today =
+        markers.iter().any(|marker| marker.until.is_some()).then(|| options.today.or_else(Day::today));
+    let today = today.flatten();
     let mut wishes = Vec::new();
     let mut reaches: HashMap<&'static str, Vec<Reach>> = HashMap::new();
     let mut wish = |rule: &'static Rule, span: Span| {
@@ -64,8 +75,9 @@ pub(super) fn apply(
     let named: Vec<Vec<Option<usize>>> = markers
         .iter()
         .map(|marker| {
+            let reach = if holds(marker, today) { marker.reach } else { Span::at(marker.reach.end as usize) };
             let rules = marker.names.iter().map(|name| find_rule(&source.text()[name.range()]));
-            rules.map(|rule| rule.map(|rule| wish(rule, marker.reach))).collect()
+            rules.map(|rule| rule.map(|rule| wish(rule, reach))).collect()
         })
         .collect();
     let placed = places(source, &options.ignored_places, &mut wish);
@@ -77,9 +89,14 @@ pub(super) fn apply(
     for (span, range) in calls.iter().filter(|_| by_call) {
         owner[range.clone()].fill(Some(span.start));
     }
+    let is_marker = Comments::new(&markers, &unread);
     let mut suppressed = Vec::with_capacity(findings.len());
-    for (finding, owner) in findings.iter().zip(owner) {
-        let mut hit = false;
+    for (finding, owner) in findings.iter_mut().zip(owner) {
+        // A marker is not itself a mistake, nor is it mended away.
+        let mut hit = is_marker.hold(finding.span);
+        if finding.fix.as_ref().is_some_and(|fix| fix.edits.iter().any(|edit| is_marker.meet(edit.span))) {
+            finding.fix = None;
+        }
         if let Some(reaches) = reaches.get(finding.rule.name) {
             for at in std::iter::once(finding.span.start).chain(owner) {
                 reaches.at(at, |wish| {
@@ -101,8 +118,11 @@ pub(super) fn apply(
         let used = named.iter().flatten().any(|&wish| wishes[wish].used);
         // A snippet in a document may show a marker to people; it is one if a call follows it.
         if !marker.in_code || used || starts_call() {
-            tell(source, marker, &named, &wishes, options, findings);
+            tell(source, marker, &named, &wishes, today, options, findings);
         }
+    }
+    for Unread { span, help } in unread {
+        findings.push(suppression_not_read::finding(span, "this comment suppresses nothing", help));
     }
     for (pointer, wish) in placed {
         let Wish { rule, used } = wishes[wish];
@@ -113,12 +133,61 @@ pub(super) fn apply(
     }
 }
 
+/// True if a marker suppresses anything: its last day is not past, and is a day.
+fn holds(marker: &Marker, today: Option<Day>) -> bool {
+    marker.until.is_none_or(|until| until.day.is_some_and(|day| today.is_none_or(|today| today <= day)))
+}
+
+/// The bytes of markers and of what looks like one.
+struct Comments(Vec<Span>);
+
+impl Comments {
+    fn new(markers: &[Marker], unread: &[Unread]) -> Self {
+        let mut spans: Vec<Span> = markers.iter().map(|marker| marker.span).collect();
+        spans.extend(unread.iter().map(|it| it.span));
+        spans.sort_unstable();
+        spans.dedup_by(|next, last| {
+            let touches = next.start <= last.end;
+            if touches {
+                *last = last.cover(*next);
+            }
+            touches
+        });
+        Self(spans)
+    }
+
+    fn next(&self, span: Span) -> Option<Span> {
+        let next = self.0.partition_point(|it| it.end <= span.start);
+        self.0.get(next).copied()
+    }
+
+    /// True if one of them holds all of `span`.
+    fn hold(&self, span: Span) -> bool {
+        // A sign may stand before what looks like a marker.
+        !span.is_empty() && self.next(span).is_some_and(|it| it.contains(span) || is_just_before(span, it))
+    }
+
+    /// True if one of them shares bytes with `span`, or `span` is a place within it.
+    fn meet(&self, span: Span) -> bool {
+        self.next(span).is_some_and(|it| it.overlaps(span) || (span.is_empty() && it.start < span.start))
+    }
+}
+
+/// True for a comment that begins some bytes before its mark and ends where that does.
+fn is_just_before(comment: Span, mark: Span) -> bool {
+    comment.start <= mark.start
+        && mark.start <= comment.start + 8
+        && comment.end >= mark.end
+        && comment.end <= mark.end + 4
+}
+
 /// What is wrong with a marker.
 fn tell(
     source: &Source,
     marker: &Marker,
     named: &[Option<usize>],
     wishes: &[Wish],
+    today: Option<Day>,
     options: &Options,
     findings: &mut Vec<Finding>,
 ) {
@@ -129,16 +198,36 @@ fn tell(
         findings.push(useless_suppression::finding(marker.span, message, Some(edit)));
         return;
     }
+    if marker.of_file && marker.reach.is_empty() {
+        let (message, help) =
+            ("this marker suppresses nothing", "a marker for the whole file stands in its first 20 lines");
+        findings.push(suppression_not_read::finding(marker.span, message, help));
+        return;
+    }
+    for (name, _) in marker.names.iter().zip(named).filter(|(_, wish)| wish.is_none()) {
+        findings.push(unknown_rule_in_suppression::finding(*name, &text[name.range()]));
+    }
+    if let Some(until) = marker.until
+        && !holds(marker, today)
+    {
+        findings.push(match until.day {
+            Some(day) => expired_suppression::finding(until.span, &day.to_string()),
+            None => {
+                let help = "its last day is written `until 2027-01-31`, before the colon";
+                suppression_not_read::finding(until.span, "this marker suppresses nothing", help)
+            }
+        });
+        return;
+    }
     let useless = |wish: &Option<usize>| {
         wish.is_some_and(|wish| !wishes[wish].used && options.admits(wishes[wish].rule))
     };
     let all = named.iter().all(useless);
     for (index, (name, wish)) in marker.names.iter().zip(named).enumerate() {
-        let word = &text[name.range()];
-        if wish.is_none() {
-            findings.push(unknown_rule_in_suppression::finding(*name, word));
-        } else if useless(wish) {
-            let message = format!("`{word}` finds nothing in what follows");
+        if useless(wish) {
+            let word = &text[name.range()];
+            let place = if marker.of_file { "this file" } else { "what it speaks of" };
+            let message = format!("`{word}` finds nothing in {place}");
             let edit = if all { marker.line } else { without(marker, index) };
             findings.push(useless_suppression::finding(*name, message, Some(Edit::delete(edit))));
         }

@@ -73,6 +73,10 @@ fn suppression(text: &str, cursor: usize) -> Option<Words<'_>> {
     let floor = cursor.saturating_sub(REACH);
     let line = memchr::memrchr2(b'\n', b'\r', &bytes[floor..cursor]).map_or(floor, |at| floor + at + 1);
     let start = line + memmem::rfind(&bytes[line..cursor], SUPPRESSION.as_bytes())? + SUPPRESSION.len();
+    let start = start + if bytes[start..].starts_with(b"-file") { 5 } else { 0 };
+    if start > cursor {
+        return None;
+    }
     let end = cursor
         + bytes[cursor..].iter().position(|byte| b":\r\n".contains(byte)).unwrap_or(bytes.len() - cursor);
     let end = memmem::find(&bytes[start..end], b"--").map_or(end, |at| start + at);

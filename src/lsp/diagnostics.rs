@@ -13,13 +13,18 @@ use similar::DiffTag;
 
 use super::document::Document;
 use super::understood::Understood;
-use crate::lint::{Finding, Options, Severity, examine, fix};
+use crate::lint::{Finding, Options, Severity, examine, fix, ignore_here};
 use crate::report::{Mask, changes, lines};
 use crate::shown;
 use crate::text::{Edit, Shown, Span};
 
 /// The kind of the action that mends a whole file.
 pub(super) const FIX_ALL: &str = "source.fixAll.armbody";
+
+/// Findings at one place for which a marker is tried, and the size of a document, in bytes, in which it is: each is a
+/// check of the whole.
+const MAX_IGNORED: usize = 4;
+const MAX_TRIED: usize = 1 << 18;
 
 /// What was found in a state of a document.
 #[derive(Debug, Default)]
@@ -107,6 +112,44 @@ impl Checked {
             })
         });
         actions.collect()
+    }
+
+    /// What keeps the findings that touch `span` quiet where they are, one action a rule, as far as a marker does.
+    pub fn ignores(
+        &self,
+        document: &Document,
+        options: &Options,
+        span: Span,
+        understood: Understood,
+    ) -> Vec<CodeActionOrCommand> {
+        let (Some(kind), source) = (document.kind(), document.source()) else { return Vec::new() };
+        if source.bytes().len() > MAX_TRIED {
+            return Vec::new();
+        }
+        let here = |finding: &&Finding| finding.span.start <= span.end && span.start <= finding.span.end;
+        let mut found: Vec<&Finding> = self.findings.iter().filter(here).collect();
+        found.dedup_by_key(|finding| finding.rule.name);
+        let action = |finding: &Finding| {
+            let edit = ignore_here(source, kind, finding)?;
+            // A marker that would do nothing there is not offered.
+            let after = source.edited(std::slice::from_ref(&edit)).ok()?;
+            let after = examine(&source.with_bytes(after.into_owned()), kind, options);
+            let moved = finding.span.shift(edit.text.len());
+            let is_same =
+                |it: &Finding| it.rule == finding.rule && (it.span == moved || it.span == finding.span);
+            let is_told = after.findings.len() >= self.findings.len() || after.findings.iter().any(is_same);
+            (!is_told).then(|| {
+                CodeActionOrCommand::CodeAction(CodeAction {
+                    title: format!("ignore {} here, with a reason", finding.rule.name),
+                    kind: Some(CodeActionKind::QUICKFIX),
+                    diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
+                    edit: Some(workspace_edit(document, vec![document.edit(&edit)], understood)),
+                    is_preferred: Some(false),
+                    ..CodeAction::default()
+                })
+            })
+        };
+        found.into_iter().take(MAX_IGNORED).filter_map(action).collect()
     }
 
     /// True if a safe fix is on offer.
@@ -237,7 +280,50 @@ mod tests {
         assert_eq!(first.is_preferred, Some(true));
         assert!(first.edit.as_ref().is_some_and(|it| it.document_changes.is_some()));
         assert!(checked.quick_fixes(&it, Span::at(0), understood).is_empty());
+        assert!(checked.ignores(&it, &options, span, understood).is_empty(), "strict JSON has no comments");
         assert!(checked.fix_all(&it, &options, understood).is_some());
+    }
+
+    #[test]
+    fn a_marker_is_offered_where_it_keeps_a_finding_quiet() {
+        let url = "https://management.azure.com/subscriptions/<S>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01";
+        let split = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
+        let curl = format!("curl -X PATCH '{url}' -d '{split}' -H 'Content-Type: application/json'");
+        let long = curl.replace(" -d ", " \\\n    -d ");
+        let powershell = format!("Invoke-AzRestMethod -Method PATCH -Uri '{url}' -Payload '{split}'");
+        let template = "{\n  \"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\n  \"contentVersion\": \"1.0.0.0\",\n  \"resources\": [\n    {\n      \"type\": \"Microsoft.Compute/virtualMachines\", \"apiVersion\": \"2018-06-01\", \"name\": \"vm\", \"location\": \"westus\",\n      \"identity\": { \"type\": \"SystemAssigned\", \"UserAssigned\" },\n      \"properties\": {}\n    }\n  ]\n}\n";
+        for (name, text) in [
+            ("a.md", format!("# T\n\n```bash\n{curl}\n```\n")),
+            ("b.md", format!("> Text.\n>\n> ```bash\n> {curl}\n> ```\n")),
+            ("c.md", format!("Text.\n\n    {curl}\n\nMore.\n")),
+            ("d.md", format!("# T\n\nRun `{curl}`.\n")),
+            ("e.sh", format!("#!/bin/sh\nset -e\n  {long}\n")),
+            ("f.sh", format!("true \\\n  && {curl}\r\n")),
+            ("g.ps1", format!("if ($true) {{\n    {powershell}\n}}\n")),
+            ("h.http", format!("### One\nPATCH {url}\nContent-Type: application/json\n\n{split}\n")),
+            ("i.yml", format!("steps:\n- script: |\n    set -e\n    {curl}\n")),
+            ("j.yml", format!("steps:\n- name: x\n  run: >-\n    {}\n", curl.replace(" -d ", "\n    -d "))),
+            ("k.json", template.to_owned()),
+        ] {
+            let uri = format!("file:///{name}").parse().expect("a URI");
+            let it = Document::new(uri, "", 1, text.clone(), Columns::Utf16);
+            let options = Options::default();
+            let checked = Checked::new(&it, &options);
+            let split = checked.findings.iter().find(|it| it.rule.name == "identity-type-split");
+            let span = split.unwrap_or_else(|| panic!("{name}: {text}")).span;
+            let actions = checked.ignores(&it, &options, span, Understood::default());
+            let titles: Vec<&str> = actions
+                .iter()
+                .filter_map(|it| match it {
+                    CodeActionOrCommand::CodeAction(it) => Some(it.title.as_str()),
+                    CodeActionOrCommand::Command(_) => None,
+                })
+                .collect();
+            assert!(
+                titles.contains(&"ignore identity-type-split here, with a reason"),
+                "{name}: {titles:?}\n{text}"
+            );
+        }
     }
 
     #[test]

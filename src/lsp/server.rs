@@ -329,6 +329,7 @@ impl Server {
         if wants("quickfix") {
             let span = open.document.span(params.range);
             actions = checked.quick_fixes(&open.document, span, self.understood);
+            actions.extend(checked.ignores(&open.document, &options, span, self.understood));
         }
         if wants(FIX_ALL) {
             actions.extend(checked.fix_all(&open.document, &options, self.understood));

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use armbody::arm::{ResourceType, ResourceTypeName};
 use armbody::config::{Config, Configs, absolute, relative};
 use armbody::fault::isolated;
-use armbody::lint::{Baseline, Given, Known, Options, Severity, secrets_of};
+use armbody::lint::{Baseline, Day, Given, Known, Options, Severity, secrets_of};
 use armbody::schema::{Schemas, Validators};
 
 use armbody::report::Format;
@@ -294,6 +294,18 @@ fn load(folders: &[PathBuf], max_size: u64) -> Loaded {
     Ok(Arc::new(Validators::new(schemas)))
 }
 
+/// The day that `SOURCE_DATE_EPOCH` says, for runs that are to give the same result on any day.
+///
+/// # Errors
+/// It is not a number of seconds.
+fn today() -> anyhow::Result<Option<Day>> {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let day = value.to_str().and_then(|text| Day::of_seconds(text.parse().ok()?));
+    day.map(Some).context("SOURCE_DATE_EPOCH takes seconds since 1970-01-01")
+}
+
 /// What the command line says.
 fn given(args: &Args) -> anyhow::Result<Options> {
     let rules = |names: &[String]| names.iter().map(|name| lookup(name)).collect::<anyhow::Result<Vec<_>>>();
@@ -329,5 +341,6 @@ fn given(args: &Args) -> anyhow::Result<Options> {
     options.ignore = rules(&args.ignore)?;
     options.severity = severity;
     options.min_severity = args.min_severity;
+    options.today = today()?;
     Ok(options)
 }

@@ -14,7 +14,9 @@ mod template;
 
 pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
-pub(super) use run::{unknown_rule_in_suppression, useless_suppression};
+pub(super) use run::{
+    expired_suppression, suppression_not_read, unknown_rule_in_suppression, useless_suppression,
+};
 pub(super) use schema::because;
 pub(super) use schema::problems;
 pub(super) use schema::type_guessed::draft as type_guessed;

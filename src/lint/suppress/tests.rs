@@ -92,7 +92,7 @@ fn a_comment_in_a_script_reaches_over_the_next_call() {
         Kind::Shell,
         &[("useless-suppression", 1), ("identity-type-split", 3)],
     );
-    expect(&format!("{curl} {mark}\n"), Kind::Shell, &[("identity-type-split", 1)]);
+    expect(&format!("{curl} {mark}\n"), Kind::Shell, &[]);
     expect(&format!("a\n\n```bash\n{mark}\n{curl}\n```\n"), Kind::Markdown, &[]);
     expect(&format!("```bash\n{mark}\n```\n"), Kind::Markdown, &[]);
 }
@@ -173,4 +173,301 @@ fn many_markers_take_no_more_than_their_time() {
     let inline = format!("{}\n", "<!-- armbody-ignore extra-comma: x -->".repeat(20_000));
     check(&Source::new("x.md", format!("a {inline}")), Kind::Markdown, &Options::default());
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}
+
+const RULE: &str = "identity-type-split";
+
+/// A notation: how its file looks with a marker before the call, behind it, and at the head of the file.
+struct Notation {
+    name: &'static str,
+    kind: Kind,
+    /// A file with a comment before its call and one behind it, either of which may be empty.
+    file: Box<dyn Fn(&str, &str) -> String>,
+    /// A marker as a comment of its own.
+    comment: fn(&str) -> String,
+    /// One behind other text, where there is such a thing.
+    trailing: Option<fn(&str) -> String>,
+}
+
+fn notations() -> Vec<Notation> {
+    fn hash(marker: &str) -> String {
+        format!("# {marker}\n")
+    }
+    fn behind(marker: &str) -> String {
+        format!(" # {marker}")
+    }
+    fn html(marker: &str) -> String {
+        format!("<!-- {marker} -->\n")
+    }
+    fn html_behind(marker: &str) -> String {
+        format!(" <!-- {marker} -->")
+    }
+    fn slashes(marker: &str) -> String {
+        format!("// {marker}\n")
+    }
+    fn slashes_behind(marker: &str) -> String {
+        format!(" // {marker}")
+    }
+    let long = || {
+        format!("curl -X PATCH '{URL}' \\\n  -d '{}' \\\n  {REST}", SPLIT.replace("{\"type", "{\n \"type"))
+    };
+    let invoke = || format!("Invoke-AzRestMethod -Method PATCH -Uri '{URL}' -Payload '{SPLIT}'");
+    let resource = |before: &str, behind: &str| {
+        format!(
+            "{{\n\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [{{\n\"type\": \"Microsoft.Compute/virtualMachines\", \"apiVersion\": \"2018-06-01\", \"name\": \"vm\", \"location\": \"westus\",\n{before}\"identity\": {{ \"type\": \"SystemAssigned\", \"UserAssigned\" }},{behind}\n\"properties\": {{}}\n}}]\n}}\n"
+        )
+    };
+    let yaml = |before: &str| before.replace('#', "    #");
+    let notation = |name, kind, file: Box<dyn Fn(&str, &str) -> String>, comment, trailing| Notation {
+        name,
+        kind,
+        file,
+        comment,
+        trailing,
+    };
+    vec![
+        notation("sh", Kind::Shell, Box::new(|b, a| format!("{b}{}{a}\n", curl())), hash, Some(behind)),
+        notation(
+            "sh, long",
+            Kind::Shell,
+            Box::new(move |b, a| format!("{b}{}{a}\n", long())),
+            hash,
+            Some(behind),
+        ),
+        notation(
+            "sh, assigned",
+            Kind::Shell,
+            Box::new(|b, a| {
+                let body = SPLIT.replace("{\"type", "{\n\n  \"type").replace("\"}}", "\"\n}}");
+                format!("{b}BODY='{}'{a}\n", body.replace("\n\n", "\n"))
+                    + &format!("curl -X PATCH '{URL}' -d \"$BODY\" {REST}\n")
+            }),
+            hash,
+            None,
+        ),
+        notation(
+            "sh, piped",
+            Kind::Shell,
+            Box::new(|b, a| format!("{b}echo '{SPLIT}' |\n  curl -X PATCH '{URL}' -d @- {REST}{a}\n")),
+            hash,
+            Some(behind),
+        ),
+        notation(
+            "ps1",
+            Kind::PowerShell,
+            Box::new(move |b, a| format!("{b}{}{a}\n", invoke())),
+            hash,
+            Some(behind),
+        ),
+        notation(
+            "ps1, block",
+            Kind::PowerShell,
+            Box::new(move |b, a| format!("{b}{}{a}\n", invoke())),
+            |marker| format!("<# {marker} #>\n"),
+            Some(|marker| format!(" <# {marker} #>")),
+        ),
+        notation(
+            "http",
+            Kind::Http,
+            Box::new(|b, _| format!("{b}PATCH {URL}\nContent-Type: application/json\n\n{SPLIT}\n")),
+            hash,
+            None,
+        ),
+        notation(
+            "http, slashes",
+            Kind::Http,
+            Box::new(|b, _| format!("{b}PATCH {URL}\nContent-Type: application/json\n\n{SPLIT}\n")),
+            slashes,
+            None,
+        ),
+        notation(
+            "yaml, within",
+            Kind::Yaml,
+            Box::new(move |b, a| format!("steps:\n- script: |\n{}    {}{a}\n", yaml(b), curl())),
+            hash,
+            Some(behind),
+        ),
+        notation(
+            "yaml, before the step",
+            Kind::Yaml,
+            Box::new(|b, _| format!("steps:\n{b}- script: |\n    {}\n", curl())),
+            hash,
+            None,
+        ),
+        notation(
+            "yaml, folded",
+            Kind::Yaml,
+            Box::new(|b, _| {
+                format!("steps:\n- name: x\n{}  run: >-\n    {}\n", b.replace('#', "  #"), curl())
+            }),
+            hash,
+            None,
+        ),
+        notation("template", Kind::Json, Box::new(resource), slashes, Some(slashes_behind)),
+        notation(
+            "template, block",
+            Kind::Json,
+            Box::new(resource),
+            |marker| format!("/* {marker} */\n"),
+            Some(|marker| format!(" /* {marker} */")),
+        ),
+        notation(
+            "body with comments",
+            Kind::Json,
+            Box::new(|b, a| {
+                format!("{{\n{b}\"identity\":{{\"type\":\"SystemAssigned\",\"UserAssigned\"}}{a}\n}}\n")
+            }),
+            slashes,
+            Some(slashes_behind),
+        ),
+        notation(
+            "md, before a fence",
+            Kind::Markdown,
+            Box::new(|b, _| format!("# T\n\n{b}```bash\n{}\n```\n", curl())),
+            html,
+            None,
+        ),
+        notation(
+            "md, in a fence",
+            Kind::Markdown,
+            Box::new(|b, a| format!("# T\n\n```bash\n{b}{}{a}\n```\n", curl())),
+            hash,
+            Some(behind),
+        ),
+        notation(
+            "md, indented",
+            Kind::Markdown,
+            Box::new(|b, _| format!("# T\n\n{b}\n    {}\n", curl())),
+            html,
+            None,
+        ),
+        notation(
+            "md, a span",
+            Kind::Markdown,
+            Box::new(|b, a| format!("# T\n\n{b}Run `{}`{a}\n\nText.\n", curl())),
+            html,
+            Some(html_behind),
+        ),
+        notation(
+            "md, http",
+            Kind::Markdown,
+            Box::new(|b, _| {
+                format!("# T\n\n{b}```http\nPATCH {URL}\nContent-Type: application/json\n\n{SPLIT}\n```\n")
+            }),
+            html,
+            None,
+        ),
+    ]
+}
+
+/// The suppression matrix: each notation, each form of a marker, each place, with and without fixes.
+#[test]
+fn each_form_holds_in_each_notation_and_place() {
+    let today = Options { today: Some("2027-01-31".parse().unwrap()), ..Options::default() };
+    let forms: &[(&str, &[&str])] = &[
+        ("armbody-ignore identity-type-split: shown on purpose", &[]),
+        ("armbody-ignore identity-type-split", &[]),
+        ("armbody-ignore  identity-type-split , identity-type-split", &[]),
+        ("armbody-ignore identity-type-split until 2027-01-31: the last day counts", &[]),
+        ("armbody-ignore identity-type-split until 2027-01-30: past", &[RULE, "expired-suppression"]),
+        ("armbody-ignore identity-type-split until soon: no day", &[RULE, "suppression-not-read"]),
+        ("armbody-ignore identity-type-split extra-comma: one does nothing", &["useless-suppression"]),
+        ("armbody-ignore identity-type-splt: no rule", &[RULE, "unknown-rule-in-suppression"]),
+        ("armbody-ignore: no rule", &[RULE, "useless-suppression"]),
+    ];
+    let names = |text: &str, kind| {
+        let found = check(&Source::new("x", text), kind, &today);
+        let of_marker = |name: &str| name == RULE || name.contains("suppression") || name == "comment";
+        let mut names: Vec<_> = found.iter().map(|it| it.rule.name).filter(|name| of_marker(name)).collect();
+        names.sort_unstable();
+        names
+    };
+    for Notation { name, kind, file, comment, trailing } in notations() {
+        assert_eq!(names(&file("", ""), kind), [RULE], "{name}: {}", file("", ""));
+        for (form, expected) in forms {
+            let mut expected = expected.to_vec();
+            expected.sort_unstable();
+            let mut texts = vec![file(&comment(form), "")];
+            texts.extend(trailing.map(|trailing| file("", &trailing(form))));
+            for text in texts {
+                for text in [text.replace('\n', "\r\n"), text] {
+                    assert_eq!(names(&text, kind), expected, "{name}:\n{text}");
+                    let fixed = fix(Source::new("x", text.clone()), kind, &today, true);
+                    let fixed = fixed.source.text();
+                    if expected.is_empty() {
+                        assert_eq!(
+                            check(&Source::new("x", fixed), kind, &today)
+                                .iter()
+                                .filter(|it| it.rule.name == RULE)
+                                .count(),
+                            0
+                        );
+                        assert!(
+                            fixed.contains("\"SystemAssigned\"") && fixed.contains(form),
+                            "{name}:\n{fixed}"
+                        );
+                    } else if !expected.contains(&"useless-suppression") {
+                        assert!(fixed.contains(form), "{name}: a marker is not mended away\n{fixed}");
+                    }
+                }
+            }
+        }
+        // For the whole file, at its head and too late.
+        let whole = comment("armbody-ignore-file identity-type-split: a page of mistakes");
+        if name != "md, in a fence" {
+            let text = format!("{whole}\n{}", file("", ""));
+            assert_eq!(names(&text, kind), [""; 0], "{text}");
+            let lines = if kind == Kind::Json { comment("x") } else { "\n".to_owned() };
+            let late = format!("{}{whole}\n{}", lines.repeat(20), file("", ""));
+            let found = names(&late, kind);
+            assert!(
+                found.contains(&RULE) && found.contains(&"suppression-not-read"),
+                "{name}: {found:?}\n{late}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_s_marker_that_does_nothing_is_told() {
+    let marker = "# armbody-ignore-file extra-comma: x\n";
+    let text = format!("{marker}{}\n", curl());
+    expect(&text, Kind::Shell, &[("useless-suppression", 1), (RULE, 2)]);
+    let fixed = fix(Source::new("x.sh", text), Kind::Shell, &Options::default(), false);
+    assert!(!fixed.source.text().contains("armbody-ignore"), "{}", fixed.source.text());
+}
+
+#[test]
+fn what_is_written_as_none_is_told() {
+    let curl = curl();
+    let template = "{\n  \"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\",\n # armbody-ignore extra-comma: x\n  \"resources\": []\n}\n";
+    for (text, kind) in [
+        (format!("// armbody-ignore extra-comma: x\n{curl}\n"), Kind::Shell),
+        (format!("<!-- armbody-ignore extra-comma: x -->\n{curl}\n"), Kind::Shell),
+        (format!("# see armbody-ignore extra-comma: x\n{curl}\n"), Kind::Shell),
+        (format!("REM armbody-ignore extra-comma: x\n{curl}\n"), Kind::Shell),
+        (format!("PATCH {URL} # armbody-ignore extra-comma: x\n\n{{}}\n"), Kind::Http),
+        (template.to_owned(), Kind::Json),
+        (format!("{{/* armbody-ignore extra-comma: x */}}\n\n`{curl}`\n"), Kind::Markdown),
+        (format!("[//]: # (armbody-ignore extra-comma: x)\n\n`{curl}`\n"), Kind::Markdown),
+        (format!("<!-- hm: armbody-ignore extra-comma: x -->\n\n`{curl}`\n"), Kind::Markdown),
+        (format!("```bash\nREM armbody-ignore extra-comma: x\n{curl}\n```\n"), Kind::Markdown),
+    ] {
+        let found = found(&text, kind, &Options::default());
+        let told = found.iter().filter(|(rule, _)| *rule == "suppression-not-read").count();
+        assert_eq!(told, 1, "{text}: {found:?}");
+        let fixed = fix(Source::new("x", text.clone()), kind, &Options::default(), true);
+        assert!(fixed.source.text().contains("armbody-ignore extra-comma: x"), "{}", fixed.source.text());
+    }
+    // Texts that speak of markers, and snippets that show one.
+    for (text, kind) in [
+        ("Write `# armbody-ignore extra-comma: reason` before it.\n".to_owned(), Kind::Markdown),
+        ("| shell | `# armbody-ignore extra-comma: reason` | x |\n".to_owned(), Kind::Markdown),
+        ("`<!-- armbody-ignore extra-comma: x -->` keeps it quiet.\n".to_owned(), Kind::Markdown),
+        ("```bash\nREM armbody-ignore extra-comma: x\n```\n".to_owned(), Kind::Markdown),
+        (format!("# armbody-ignored\n# the armbody-ignore markers\n{curl}\n"), Kind::Shell),
+    ] {
+        let found = found(&text, kind, &Options::default());
+        assert!(!found.iter().any(|(rule, _)| rule.contains("suppression")), "{text}: {found:?}");
+    }
 }

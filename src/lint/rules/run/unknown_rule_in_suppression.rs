@@ -38,5 +38,6 @@ pub(super) fn plain(rule: &'static Rule, span: Span, message: String) -> Finding
         ceiling: crate::lint::Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     }
 }

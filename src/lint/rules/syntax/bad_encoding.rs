@@ -87,5 +87,6 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     })
 }

@@ -23,6 +23,7 @@ pub(in crate::lint) fn finding() -> Finding {
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     }
 }
 

@@ -31,5 +31,6 @@ pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     })
 }

@@ -30,5 +30,6 @@ pub fn finding() -> Finding {
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     }
 }

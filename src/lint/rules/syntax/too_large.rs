@@ -22,5 +22,6 @@ pub fn finding(limit: u64) -> Finding {
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     }
 }

@@ -29,5 +29,6 @@ pub(in crate::lint) fn finding(source: &Source, dropped: [usize; 3]) -> Option<F
         ceiling: Severity::Error,
         anchor: crate::lint::Anchor::default(),
         subject: None,
+        call: None,
     })
 }
