@@ -210,12 +210,11 @@ fn tell(
     if let Some(until) = marker.until
         && !holds(marker, today)
     {
-        findings.push(match until.day {
-            Some(day) => expired_suppression::finding(until.span, &day.to_string()),
-            None => {
-                let help = "its last day is written `until 2027-01-31`, before the colon";
-                suppression_not_read::finding(until.span, "this marker suppresses nothing", help)
-            }
+        findings.push(if let Some(day) = until.day {
+            expired_suppression::finding(until.span, &day.to_string())
+        } else {
+            let help = "its last day is written `until 2027-01-31`, before the colon";
+            suppression_not_read::finding(until.span, "this marker suppresses nothing", help)
         });
         return;
     }

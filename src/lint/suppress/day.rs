@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub struct Day {
     year: u16,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 /// A text that is not a day.
@@ -42,7 +42,7 @@ impl Day {
             days -= u64::from(length(year, month));
             month += 1;
         }
-        Some(Self { year, month, day: days as u8 + 1 })
+        Some(Self { year, month, of_month: days as u8 + 1 })
     }
 }
 
@@ -59,7 +59,7 @@ impl FromStr for Day {
         let day = || {
             let (year, month, day) = (digits(0, 4)?, digits(5, 2)? as u8, digits(8, 2)? as u8);
             let exists = (1..=12).contains(&month) && (1..=length(year, month)).contains(&day);
-            exists.then_some(Self { year, month, day })
+            exists.then_some(Self { year, month, of_month: day })
         };
         is_formed.then(day).flatten().ok_or_else(|| NotADay(text.to_owned()))
     }
@@ -67,7 +67,7 @@ impl FromStr for Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 

@@ -39,7 +39,8 @@ pub fn ignore_here(source: &Source, kind: Kind, finding: &Finding) -> Option<Edi
             (line, format!("{prefix}<!-- {marker} -->"))
         }
         Kind::Json => {
-            let takes_comments = seems_to_hold_resources(text) || source.name().ends_with(".jsonc");
+            let takes_comments =
+                seems_to_hold_resources(text) || source.name().to_ascii_lowercase().ends_with("jsonc");
             takes_comments.then_some(())?;
             let line = line_start(text, finding.span.start as usize);
             (line, format!("{}// {marker}", indent(&text[line..])))
