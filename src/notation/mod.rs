@@ -21,6 +21,7 @@ pub mod shell;
 pub mod template;
 mod templates;
 mod variables;
+mod windows;
 mod write;
 
 use self::programs::Host;

@@ -8,7 +8,6 @@
 mod evaluate;
 mod fault;
 mod known;
-mod native;
 mod syntax;
 mod value;
 mod write;

@@ -26,7 +26,7 @@ pub enum Encoding {
     PowerShellDouble,
     /// `@"…"@` in PowerShell: `$` and the backtick take a backtick.
     PowerShellHereDouble,
-    /// `"…"` in the Windows command prompt's argument rules: `"` takes a backslash.
+    /// `"…"` in the Windows command prompt's argument rules: `"` takes a backslash, and so do backslashes before it.
     CommandDouble,
     /// A JSON string's characters.
     JsonString,
@@ -53,7 +53,7 @@ impl Encoding {
             Self::ShellDouble => escape(text, '\\', |c| matches!(c, '$' | '`' | '"' | '\\')),
             Self::ShellHeredoc => escape(text, '\\', |c| matches!(c, '$' | '`' | '\\')),
             Self::ShellAnsiC => escape(text, '\\', |c| matches!(c, '\'' | '\\')),
-            Self::CommandDouble => escape(text, '\\', |c| c == '"'),
+            Self::CommandDouble => encode_argument(text),
             Self::PowerShellDouble => {
                 escape(text, '`', |c| matches!(c, '"' | '$' | '`' | '\u{201c}'..='\u{201e}'))
             }
@@ -116,6 +116,23 @@ impl Chain {
     pub fn innermost(self) -> Encoding {
         self.layers[0]
     }
+}
+
+/// A quote takes a backslash, and each backslash right before it another.
+fn encode_argument(text: &str) -> Cow<'_, str> {
+    if !text.contains('"') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut backslashes = 0;
+    for c in text.chars() {
+        if c == '"' {
+            out.extend(std::iter::repeat_n('\\', backslashes + 1));
+        }
+        backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+        out.push(c);
+    }
+    Cow::Owned(out)
 }
 
 fn replace_each(text: &str, becomes: impl Fn(char) -> Option<&'static str>) -> Cow<'_, str> {

@@ -2,8 +2,9 @@
 
 use super::{Command, Dialect, odata_name, starts};
 use crate::notation::variables::Language;
+use crate::notation::windows::unescaped;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, Scope};
-use crate::text::{Builder, Edit, Encoding, Fragment, Span};
+use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// A call and the command that makes it.
 pub(super) struct Judge<'c, 's> {
@@ -292,24 +293,7 @@ fn escaped_body(call: &mut Call<'_>, found: &mut Vec<Quoting>) {
     )
     .help("say which shell it is, or give the body in a file: `'@body.json'`");
     found.push(quoting.note());
-    let mut builder = Builder::new(body);
-    let mut done = 0;
-    for (at, _) in text.match_indices("\\\"") {
-        // `\\\"` is a quote within a string of JSON: one backslash of it is JSON's own.
-        let backslashes = text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
-        if backslashes % 2 == 1 {
-            continue;
-        }
-        if done < at {
-            builder.copy(Span::new(done, at), Encoding::CommandDouble);
-        }
-        builder.decoded(Span::new(at, at + 2), "\"", Encoding::CommandDouble);
-        done = at + 2;
-    }
-    if done < text.len() {
-        builder.copy(Span::new(done, text.len()), Encoding::CommandDouble);
-    }
-    let body = builder.finish(0, Encoding::CommandDouble);
+    let body = unescaped(body);
     call.body = Payload::Text(body);
 }
 

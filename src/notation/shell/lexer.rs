@@ -599,7 +599,8 @@ impl<'f, 's> Lexer<'f, 's> {
         let end = close + marks;
         // `<<EOF>>file` is a heredoc whose output is appended.
         let appended = marks == 2 && rest.get(end).is_some_and(u8::is_ascii_alphanumeric);
-        let whole = named(first) && last != b' ' && last != b'-' && words && closed && !appended;
+        let begins = named(first) || name.starts_with(b"...");
+        let whole = begins && last != b' ' && last != b'-' && words && closed && !appended;
         whole.then_some(self.at + end)
     }
 

@@ -557,7 +557,10 @@ impl Scan<'_> {
                 (Style::Escaped, b'\\') if self.bytes[self.at..].starts_with(b"\\\\\\\"") => self.at += 4,
                 (_, b'\\') => {
                     self.meant.inner.push(self.at);
-                    self.at += 2;
+                    // Within single quotes a backslash shields nothing: what follows it may be a written apostrophe.
+                    let written =
+                        self.quote == Some(b'\'') && self.bytes[self.at + 1..].starts_with(br"'\''");
+                    self.at += if written { 5 } else { 2 };
                 }
                 (Style::Plain, b'\'') if self.quote == Some(b'\'') => {
                     if self.bytes[self.at..].starts_with(br"'\''") {

@@ -6,12 +6,12 @@ use super::command::{Argument, ArgumentKind};
 use super::{Evaluator, Faults, Item, Text, Value};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
-use crate::notation::powershell::native::escaped_for_windows;
 use crate::notation::powershell::syntax::{
     self, Command, Element, Expression, ExpressionKind, Mode, Pipeline, Quote, Statement, Word, WordKind,
 };
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::notation::shell::{self, Word as ShellWord};
+use crate::notation::windows::escaped_argument;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -612,7 +612,7 @@ impl<'s> Evaluator<'_, 's> {
         let mut words = Vec::with_capacity(arguments.len() + 1);
         let name = &command.words[0];
         let push = |words: &mut Vec<ShellWord<'s>>, text: Fragment<'s>, span: Span| {
-            words.push(ShellWord { text: escaped_for_windows(&text), span });
+            words.push(ShellWord { text: escaped_argument(&text), span });
         };
         push(&mut words, self.unit.code.slice(name.span), self.file(name.span));
         if let WordKind::Argument(Expression { kind: ExpressionKind::Text(text), .. }) = &name.kind
@@ -738,7 +738,7 @@ impl<'s> Evaluator<'_, 's> {
                     builder.append(&last.text);
                     builder.append(&text.fragment);
                     let joined = builder.finish(0, Encoding::Plain);
-                    *last = ShellWord { text: escaped_for_windows(&joined), span: last.span.cover(file) };
+                    *last = ShellWord { text: escaped_argument(&joined), span: last.span.cover(file) };
                     return;
                 }
             }
@@ -759,7 +759,7 @@ impl<'s> Evaluator<'_, 's> {
                 }
                 for item in items.iter() {
                     let text = self.text_of(item, span);
-                    words.push(ShellWord { text: escaped_for_windows(&text.fragment), span: file });
+                    words.push(ShellWord { text: escaped_argument(&text.fragment), span: file });
                 }
             }
             Value::Block(..) => {
@@ -794,7 +794,7 @@ impl<'s> Evaluator<'_, 's> {
                 let text = if text.as_str().is_empty() && matches!(item.value, Value::Unknown(_)) {
                     (*self.shown(span)).clone()
                 } else {
-                    escaped_for_windows(&text.fragment)
+                    escaped_argument(&text.fragment)
                 };
                 words.push(ShellWord { text, span: file });
             }
