@@ -229,3 +229,89 @@ fn of_a_burst_of_changes_few_are_checked() {
     assert!(published < 400, "{published}");
     assert_eq!(editor.end(&["shutdown", "exit"]).0, Some(0));
 }
+
+/// The edits of a code action, and what the document is after them.
+fn edits_of(action: &Value) -> Vec<Value> {
+    let changes = action["edit"]["changes"].as_object().expect("changes");
+    changes.values().flat_map(|edits| edits.as_array().expect("edits").clone()).collect()
+}
+
+/// What a list of edits comes to whose columns count bytes.
+fn applied(text: &str, edits: &[Value]) -> String {
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let at = |position: &Value| {
+        let number = |name: &str| position[name].as_u64().expect("a number") as usize;
+        starts.get(number("line")).map_or(text.len(), |start| start + number("character"))
+    };
+    let edits: Vec<armbody::text::Edit> = edits
+        .iter()
+        .map(|edit| {
+            let span = armbody::text::Span::new(at(&edit["range"]["start"]), at(&edit["range"]["end"]));
+            armbody::text::Edit::replace(span, edit["newText"].as_str().expect("text"))
+        })
+        .collect();
+    armbody::text::apply_edits(text, &edits).expect("they do not overlap")
+}
+
+/// Every list of edits that an editor gets comes to one text, in whatever order the editor makes them; mending all
+/// comes to what `--fix` writes.
+#[test]
+fn edits_come_to_one_text_in_any_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("examples/give-a-vm-an-identity.md")];
+    files.extend(
+        fs::read_dir(root.join("docs/rules")).expect("pages").map(|entry| entry.expect("a page").path()),
+    );
+    files.sort();
+    let place = folder(&[]);
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 100_000, "character": 0 } });
+    let ask = |editor: &mut Editor, name: &str, text: &str| -> Vec<Value> {
+        let uri = uri(place.path(), &name.replace('/', "-"));
+        editor.open(&uri, text);
+        let params = json!({ "textDocument": { "uri": uri }, "range": whole,
+            "context": { "diagnostics": [] } });
+        editor.ask("textDocument/codeAction", params).as_array().cloned().unwrap_or_default()
+    };
+    let mut in_bytes = Editor::new(place.path(), &[], &["utf-8"]);
+    let mut in_units = Editor::new(place.path(), &[], &["utf-16"]);
+    let (mut cases, mut mended) = (Vec::new(), 0);
+    for file in &files {
+        let text = fs::read_to_string(file).expect("it is text");
+        let name = file.strip_prefix(root).expect("below").to_str().expect("a name");
+        let pairs = ask(&mut in_bytes, name, &text).into_iter().zip(ask(&mut in_units, name, &text));
+        for (bytes, units) in pairs {
+            let wanted = applied(&text, &edits_of(&bytes));
+            if bytes["kind"] == "source.fixAll.armbody" {
+                let copy = place.path().join("copy.md");
+                fs::write(&copy, &text).expect("written");
+                armbody(place.path(), &["lint", "--no-config", "--fix", "copy.md"]);
+                assert_eq!(wanted, fs::read_to_string(&copy).expect("read"), "{name}");
+                mended += 1;
+            }
+            let title = format!("{name}: {}", units["title"]);
+            cases.push(json!({ "name": title, "text": text, "edits": edits_of(&units), "wanted": wanted }));
+        }
+    }
+    assert!(cases.len() > 50 && mended > 20, "{} lists, {mended} mended", cases.len());
+    let list = place.path().join("cases.json");
+    fs::write(&list, Value::from(cases.clone()).to_string()).expect("written");
+    let clients = std::env::var_os("NODE_PATH")
+        .map_or_else(|| root.join("target/clients/node_modules"), std::path::PathBuf::from);
+    let output = std::process::Command::new("node")
+        .arg(root.join("tests/lsp/apply_edits.cjs"))
+        .arg(&list)
+        .env("NODE_PATH", clients)
+        .output();
+    match output {
+        Ok(output) if output.status.code() == Some(3) => {
+            eprintln!("skipped: {} lists, and no vscode-languageserver-textdocument", cases.len());
+        }
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+            eprintln!("{told}{mended} pages mended as a whole");
+        }
+        Err(error) => eprintln!("skipped: no node: {error}"),
+    }
+}

@@ -16,7 +16,7 @@ use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
-use crate::text::{Edit, Fragment, Source, Span, steps};
+use crate::text::{Edit, Fragment, Source, Span, settled, steps};
 
 /// What is known of the request that a body is for.
 #[derive(Clone, Debug, Default)]
@@ -299,7 +299,8 @@ impl Draft<'_> {
                 Some(all)
             }),
         };
-        self.finding.fix = outward.filter(|edits| !edits.is_empty()).map(|edits| Fix { title, safe, edits });
+        self.finding.fix =
+            outward.filter(|edits| !edits.is_empty()).map(|edits| Fix { title, safe, edits: settled(edits) });
         self
     }
 }

@@ -57,6 +57,24 @@ pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<String, EditConflict> {
     Ok(out)
 }
 
+/// The same edits, so that they come to the same text in whatever order somebody applies them: sorted, and what is put
+/// before something that is replaced, or beside another insertion, is one with it. Editors differ in what they do with
+/// two edits that begin at one place.
+pub fn settled(mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut settled: Vec<Edit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        match settled.last_mut() {
+            Some(last) if last.span.is_empty() && last.span.start == edit.span.start => {
+                last.span = edit.span;
+                last.text.push_str(&edit.text);
+            }
+            _ => settled.push(edit),
+        }
+    }
+    settled
+}
+
 /// Where what each of `edits` writes stands, in bytes of the text once all of them are made. They are in the order of
 /// the text and do not overlap.
 pub fn places_after<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> impl Iterator<Item = Span> {
@@ -82,6 +100,23 @@ mod tests {
             Edit::replace(Span::new(1, 2), "X"),
         ];
         assert_eq!(apply_edits("01234", &edits).as_deref(), Ok("ab0X23"));
+    }
+
+    #[test]
+    fn settled_edits_begin_at_places_of_their_own() {
+        let edits = vec![
+            Edit::replace(Span::new(1, 2), "X"),
+            Edit::insert(1, "a"),
+            Edit::insert(2, "c"),
+            Edit::insert(1, "b"),
+            Edit::delete(Span::new(3, 4)),
+        ];
+        let settled = settled(edits.clone());
+        assert_eq!(
+            settled,
+            [Edit::replace(Span::new(1, 2), "abX"), Edit::insert(2, "c"), Edit::delete(Span::new(3, 4))]
+        );
+        assert_eq!(apply_edits("01234", &settled), apply_edits("01234", &edits));
     }
 
     #[test]

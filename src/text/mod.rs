@@ -19,7 +19,7 @@ pub(crate) mod steps;
 pub mod suggest;
 mod write;
 
-pub use edit::{Edit, EditConflict, apply_edits, places_after};
+pub use edit::{Edit, EditConflict, apply_edits, places_after, settled};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
