@@ -3,12 +3,18 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::{Context as _, bail};
+use armbody::arm::Cloud;
+use armbody::container::Kind;
 use armbody::json::{Dialect, Tree};
+use armbody::lint::{self, Finding, Severity, examine, refused};
+use armbody::notation::{self, Layout, Templates};
+use armbody::report::{Checked, Format, Mask, Report, Summary};
 use armbody::shown;
 use armbody::template::{
-    Cause, Expansion, Options, Place, PlannedRequest, Target, Value, Why, expand, given_value,
+    Expansion, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand, given_value,
 };
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source};
 use serde_json::json;
@@ -45,12 +51,18 @@ pub(crate) struct Args {
     /// The time that `utcNow()` gives: 2026-01-31T12:00:00Z.
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// What to write: table or json.
+    /// What to write: table, json (one array), or each request as a call (curl, az, http, powershell).
     #[arg(long = "as", value_name = "FORM", default_value = "table")]
     form: Form,
     /// Write the template's outputs instead of the requests.
     #[arg(long)]
     outputs: bool,
+    /// Print findings alone: what Azure Resource Manager refuses, and what `lint` finds in the template.
+    #[arg(long)]
+    lint: bool,
+    /// How findings are printed: text, concise, json, sarif, github, azure-pipelines, junit or gitlab.
+    #[arg(long, value_name = "FORMAT", requires = "lint", default_value = "text")]
+    format: Format,
     /// Keep nested deployments as requests of their own.
     #[arg(long)]
     nested: bool,
@@ -62,33 +74,31 @@ pub(crate) struct Args {
     max_size: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+/// `--as`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// A line for each request, and what stands behind it.
+    /// A line for each request, and below them what is not sent.
     Table,
     /// One array.
     Json,
+    /// A call each.
+    Call(notation::Form),
 }
 
-/// The texts that a run reads: the template first, then files of parameters.
-struct Texts {
-    sources: Vec<Source>,
-}
+impl FromStr for Form {
+    type Err = String;
 
-impl Texts {
-    fn read(&mut self, path: &Path, limit: u64) -> anyhow::Result<usize> {
-        let source = if path == Path::new("-") {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().take(limit).read_to_end(&mut bytes).context("standard input")?;
-            Source::from_bytes("<stdin>", bytes)
-        } else {
-            Source::read(path, limit)?
-        };
-        if source.problem().is_some() {
-            bail!("{}: is not a text in UTF-8 or UTF-16", source.name());
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.eq_ignore_ascii_case("table") {
+            return Ok(Self::Table);
         }
-        self.sources.push(source);
-        Ok(self.sources.len() - 1)
+        match text.parse() {
+            Ok(notation::Form::Json) => Ok(Self::Json),
+            Ok(form) => Ok(Self::Call(form)),
+            Err(notation::UnknownForm(text)) => Err(format!(
+                "`{text}` is not a way to write requests: expected table, json, curl, az, http, powershell, template"
+            )),
+        }
     }
 }
 
@@ -101,56 +111,124 @@ const DIALECT: Dialect = Dialect {
     ..Dialect::STRICT
 };
 
+fn read(path: &Path, limit: u64) -> anyhow::Result<Source> {
+    let source = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("standard input")?;
+        if bytes.len() as u64 > limit {
+            bail!("<stdin>: is larger than {limit} bytes");
+        }
+        Source::from_bytes("<stdin>", bytes)
+    } else {
+        Source::read(path, limit)?
+    };
+    if source.problem().is_some() {
+        bail!("{}: is not a text in UTF-8 or UTF-16", source.name());
+    }
+    Ok(source)
+}
+
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let mut texts = Texts { sources: Vec::new() };
-    texts.read(&args.template, args.max_size)?;
-    for path in &args.parameters {
-        texts.read(path, args.max_size)?;
-    }
-    let trees: Vec<Tree<'_>> =
-        texts.sources.iter().map(|source| Tree::parse(source.text(), DIALECT)).collect();
-    if let Some(mistake) = trees[0].mistakes().first() {
-        let place = position(&texts.sources[0], mistake.span.start);
-        terminal.say(&shown!(
-            "{}: error: the template is not JSON that Azure Resource Manager reads; see armbody lint",
-            Shown::line(&place)
-        ));
-        return Ok(Status::Findings);
-    }
+    let sources: Vec<Source> = std::iter::once(&args.template)
+        .chain(&args.parameters)
+        .map(|path| read(path, args.max_size))
+        .collect::<anyhow::Result<_>>()?;
+    let trees: Vec<Tree<'_>> = sources.iter().map(|source| Tree::parse(source.text(), DIALECT)).collect();
+    let (source, tree) = (&sources[0], &trees[0]);
+    let Some(root) = tree.root() else { bail!("{}: holds no JSON", source.name()) };
     let mut options = settings(args)?;
-    for (at, tree) in trees.iter().enumerate().skip(1) {
+    for (at, (source, tree)) in sources.iter().zip(&trees).enumerate().skip(1) {
         let Some(root) = tree.root().filter(|_| tree.mistakes().is_empty()) else {
-            bail!("{}: is not JSON", texts.sources[at].name());
+            bail!("{}: is not JSON; see armbody lint", source.name());
         };
-        read_parameters(&Value::from_node(root, at as u16), texts.sources[at].name(), &mut options)?;
+        let document = u16::try_from(at).context("too many files of parameters")?;
+        read_parameters(&Value::from_node(root, document), source.name(), &mut options)?;
     }
     for set in &args.set {
-        let Some((name, value)) = set.split_once('=') else {
-            bail!("--set {set}: write NAME=VALUE");
-        };
+        let Some((name, value)) = set.split_once('=') else { bail!("--set {set}: write NAME=VALUE") };
         options.give(name, set_value(value), None);
     }
-    let Some(root) = trees[0].root() else { bail!("{}: is empty", texts.sources[0].name()) };
-    let expansion = expand(Value::from_node(root, 0), &options);
-    for refusal in &expansion.refusals {
-        let place = place_of(&texts, &trees, refusal.place, refusal.span.map_or(0, |it| it.start));
-        let what =
-            if refusal.cause == Cause::Budget { String::new() } else { format!(" ({})", refusal.code) };
-        let line = format!("{place}: error: {}{what}", refusal.full_message());
-        terminal.say(&Shown::line(&line));
-    }
-    if !expansion.refusals.is_empty() {
-        return Ok(Status::Findings);
+    let is_json = tree.mistakes().is_empty();
+    let expansion = if is_json { expand(Value::from_node(root, 0), &options) } else { Expansion::default() };
+    let is_refused = !expansion.refusals.is_empty() || !is_json;
+    if args.lint || is_refused {
+        let files: Vec<File<'_>> = sources
+            .iter()
+            .zip(&trees)
+            .enumerate()
+            .map(|(at, (source, tree))| {
+                let is_own = |it: &&Refusal| it.place.map_or(0, |place| usize::from(place.document)) == at;
+                let refusals = expansion.refusals.iter().filter(is_own).map(|it| refused(source, tree, it));
+                File { source, refusals: refusals.collect(), is_template: at == 0 }
+            })
+            .collect();
+        let failed = report(args, files, !is_json, terminal)?;
+        return Ok(if failed || is_refused { Status::Findings } else { Status::Clean });
     }
     if !expansion.missing.is_empty() {
         let names: Vec<String> = expansion.missing.iter().map(|it| format!("`{it}`")).collect();
         terminal.say(&shown!(
-            "armbody: without a value, left as expressions: {}; give them with --parameters or --set",
+            "armbody: left as expressions for want of a value: {}; give them with --parameters or --set",
             Shown::line(&names.join(", "))
         ));
     }
     write(args, &expansion, terminal)?;
     Ok(Status::Clean)
+}
+
+/// A text with what is refused of it.
+struct File<'s> {
+    source: &'s Source,
+    refusals: Vec<Finding>,
+    is_template: bool,
+}
+
+/// Prints findings: on standard output with `--lint`, else on standard error. True if any is an error.
+fn report(
+    args: &Args,
+    files: Vec<File<'_>>,
+    is_broken: bool,
+    terminal: &mut Terminal,
+) -> anyhow::Result<bool> {
+    let mut report =
+        Report::new(if args.lint { args.format } else { Format::Text }, terminal.styled() && args.lint);
+    let mut summary = Summary::default();
+    for file in files {
+        let (mut all, mut secrets) = (Vec::new(), Vec::new());
+        if file.is_template {
+            let mut inspection = examine(file.source, Kind::Json, &lint::Options::default());
+            secrets = std::mem::take(&mut inspection.secrets);
+            if args.lint || is_broken {
+                all = inspection.findings;
+            }
+        }
+        for refusal in file.refusals {
+            // What a rule of `lint` tells already is not told twice.
+            if !all.iter().any(|known| known.rule == refusal.rule && known.span.overlaps(refusal.span)) {
+                all.push(refusal);
+            }
+        }
+        all.sort_by_key(|it| (it.span.start, it.span.end));
+        summary.fails |= all.iter().any(|it| it.severity == Severity::Error);
+        summary.worst = summary.worst.max(all.iter().map(|it| it.severity).max());
+        for finding in &all {
+            if !summary.rules.contains(&finding.rule) {
+                summary.rules.push(finding.rule);
+            }
+        }
+        summary.coverage.checked += 1;
+        let mask = Mask::new(file.source, secrets);
+        let rendered = report.render(Checked { source: file.source, findings: &all, mask: &mask });
+        if args.lint {
+            report.write(&rendered, &mut |text| terminal.print(text))?;
+        } else {
+            terminal.say(&rendered.trimmed());
+        }
+    }
+    if args.lint {
+        report.end(&summary, &mut |text| terminal.print(text))?;
+    }
+    Ok(summary.fails)
 }
 
 fn settings(args: &Args) -> anyhow::Result<Options> {
@@ -164,9 +242,7 @@ fn settings(args: &Args) -> anyhow::Result<Options> {
     if let Some(now) = &args.now {
         options.set_now(now).context("--now")?;
     }
-    if let Some(cloud) = &args.cloud
-        && !options.set_cloud(cloud)
-    {
+    if let Some(cloud) = args.cloud.as_ref().filter(|it| !options.set_cloud(it)) {
         bail!("--cloud {cloud}: write AzureCloud, AzureUSGovernment or AzureChinaCloud");
     }
     Ok(options)
@@ -175,10 +251,9 @@ fn settings(args: &Args) -> anyhow::Result<Options> {
 /// A parameters file: within its frame, or bare as the clients take it.
 fn read_parameters(file: &Value, name: &str, options: &mut Options) -> anyhow::Result<()> {
     let framed = file.get("parameters").filter(|it| it.as_object().is_some());
-    let entries = framed.unwrap_or(file);
-    let Some(entries) = entries.as_object() else { bail!("{name}: holds no parameters") };
+    let Some(entries) = framed.unwrap_or(file).as_object() else { bail!("{name}: holds no parameters") };
     for entry in entries.members() {
-        if framed.is_none() && entry.name.starts_with('$') {
+        if framed.is_none() && (entry.name.starts_with('$') || &*entry.name == "contentVersion") {
             continue;
         }
         match given_value(&entry.value) {
@@ -194,35 +269,17 @@ fn set_value(text: &str) -> Value {
     let tree = Tree::parse(text, Dialect::STRICT);
     match tree.root() {
         Some(root) if tree.mistakes().is_empty() && !root.is_unknown() => {
-            let mut value = Value::from_node(root, 0);
-            value.place = None;
-            value
+            Value::from_node(root, 0).unplaced()
         }
         _ => text.into(),
     }
 }
 
-fn position(source: &Source, offset: u32) -> String {
-    let position = source.position(offset);
-    format!("{}:{}:{}", source.name(), position.line, position.column)
-}
-
-/// Where a value is written, for people.
-fn place_of(texts: &Texts, trees: &[Tree<'_>], place: Option<Place>, _: u32) -> String {
-    let found = place.and_then(|place| {
-        let source = texts.sources.get(usize::from(place.document))?;
-        let node = trees.get(usize::from(place.document))?.node(place.node)?;
-        Some(position(source, node.span().start))
-    });
-    found.unwrap_or_else(|| texts.sources[0].name().to_owned())
-}
-
-fn url(request: &PlannedRequest) -> String {
-    let text = |value: &Value| match value.to_json() {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    format!("{}?api-version={}", text(&request.id), text(&request.api_version))
+/// A request as it is written: the words before it, the text, and the extension of a file with it.
+struct Written {
+    name: String,
+    extension: &'static str,
+    text: String,
 }
 
 fn write(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -232,40 +289,83 @@ fn write(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow:
         terminal.print(&shown!("{}\n", Shown::json_text(&serde_json::to_string_pretty(&all)?)))?;
         return Ok(());
     }
-    let rows: Vec<serde_json::Value> = expansion.requests.iter().map(|it| row(it, expansion)).collect();
-    if let Some(folder) = &args.folder {
-        let width = rows.len().to_string().len();
-        let files: Vec<(String, String)> = expansion
-            .requests
-            .iter()
-            .zip(&rows)
-            .enumerate()
-            .map(|(at, (request, row))| {
-                let name = request.resource_type.rsplit('/').next().unwrap_or_default();
-                Ok((format!("{:0width$}-{name}.json", at + 1), serde_json::to_string_pretty(row)? + "\n"))
-            })
-            .collect::<anyhow::Result<_>>()?;
-        return write_files(folder, &files, terminal);
-    }
-    match args.form {
-        Form::Json => {
-            terminal.print(&shown!("["))?;
-            for (at, row) in rows.iter().enumerate() {
-                let before = if at == 0 { "\n" } else { ",\n" };
-                terminal.print(&shown!("{}{}", before, Shown::json(row)))?;
+    if args.folder.is_none() {
+        match args.form {
+            Form::Table => return table(expansion, terminal),
+            Form::Json => {
+                terminal.print(&shown!("["))?;
+                for (at, request) in expansion.requests.iter().enumerate() {
+                    let before = if at == 0 { "\n" } else { ",\n" };
+                    terminal.print(&shown!("{}{}", before, Shown::json(&row(request, expansion))))?;
+                }
+                terminal.print(&shown!("{}", if expansion.requests.is_empty() { "]\n" } else { "\n]\n" }))?;
+                return Ok(());
             }
-            terminal.print(&shown!("{}", if rows.is_empty() { "]\n" } else { "\n]\n" }))?;
+            Form::Call(_) => {}
         }
-        Form::Table => table(expansion, terminal)?,
     }
-    Ok(())
+    let written = written(args, expansion, terminal)?;
+    let Some(folder) = &args.folder else {
+        let several = written.len() > 1;
+        for (at, one) in written.iter().enumerate() {
+            let heading = match args.form {
+                Form::Call(form) if several => form.writer().heading(&one.name),
+                _ => None,
+            };
+            let heading = heading.map(|it| format!("{it}\n")).unwrap_or_default();
+            let blank = if at == 0 { "" } else { "\n" };
+            terminal.print(&Shown::lines(&format!("{blank}{heading}{}\n", one.text)))?;
+        }
+        return Ok(());
+    };
+    let width = written.len().to_string().len();
+    let file = |(at, one): (usize, Written)| {
+        (format!("{:0width$}-{}.{}", at + 1, one.name, one.extension), format!("{}\n", one.text))
+    };
+    let files: Vec<(String, String)> = written.into_iter().enumerate().map(file).collect();
+    write_files(folder, &files, terminal)
+}
+
+/// Each request as a text of its own. What the notation cannot say is told on standard error.
+fn written(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<Vec<Written>> {
+    let templates = Templates::embedded();
+    let layout = Layout { multiline: true, ..Layout::new(&templates) };
+    let cloud = match args.cloud.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        Some("azureusgovernment") => Cloud::UsGovernment,
+        Some("azurechinacloud") => Cloud::China,
+        _ => Cloud::Public,
+    };
+    let mut all = Vec::new();
+    for request in &expansion.requests {
+        let name = request.resource_type.rsplit('/').next().unwrap_or_default().to_owned();
+        let Form::Call(form) = args.form else {
+            let text = serde_json::to_string_pretty(&row(request, expansion))?;
+            all.push(Written { name, extension: "json", text });
+            continue;
+        };
+        match request.to_request(cloud.clone()) {
+            Some(whole) => {
+                let writer = form.writer();
+                all.push(Written {
+                    name,
+                    extension: writer.extension(),
+                    text: writer.write(&whole, &layout)?,
+                });
+            }
+            None => terminal.say(&shown!(
+                "armbody: not written, for its URL is not known whole, or not that of a resource: {}",
+                Shown::line(&request.url())
+            )),
+        }
+    }
+    Ok(all)
 }
 
 fn row(request: &PlannedRequest, expansion: &Expansion) -> serde_json::Value {
     let after = request.after.iter().filter_map(|at| expansion.requests.get(*at as usize));
     let mut row = json!({
         "method": "PUT",
-        "url": url(request),
+        "url": request.url(),
         "body": request.body.to_json(),
         "after": after.map(|it| it.id.to_json()).collect::<Vec<_>>(),
     });
@@ -275,40 +375,72 @@ fn row(request: &PlannedRequest, expansion: &Expansion) -> serde_json::Value {
     row
 }
 
-fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
-    let text = |value: &Value| match value.to_json() {
+fn plain(value: &Value) -> String {
+    match value.to_json() {
         serde_json::Value::String(text) => text,
         other => other.to_string(),
-    };
+    }
+}
+
+fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let width = expansion.requests.len().to_string().len();
     for (at, request) in expansion.requests.iter().enumerate() {
         let mut line = format!(
-            "{:>3} PUT {} {} {}",
+            "{:>width$}  PUT  {}  {}  {}",
             at + 1,
             request.resource_type,
-            text(&request.name),
-            text(&request.api_version)
+            plain(&request.name),
+            plain(&request.api_version)
         );
         if !request.after.is_empty() {
             let after: Vec<String> = request.after.iter().map(|it| (it + 1).to_string()).collect();
             let _ = write!(line, "  after {}", after.join(", "));
         }
+        if let Some((name, turn)) = &request.turn {
+            let _ = write!(line, "  turn {turn} of {name}");
+        }
         if !request.path.is_empty() {
             let _ = write!(line, "  in {}", request.path.join(" > "));
         }
-        if let Some((name, turn)) = &request.turn {
-            let _ = write!(line, "  {name}[{turn}]");
+        if let Some(condition) = &request.condition {
+            let _ = write!(line, "  if {}", plain(condition));
         }
         terminal.print(&shown!("{}\n", Shown::line(&line)))?;
     }
+    if !expansion.left_out.is_empty() {
+        terminal.print(&shown!("\nnot sent:\n"))?;
+    }
     for left in &expansion.left_out {
         let why = match &left.why {
-            Why::Condition(text) => format!("its condition is false: {text}"),
-            Why::Linked(link) => format!("its template stands elsewhere: {link}"),
+            Why::Condition(text) => format!("its condition does not hold: {text}"),
+            Why::Linked(link) => format!("its template stands elsewhere and is not fetched: {link}"),
             Why::Extension(name) => format!("it belongs to the extension {name}"),
             Why::Existing => "it is only read".to_owned(),
         };
-        let line = format!("not sent: {} {} ({why})", left.resource_type, left.name);
+        let place =
+            if left.path.is_empty() { String::new() } else { format!("  in {}", left.path.join(" > ")) };
+        let line = format!("  {}  {}{place}: {why}", left.resource_type, left.name);
         terminal.print(&shown!("{}\n", Shown::line(&line)))?;
+    }
+    let mut open: Vec<String> = Vec::new();
+    for request in &expansion.requests {
+        for value in [&request.id, &request.body] {
+            value.each_open(&mut |it| {
+                let text = format!("[{}]", it.text);
+                if it.reason == Reason::Deployment && open.len() < MAX_OPEN && !open.contains(&text) {
+                    open.push(text);
+                }
+            });
+        }
+    }
+    if !open.is_empty() {
+        terminal.print(&shown!("\nknown to a deployment alone:\n"))?;
+    }
+    for text in open {
+        terminal.print(&shown!("  {}\n", Shown::line(&text)))?;
     }
     Ok(())
 }
+
+/// Expressions that the table lists.
+const MAX_OPEN: usize = 40;

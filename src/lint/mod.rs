@@ -15,6 +15,7 @@ mod hash;
 mod inventory;
 mod likeness;
 mod policy;
+mod refused;
 mod resolve;
 mod rule;
 mod rules;
@@ -32,6 +33,7 @@ pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, Unknown
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
 pub use inventory::{Listed, inventory};
+pub use refused::refused;
 pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules};

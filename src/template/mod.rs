@@ -33,9 +33,9 @@
 //! # Rooms
 //!
 //! `value`, `refusal`, `budget`: what everything is made of · `program`: expressions ready for evaluation ·
-//! `functions`: the pure ones · `evaluate`: the evaluator · `scope`, `types`: parameters, variables, user-defined
-//! functions, types · `structure`: what needs no evaluation · `expand`: loops, conditions, names, dependencies,
-//! nested deployments, outputs.
+//! `functions`: the pure ones · `engine`: what they stand in: the evaluator (`evaluate`); parameters, variables,
+//! user-defined functions and types (`scope`, `types`); what needs no evaluation (`structure`); loops, conditions,
+//! names, dependencies, nested deployments, outputs (`expand`).
 //!
 //! # Bounds
 //!
@@ -57,23 +57,20 @@
 #![allow(clippy::unnecessary_wraps, reason = "every function of the language has one type")]
 
 mod budget;
+mod engine;
 mod environment;
-mod evaluate;
-mod expand;
 mod functions;
+mod number_format;
 mod program;
 mod refusal;
-mod scope;
-mod structure;
-mod types;
+mod request;
 mod value;
 
 pub use budget::{Budget, MAX_TEXT};
-pub use expand::{
-    Expansion, LeftOut, Options, Output, PlannedRequest, Target, UnknownTarget, UnknownTime, Why, expand,
-    given_value,
+pub use engine::{
+    Expansion, LeftOut, Level, Options, Output, PlannedRequest, Target, UnknownTarget, UnknownTime, Why,
+    expand, given_value,
 };
 pub use program::MAX_EXPRESSION;
 pub use refusal::{Cause, Outcome, Phase, Refusal};
-pub use scope::Level;
 pub use value::{Array, Data, Document, MAX_DEPTH, Member, Object, Open, Place, Reason, Value, ValueKind};

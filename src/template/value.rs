@@ -237,6 +237,38 @@ impl Value {
         Self { data, place: self.place }
     }
 
+    /// The same value, written nowhere.
+    #[must_use]
+    pub fn unplaced(self) -> Self {
+        let data = match self.data {
+            Data::Array(array) => {
+                return Value::array(array.items.iter().cloned().map(Value::unplaced).collect());
+            }
+            Data::Object(object) => {
+                let member = |it: &Member| Member {
+                    name: Arc::clone(&it.name),
+                    place: None,
+                    value: it.value.clone().unplaced(),
+                };
+                return Value::object(object.members.iter().map(member).collect());
+            }
+            data => data,
+        };
+        Self { data, place: None }
+    }
+
+    /// Calls `see` with each expression in it that is left over.
+    pub fn each_open(&self, see: &mut dyn FnMut(&Open)) {
+        match &self.data {
+            Data::Open(open) => see(open),
+            Data::Array(array) if array.is_open => array.items.iter().for_each(|it| it.each_open(see)),
+            Data::Object(object) if object.is_open => {
+                object.members.iter().for_each(|it| it.value.each_open(see));
+            }
+            _ => {}
+        }
+    }
+
     /// What kind it is of.
     pub fn kind(&self) -> ValueKind {
         match &self.data {
@@ -507,7 +539,7 @@ pub(super) fn number(text: &str) -> Data {
 
 /// A float as ARM's library writes it in JSON: with a fraction or an exponent.
 pub(super) fn float_json(value: f64) -> String {
-    let text = super::functions::number_format::shortest(value);
+    let text = super::number_format::shortest(value);
     if text.contains(['.', 'E', 'N', 'I']) { text } else { format!("{text}.0") }
 }
 

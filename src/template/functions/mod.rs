@@ -10,7 +10,6 @@ mod hash;
 pub(super) mod ids;
 pub(super) mod json_text;
 mod logic;
-pub(super) mod number_format;
 mod text;
 mod uris;
 

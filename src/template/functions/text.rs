@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::number_format::{Number, format_number, shortest};
 use super::{Call, SEE, bool_text, invalid, is_scalar, json_text, nth, plain_text};
+use crate::template::number_format::{Number, format_number, shortest};
 use crate::template::refusal::Outcome;
 use crate::template::value::{Data, Value, ValueKind};
 

@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::evaluate::{Engine, Site, Stand, Turn, kind_of, left_open};
-use super::functions::{Moment, ids, member_text};
-use super::refusal::{Cause, Outcome, Phase, Refusal};
 use super::scope::{Deployment, Given, Level, Scope, is_secure, members};
 use super::structure;
-use super::value::{Data, Member, Object, Open, Place, Reason, Reference, Value, same_name};
 use crate::arm::expression::is_expression;
+use crate::template::functions::{Moment, ids, member_text};
+use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
+use crate::template::value::{Data, Member, Object, Open, Place, Reason, Reference, Value, same_name};
 
 /// What a template does not say itself.
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Options {
 
     /// Names the cloud whose addresses `environment()` gives; false if it is not known.
     pub fn set_cloud(&mut self, name: &str) -> bool {
-        self.cloud = super::environment::environment(name);
+        self.cloud = crate::template::environment::environment(name);
         self.cloud.is_some()
     }
 }
@@ -701,6 +701,10 @@ impl Engine<'_> {
             if let Some(id) = identity.id.as_str() {
                 names.push(id.to_lowercase());
             }
+            if let Some(open) = identity.id.as_open() {
+                // Without a scope ids are expressions: the same expression is the same id.
+                names.push(format!("[{}]", open.text).to_lowercase());
+            }
             names.push(format!("{}/{name}", identity.type_name).to_lowercase());
             let segments: Vec<&str> = name.split('/').collect();
             if let Ok(path) = ids::resource_path("", &identity.type_name, &segments) {
@@ -711,7 +715,7 @@ impl Engine<'_> {
             let is_sent = instance.kind == Kind::Resource;
             let place = instance.resource.place;
             let is_in = !matches!(instance.included, Included::No);
-            let duplicate = identity.id.as_str().filter(|_| is_sent && is_in).map(str::to_lowercase);
+            let duplicate = (is_sent && is_in).then(|| shown(&identity.id).to_lowercase());
             let message = || {
                 format!(
                     "The resource '{}/{name}' is defined multiple times in a template. Please see \
@@ -1081,7 +1085,8 @@ impl Engine<'_> {
                     continue;
                 }
             };
-            let Some(name) = value.as_str() else {
+            let name = name_of(&value);
+            let Some(name) = name.as_deref() else {
                 if !value.is_open() {
                     problem.get_or_insert(wrap(
                         Refusal::new(
@@ -1106,7 +1111,7 @@ impl Engine<'_> {
             }
             let found = self.named(deployment, name, true);
             if found.is_empty() {
-                if !self.has_unknown_names(deployment) {
+                if !self.has_unknown_names(deployment) && !value.is_open() {
                     problem.get_or_insert(wrap(self.not_found(deployment, name).at(item.place)));
                 }
                 continue;
@@ -1163,7 +1168,7 @@ impl Engine<'_> {
     /// True if the name of any resource is not known: then nothing can be said to be missing.
     fn has_unknown_names(&self, deployment: u32) -> bool {
         self.deployments[deployment as usize].instances.iter().any(|it| match &it.identity {
-            Memo::Done(Ok(identity)) => identity.name.is_open() || identity.id.is_open(),
+            Memo::Done(Ok(identity)) => identity.name.is_open(),
             _ => it.kind != Kind::Extension,
         })
     }
@@ -1596,15 +1601,11 @@ impl Engine<'_> {
 
     /// `reference(…)`: what only a deployment knows, but for what the template sets itself.
     pub(super) fn reference(&mut self, site: Site<'_>, name: &str, args: &[Value]) -> Outcome<Value> {
-        let Some(wanted) = args[0].as_str() else {
-            if args[0].is_open() {
-                return Ok(left_open(name, args, Reason::Deployment));
-            }
-            return Err(kind_of(name, args, 0, "String"));
-        };
+        let wanted = name_of(&args[0]);
+        let Some(wanted) = wanted.as_deref() else { return Err(kind_of(name, args, 0, "String")) };
         let found = self.named(site.deployment, wanted, false);
         let Some(&at) = found.first() else {
-            let is_name = !wanted.contains('/');
+            let is_name = !wanted.contains('/') && !args[0].is_open();
             if is_name && !self.has_unknown_names(site.deployment) {
                 return Err(self.not_found(site.deployment, wanted));
             }
@@ -1691,8 +1692,8 @@ impl Engine<'_> {
     /// `list…(…)`: never known.
     pub(super) fn list(&mut self, site: Site<'_>, name: &str, args: &[Value]) -> Outcome<Value> {
         let mut args = args.to_vec();
-        if let Some(wanted) = args[0].as_str() {
-            if let Some(&at) = self.named(site.deployment, wanted, false).first() {
+        if let Some(wanted) = name_of(&args[0]) {
+            if let Some(&at) = self.named(site.deployment, &wanted, false).first() {
                 if let Ok(identity) = self.identity(site.deployment, at) {
                     args[0] = identity.id.clone();
                 }
@@ -1700,7 +1701,7 @@ impl Engine<'_> {
                     self.deployments[site.deployment as usize].instances[own as usize].waits.push(at);
                 }
             }
-        } else if !args[0].is_open() {
+        } else {
             return Err(kind_of(name, &args, 0, "String"));
         }
         Ok(left_open(name, &args, Reason::Deployment))
@@ -1766,6 +1767,15 @@ impl Engine<'_> {
         let found = body.get("properties").and_then(|it| it.get(name)).cloned();
         // The service may add to what the template sets.
         Ok(found.map(|value| value.with_rest(&format!("{text}{}", member_text(name)))))
+    }
+}
+
+/// What a value names: a text, or an expression that may be a resource's id.
+fn name_of(value: &Value) -> Option<String> {
+    match &value.data {
+        Data::Text(text) => Some(text.to_string()),
+        Data::Open(open) => Some(format!("[{}]", open.text)),
+        _ => None,
     }
 }
 

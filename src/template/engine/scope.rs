@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::evaluate::{Engine, Site, Stand, is_loops, kind_of, left_open};
 use super::expand::Instance;
-use super::functions::ids;
-use super::refusal::{Cause, Outcome, Refusal};
-use super::value::{Data, Member, Object, Place, Reason, Value, same_name};
 use crate::arm::expression::is_expression;
+use crate::template::functions::ids;
+use crate::template::refusal::{Cause, Outcome, Refusal};
+use crate::template::value::{Data, Member, Object, Place, Reason, Value, same_name};
 
 /// What kind of scope a deployment goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -480,10 +480,10 @@ impl Engine<'_> {
         let group = || scope.group.clone().unwrap_or_else(|| unknown("resourceGroup().name"));
         let most = if lower == "resourceid" { 2 } else { 1 };
         if prefix.len() > most {
-            return Err(super::functions::invalid(format!(
+            return Err(crate::template::functions::invalid(format!(
                 "Unable to evaluate template language function '{name}': too many arguments stand before the type \
                  '{type_name}'. {}",
-                super::functions::SEE
+                crate::template::functions::SEE
             )));
         }
         // What the id begins with, as texts between which the values stand.

@@ -7,14 +7,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::budget::{Budget, MAX_TEXT};
 use super::expand::Options;
-use super::functions::{self, Call, Needs, SEE, invalid, nth};
-use super::program::{Op, Program};
-use super::refusal::{Cause, Outcome, Refusal};
 use super::scope::Deployment;
-use super::value::{Data, Member, Open, Place, Reason, Value, ValueKind, same_name};
 use crate::arm::expression::{find_function, is_expression};
+use crate::template::budget::{Budget, MAX_TEXT};
+use crate::template::functions::{self, Call, Needs, SEE, invalid, nth};
+use crate::template::program::{Op, Program};
+use crate::template::refusal::{Cause, Outcome, Refusal};
+use crate::template::value::{Data, Member, Open, Place, Reason, Value, ValueKind, same_name};
 
 /// Everything that an evaluation works on.
 pub(super) struct Engine<'o> {
@@ -1035,7 +1035,7 @@ impl Through<'_, '_, '_> {
 
     fn map_values(&mut self, subject: &Value, lambda: &Lambda) -> Outcome<Option<Value>> {
         let mut members = Vec::new();
-        for member in subject.as_object().map(super::value::Object::members).unwrap_or_default() {
+        for member in subject.as_object().map(crate::template::value::Object::members).unwrap_or_default() {
             let value = self.call(lambda, std::slice::from_ref(&member.value))?;
             members.push(Member { value, ..member.clone() });
         }

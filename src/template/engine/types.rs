@@ -1,8 +1,8 @@
 //! The types of parameters, outputs and user-defined functions: what a value must be.
 
 use super::evaluate::Engine;
-use super::refusal::{Cause, Outcome, Refusal};
-use super::value::{Object, Value, ValueKind};
+use crate::template::refusal::{Cause, Outcome, Refusal};
+use crate::template::value::{Object, Value, ValueKind};
 
 /// References to definitions within definitions.
 const MAX_HOPS: usize = 32;

@@ -1,10 +1,10 @@
 //! What a template must have and what it may have: read before anything is evaluated.
 
 use super::evaluate::Engine;
-use super::refusal::{Cause, Outcome, Phase, Refusal};
 use super::scope::{Level, is_computed_name, members};
-use super::value::{Data, Object, Place, Value, same_name};
 use crate::arm::expression::is_expression;
+use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
+use crate::template::value::{Data, Object, Place, Value, same_name};
 
 const TEMPLATE: &[&str] = &[
     "$schema",
@@ -384,7 +384,7 @@ fn check_functions(template: &Value, refusals: &mut Vec<Refusal>) {
                 let object = value.as_object().map(Object::members).unwrap_or_default();
                 open.extend(object.iter().map(|it| Some(&it.value)));
                 let Some(text) = value.as_str().filter(|it| is_expression(it)) else { continue };
-                let Ok(program) = super::program::Program::read(text) else { continue };
+                let Ok(program) = crate::template::program::Program::read(text) else { continue };
                 for (lower, name, _) in program.calls() {
                     if NOT_IN_FUNCTIONS.contains(&lower)
                         || (lower.starts_with("list") && !lower.contains('.'))

@@ -1,0 +1,51 @@
+//! What a template is refused for, as findings.
+
+use super::rules::rule_of_cause;
+use super::{Anchor, ArmAnswer, Finding, Severity};
+use crate::json::{Tree, string_fragment};
+use crate::template::{Cause, Phase, Refusal};
+use crate::text::{Source, Span};
+
+/// A refusal as a finding of the text that it is about: the template, or a file of parameters. `tree` is that of the
+/// source whole.
+pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
+    let rule = rule_of_cause(refusal.cause);
+    let is_arm = refusal.cause != Cause::Budget;
+    let when = match refusal.phase {
+        Phase::Deploy => " (found while it is deployed)",
+        Phase::Parse | Phase::Validate => "",
+    };
+    Finding {
+        rule,
+        severity: Severity::Error,
+        message: format!("{}{when}", first_sentence(&refusal.message)),
+        span: span(source, tree, refusal),
+        labels: Vec::new(),
+        help: None,
+        fix: None,
+        arm: is_arm.then(|| ArmAnswer { code: refusal.code.to_owned(), message: refusal.full_message() }),
+        request: None,
+        doubt: None,
+        ceiling: Severity::Error,
+        anchor: Anchor::default(),
+        subject: None,
+    }
+}
+
+/// ARM's message without where it sends its readers.
+fn first_sentence(message: &str) -> &str {
+    let end = message.find(" Please see http").unwrap_or(message.len());
+    message[..end].trim_end_matches('.')
+}
+
+/// The characters of the file: those of the expression that are to blame, else the whole value.
+fn span(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Span {
+    let node = refusal.place.and_then(|place| tree.node(place.node));
+    let Some(node) = node else { return Span::default() };
+    let inner = refusal.span.and_then(|span| {
+        let fragment = source.fragment();
+        let text = string_fragment(&fragment, node)?;
+        (span.end as usize <= text.text().len() && !span.is_empty()).then(|| text.to_file(span))
+    });
+    inner.unwrap_or_else(|| node.span())
+}

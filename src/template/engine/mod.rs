@@ -1,0 +1,14 @@
+//! A deployment as it is worked through: one engine holds every template of it, what their names stand for, and what
+//! is left of the budget. Its files are parts of that one thing.
+
+mod evaluate;
+mod expand;
+mod scope;
+mod structure;
+mod types;
+
+pub use expand::{
+    Expansion, LeftOut, Options, Output, PlannedRequest, Target, UnknownTarget, UnknownTime, Why, expand,
+    given_value,
+};
+pub use scope::Level;
