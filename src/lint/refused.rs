@@ -29,6 +29,7 @@ pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
         ceiling: Severity::Error,
         anchor: Anchor::default(),
         subject: None,
+        call: None,
     }
 }
 

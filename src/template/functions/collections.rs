@@ -504,7 +504,7 @@ pub(super) fn shallow_merge(call: &mut Call<'_>) -> Answer {
         };
         for member in object.members() {
             if let Some(&place) = at.get(&member.name.to_lowercase()) {
-                members[place] = member.clone();
+                members[place].value = member.value.clone();
             } else {
                 at.insert(member.name.to_lowercase(), members.len());
                 members.push(member.clone());
