@@ -54,7 +54,7 @@ impl As {
 /// What is written, how, and where to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
-    /// What to write: the body alone, a call, or a page about it (json, curl, az, http, powershell, template, markdown).
+    /// What to write: the body alone, a call, or a page about it (json, curl, az, http, powershell, template, az-vm, bicep, terraform, markdown).
     #[arg(long = "as", value_name = "FORM", default_value = "json")]
     pub(crate) form: As,
     /// How to write what is to be filled in: angle (without it), shell or braces.

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use armbody::arm::ResourceType;
 use armbody::container::Kind;
 use armbody::lint::{Options, Secret, secrets_of};
-use armbody::notation::{self, Form};
+use armbody::notation::{self, Form, IdentityChange};
 use armbody::report::Mask;
 use armbody::scenario::{Answer, Change, Planner, SystemWish, Wishes, answer_text, say};
 use armbody::shown;
@@ -224,7 +224,10 @@ fn written(change: &Change, args: &Args, settings: &Settings) -> anyhow::Result<
     let form = args.output.form()?;
     let request = if form == Form::Json { change.request_for_body()? } else { change.request()? };
     match request {
-        Some(request) => Ok(notation::write(form, &request, &settings.layout())? + "\n"),
+        Some(request) => {
+            let states = IdentityChange { before: &change.before, after: &change.after };
+            Ok(notation::write_change(form, &request, states, &settings.layout())? + "\n")
+        }
         None => Ok(String::new()),
     }
 }

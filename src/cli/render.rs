@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use armbody::arm::versions::is_published;
 use armbody::arm::{Method, ResourceType};
-use armbody::notation::{self, WriteError};
+use armbody::notation::{self, IdentityChange, WriteError};
 use armbody::scenario::{
     Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
 };
@@ -223,6 +223,11 @@ impl Job<'_> {
                 Err(error) if matches!(error.downcast_ref(), Some(WriteError::NotDeployed(_))) => {
                     left_out.add("a deployment does not make such a request", scenario);
                 }
+                Err(error) if matches!(error.downcast_ref(), Some(WriteError::NoEquivalent { .. })) => {
+                    if let Some(WriteError::NoEquivalent { why, .. }) = error.downcast_ref() {
+                        left_out.add(why, scenario);
+                    }
+                }
                 Err(error) => match error.downcast_ref::<ScenarioError>() {
                     // What this version or method cannot do; anything else is wrong with all of them.
                     Some(ScenarioError::Plan { error, .. }) => left_out.add(&error.to_string(), scenario),
@@ -261,7 +266,14 @@ impl Job<'_> {
         }
         spec.names.check_style(&scenario.ids(spec)?, style)?;
         let request = scenario.request(spec, &self.settings.templates)?;
-        let text = notation::write(self.args.output.form()?, &request, &self.settings.layout())?;
+        let (form, layout) = (self.args.output.form()?, self.settings.layout());
+        let states = scenario.states(&scenario.ids(spec)?);
+        let text = match &states {
+            Some((before, after)) => {
+                notation::write_change(form, &request, IdentityChange { before, after }, &layout)?
+            }
+            None => notation::write(form, &request, &layout)?,
+        };
         Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
     }
 }

@@ -256,7 +256,9 @@ impl<'s> Reader<'_, 's> {
         let style =
             if is(&["http", "rest", "https", "http-interactive"]) { Style::Block } else { Style::Unknown };
         // A change is not a request: what its lines make is known to whoever applies it.
-        if is(&["output", "xml", "html", "csharp", "sql", "hcl", "kusto", "diff", "patch"]) {
+        let others =
+            ["xml", "html", "csharp", "sql", "hcl", "terraform", "tf", "bicep", "kusto", "diff", "patch"];
+        if is(&["output"]) || is(&others) {
             if is(&["output"]) {
                 self.awaiting = None;
             }

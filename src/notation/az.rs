@@ -3,11 +3,14 @@
 pub mod deployment;
 pub mod resource;
 pub mod vm;
+mod write;
 
 use super::made::{Assembly, Made};
 use super::shell::{Command, Word};
 use super::{Call, Notation};
 use crate::text::{Fragment, Span};
+
+pub(super) use write::AzVm;
 
 /// A value of an option and where it stands, quotes included.
 #[derive(Clone, Debug)]

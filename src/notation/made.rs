@@ -22,10 +22,23 @@ pub struct Made {
     pub whole: Vec<Span>,
     /// The JSON in the body is the text's, but what the client makes of it is not known.
     pub is_opaque: bool,
+    /// What the command asks for, where what is sent depends on the identities that are there.
+    pub asks: Option<Asked>,
     /// The command has options: it is more than spoken of.
     pub has_options: bool,
     /// What the client puts around the body.
     pub(super) around: Option<Around>,
+}
+
+/// Identities that a command is to assign or take away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// They are taken away.
+    pub removes: bool,
+    /// The system-assigned one is among them.
+    pub system: bool,
+    /// The ids of the others, as far as the text says them.
+    pub ids: Vec<String>,
 }
 
 /// What a client puts around the JSON that an option gives.

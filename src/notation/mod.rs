@@ -7,8 +7,10 @@
 pub mod armclient;
 pub mod az;
 pub mod az_rest;
+mod bicep;
 mod body;
 pub mod curl;
+mod declare;
 pub mod http;
 mod made;
 mod pairs;
@@ -20,6 +22,7 @@ mod request;
 pub mod shell;
 pub mod template;
 mod templates;
+mod terraform;
 mod variables;
 mod windows;
 mod write;
@@ -28,14 +31,14 @@ use self::programs::Host;
 use crate::arm::{Method, RequestUrl, ResourceType, Service, contains_placeholder};
 use crate::text::{Fragment, Marks, Span};
 
-pub use made::Made;
+pub use made::{Asked, Made};
 pub use programs::Client;
 pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
 pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
-pub use write::{Form, Layout, UnknownForm, WriteError, Writer, write};
+pub use write::{Form, IdentityChange, Layout, UnknownForm, WriteError, Writer, write, write_change};
 
 /// A way of writing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

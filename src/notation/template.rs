@@ -21,7 +21,7 @@ use crate::json::{Kind, Node, Tree};
 use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
 use scope::Scopes;
-pub(super) use write::DeploymentTemplate;
+pub(super) use write::{DeploymentTemplate, parameter_of};
 
 /// What a text holds of templates.
 #[derive(Clone, Debug, Default)]

@@ -6,14 +6,17 @@ use std::path::{Component, Path, PathBuf};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 12] = [
+const EMBEDDED: [(&str, &str); 15] = [
     ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
     ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
     ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
+    ("notations/az-vm.sh.j2", include_str!("../../templates/notations/az-vm.sh.j2")),
     ("notations/az.sh.j2", include_str!("../../templates/notations/az.sh.j2")),
     ("notations/curl.sh.j2", include_str!("../../templates/notations/curl.sh.j2")),
     ("notations/powershell.ps1.j2", include_str!("../../templates/notations/powershell.ps1.j2")),
     ("notations/request.http.j2", include_str!("../../templates/notations/request.http.j2")),
+    ("notations/resource.bicep.j2", include_str!("../../templates/notations/resource.bicep.j2")),
+    ("notations/resource.tf.j2", include_str!("../../templates/notations/resource.tf.j2")),
     ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
     ("article/article.md.j2", include_str!("../../templates/article/article.md.j2")),
     ("article/before.md.j2", include_str!("../../templates/article/before.md.j2")),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::templates::{TemplateError, Templates};
-use crate::arm::{BlankStyle, Method, Request};
+use crate::arm::{BlankStyle, Identity, Method, Request};
 
 /// What a request can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -22,6 +22,12 @@ pub enum Form {
     PowerShell,
     /// An ARM deployment template.
     Template,
+    /// `az vm identity …`, `az vmss identity …`, `az identity …`.
+    AzVm,
+    /// A declaration in Bicep.
+    Bicep,
+    /// A declaration of Terraform's azapi provider.
+    Terraform,
 }
 
 /// A text that names no form.
@@ -31,8 +37,17 @@ pub struct UnknownForm(pub String);
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 6] =
-        [Self::Json, Self::Curl, Self::Az, Self::Http, Self::PowerShell, Self::Template];
+    pub const ALL: [Form; 9] = [
+        Self::Json,
+        Self::Curl,
+        Self::Az,
+        Self::Http,
+        Self::PowerShell,
+        Self::Template,
+        Self::AzVm,
+        Self::Bicep,
+        Self::Terraform,
+    ];
 
     /// The word that the command line uses.
     pub fn as_str(self) -> &'static str {
@@ -43,6 +58,9 @@ impl Form {
             Self::Http => "http",
             Self::PowerShell => "powershell",
             Self::Template => "template",
+            Self::AzVm => "az-vm",
+            Self::Bicep => "bicep",
+            Self::Terraform => "terraform",
         }
     }
 
@@ -55,6 +73,9 @@ impl Form {
             Self::Http => &super::http::Http,
             Self::PowerShell => &super::powershell::InvokeAzRestMethod,
             Self::Template => &super::template::DeploymentTemplate,
+            Self::AzVm => &super::az::AzVm,
+            Self::Bicep => &super::bicep::Bicep,
+            Self::Terraform => &super::terraform::Terraform,
         }
     }
 }
@@ -98,6 +119,15 @@ impl<'t> Layout<'t> {
     }
 }
 
+/// What a request makes of the identities of a resource, where that is known.
+#[derive(Debug, Clone, Copy)]
+pub struct IdentityChange<'i> {
+    /// What the resource has before.
+    pub before: &'i Identity,
+    /// What it has afterwards.
+    pub after: &'i Identity,
+}
+
 /// Writes requests in one form. What it writes is read back as the same request.
 pub trait Writer: Sync {
     /// The request as text, without a line break at its end.
@@ -105,6 +135,20 @@ pub trait Writer: Sync {
     /// # Errors
     /// [`WriteError`] when the form cannot say the request, or a template fails.
     fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError>;
+
+    /// The request as text, where it is known what it makes of the identities that a resource has: some forms say the
+    /// change, or what is there afterwards, and not the request.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    fn write_change(
+        &self,
+        request: &Request,
+        _change: IdentityChange<'_>,
+        layout: &Layout<'_>,
+    ) -> Result<String, WriteError> {
+        self.write(request, layout)
+    }
 
     /// The extension of files that hold it, without the dot.
     fn extension(&self) -> &'static str;
@@ -137,6 +181,16 @@ pub enum WriteError {
         /// What stands in the way.
         why: &'static str,
     },
+    /// The form has nothing that does what the request does.
+    #[error("`--as {form}` has nothing for this request: {why}; `{instead}` writes the call")]
+    NoEquivalent {
+        /// The form.
+        form: Form,
+        /// What stands in the way.
+        why: String,
+        /// The flag that writes it.
+        instead: &'static str,
+    },
     /// A template fails.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -148,4 +202,17 @@ pub enum WriteError {
 /// A line that says why not.
 pub fn write(form: Form, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
     form.writer().write(request, layout)
+}
+
+/// [`write()`] for a request of which it is known what it makes of the identities that a resource has.
+///
+/// # Errors
+/// A line that says why not.
+pub fn write_change(
+    form: Form,
+    request: &Request,
+    change: IdentityChange<'_>,
+    layout: &Layout<'_>,
+) -> Result<String, WriteError> {
+    form.writer().write_change(request, change, layout)
 }

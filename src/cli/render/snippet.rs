@@ -58,7 +58,8 @@ pub(crate) fn snippet(
     }
     let (rendered, notes) = rendered(&args, settings).map_err(told)?;
     let language = rendered.first().map_or("", |first| match (args.output.form, first.extension) {
-        (As::Form(Form::Az), "sh") => "azurecli",
+        (As::Form(Form::Az | Form::AzVm), "sh") => "azurecli",
+        (_, "tf") => "terraform",
         (_, "sh") => "bash",
         (_, "ps1") => "powershell",
         (_, other) => other,
@@ -76,6 +77,8 @@ fn form_of(language: &str) -> Option<Form> {
         "http" | "rest" => Form::Http,
         "powershell" | "azurepowershell" | "pwsh" | "ps1" | "posh" => Form::PowerShell,
         "json" | "jsonc" => Form::Json,
+        "bicep" => Form::Bicep,
+        "terraform" | "tf" | "hcl" => Form::Terraform,
         _ => return None,
     })
 }

@@ -5,10 +5,10 @@
 
 use super::{Invocation, Names, Value, version};
 use crate::arm::{ResourceType, ResourceTypeName};
-use crate::notation::made::Assembly;
+use crate::notation::made::{Asked, Assembly};
 use crate::notation::shell::Command;
 use crate::notation::{Call, Notation, Payload};
-use crate::text::Span;
+use crate::text::{Fragment, Span};
 
 /// The options that say something of the request; those of the same beginning that do not keep others from being
 /// abbreviations of them.
@@ -300,16 +300,33 @@ impl<'c, 's> Reader<'_, 'c, 's> {
     }
 
     fn id(&self, body: &mut Assembly<'c, 's>, id: &Value<'s>) {
-        let text = id.text.text();
-        // A variable may be either.
-        if text.contains('/') || id.text.expansions().next().is_some() {
-            return body.string(&id.text, id.span);
+        match self.completed(id) {
+            Some(whole) => {
+                body.string(&whole, Span { start: self.az.span.start, end: self.az.span.start });
+            }
+            None => body.string(&id.text, id.span),
+        }
+    }
+
+    /// The id of an identity that is given by its name. `None` for an id, and for a variable, which may be either.
+    fn completed(&self, id: &Value<'s>) -> Option<Fragment<'s>> {
+        if id.text.text().contains('/') || id.text.expansions().next().is_some() {
+            return None;
         }
         let mut whole = self.az.assembly();
         self.az.group_scope(&mut whole);
         whole.own("/providers/Microsoft.ManagedIdentity/userAssignedIdentities/");
         whole.part(&id.text);
-        body.string(&whole.finish(), Span { start: self.az.span.start, end: self.az.span.start });
+        Some(whole.finish())
+    }
+
+    fn asks(&self, call: &mut Call<'s>, removes: bool, system: bool, ids: &[&Value<'s>]) {
+        let id = |id: &&Value<'s>| {
+            self.completed(id).map_or_else(|| id.text.text().to_owned(), |id| id.text().to_owned())
+        };
+        if let Some(made) = call.made.as_mut() {
+            made.asks = Some(Asked { removes, system, ids: ids.iter().map(id).collect() });
+        }
     }
 
     /// What is said of the identities that are named.
@@ -335,6 +352,7 @@ impl<'c, 's> Reader<'_, 'c, 's> {
         let lacks =
             format!("az reads what the machine has and sends it too; it adds {}", Self::say(system, &ids));
         Self::body(call, body, Some(lacks));
+        self.asks(call, false, system, &ids);
     }
 
     fn remove(&self, call: &mut Call<'s>) {
@@ -352,6 +370,7 @@ impl<'c, 's> Reader<'_, 'c, 's> {
             Self::say(system, &ids)
         );
         Self::body(call, body, Some(lacks));
+        self.asks(call, true, system, &ids);
     }
 
     // -- Machines ---------------------------------------------------------------------------------------
@@ -428,7 +447,7 @@ impl<'c, 's> Reader<'_, 'c, 's> {
         }
     }
 
-    fn anchor(&self) -> crate::text::Fragment<'s> {
+    fn anchor(&self) -> Fragment<'s> {
         self.az.outer.slice(Span::at(0))
     }
 

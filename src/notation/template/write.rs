@@ -124,7 +124,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// The parameter that a blank becomes.
-pub(super) fn parameter_of(blank: Blank) -> &'static str {
+pub(in crate::notation) fn parameter_of(blank: Blank) -> &'static str {
     match blank {
         Blank::SubscriptionId => "subscriptionId",
         Blank::AccessToken => "accessToken",
