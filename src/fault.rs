@@ -7,8 +7,19 @@
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::sync::{Mutex, PoisonError};
 
+/// The address of the sources: here and nowhere else.
+macro_rules! repository {
+    () => {
+        "https://github.com/OWNER/armbody"
+    };
+}
+pub(crate) use repository;
+
 /// Where a fault is reported.
-pub const REPORT_AT: &str = "https://github.com/OWNER/armbody/issues";
+pub const REPORT_AT: &str = concat!(repository!(), "/issues");
+
+/// Where the program's pages are.
+pub const REPOSITORY: &str = repository!();
 
 /// The work ended in a fault of the program. What it was is not said: it may hold what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -293,3 +293,82 @@ fn paths_for_a_platform_begin_at_its_root() {
         assert!(git.contains("docs/a.json") && !git.contains("repo/docs"), "{format}: {git}");
     }
 }
+
+#[test]
+fn rules_are_told_as_data() {
+    let at = folder(&[]);
+    let run = |args: &[&str], status| {
+        let mut all = vec!["rule"];
+        all.extend(args);
+        expect(&armbody(at.path(), &all), status)
+    };
+    let one: Value = serde_json::from_str(&run(&["identity-type-split", "--format", "json"], 0).0).unwrap();
+    assert_eq!(one["name"], "identity-type-split");
+    assert_eq!((&one["family"], &one["severity"]), (&Value::from("syntax"), &Value::from("error")));
+    assert_eq!(one["since"], "0.1.0");
+    assert_eq!(one["page"].as_str().unwrap(), run(&["identity-type-split"], 0).0);
+    let all: Vec<Value> = serde_json::from_str(&run(&["--format", "json"], 0).0).unwrap();
+    assert_eq!(all.len(), armbody::lint::rules().count());
+    let later: Vec<Value> =
+        serde_json::from_str(&run(&["--since", "0.1.0", "--format", "json"], 0).0).unwrap();
+    assert!(later.iter().all(|rule| rule["since"] != "0.1.0") && later.len() < all.len());
+    assert!(later.iter().any(|rule| rule["name"] == "expired-suppression"));
+    let (text, _) = run(&["--since", "v0.1.0"], 0);
+    assert_eq!(text.lines().filter(|line| line.starts_with("  ")).count(), later.len());
+    assert_eq!(run(&["--since", "99.0.0"], 0).0, "");
+    assert!(run(&["--since", "soon"], 2).1.contains("`soon` is not a version; write it as 0.1.0"));
+    run(&["--since", "0.1.0", "extra-comma"], 2);
+}
+
+#[test]
+fn statistics_are_told_as_data() {
+    let at = folder(&[("a.json", SPLIT), ("b.json", SPLIT), ("c.json", CLEAN)]);
+    let at = at.path();
+    let args = ["lint", "--statistics", "--format", "json", "--output-file", "json=all.json"];
+    let (out, _) = expect(&armbody(at, &args), 1);
+    let rows: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(rows[0], serde_json::json!({"rule": "identity-type-split", "findings": 2, "fixable": 2}));
+    let all: Vec<Value> = serde_json::from_str(&fs::read_to_string(at.join("all.json")).unwrap()).unwrap();
+    let sum: u64 = rows.iter().map(|row| row["findings"].as_u64().unwrap()).sum();
+    assert_eq!(sum, all.len() as u64);
+    let (out, _) = expect(&armbody(at, &["lint", "--statistics", "--format", "json", "c.json"]), 0);
+    assert_eq!(out, "[]\n");
+}
+
+#[test]
+fn sync_tells_programs_what_is_not_current() {
+    let text = "# T\n\n<!-- armbody: render list --as curl -->\n```bash\nold\n```\n<!-- armbody: end -->\n";
+    let at = folder(&[("docs/a.md", text), ("docs/b,c.md", "<!-- armbody: render nothing -->\n")]);
+    let at = at.path();
+    let run = |args: &[&str], status| {
+        let mut all = vec!["sync", "--quiet"];
+        all.extend(args);
+        let mut command = command(at, &all);
+        command.env("GITHUB_WORKSPACE", at);
+        expect(&command.output().unwrap(), status)
+    };
+    let (out, _) = run(&["--check", "--format", "github", "docs/a.md"], 1);
+    assert_eq!(
+        out,
+        "::error title=armbody sync,file=docs/a.md,line=3::the snippet is not current; `armbody sync` writes it\n"
+    );
+    let (out, _) = run(&["--check", "--format", "json"], 2);
+    let rows: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["path"].as_str().unwrap(), row["status"].as_str().unwrap())).collect();
+    assert_eq!(told, [("docs/a.md", "would change"), ("docs/b,c.md", "problem")]);
+    let (out, _) = run(&["--format", "json", "docs/a.md"], 0);
+    let rows: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!((&rows[0]["status"], &rows[0]["line"]), (&Value::from("changed"), &Value::from(3)));
+    let (out, _) = run(&["--check", "--format", "json", "docs/a.md"], 0);
+    assert_eq!(out, "[]\n");
+}
+
+#[test]
+fn a_category_tells_sarif_runs_apart() {
+    let at = folder(&[("a.json", SPLIT)]);
+    let mut command = command(at.path(), &["lint", "--format", "sarif"]);
+    let (out, _) = expect(&command.env("ARMBODY_CATEGORY", "docs").output().unwrap(), 1);
+    let log: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(log["runs"][0]["automationDetails"]["id"], "docs/");
+}

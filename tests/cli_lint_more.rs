@@ -14,13 +14,15 @@ use cli_support::{CLEAN, SPLIT, armbody, armbody_with_input, command, expect, fo
 fn every_format_is_whole_whatever_happens() {
     let folder = folder(&[("a.json", SPLIT), ("b.json", CLEAN), ("c.md", "")]);
     let at = folder.path();
-    for format in ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
+    for format in
+        ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"]
+    {
         let run = |args: &[&str], status: i32| {
             let mut all = vec!["lint", "--format", format];
             all.extend(args);
             let (out, err) = expect(&armbody(at, &all), status);
             match format {
-                "json" | "sarif" | "gitlab" => {
+                "json" | "sarif" | "gitlab" | "rdjson" => {
                     serde_json::from_str::<serde_json::Value>(&out)
                         .unwrap_or_else(|error| panic!("{error}: {out}"));
                 }
@@ -53,7 +55,7 @@ fn every_format_is_whole_whatever_happens() {
             String::from_utf8_lossy(&output.stdout),
             r#"{"identity":{"type":"SystemAssigned, UserAssigned"}}"#
         );
-        if ["json", "sarif", "gitlab"].contains(&format) {
+        if ["json", "sarif", "gitlab", "rdjson"].contains(&format) {
             serde_json::from_slice::<serde_json::Value>(&output.stderr).unwrap();
         }
     }

@@ -441,7 +441,7 @@ fn names_that_are_no_utf8() {
     let found: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
     let paths: Vec<&str> = found.iter().map(|finding| finding["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["caf\\xE9.json", "caf\\xEA.json"], "two files keep two names");
-    for format in ["text", "concise", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
+    for format in ["text", "concise", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"] {
         expect(&armbody(at.path(), &["lint", "--format", format]), 1);
     }
     expect(&armbody(at.path(), &["requests"]), 0);

@@ -154,8 +154,14 @@ fn a_report_is_never_written_over_what_is_read() {
 #[test]
 fn a_report_of_an_earlier_run_is_replaced() {
     let at = folder(&[("a.json", SPLIT)]);
-    for format in ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
-        let name = if matches!(format, "json" | "sarif" | "gitlab") { "report.json" } else { "report.txt" };
+    for format in
+        ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"]
+    {
+        let name = if matches!(format, "json" | "sarif" | "gitlab" | "rdjson") {
+            "report.json"
+        } else {
+            "report.txt"
+        };
         let args = ["lint", "--format", format, "--output-file", name];
         let (out, _) = expect(&armbody(at.path(), &args), 1);
         assert_eq!(text(&at.path().join(name)), out, "{format}");

@@ -547,3 +547,190 @@ fn no_format_shows_a_secret() {
         assert!(!text.contains("Gehe1mnis"), "{name}: {text}");
     }
 }
+
+// ---- Reviewdog ------------------------------------------------------------------------------------------------
+
+/// The fields of reviewdog's schema that are written, with their types: anything else fails.
+mod rdjson {
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Log {
+        pub(super) source: Source,
+        pub(super) diagnostics: Vec<Diagnostic>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Source {
+        pub(super) name: String,
+        pub(super) url: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Diagnostic {
+        pub(super) message: String,
+        pub(super) location: Location,
+        pub(super) severity: String,
+        pub(super) code: Code,
+        #[serde(default)]
+        pub(super) suggestions: Vec<Suggestion>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Code {
+        pub(super) value: String,
+        pub(super) url: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Location {
+        pub(super) path: String,
+        pub(super) range: Range,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Range {
+        pub(super) start: Position,
+        pub(super) end: Position,
+    }
+
+    #[derive(Deserialize, Clone, Copy)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Position {
+        pub(super) line: usize,
+        pub(super) column: usize,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Suggestion {
+        pub(super) range: Range,
+        pub(super) text: String,
+    }
+}
+
+#[test]
+fn reviewdog_reads_every_diagnostic() {
+    let read = |text: &str| serde_json::from_str::<rdjson::Log>(text).unwrap();
+    assert!(read(&write(Format::RdJson, &[], &[])).diagnostics.is_empty());
+    let files = files();
+    let text = write(Format::RdJson, &files, &[HOSTILE]);
+    assert!(Format::RdJson.is_begun_by(&text));
+    let log = read(&text);
+    assert_eq!(log.source.name, "armbody");
+    assert!(log.source.url.starts_with("https://"));
+    let rows = expected(&files);
+    assert_eq!(log.diagnostics.len(), rows.len());
+    let mut suggested = 0;
+    let findings = files.iter().flat_map(|file| file.findings.iter().map(move |finding| (file, finding)));
+    for ((diagnostic, row), (file, finding)) in log.diagnostics.iter().zip(&rows).zip(findings) {
+        assert_eq!(diagnostic.location.path, row.path);
+        assert_eq!(diagnostic.code.value, row.rule);
+        assert!(
+            diagnostic.code.url.ends_with(&format!("/docs/rules/{}.md", row.rule)),
+            "{}",
+            diagnostic.code.url
+        );
+        assert!(diagnostic.message.starts_with(&row.message), "{}", diagnostic.message);
+        let severity = match row.severity.as_str() {
+            "error" => "ERROR",
+            "warning" => "WARNING",
+            _ => "INFO",
+        };
+        assert_eq!(diagnostic.severity, severity);
+        let text = file.source.text();
+        // Columns are bytes: what they name is cut out of the line.
+        let offset = |at: rdjson::Position| {
+            let start: usize = text.split_inclusive('\n').take(at.line - 1).map(str::len).sum();
+            let mark = if at.line == 1 && text.starts_with('\u{feff}') { 3 } else { 0 };
+            start + mark + at.column - 1
+        };
+        let range = &diagnostic.location.range;
+        if (finding.span.end as usize) < text.len() {
+            assert_eq!(
+                (offset(range.start), offset(range.end)),
+                (finding.span.start as usize, finding.span.end as usize)
+            );
+        }
+        for suggestion in &diagnostic.suggestions {
+            suggested += 1;
+            let edits = &finding.fix.as_ref().unwrap().edits;
+            let fixed = armbody::text::apply_edits(text, edits).unwrap();
+            let mut by_hand = text.to_owned();
+            if edits.iter().all(|edit| (edit.span.end as usize) < text.len()) {
+                by_hand.replace_range(
+                    offset(suggestion.range.start)..offset(suggestion.range.end),
+                    &suggestion.text,
+                );
+                if !finding.message.contains('\n') {
+                    assert_eq!(by_hand, fixed);
+                }
+            }
+        }
+    }
+    assert!(suggested >= 3, "{suggested}");
+}
+
+// ---- the problem matcher --------------------------------------------------------------------------------------
+
+#[test]
+fn the_problem_matcher_reads_the_concise_format() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/problem-matchers/armbody.json");
+    let matcher: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let pattern = &matcher["problemMatcher"][0]["pattern"][0];
+    let regexp = regex::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
+    let files = files();
+    let text = write(Format::Concise, &files, &[]);
+    let group = |captures: &regex::Captures<'_>, name: &str| {
+        captures[usize::try_from(pattern[name].as_u64().unwrap()).unwrap()].to_owned()
+    };
+    let rows = expected(&files);
+    assert_eq!(text.lines().count(), rows.len());
+    let places = files
+        .iter()
+        .flat_map(|file| file.findings.iter().map(|finding| file.source.position(finding.span.start)));
+    for ((line, row), place) in text.lines().zip(rows).zip(places) {
+        let Some(captures) = regexp.captures(line) else {
+            assert_eq!(row.severity, "note", "{line}");
+            continue;
+        };
+        assert_eq!(group(&captures, "severity"), row.severity);
+        assert_eq!(group(&captures, "code"), row.rule);
+        assert_eq!(group(&captures, "line"), place.line.to_string());
+        assert_eq!(group(&captures, "column"), place.column.to_string());
+        let path = shown(&row.path).replace('\n', "\\n").replace('\r', "\\r");
+        assert_eq!(group(&captures, "file"), path);
+    }
+}
+
+#[test]
+fn sarif_has_what_code_scanning_and_advanced_security_ask_for() {
+    let log: Value = serde_json::from_str(&write(Format::Sarif, &files(), &[])).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["automationDetails"]["id"], "armbody/");
+    let driver = &run["tool"]["driver"];
+    for name in ["name", "fullName", "version", "semanticVersion", "informationUri"] {
+        assert!(driver[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+    for rule in driver["rules"].as_array().unwrap() {
+        let name = rule["name"].as_str().unwrap();
+        assert!(name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphanumeric), "{name}");
+        assert_eq!(name.to_lowercase(), rule["id"].as_str().unwrap().replace('-', ""));
+        assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"));
+        for text in ["shortDescription", "fullDescription", "help"] {
+            assert!(!rule[text]["text"].as_str().unwrap().is_empty());
+        }
+    }
+    for result in run["results"].as_array().unwrap() {
+        assert!(result["partialFingerprints"]["armbody/v2"].is_string());
+        let physical = &result["locations"][0]["physicalLocation"];
+        assert!(physical["region"]["startLine"].as_u64() > Some(0));
+        assert!(!physical["artifactLocation"]["uri"].as_str().unwrap().starts_with('/'));
+    }
+}

@@ -83,7 +83,7 @@ fn one_file_s_fault_is_its_finding() {
     }
     let fault = findings.iter().find(|it| it["rule"] == "internal-error").unwrap();
     assert_eq!((&fault["severity"], &fault["fix"]), (&json!("error"), &Value::Null));
-    for format in ["text", "concise", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
+    for format in ["text", "concise", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"] {
         let (out, _) = expect(&run(at.path(), &["lint", "--format", format]), 2);
         assert!(out.contains("internal-error"), "{format}: {out}");
         assert!(format != "sarif" || out.contains("\"executionSuccessful\":false"), "{out}");

@@ -116,7 +116,9 @@ fn a_file_that_is_not_json_is_not_shown() {
         ("docs/page.md", &sends("settings.json")),
     ]);
     for paths in [&["docs/page.md"][..], &["docs"], &["docs/settings.json", "docs/page.md"]] {
-        for format in ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
+        for format in
+            ["text", "concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"]
+        {
             let mut args = vec!["--format", format];
             args.extend(paths);
             let text = lint(at.path(), &args);
@@ -178,7 +180,7 @@ fn the_last_line_says_what_was_checked_and_what_was_not() {
          2 .json without a request, 1 .yml: checked if named, 2 .bicep: compile them first, 1 .tf: for Terraform's own \
          tools, 2 Postman collections: save the requests as .http or curl); --fix mends 1"
     );
-    for format in ["concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab"] {
+    for format in ["concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"] {
         assert_eq!(last(at.path(), &["--format", format, "."]), line, "{format}");
     }
     assert_eq!(last(at.path(), &["--quiet", "."]), "");

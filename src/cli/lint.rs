@@ -58,7 +58,7 @@ pub(crate) struct Args {
     /// Print what --fix would do and write nothing.
     #[arg(long)]
     diff: bool,
-    /// text (the default), concise, json, sarif, github, azure-pipelines, junit or gitlab.
+    /// text (the default), concise, json, sarif, github, azure-pipelines, junit, gitlab or rdjson.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// The severity from which findings make the exit status 1: error (the default) or warning.
@@ -110,7 +110,7 @@ pub(crate) struct Args {
     /// Take out of the baseline what is no longer found.
     #[arg(long, conflicts_with_all = ["diff", "write_baseline", "stream"])]
     baseline_prune: bool,
-    /// Count the findings by rule.
+    /// Count the findings by rule; with --format json, print the counts in place of the findings.
     #[arg(long)]
     statistics: bool,
     /// Check again whenever something changes.
@@ -173,6 +173,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     // A text that goes to standard output leaves no room there for a report.
     let mut beside = (args.reads_stdin() && args.fixes() && !args.diff).then(Shown::default);
     let is_beside = beside.is_some();
+    // One array on standard output: the counts.
+    let only_counts = args.statistics && format == Format::Json && !is_beside && !args.diff;
     let outputs_and_reports = args.output_file.iter().zip(&in_files);
     let mut copies = outputs_and_reports
         .map(|(output, report)| Copy::create(output, *report))
@@ -235,6 +237,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             }
             if args.diff {
                 terminal.print(&done.rendered)?;
+            } else if only_counts {
+                // Files have the findings.
             } else if let Some(beside) = &mut beside {
                 report.write(&done.rendered, &mut |text| {
                     beside.push(text);
@@ -269,7 +273,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
                 Ok(())
             })?;
             terminal.say(&beside.trimmed());
-        } else {
+        } else if !only_counts {
             report.end(&summary, &mut |text| terminal.print(text))?;
         }
         for copy in &mut copies {
@@ -301,7 +305,9 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             ));
         }
     }
-    if args.statistics {
+    if only_counts {
+        terminal.print(&total.statistics_as_data())?;
+    } else if args.statistics {
         let table = total.statistics();
         // A report for programs stays one.
         if format.is_for_reading() && !(args.reads_stdin() && args.fixes()) {

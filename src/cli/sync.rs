@@ -8,7 +8,7 @@ use armbody::config::{self, Config, Configs};
 use armbody::container::Kind;
 use armbody::fault::isolated;
 use armbody::lint::{Options, secrets_of};
-use armbody::report::{Mask, unified};
+use armbody::report::{self, Mask, Root, github_command, unified};
 use armbody::shown;
 use armbody::sync::{Synced, sync};
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, path_name, replace_file};
@@ -33,6 +33,10 @@ pub(crate) struct Args {
     /// Write nothing; print what would change and exit with 1 if anything does.
     #[arg(long)]
     diff: bool,
+    /// text; github, workflow commands that make annotations; or json, one array. For what --check lists, and without it
+    /// for what was changed.
+    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "diff")]
+    format: Format,
     /// The configuration, instead of the nearest armbody.toml above each file.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -45,6 +49,37 @@ pub(crate) struct Args {
     /// Say nothing on standard error but what went wrong.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// How snippets that are not current are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For reading.
+    Text,
+    /// Workflow commands of GitHub Actions.
+    #[value(name = "github")]
+    GitHub,
+    /// One array.
+    Json,
+}
+
+/// A snippet that is not what its marker asks for, or a marker that cannot be followed.
+#[derive(serde::Serialize)]
+struct Row {
+    path: String,
+    line: u32,
+    /// `changed`, `would change` or `problem`.
+    status: &'static str,
+    message: String,
+}
+
+impl Row {
+    /// A workflow command, as `lint --format github` writes them.
+    fn command(&self, root: Option<&Root>) -> Shown {
+        let path = root.map_or_else(|| self.path.clone(), |root| root.path(&self.path).into_owned());
+        let kind = if self.status == "changed" { "notice" } else { "error" };
+        github_command(kind, "armbody sync", &path, self.line, &self.message)
+    }
 }
 
 /// What goes to standard output.
@@ -70,6 +105,8 @@ struct Total {
     failed: bool,
     /// What has gone wrong last: a configuration that is broken is so for many files.
     last_problem: String,
+    /// What is told to programs.
+    rows: Vec<Row>,
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
@@ -89,11 +126,35 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             Err(problem) => {
                 total.failed = true;
                 if problem != total.last_problem {
+                    if args.format != Format::Text {
+                        let (path, message) = (name_of(&input, args), problem.clone());
+                        total.rows.push(Row { path, line: 1, status: "problem", message });
+                    }
                     terminal.say(&shown!("armbody: {}", Shown::line(&problem)));
                     total.last_problem = problem;
                 }
             }
         }
+    }
+    let is_document = args.paths.iter().any(|path| path == Path::new("-")) && !args.check;
+    let rows = std::mem::take(&mut total.rows);
+    let told = match args.format {
+        Format::Text => Shown::default(),
+        Format::GitHub => {
+            let root = Root::of(report::Format::GitHub, &here, |name| std::env::var(name).ok());
+            Shown::joined(rows.iter().map(|row| row.command(root.as_ref())), "")
+        }
+        Format::Json => {
+            let rows = rows.iter().map(|row| shown!("\n{}", Shown::json(row)));
+            let rows = Shown::joined(rows, ",");
+            shown!("[{}{}]\n", rows, if rows.is_empty() { "" } else { "\n" })
+        }
+    };
+    // The document that came from standard input has standard output.
+    if is_document && args.format != Format::Text {
+        terminal.say(&told.trimmed());
+    } else {
+        terminal.print(&told)?;
     }
     if !args.quiet {
         terminal.say(&total.line(args));
@@ -154,12 +215,30 @@ fn one(
         let line = source.position(problem.offset).line;
         let (name, message) = (Shown::line(source.name()), Shown::line(&problem.message));
         terminal.say(&shown!("armbody: {}:{}: {}", name, line, message));
+        if args.format != Format::Text {
+            let (path, message) = (source.name().to_owned(), problem.message.clone());
+            total.rows.push(Row { path, line, status: "problem", message });
+        }
+    }
+    if args.format != Format::Text {
+        let status = if args.check { "would change" } else { "changed" };
+        let verb = if args.check {
+            "the snippet is not current; `armbody sync` writes it"
+        } else {
+            "the snippet was not current"
+        };
+        total.rows.extend(synced.changed.iter().map(|marker| Row {
+            path: source.name().to_owned(),
+            line: source.position(marker.start).line,
+            status,
+            message: verb.to_owned(),
+        }));
     }
     total.failed |= !synced.problems.is_empty();
     total.markers += synced.markers;
     let new = source.edited(&synced.edits).map_err(|error| format!("{}: {error}", source.name()))?;
     let mut out = Shown::default();
-    if args.check {
+    if args.check && args.format == Format::Text {
         for marker in &synced.changed {
             let line = source.position(marker.start).line;
             out.push(&shown!("{}:{}: not current\n", Shown::line(source.name()), line));

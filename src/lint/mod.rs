@@ -36,7 +36,7 @@ pub use inventory::{Listed, inventory};
 pub use refused::refused;
 pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};
-pub use rules::{find_rule, nearest_rule, rules};
+pub use rules::{find_rule, nearest_rule, rules, since};
 pub use secrets::{Secret, SecretKind};
 use subject::Wanted;
 pub use subject::{Block, Draft, Findings, MAX_FINDINGS, Sink, Subject, Target};

@@ -48,5 +48,37 @@ impl Understood {
 
 /// A text without the marks that [`super::hover()`] and [`super::complete()`] make, for a client that shows them.
 pub(super) fn plain(markdown: &str) -> String {
-    markdown.replace("**", "").replace('`', "")
+    // Between backticks a comma is part of a value: `SystemAssigned, UserAssigned` is one.
+    let mut out = String::with_capacity(markdown.len());
+    // Bold marks stand around code as well as around words.
+    let markdown = markdown.replace("**", "");
+    let parts: Vec<&str> = markdown.split('`').collect();
+    for (at, part) in parts.iter().enumerate() {
+        let is_code = at % 2 == 1 && at + 1 < parts.len();
+        if is_code && part.contains(", ") {
+            out.push('"');
+            out.push_str(part);
+            out.push('"');
+        } else if is_code {
+            out.push_str(part);
+        } else {
+            if at > 0 && at % 2 == 1 {
+                out.push('`');
+            }
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_combined_value_stays_one() {
+        let markdown = "**`type`**: one of `SystemAssigned`, `SystemAssigned, UserAssigned`, `None`";
+        assert_eq!(plain(markdown), "type: one of SystemAssigned, \"SystemAssigned, UserAssigned\", None");
+        assert_eq!(plain("a ` b **c**"), "a ` b c".replace('`', "`"));
+    }
 }

@@ -4,10 +4,22 @@
 use std::fmt::Write as _;
 
 use super::place::ends;
-use super::{Checked, Summary};
+use super::{Checked, Row, Summary, first_line};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::Shown;
+
+pub(super) const ROW: Row = Row {
+    name: "azure-pipelines",
+    is_for_reading: false,
+    roots: Some(&["BUILD_SOURCESDIRECTORY"]),
+    begin: "",
+    between: "",
+    is_document: false,
+    render: |page| render(page.file, page.path),
+    end: |summary, _| end(summary),
+    is_begun_by: |text| first_line(text).starts_with("##vso["),
+};
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let mut out = String::new();

@@ -3,9 +3,21 @@
 use std::fmt::Write as _;
 
 use super::place::ends;
-use super::{Checked, Summary};
+use super::{Checked, Row, Summary, first_line};
 use crate::lint::{Finding, Severity};
 use crate::text::Shown;
+
+pub(super) const ROW: Row = Row {
+    name: "github",
+    is_for_reading: false,
+    roots: Some(&["GITHUB_WORKSPACE"]),
+    begin: "",
+    between: "",
+    is_document: false,
+    render: |page| render(page.file, page.path),
+    end: |summary, _| end(summary),
+    is_begun_by: |text| first_line(text).starts_with("::"),
+};
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let path = property(path);
@@ -16,7 +28,7 @@ pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
         let _ = write!(
             out,
             "::{} title={},file={path},line={},endLine={}",
-            command(finding.severity),
+            word(finding.severity),
             property(finding.rule.name),
             start.line,
             end.line,
@@ -38,6 +50,12 @@ pub(super) fn end(summary: &Summary) -> Shown {
     Shown::command(out)
 }
 
+/// A workflow command about a line of a file: `kind` is `error`, `warning` or `notice`.
+pub fn command(kind: &'static str, title: &str, path: &str, line: u32, message: &str) -> Shown {
+    let (title, path, message) = (property(title), property(path), data(message));
+    Shown::command(format!("::{kind} title={title},file={path},line={line}::{message}\n"))
+}
+
 fn message(file: Checked<'_>, finding: &Finding) -> String {
     let mut message = file.mask.hide(&finding.message).into_owned();
     if let Some(help) = &finding.help {
@@ -47,7 +65,7 @@ fn message(file: Checked<'_>, finding: &Finding) -> String {
     message
 }
 
-fn command(severity: Severity) -> &'static str {
+fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

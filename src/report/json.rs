@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Checked, Mask, each};
+use super::{Checked, Mask, Row as Of, each, is_array_of};
 use crate::lint::Finding;
 use crate::shown;
 use crate::text::{Shown, Source, Span};
@@ -71,6 +71,18 @@ pub fn findings_in_a_line(file: Checked<'_>) -> Shown {
     let findings = file.mask.findings(file.source, file.findings);
     shown!("[{}]", joined(Checked { findings: &findings, ..file }, ","))
 }
+
+pub(super) const ROW: Of = Of {
+    name: "json",
+    is_for_reading: false,
+    roots: None,
+    begin: "[\n",
+    between: ",\n",
+    is_document: false,
+    render: |page| render(page.file),
+    end: |_, begun| shown!("{}", if begun { "\n]\n" } else { "[]\n" }),
+    is_begun_by: |text| is_array_of(text, "rule"),
+};
 
 pub(super) fn render(file: Checked<'_>) -> Shown {
     joined(file, ",\n")

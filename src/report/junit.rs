@@ -1,13 +1,28 @@
 //! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
 use super::place::ends;
-use super::{Checked, Coverage, Summary};
+use super::{Checked, Coverage, Row, Summary};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::{Shown, is_hidden, visible};
 
-pub(super) const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"armbody\">\n";
+const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"armbody\">\n";
 const END: &str = "</testsuites>\n";
+
+pub(super) const ROW: Row = Row {
+    name: "junit",
+    is_for_reading: false,
+    roots: None,
+    begin: BEGIN,
+    between: "",
+    is_document: true,
+    render: |page| render(page.file, page.path, page.fail_on),
+    end: |summary, _| end(summary),
+    is_begun_by: |text| {
+        let head = text.floor_char_boundary(512.min(text.len()));
+        text[..head].contains("<testsuites")
+    },
+};
 
 /// Findings below `fail_on` are cases that pass and say what they found: readers of this format fail a build
 /// for any failure.

@@ -12,6 +12,7 @@ mod json;
 mod junit;
 mod mask;
 mod place;
+mod rdjson;
 mod root;
 mod sarif;
 mod text;
@@ -20,8 +21,10 @@ mod view;
 pub use diff::unified;
 #[cfg(feature = "lsp")]
 pub(crate) use diff::{changes, lines};
+pub use github::command as github_command;
 pub use json::findings_in_a_line;
 pub use mask::Mask;
+pub use place::page_of;
 pub use root::Root;
 
 use std::borrow::Cow;
@@ -34,69 +37,116 @@ use crate::lint::{Finding, Rule, Severity};
 use crate::shown;
 use crate::text::{Shown, Source};
 
-/// How findings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+/// The table of formats: a name in code, what it is for, and the file that writes it.
+macro_rules! formats {
+    ($($(#[$meta:meta])* $variant:ident => $module:ident,)*) => {
+        /// How findings are written.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum Format {
+            $($(#[$meta])* $variant,)*
+        }
+
+        impl Format {
+            /// The formats by name.
+            pub const NAMES: [(&'static str, Self); [$(stringify!($variant)),*].len()] =
+                [$(($module::ROW.name, Self::$variant)),*];
+
+            fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$variant => &const { $module::ROW },)*
+                }
+            }
+        }
+    };
+}
+
+formats! {
     /// Frames with the source line, for reading.
     #[default]
-    Text,
+    Text => text,
     /// A line a finding.
-    Concise,
+    Concise => concise,
     /// One JSON array.
-    Json,
+    Json => json,
     /// SARIF 2.1.0, for code scanning.
-    Sarif,
+    Sarif => sarif,
     /// Workflow commands of `GitHub` Actions, which make annotations.
-    GitHub,
+    GitHub => github,
     /// Logging commands of Azure Pipelines, which make issues.
-    AzurePipelines,
+    AzurePipelines => azure_pipelines,
     /// The XML of `JUnit`, for whatever shows test results.
-    JUnit,
+    JUnit => junit,
     /// `GitLab`'s Code Quality report.
-    GitLab,
+    GitLab => gitlab,
+    /// Reviewdog's diagnostics.
+    RdJson => rdjson,
+}
+
+/// A format: how a file's findings stand in it, and what begins and ends the whole.
+struct Row {
+    /// What people call it.
+    name: &'static str,
+    /// It is for people: colours, lines to skim.
+    is_for_reading: bool,
+    /// The variables that name the root of a platform's checkout, at which paths begin; `None` where they begin at the
+    /// folder of the run.
+    roots: Option<&'static [&'static str]>,
+    /// What stands before the first file.
+    begin: &'static str,
+    /// What stands between two files.
+    between: &'static str,
+    /// It has a beginning whether anything was found or not.
+    is_document: bool,
+    /// What stands for a file.
+    render: fn(&Page<'_>) -> Shown,
+    /// What ends it; true if something was written before.
+    end: fn(&Summary, bool) -> Shown,
+    /// True for a text that an earlier run may have written.
+    is_begun_by: fn(&str) -> bool,
+}
+
+/// A file that is to be shown, its secrets masked, and how.
+struct Page<'p> {
+    file: Checked<'p>,
+    /// The findings that the baseline has.
+    known: &'p [Finding],
+    /// As the format has paths.
+    path: &'p str,
+    styled: bool,
+    /// The severity from which a finding fails the run.
+    fail_on: Severity,
 }
 
 impl Format {
-    /// The formats by name.
-    pub const NAMES: [(&'static str, Self); 8] = [
-        ("text", Self::Text),
-        ("concise", Self::Concise),
-        ("json", Self::Json),
-        ("sarif", Self::Sarif),
-        ("github", Self::GitHub),
-        ("azure-pipelines", Self::AzurePipelines),
-        ("junit", Self::JUnit),
-        ("gitlab", Self::GitLab),
-    ];
-
     /// True if `text` begins as a report in this format does.
     pub fn is_begun_by(self, text: &str) -> bool {
-        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let is_severity = |word: &str| word.parse::<Severity>().is_ok();
-        match self {
-            // `error[rule]: …`
-            Self::Text => first.split_once('[').is_some_and(|(word, _)| is_severity(word)),
-            // `path:line:column: severity rule: …`
-            Self::Concise => {
-                first.split(": ").nth(1).and_then(|it| it.split(' ').next()).is_some_and(is_severity)
-            }
-            Self::GitHub => first.starts_with("::"),
-            Self::AzurePipelines => first.starts_with("##vso["),
-            Self::JUnit => text.get(..512.min(text.len())).unwrap_or(text).contains("<testsuites"),
-            Self::Sarif => serde_json::from_str::<serde_json::Value>(text)
-                .is_ok_and(|log| log["runs"][0]["tool"]["driver"]["name"] == "armbody"),
-            Self::Json | Self::GitLab => {
-                let name = if self == Self::Json { "rule" } else { "check_name" };
-                serde_json::from_str::<Vec<serde_json::Value>>(text)
-                    .is_ok_and(|all| all.first().is_none_or(|one| one.get(name).is_some()))
-            }
-        }
+        (self.row().is_begun_by)(text)
     }
 
     /// True if it is for people: colours, lines to skim.
     pub fn is_for_reading(self) -> bool {
-        matches!(self, Self::Text | Self::Concise)
+        self.row().is_for_reading
     }
+
+    /// True if it tells of findings that the baseline has.
+    pub fn has_known(self) -> bool {
+        self == Self::Sarif
+    }
+}
+
+/// The first line of a text with anything on it.
+fn first_line(text: &str) -> &str {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()
+}
+
+fn is_severity(word: &str) -> bool {
+    word.parse::<Severity>().is_ok()
+}
+
+/// True for an array of JSON that is empty or whose first object has a member called `name`.
+fn is_array_of(text: &str, name: &str) -> bool {
+    serde_json::from_str::<Vec<serde_json::Value>>(text)
+        .is_ok_and(|all| all.first().is_none_or(|one| one.get(name).is_some()))
 }
 
 /// A word that is not a format.
@@ -142,6 +192,8 @@ pub struct Summary {
     pub faulty: bool,
     /// What was looked at.
     pub coverage: Coverage,
+    /// What tells this run from others of the same code, where there are several: SARIF's `automationDetails`.
+    pub category: Option<String>,
 }
 
 /// What a run looked at, and what it did not.
@@ -238,16 +290,9 @@ impl<'r> Report<'r> {
         let file = Checked { findings: &findings, ..file };
         let name = file.source.name();
         let path = place::slashes(self.root.map_or(Cow::Borrowed(name), |root| root.path(name)));
-        match self.format {
-            Format::Text => text::render(file, self.styled),
-            Format::Concise => concise::render(file),
-            Format::Json => json::render(file),
-            Format::Sarif => sarif::render(file, &file.mask.findings(file.source, known), &path),
-            Format::GitHub => github::render(file, &path),
-            Format::AzurePipelines => azure_pipelines::render(file, &path),
-            Format::JUnit => junit::render(file, &path, self.fail_on),
-            Format::GitLab => gitlab::render(file, &path),
-        }
+        let known = file.mask.findings(file.source, known);
+        let (styled, fail_on) = (self.styled, self.fail_on);
+        (self.format.row().render)(&Page { file, known: &known, path: &path, styled, fail_on })
     }
 
     /// Writes what [`Report::render`] made.
@@ -258,13 +303,9 @@ impl<'r> Report<'r> {
         if rendered.is_empty() {
             return Ok(());
         }
-        let before = match (self.format, self.begun) {
-            (Format::Json | Format::GitLab | Format::Sarif, true) => ",\n",
-            (_, true) => "",
-            (_, false) => self.beginning(),
-        };
+        let before = if self.begun { shown!("{}", self.format.row().between) } else { self.beginning() };
         self.begun = true;
-        out(&shown!("{}", before))?;
+        out(&before)?;
         out(rendered)
     }
 
@@ -273,25 +314,13 @@ impl<'r> Report<'r> {
     /// # Errors
     /// Those of the writer.
     pub fn end(self, summary: &Summary, out: &mut Out<'_>) -> io::Result<()> {
-        if !self.begun && matches!(self.format, Format::Sarif | Format::JUnit) {
-            out(&shown!("{}", self.beginning()))?;
+        if !self.begun && self.format.row().is_document {
+            out(&self.beginning())?;
         }
-        out(&match self.format {
-            Format::Text | Format::Concise => Shown::default(),
-            Format::Json | Format::GitLab => shown!("{}", if self.begun { "\n]\n" } else { "[]\n" }),
-            Format::Sarif => sarif::end(summary),
-            Format::JUnit => junit::end(summary),
-            Format::GitHub => github::end(summary),
-            Format::AzurePipelines => azure_pipelines::end(summary),
-        })
+        out(&(self.format.row().end)(summary, self.begun))
     }
 
-    fn beginning(self) -> &'static str {
-        match self.format {
-            Format::Json | Format::GitLab => "[\n",
-            Format::Sarif => sarif::BEGIN,
-            Format::JUnit => junit::BEGIN,
-            Format::Text | Format::Concise | Format::GitHub | Format::AzurePipelines => "",
-        }
+    fn beginning(self) -> Shown {
+        shown!("{}", self.format.row().begin)
     }
 }

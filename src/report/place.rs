@@ -2,20 +2,30 @@
 
 use std::borrow::Cow;
 
+use crate::fault::REPOSITORY;
+use crate::lint::Rule;
 use crate::text::{Position, Source, Span};
 
 /// The first and the last place of `span`. What stands behind the last line break is shown at the end of that
 /// line: readers refuse a line that a file does not have.
 pub(super) fn ends(source: &Source, span: Span) -> (Position, Position) {
+    let place = |offset| source.position(within(source, offset));
+    (place(span.start), place(span.end))
+}
+
+/// The offset, or the end of the last line for one behind it.
+pub(super) fn within(source: &Source, offset: u32) -> u32 {
     let text = source.text().as_bytes();
-    let within = |offset: u32| {
-        let mut offset = offset as usize;
-        if offset == text.len() && text.last() == Some(&b'\n') {
-            offset -= 1 + usize::from(text.ends_with(b"\r\n"));
-        }
-        source.position(offset as u32)
-    };
-    (within(span.start), within(span.end))
+    let mut offset = offset as usize;
+    if offset == text.len() && text.last() == Some(&b'\n') {
+        offset -= 1 + usize::from(text.ends_with(b"\r\n"));
+    }
+    offset as u32
+}
+
+/// The address of a rule's page, as it is in this version.
+pub fn page_of(rule: &Rule) -> String {
+    format!("{REPOSITORY}/blob/v{}/docs/rules/{}.md", env!("CARGO_PKG_VERSION"), rule.name)
 }
 
 /// A path with slashes, without a dot before the first.

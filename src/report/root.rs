@@ -17,14 +17,7 @@ impl Root {
     /// The root for reports in `format`, from the folder `here`: what the platform's variable names, if that is above;
     /// else the folder of the Git repository; else `here`. `None` for formats that are not a platform's.
     pub fn of(format: Format, here: &Path, variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let variables: &[&str] = match format {
-            Format::GitHub => &["GITHUB_WORKSPACE"],
-            Format::AzurePipelines => &["BUILD_SOURCESDIRECTORY"],
-            Format::GitLab => &["CI_PROJECT_DIR"],
-            // Code scanning is GitHub's; the others read it, too.
-            Format::Sarif => &["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "CI_PROJECT_DIR"],
-            Format::Text | Format::Concise | Format::Json | Format::JUnit => return None,
-        };
+        let variables = format.row().roots?;
         let here = here.canonicalize().unwrap_or_else(|_| here.to_path_buf());
         let named = variables.iter().find_map(|name| {
             let named = variable(name).filter(|text| !text.is_empty())?;
@@ -37,7 +30,7 @@ impl Root {
     }
 
     /// `name`, which begins at the folder of the run, from the root; as it is if it is not below that.
-    pub(super) fn path<'n>(&self, name: &'n str) -> Cow<'n, str> {
+    pub fn path<'n>(&self, name: &'n str) -> Cow<'n, str> {
         let full = plain(&self.here.join(name));
         match full.strip_prefix(&self.root).ok().and_then(Path::to_str) {
             Some(below) if !below.is_empty() && !is_no_file(name) => Cow::Owned(below.to_owned()),

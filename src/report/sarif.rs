@@ -8,14 +8,15 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::place::ends;
-use super::{Checked, Coverage, Summary, each};
+use super::place::{ends, page_of};
+use super::{Checked, Coverage, Row, Summary, each};
+use crate::fault::REPOSITORY;
 use crate::lint::{Finding, Fingerprint, Fix, Fixable, Rule, Severity};
 use crate::shown;
 use crate::text::{Position, Shown, Span};
 
 /// Everything up to the results.
-pub(super) const BEGIN: &str = concat!(
+const BEGIN: &str = concat!(
     r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"#,
     r#""columnKind":"unicodeCodePoints","#,
     r#""originalUriBaseIds":{"%SRCROOT%":{"description":{"text":"The root of the checkout, or the folder in which armbody ran."}}},"#,
@@ -133,6 +134,21 @@ impl Region {
     }
 }
 
+pub(super) const ROW: Row = Row {
+    name: "sarif",
+    is_for_reading: false,
+    roots: Some(&["GITHUB_WORKSPACE", "BUILD_SOURCESDIRECTORY", "CI_PROJECT_DIR"]),
+    begin: BEGIN,
+    between: ",\n",
+    is_document: true,
+    render: |page| render(page.file, page.known, page.path),
+    end: |summary, _| end(summary),
+    is_begun_by: |text| {
+        let log = serde_json::from_str::<Value>(text);
+        log.is_ok_and(|log| log["runs"][0]["tool"]["driver"]["name"] == "armbody")
+    },
+};
+
 /// The results of one file.
 pub(super) fn render(file: Checked<'_>, known: &[Finding], path: &str) -> Shown {
     let artifact = artifact(path);
@@ -217,6 +233,9 @@ pub(super) fn end(summary: &Summary) -> Shown {
     let rules: Vec<Value> = summary.rules.iter().map(|rule| descriptor(rule)).collect();
     let driver = json!({
         "name": "armbody",
+        "fullName": concat!("armbody ", env!("CARGO_PKG_VERSION")),
+        "informationUri": REPOSITORY,
+        "version": env!("CARGO_PKG_VERSION"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "rules": rules,
     });
@@ -239,8 +258,12 @@ pub(super) fn end(summary: &Summary) -> Shown {
         "findingsNotShown": below,
         "unreadBodies": unread_bodies,
     });
+    // What stands behind the last slash would tell one run from the next.
+    let id = format!("{}/", summary.category.as_deref().unwrap_or("armbody").trim_end_matches('/'));
+    let details = json!({ "id": id, "description": { "text": "Requests to Azure Resource Manager" } });
     shown!(
-        "],\n\"tool\":{},\n\"invocations\":[{}],\n\"properties\":{}}}]}}\n",
+        "],\n\"automationDetails\":{},\n\"tool\":{},\n\"invocations\":[{}],\n\"properties\":{}}}]}}\n",
+        Shown::json(&details),
         Shown::json(&json!({ "driver": driver })),
         Shown::json(&invocation),
         Shown::json(&properties)
@@ -254,12 +277,23 @@ fn descriptor(rule: &Rule) -> Value {
     }
     json!({
         "id": rule.name,
+        "name": pascal(rule.name),
+        "helpUri": page_of(rule),
         "shortDescription": { "text": plain(rule.summary) },
         "fullDescription": { "text": plain(why(rule.page)) },
         "help": { "text": plain(rule.page), "markdown": rule.page },
         "defaultConfiguration": { "level": rule.severity.as_str() },
         "properties": { "tags": tags, "problem.severity": severity(rule.severity) },
     })
+}
+
+/// `identity-type-split` as `IdentityTypeSplit`.
+fn pascal(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        first.to_uppercase() + rest
+    };
+    name.split('-').map(word).collect()
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -6,12 +6,27 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::view::View;
-use super::{Checked, each};
+use super::{Checked, Row, each, first_line, is_severity};
 use crate::lint::{Finding, Fix, Severity};
 use crate::text::{Edit, Shown, Span};
 
 /// Edits that are shown in full; a fix of more is named.
 const MAX_EDITS: usize = 12;
+
+pub(super) const ROW: Row = Row {
+    name: "text",
+    is_for_reading: true,
+    roots: None,
+    begin: "",
+    between: "",
+    is_document: false,
+    render: |page| render(page.file, page.styled),
+    end: |_, _| Shown::default(),
+    is_begun_by: |text| {
+        // `error[rule]: …`
+        first_line(text).split_once('[').is_some_and(|(word, _)| is_severity(word))
+    },
+};
 
 pub(super) fn render(file: Checked<'_>, styled: bool) -> Shown {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };

@@ -285,6 +285,14 @@ impl Source {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
+    /// The column of the byte at `offset` in bytes of UTF-8, from 1; the byte order mark is none of them.
+    pub fn byte_column(&self, offset: u32) -> u32 {
+        let lines = self.lines();
+        let line = lines.partition_point(|&start| start <= offset) - 1;
+        let mark = if line == 0 { self.bom_len() as u32 } else { 0 };
+        (offset - lines[line]).saturating_sub(mark) + 1
+    }
+
     /// The offset in the file of the byte at `offset` of the text: another one in a file of UTF-16.
     pub fn file_offset(&self, offset: u32) -> u32 {
         if self.wide.is_none() {

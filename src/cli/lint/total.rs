@@ -4,6 +4,7 @@ use armbody::lint::{Severity, rules};
 use armbody::report::{Coverage, Summary};
 use armbody::shown;
 use armbody::text::Shown;
+use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::files::{Passed, Skip};
@@ -88,6 +89,7 @@ impl Total {
             rules: rules().filter(|rule| self.rules.contains_key(rule.name)).collect(),
             problems: self.problems.clone(),
             faulty: self.faulty,
+            category: std::env::var("ARMBODY_CATEGORY").ok().filter(|category| !category.is_empty()),
             coverage: Coverage {
                 checked: self.checked,
                 skipped: self.skipped.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
@@ -108,9 +110,7 @@ impl Total {
 
     /// The findings by rule, the most frequent first.
     pub(super) fn statistics(&self) -> Shown {
-        let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
-        rows.retain(|([found, _], _)| *found > 0);
-        rows.sort_by(|(a, one), (b, other)| b[0].cmp(&a[0]).then(one.cmp(other)));
+        let rows = self.ranked();
         let mut out = Shown::default();
         if !rows.is_empty() {
             out.push(&shown!("findings  fixable  rule\n"));
@@ -119,6 +119,28 @@ impl Total {
             out.push(&shown!("{:8}  {:7}  {}\n", found, fixable, name));
         }
         out
+    }
+
+    /// The same as data.
+    pub(super) fn statistics_as_data(&self) -> Shown {
+        #[derive(Serialize)]
+        struct Row {
+            rule: &'static str,
+            findings: usize,
+            fixable: usize,
+        }
+        let rows = self.ranked().into_iter();
+        let rows: Vec<Row> =
+            rows.map(|([findings, fixable], rule)| Row { rule, findings, fixable }).collect();
+        shown!("{}\n", Shown::json(&rows))
+    }
+
+    /// The rules, the most frequent first, each with the number of its findings and of those that a safe fix mends.
+    fn ranked(&self) -> Vec<([usize; 2], &'static str)> {
+        let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
+        rows.retain(|([found, _], _)| *found > 0);
+        rows.sort_by(|(a, one), (b, other)| b[0].cmp(&a[0]).then(one.cmp(other)));
+        rows
     }
 
     /// What was found, in one line.

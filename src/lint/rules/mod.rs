@@ -9,6 +9,7 @@ pub(super) mod request;
 mod run;
 pub(super) mod schema;
 pub(super) mod secret;
+mod since;
 pub(super) mod syntax;
 mod template;
 
@@ -21,6 +22,7 @@ pub(super) use schema::because;
 pub(super) use schema::problems;
 pub(super) use schema::type_guessed::draft as type_guessed;
 pub(super) use secret::{is_secret_property, tails};
+pub use since::since;
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
 pub(super) use syntax::wrong_quotes::of_python;
