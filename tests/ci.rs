@@ -372,3 +372,23 @@ fn a_category_tells_sarif_runs_apart() {
     let log: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(log["runs"][0]["automationDetails"]["id"], "docs/");
 }
+
+#[test]
+fn the_change_log_names_what_there_is() {
+    let read = |name: &str| fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (log, page) = (read("CHANGELOG.md"), read("docs/upgrading.md"));
+    assert!(log.contains("(docs/upgrading.md)") && log.contains("## 0.1.0"), "{log}");
+    let at = folder(&[]);
+    let help: String = ["lint", "rule", "sync"]
+        .map(|command| expect(&armbody(at.path(), &[command, "--help"]), 0).0)
+        .concat();
+    let words = regex::Regex::new("`(?:armbody [a-z]+ |[a-z]+ )?(--[a-z-]+)").unwrap();
+    let mut flags = 0;
+    for flag in words.captures_iter(&(log + &page)) {
+        flags += 1;
+        assert!(help.contains(&flag[1]), "{}", &flag[1]);
+    }
+    assert!(flags > 8, "{flags}");
+    // Rules that came later are listed by the program, not by hand.
+    assert!(page.contains("armbody rule --since 0.1.0"), "{page}");
+}

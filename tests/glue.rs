@@ -155,15 +155,40 @@ fn the_action_s_scripts_run() {
         ];
         expect(&bash(script(1), project.path(), &[&common[..], &variables].concat()), status).0
     };
-    let said = check("dirty docs\nclean", "", "false", "true", 1);
+    let said = check("  dirty docs \r\n\tclean\n\n", "", "false", "true", 1);
     assert!(said.starts_with("::error ") && said.contains(",file=dirty docs/a.md,line=2,"), "{said}");
     let sarif: Value = serde_json::from_slice(&fs::read(format!("{temp}/armbody.sarif")).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "identity-type-split");
     assert!(fs::read_to_string(&out).unwrap().ends_with(&format!("sarif-file={temp}/armbody.sarif\n")));
     check("dirty docs", "--ignore identity-type-split", "false", "false", 0);
     check("clean\n", "", "true", "false", 0);
-    assert!(check("old", "", "true", "false", 1).contains("old/b.md:1: not current"));
+    assert!(
+        check("old", "", "true", "false", 1).contains(",file=old/b.md,line=1::the snippet is not current")
+    );
+    // A run that failed leaves no report to upload.
+    let before = fs::read_to_string(&out).unwrap();
     check("missing", "", "true", "true", 2);
+    assert_eq!(fs::read_to_string(&out).unwrap(), before);
+
+    // The summary counts what is found, and has what GitHub leaves out.
+    let many: String = (0..14).map(|_| format!("```bash\n{}\n```\n\n", curl())).collect();
+    fs::create_dir(project.path().join("many")).unwrap();
+    fs::write(project.path().join("many/<b>.md"), many).unwrap();
+    let summary = project.path().join("tmp/summary");
+    let variables = [
+        ("ARMBODY", ARMBODY),
+        ("ARMBODY_PATHS", "many"),
+        ("ARMBODY_ARGS", "--min-severity error"),
+        ("ARMBODY_SYNC", "false"),
+        ("ARMBODY_SARIF", "false"),
+        ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()),
+    ];
+    expect(&bash(script(1), project.path(), &[&common[..], &variables].concat()), 1);
+    let text = fs::read_to_string(&summary).unwrap();
+    assert!(text.contains("| error | 14 | 10 | 4 |\n| warning | 0 | 0 | 0 |"), "{text}");
+    assert!(text.contains("<summary>4 findings</summary>"), "{text}");
+    assert_eq!(text.matches("many/&lt;b&gt;.md:").count(), 4, "{text}");
+    assert!(!text.contains("<b>") && text.contains("<pre>14 errors"), "{text}");
 }
 
 #[test]
