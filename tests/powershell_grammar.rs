@@ -88,7 +88,7 @@ fn every_scenario_is_what_the_cmdlet_is_called_with() {
                 blanks: BlankStyle::Shell,
                 pretty: at % 2 == 0,
                 multiline: at % 3 == 0,
-                templates: &templates,
+                ..Layout::new(&templates)
             };
             made.push((request, layout));
         }

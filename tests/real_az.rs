@@ -1,8 +1,8 @@
 //! Rendered `az rest` commands, run as they are by a real bash with the real Azure CLI: what arrives is the request.
 //!
 //! A server on the loopback interface takes the place of Azure. The script defines a function `az` before the
-//! snippet, which runs the client with the host at the start of an argument (that is, in the URL) turned into the
-//! server's, and without a token, which takes somebody who has signed in. The snippet itself is not touched.
+//! snippet, which runs the client with the server's address before an argument that begins a path (that is, the URL),
+//! and without a token, which takes somebody who has signed in. The snippet itself is not touched.
 #![cfg(unix)]
 #![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -34,7 +34,7 @@ impl Az {
 
     fn run(&self, snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Output {
         let redirect = format!(
-            "az() {{ '{}' \"${{@/#https:\\/\\/management.azure.com/http://127.0.0.1:{}}}\" \
+            "az() {{ '{}' \"${{@/#\\/subscriptions/http://127.0.0.1:{}/subscriptions}}\" \
              --skip-authorization-header --only-show-errors; }}\n",
             self.program.display(),
             server.port
@@ -92,7 +92,7 @@ fn every_scenario_is_sent() {
             blanks: BlankStyle::Shell,
             pretty: at % 3 == 1,
             multiline: at % 2 == 1,
-            templates: &templates,
+            ..Layout::new(&templates)
         };
         az.assert_sent(&request, &layout, &server, &values());
     }
@@ -149,7 +149,8 @@ fn hostile_names_and_values_are_literal() {
             };
             let body = serde_json::json!({*text: [format!("{text}{blank}"), blank, text]});
             let request = Request::new(Method::Patch, target, Some(BodyValue::from(body)));
-            let layout = Layout { blanks: style, pretty: at == 1, multiline: at == 2, templates: &templates };
+            let layout =
+                Layout { blanks: style, pretty: at == 1, multiline: at == 2, ..Layout::new(&templates) };
             az.assert_sent(&request, &layout, &server, &values());
         }
     }

@@ -1,46 +1,62 @@
-//! Snippets with variables, run as they are by a real bash with a real curl: what arrives is the request.
+//! Snippets with variables, run as they are by a real bash and a real dash with a real curl: what arrives is the request.
 //!
-//! A server on the loopback interface takes the place of Azure. It speaks plain HTTP, so the script defines a function
-//! `curl` before the snippet, which runs curl with its connections redirected and `https:` at the start of an argument
-//! (that is, in the URL) turned into `http:`. The snippet itself is not touched.
+//! A server on the loopback interface takes the place of Azure. It speaks plain HTTP, so the first `curl` in the path is
+//! a script that runs curl with its connections redirected and `https:` at the start of an argument (that is, in the
+//! URL) turned into `http:`. The snippet itself is not touched.
 #![cfg(unix)]
 #![allow(clippy::print_stderr)]
 
 mod loopback;
 
 use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use armbody::arm::versions::published;
 use armbody::arm::{
     Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
 };
-use armbody::notation::{self, Form, Layout, Templates};
+use armbody::notation::{self, BodyPlace, Form, Layout, Templates};
 use armbody::scenario::{Image, Spec, find_scenario, scenarios};
 use loopback::{Arrived, Server, assert_same, fill, runs, values};
 
 /// Whether bash and curl are there; says so if they are not.
 fn clients_are_there() -> bool {
-    let there = runs("bash") && runs("curl");
+    let there = runs("bash") && runs("dash") && runs("curl");
     if !there {
-        eprintln!("skipped: bash or curl is not installed");
+        eprintln!("skipped: bash, dash or curl is not installed");
     }
     there
 }
 
+/// Each call takes the other shell.
+static TURN: AtomicUsize = AtomicUsize::new(0);
+
 fn run(snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Output {
+    let nowhere = tempfile::tempdir().expect("a folder");
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let real = std::env::split_paths(&paths).map(|path| path.join("curl")).find(|path| path.is_file());
     let redirect = format!(
-        "curl() {{ command curl --silent --show-error --noproxy '*' --connect-to '::127.0.0.1:{}' \
-         \"${{@/#https:/http:}}\"; }}\n",
+        "#!/usr/bin/env bash\nexec '{}' --silent --show-error --noproxy '*' --connect-to '::127.0.0.1:{}' \
+         \"${{@/#https:/http:}}\"\n",
+        real.expect("curl is there").display(),
         server.port
     );
-    let nowhere = tempfile::tempdir().expect("a folder");
-    let mut bash = Command::new("bash");
-    bash.args(["--noprofile", "--norc", "-c", &format!("{redirect}{snippet}\n")])
+    let stand_in = nowhere.path().join("curl");
+    std::fs::write(&stand_in, redirect).expect("a file");
+    std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    let path =
+        std::env::join_paths(std::iter::once(nowhere.path().to_owned()).chain(std::env::split_paths(&paths)));
+    let shell = if TURN.fetch_add(1, Ordering::Relaxed) % 2 == 0 { "bash" } else { "dash" };
+    let mut bash = Command::new(shell);
+    bash.args(["-c", &format!("{snippet}\n")])
         // No configuration of the user's is read.
         .env("CURL_HOME", nowhere.path())
         .env("HOME", nowhere.path())
+        .env("PATH", path.expect("a path"))
         .env_remove("BASH_ENV")
+        .env_remove("ENV")
         .stdin(Stdio::null());
     for blank in Blank::all() {
         match values.get(&blank) {
@@ -48,7 +64,7 @@ fn run(snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Outpu
             None => bash.env_remove(blank.variable()),
         };
     }
-    bash.output().expect("bash runs")
+    bash.output().expect("the shell runs")
 }
 
 fn assert_arrived(request: &Request, values: &HashMap<Blank, String>, arrived: &Arrived) {
@@ -105,7 +121,8 @@ fn every_snippet_sends_its_request() {
                         blanks: BlankStyle::Shell,
                         pretty: at % 3 == 1,
                         multiline: at % 2 == 1,
-                        templates: &templates,
+                        body: if at % 5 == 0 { BodyPlace::Apart } else { BodyPlace::Inline },
+                        ..Layout::new(&templates)
                     };
                     assert_sent(request, &layout, &server, values);
                 }
@@ -171,7 +188,7 @@ fn hostile_secrets_arrive_intact_or_stop_the_script() {
             let output = run(&snippet, &server, &values);
             assert!(!output.status.success() && server.one().is_none(), "{broken:?} was sent");
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(said.contains(&format!("{}_JSON", secret.variable())), "{said}");
+            assert!(said.contains(secret.variable()), "{said}");
         }
     }
     // What is not part of a body takes any text that a header does.
@@ -216,8 +233,12 @@ fn hostile_names_and_values_are_literal() {
             if style != BlankStyle::Shell {
                 request.headers[1].1 = Text::new("Bearer t");
             }
-            let layout =
-                Layout { blanks: style, pretty: at % 2 == 1, multiline: at % 3 == 1, templates: &templates };
+            let layout = Layout {
+                blanks: style,
+                pretty: at % 2 == 1,
+                multiline: at % 3 == 1,
+                ..Layout::new(&templates)
+            };
             assert_sent(&request, &layout, &server, &values());
         }
     }

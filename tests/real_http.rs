@@ -83,7 +83,7 @@ fn every_scenario_is_sent_with_variables() {
             let made = scenarios().iter().filter(|scenario| scenario.method().is_some());
             let requests: Vec<Request> =
                 made.map(|scenario| scenario.request(&spec, &templates).expect("it can be made")).collect();
-            let layout = Layout { blanks: style, pretty, multiline: pretty, templates: &templates };
+            let layout = Layout { blanks: style, pretty, multiline: pretty, ..Layout::new(&templates) };
             assert_sent(&requests, &layout);
         }
     }

@@ -79,7 +79,7 @@ fn bad_calls_are_answered_with_what_would_have_been_right() {
         ("render remove-all --identity ID1 id1", "the identity `id1` is given twice"),
         (
             "render remove-all --placeholders shell --resource-group <MY>",
-            "`<MY>` in `<MY>` is not a placeholder that a shell can fill in: with `--placeholders shell`, there are $SUBSCRIPTION_ID $ACCESS_TOKEN $ADMIN_PASSWORD $SSH_PUBLIC_KEY $STORAGE_ACCOUNT $RESOURCE_GROUP $VM_NAME $VMSS_NAME $LOCATION $NIC_NAME $IDENTITY_NAME",
+            "`<MY>` in `<MY>` is not a placeholder that a shell can fill in: with `--placeholders shell`, there are $SUBSCRIPTION_ID $ACCESS_TOKEN $ADMIN_PASSWORD $SSH_PUBLIC_KEY $STORAGE_ACCOUNT $RESOURCE_GROUP $VM_NAME $VMSS_NAME $LOCATION $NIC_NAME $IDENTITY_NAME $PRINCIPAL_ID",
         ),
         (
             "render remove-all --subscription mine",
@@ -172,7 +172,8 @@ fn names_fill_url_and_body() {
     assert_eq!(
         call,
         format!(
-            "curl \"https://management.azure.com/subscriptions/$SUBSCRIPTION_ID/resourceGroups/$RESOURCE_GROUP/\
+            ": \"${{SUBSCRIPTION_ID:?}}\"\n: \"${{RESOURCE_GROUP:?}}\"\n: \"${{ACCESS_TOKEN:?}}\"\n\
+             curl --fail-with-body \"https://management.azure.com/subscriptions/$SUBSCRIPTION_ID/resourceGroups/$RESOURCE_GROUP/\
              providers/Microsoft.Compute/virtualMachines/web-1?api-version=2017-12-01\" \\\n  \
              -X PATCH \\\n  \
              -d '{{\"identity\":{{\"type\":\"SystemAssigned, UserAssigned\",\"identityIds\":[\"{ids}/A-1\",\

@@ -124,7 +124,9 @@ fn each_form_writes_variables_in_its_own_way() {
     let (text, _) = expect(&armbody(here.path(), &call.split(' ').collect::<Vec<_>>()), 0);
     assert_eq!(
         text,
-        "Invoke-AzRestMethod -Method GET -Path \"/subscriptions/$env:SUBSCRIPTION_ID/resourceGroups/myResourceGroup/\
+        "if (-not $env:SUBSCRIPTION_ID) { throw 'SUBSCRIPTION_ID is not set' }\n\
+         if (-not $env:VM_NAME) { throw 'VM_NAME is not set' }\n\
+         Invoke-AzRestMethod -Method GET -Path \"/subscriptions/$env:SUBSCRIPTION_ID/resourceGroups/myResourceGroup/\
          providers/Microsoft.Compute/virtualMachines/${env:VM_NAME}?api-version=2018-06-01\"\n"
     );
 }

@@ -6,9 +6,13 @@ use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow};
 use armbody::arm::versions::is_published;
-use armbody::arm::{ApiVersion, BlankStyle, Cloud, Method, NameKind, ResourceType, canonical_blanks};
+use armbody::arm::{
+    ApiVersion, BlankStyle, Cloud, Method, NameKind, Request, ResourceType, canonical_blanks,
+};
 use armbody::config::{self, Config, Configs};
-use armbody::notation::{Form, Layout, Templates, UnknownForm, Writer};
+use armbody::notation::{
+    self, BodyPlace, Form, IdentityChange, Layout, Shell, Templates, UnknownForm, WriteError,
+};
 use armbody::scenario::{Names, Place};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Replaced, Shown, path_name, write_file};
@@ -20,6 +24,8 @@ use super::Terminal;
 pub(crate) enum As {
     /// Requests.
     Form(Form),
+    /// The whole procedure: read, compare, send, wait, verify.
+    Script,
     /// A page for readers, in Markdown.
     Markdown,
 }
@@ -31,7 +37,10 @@ impl FromStr for As {
         if text.eq_ignore_ascii_case("markdown") {
             return Ok(Self::Markdown);
         }
-        text.parse().map(Self::Form).map_err(|error: UnknownForm| format!("{error}, markdown"))
+        if text.eq_ignore_ascii_case("script") {
+            return Ok(Self::Script);
+        }
+        text.parse().map(Self::Form).map_err(|error: UnknownForm| format!("{error}, script, markdown"))
     }
 }
 
@@ -39,6 +48,7 @@ impl fmt::Display for As {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form(form) => form.fmt(f),
+            Self::Script => f.pad("script"),
             Self::Markdown => f.pad("markdown"),
         }
     }
@@ -51,12 +61,29 @@ impl As {
     }
 }
 
-/// What is written, how, and where to.
+/// `--as` of `plan`, which writes no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlanAs(pub(crate) As);
+
+impl FromStr for PlanAs {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A page is refused later, by name.
+        text.parse().map(Self).map_err(|error: String| error.trim_end_matches(", markdown").to_owned())
+    }
+}
+
+impl fmt::Display for PlanAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How something is written, and where to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that is there or not")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
-    /// What to write: the body alone, a call, or a page about it (json, curl, az, http, powershell, template, az-vm, bicep, terraform, markdown).
-    #[arg(long = "as", value_name = "FORM", default_value = "json")]
-    pub(crate) form: As,
     /// How to write what is to be filled in: angle (without it), shell or braces.
     #[arg(long, value_name = "STYLE")]
     pub(crate) placeholders: Option<BlankStyle>,
@@ -66,6 +93,12 @@ pub(crate) struct Output {
     /// Write the command on several lines.
     #[arg(long)]
     multiline: bool,
+    /// The shell that a command or script is for: bash (any POSIX shell), powershell or cmd. Without it, bash.
+    #[arg(long, value_name = "SHELL")]
+    shell: Option<Shell>,
+    /// Keep the body out of the command: in a file beside it (with -o) or a here-document.
+    #[arg(long)]
+    body_file: bool,
     /// Write files into a folder instead of standard output.
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
@@ -104,26 +137,29 @@ impl Output {
             templates,
             pretty: self.pretty,
             multiline: self.multiline,
+            shell: self.shell.unwrap_or_default(),
+            body_file: self.body_file,
         })
     }
 
-    /// The form of the requests.
-    ///
-    /// # Errors
-    /// Something else than requests is to be written.
-    pub(crate) fn form(&self) -> anyhow::Result<Form> {
-        match self.form {
-            As::Form(form) => Ok(form),
-            As::Markdown => anyhow::bail!("`--as markdown` is for `armbody render`"),
+    /// Refuses flags that mean nothing to what is written.
+    pub(crate) fn check(&self, form: As) -> anyhow::Result<()> {
+        let is_command = matches!(form, As::Form(Form::Curl | Form::Az));
+        if self.body_file && !is_command {
+            anyhow::bail!(
+                "--body-file is for --as curl and az, whose bodies are arguments; not for --as {form}"
+            );
         }
-    }
-
-    /// What writes them.
-    ///
-    /// # Errors
-    /// As [`Output::form`].
-    pub(crate) fn writer(&self) -> anyhow::Result<&'static dyn Writer> {
-        Ok(self.form()?.writer())
+        match (self.shell, form) {
+            (None, _)
+            | (Some(_), As::Form(Form::Curl | Form::Az))
+            | (Some(Shell::Bash | Shell::PowerShell), As::Script)
+            | (Some(Shell::PowerShell), As::Form(Form::PowerShell)) => Ok(()),
+            (Some(shell), As::Script) => {
+                anyhow::bail!("--as script is written for bash and powershell, not for {shell}")
+            }
+            (Some(_), _) => anyhow::bail!("--shell is for --as curl, az and script, not for --as {form}"),
+        }
     }
 
     fn configured(&self) -> anyhow::Result<config::Render> {
@@ -148,15 +184,73 @@ pub(crate) struct Settings {
     pub(crate) templates: Templates,
     pretty: bool,
     multiline: bool,
+    /// The shell that commands are written for.
+    pub(crate) shell: Shell,
+    body_file: bool,
+}
+
+/// A request as text, and its body where that is a file of its own.
+pub(crate) struct Written {
+    /// The text, without a line break at its end.
+    pub(crate) text: String,
+    /// The name and the text of the body's file.
+    pub(crate) body: Option<(String, String)>,
 }
 
 impl Settings {
+    /// Writes a request; `name` is that of its file, if it gets one.
+    ///
+    /// # Errors
+    /// As [`notation::write`].
+    pub(crate) fn write(
+        &self,
+        form: Form,
+        request: &Request,
+        states: Option<IdentityChange<'_>>,
+        name: Option<&str>,
+    ) -> Result<Written, WriteError> {
+        let mut layout = self.layout();
+        let mut body = None;
+        if let (true, Some(value)) = (self.body_file, &request.body) {
+            let text = value.to_text(self.pretty);
+            // A file cannot have variables in it: those are filled in where the script says the body.
+            let is_whole = self.placeholders != BlankStyle::Shell || text.blanks().next().is_none();
+            body = name
+                .filter(|_| is_whole)
+                .map(|name| (format!("{name}.body.json"), text.spell(self.placeholders) + "\n"));
+            layout.body = BodyPlace::Apart;
+        }
+        if let Some((name, _)) = &body {
+            layout.body = BodyPlace::File(name);
+        }
+        let text = match states {
+            Some(states) => notation::write_change(form, request, states, &layout)?,
+            None => notation::write(form, request, &layout)?,
+        };
+        Ok(Written { text, body })
+    }
+
+    /// The extension of the files that hold a form.
+    pub(crate) fn extension(&self, form: As) -> &'static str {
+        match form {
+            As::Form(Form::Curl | Form::Az) | As::Script => self.shell.extension(),
+            As::Form(form) => form.writer().extension(),
+            As::Markdown => "md",
+        }
+    }
+
+    /// The comment that goes before one of several texts; `None` where a form has no comments.
+    pub(crate) fn heading(&self, form: As, name: &str) -> Option<String> {
+        heading(form, self.shell, name)
+    }
+
     pub(crate) fn layout(&self) -> Layout<'_> {
         Layout {
             blanks: self.placeholders,
             pretty: self.pretty,
             multiline: self.multiline,
-            templates: &self.templates,
+            shell: self.shell,
+            ..Layout::new(&self.templates)
         }
     }
 
@@ -168,6 +262,16 @@ impl Settings {
                 && ResourceType::ALL.into_iter().any(|other| is_published(other, *version))
         };
         self.api_version.filter(|version| !is_for_others(version))
+    }
+}
+
+/// The comment that goes before one of several texts for a shell; `None` where a form has no comments.
+pub(crate) fn heading(form: As, shell: Shell, name: &str) -> Option<String> {
+    match form {
+        As::Form(Form::Curl | Form::Az) if shell == Shell::Cmd => Some(format!("rem {name}")),
+        As::Form(form) => form.writer().heading(name),
+        As::Script => Some(format!("# {name}")),
+        As::Markdown => None,
     }
 }
 

@@ -10,14 +10,14 @@ use anyhow::{Context as _, bail};
 use armbody::arm::ResourceType;
 use armbody::container::Kind;
 use armbody::lint::{Options, Secret, secrets_of};
-use armbody::notation::{self, Form, IdentityChange};
+use armbody::notation::{Form, IdentityChange};
 use armbody::report::Mask;
-use armbody::scenario::{Answer, Change, Planner, SystemWish, Wishes, answer_text, say};
+use armbody::scenario::{Answer, Change, Current, Planner, SystemWish, Wishes, answer_text, say};
 use armbody::shown;
 use armbody::text::{Shown, Source};
 
 use self::report::{Outcome, Planned, file_names, records, rights, states, table};
-use super::common::{Fill, Output, Settings, Target, write_files};
+use super::common::{As, Fill, Output, PlanAs, Settings, Target, write_files};
 use super::{Status, Terminal};
 
 /// Write the request that takes a VM from the identity it has to the one wanted.
@@ -61,6 +61,10 @@ pub(crate) struct Args {
     /// text, or json: one array with an object for each machine.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// What to write: the body alone, a call, or the whole procedure (json, curl, az, http, powershell,
+    /// template, az-vm, bicep, terraform, script).
+    #[arg(long = "as", value_name = "FORM", default_value = "json")]
+    form: PlanAs,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -143,23 +147,33 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
     let answer = Answer::read(text).with_context(|| format!("--current {name}"))?;
     let wishes = wishes(args);
     wishes.check()?;
+    if args.form.0 == As::Markdown {
+        bail!("`--as markdown` is for `armbody render`");
+    }
+    args.output.check(args.form.0)?;
     let settings = args.output.settings()?;
     let planner = planner(args, &wishes, &settings)?;
     if answer.is_list && answer.machines.len() > 1 && planner.given.name.is_some() {
         let count = answer.machines.len();
         bail!("--vm and --vmss name one machine, and --current {name} is a list of {count}");
     }
+    let names = {
+        let machines = answer.machines.iter().map(|machine| {
+            let id = machine.current.as_ref().ok().and_then(|current| current.id.as_deref());
+            (machine.label.as_str(), id)
+        });
+        if answer.is_list { file_names(machines) } else { vec!["plan".to_owned()] }
+    };
     let mut all = Vec::with_capacity(answer.machines.len());
-    for machine in answer.machines {
+    for (machine, name_of_file) in answer.machines.into_iter().zip(names) {
         let id = machine.current.as_ref().ok().and_then(|current| current.id.clone());
-        let planned = match machine.current {
-            Ok(current) => planner.plan(&current).map_err(anyhow::Error::new),
+        let outcome = match machine.current {
+            Ok(current) => planned(&planner, &current, &name_of_file, args, &settings),
             Err(error) if answer.is_list => Err(error.into()),
             Err(error) => return Err(anyhow::Error::new(error).context(format!("--current {name}"))),
         };
-        let outcome = planned.and_then(|change| Ok((written(&change, args, &settings)?, change)));
         let outcome = match outcome {
-            Ok((text, change)) => Outcome::Planned(Box::new(Planned { text, change })),
+            Ok(planned) => Outcome::Planned(Box::new(planned)),
             Err(error) if answer.is_list => Outcome::Refused(mask.hide(&format!("{error:#}"))),
             Err(error) => return Err(error),
         };
@@ -167,7 +181,7 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
     }
     let status = status(&all, args.check);
     if !args.check {
-        print(&all, answer.is_list, args, terminal)?;
+        print(&all, answer.is_list, args, &settings, terminal)?;
     }
     for (label, _, outcome) in &all {
         let Outcome::Planned(planned) = outcome else { continue };
@@ -182,6 +196,9 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
                 "note: {head}the ids that stay are in the request: {} in API version {version} takes all of them",
                 change.method
             )));
+        }
+        if !args.check && args.show == Show::Request {
+            not_said(change, args, &head, terminal);
         }
         if change.is_nothing() && !answer.is_list {
             say_nothing_to_do(&wishes, change, terminal);
@@ -216,20 +233,35 @@ fn planner<'w>(args: &Args, wishes: &'w Wishes, settings: &Settings) -> anyhow::
     })
 }
 
-/// What is written of a change; nothing where nothing is to be done.
-fn written(change: &Change, args: &Args, settings: &Settings) -> anyhow::Result<String> {
-    if args.show != Show::Request || args.check {
-        return Ok(String::new());
-    }
-    let form = args.output.form()?;
-    let request = if form == Form::Json { change.request_for_body()? } else { change.request()? };
-    match request {
-        Some(request) => {
+/// The plan for a machine, and the files that are written of it; none where nothing is to be done.
+fn planned(
+    planner: &Planner<'_>,
+    current: &Current,
+    name: &str,
+    args: &Args,
+    settings: &Settings,
+) -> anyhow::Result<Planned> {
+    let change = planner.plan(current)?;
+    let mut files = Vec::new();
+    if args.show == Show::Request && !args.check && args.format == Format::Text {
+        let file = format!("{name}.{}", settings.extension(args.form.0));
+        let form = match args.form.0 {
+            As::Form(form) => form,
+            As::Script | As::Markdown => {
+                let script = change.script(planner, current, &file, &settings.layout())?;
+                files.extend(script.map(|text| (file, text + "\n")));
+                return Ok(Planned { files, change });
+            }
+        };
+        if let Some(request) = change.request() {
+            let beside = args.output.folder.is_some().then_some(name);
             let states = IdentityChange { before: &change.before, after: &change.after };
-            Ok(notation::write_change(form, &request, states, &settings.layout())? + "\n")
+            let written = settings.write(form, &request, Some(states), beside)?;
+            files.push((file, written.text + "\n"));
+            files.extend(written.body);
         }
-        None => Ok(String::new()),
     }
+    Ok(Planned { files, change })
 }
 
 fn status(all: &[(String, Option<String>, Outcome)], check: bool) -> Status {
@@ -247,6 +279,7 @@ fn print(
     all: &[(String, Option<String>, Outcome)],
     is_list: bool,
     args: &Args,
+    settings: &Settings,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     if args.format == Format::Json {
@@ -272,30 +305,20 @@ fn print(
         }
         return Ok(());
     }
-    let writer = args.output.writer()?;
-    let changing: Vec<_> = planned().filter(|(.., it)| !it.text.is_empty()).collect();
     if let Some(folder) = &args.output.folder {
-        let names = if is_list {
-            file_names(changing.iter().map(|(label, id, _)| (label.as_str(), id.as_deref())))
-        } else {
-            vec!["plan".to_owned()]
-        };
-        let files: Vec<(String, String)> = names
-            .into_iter()
-            .zip(&changing)
-            .map(|(name, (.., it))| (format!("{name}.{}", writer.extension()), it.text.clone()))
-            .collect();
+        let files: Vec<(String, String)> = planned().flat_map(|(.., it)| it.files.iter().cloned()).collect();
         if !files.is_empty() {
             write_files(folder, &files, terminal)?;
         }
         return Ok(());
     }
-    for (at, (label, _, it)) in changing.iter().enumerate() {
-        if is_list && let Some(heading) = writer.heading(&Shown::line(label).to_string()) {
+    let texts = planned().flat_map(|(label, _, it)| it.files.iter().map(move |(_, text)| (label, text)));
+    for (at, (label, text)) in texts.enumerate() {
+        if is_list && let Some(heading) = settings.heading(args.form.0, &Shown::line(label).to_string()) {
             let blank = if at == 0 { "" } else { "\n" };
             terminal.print(&Shown::lines(&format!("{blank}{heading}\n")))?;
         }
-        terminal.print(&args.output.form.shown(&it.text))?;
+        terminal.print(&args.form.0.shown(text))?;
     }
     Ok(())
 }
@@ -313,6 +336,20 @@ fn wishes(args: &Args) -> Wishes {
         none: args.none,
         ignore_missing: args.ignore_missing,
     }
+}
+
+/// A line on what is left blank, because neither the answer nor a flag says it.
+fn not_said(change: &Change, args: &Args, head: &str, terminal: &mut Terminal) {
+    let open = change.not_said(args.form.0 == As::Form(Form::Json));
+    if change.is_nothing() || open.is_empty() {
+        return;
+    }
+    let list = |words: Vec<&str>| words.join(", ");
+    terminal.say(&Shown::line(&format!(
+        "note: {head}neither --current nor the flags say the machine's {}: fill it in, or give {}",
+        list(open.iter().map(|(what, _)| *what).collect()),
+        list(open.iter().map(|(_, flag)| *flag).collect()),
+    )));
 }
 
 fn say_nothing_to_do(wishes: &Wishes, change: &Change, terminal: &mut Terminal) {

@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use armbody::arm::versions::is_published;
 use armbody::arm::{Method, ResourceType};
-use armbody::notation::{self, IdentityChange, WriteError};
+use armbody::notation::{Form, IdentityChange, Shell, WriteError};
 use armbody::scenario::{
     Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
 };
 use armbody::text::Shown;
 
-use super::common::{As, Fill, Output, Settings, Target, write_files};
+use super::common::{As, Fill, Output, Settings, Target, heading, write_files};
 use super::{Status, Terminal};
 
 /// Write the requests of identity scenarios.
@@ -28,6 +28,10 @@ pub(crate) struct Args {
     /// Every scenario.
     #[arg(long)]
     all: bool,
+    /// What to write: the body alone, a call, the whole procedure, or a page about it (json, curl, az, http, powershell,
+    /// template, az-vm, bicep, terraform, script, markdown).
+    #[arg(long = "as", value_name = "FORM", default_value = "json")]
+    form: As,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -48,18 +52,24 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         terminal.print(&Shown::lines(&list(args, machine(args)?)))?;
         return Ok(Status::Clean);
     }
+    args.output.check(args.form)?;
     let settings = args.output.settings()?;
+    let extension = settings.extension(args.form);
+    let headings = Headings { form: args.form, shell: settings.shell, extension };
     let (rendered, notes) =
-        if args.output.form == As::Markdown { page(args, &settings)? } else { rendered(args, settings)? };
+        if args.form == As::Markdown { page(args, &settings)? } else { rendered(args, settings)? };
     match &args.output.folder {
         Some(folder) => {
             let files: Vec<(String, String)> = rendered
                 .iter()
-                .map(|one| (format!("{}.{}", one.name, one.extension), format!("{}\n", one.text)))
+                .flat_map(|one| {
+                    let call = (format!("{}.{}", one.name, one.extension), format!("{}\n", one.text));
+                    std::iter::once(call).chain(one.body.clone())
+                })
                 .collect();
             write_files(folder, &files, terminal)?;
         }
-        None => terminal.print(&args.output.form.shown(&joined(&rendered, args.output.form)))?,
+        None => terminal.print(&args.form.shown(&joined(&rendered, &headings)))?,
     }
     for note in notes {
         terminal.say(&Shown::line(&note));
@@ -71,7 +81,11 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 fn rendered(args: &Args, settings: Settings) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
     let (asked, mut spec) = asked(args)?;
     spec.api_version = args.target.api_version()?;
-    let job = Job { args, spec, settings, writer: args.output.writer()? };
+    let count = if args.all { 2 } else { asked.len() };
+    if args.form == As::Form(Form::Template) && count > 1 && args.output.folder.is_none() {
+        bail!("each deployment template is a document of its own: -o DIR writes a file each");
+    }
+    let job = Job { args, spec, settings };
     if !args.all {
         return job.named(&asked);
     }
@@ -107,7 +121,7 @@ fn page(args: &Args, settings: &Settings) -> anyhow::Result<(Vec<Rendered>, Vec<
     let scale_set = machine == ResourceType::VirtualMachineScaleSet;
     let name = if scale_set { "scale-sets" } else { "virtual-machines" };
     let text = text.trim_end().to_owned();
-    Ok((vec![Rendered { name, extension: "md", text }], Vec::new()))
+    Ok((vec![Rendered { name, extension: "md", text, body: None }], Vec::new()))
 }
 
 /// The scenarios that are named, and what is asked of each but the version.
@@ -166,6 +180,8 @@ struct Rendered {
     name: &'static str,
     extension: &'static str,
     text: String,
+    /// The name and text of the file of its body, if that has one.
+    body: Option<(String, String)>,
 }
 
 /// The scenarios that are left out, by what stands in the way.
@@ -189,7 +205,6 @@ struct Job<'a> {
     args: &'a Args,
     spec: Spec,
     settings: Settings,
-    writer: &'static dyn notation::Writer,
 }
 
 impl Job<'_> {
@@ -213,13 +228,16 @@ impl Job<'_> {
         let (mut rendered, mut left_out) = (Vec::new(), LeftOut::default());
         for scenario in &all {
             let has_body = matches!(scenario.method(), Some(Method::Put | Method::Patch));
-            if !self.writer.writes_calls() && !has_body {
+            if self.args.form == As::Form(Form::Json) && !has_body {
                 left_out.add("no body, which is all that `--as json` writes; try `--as curl`", scenario);
                 continue;
             }
             let spec = self.spec_of(scenario, &all);
             match self.render(scenario, &spec) {
                 Ok(one) => rendered.push(one),
+                Err(error) if error.downcast_ref() == Some(&NoChange(scenario.name)) => {
+                    left_out.add("no change of a machine, which is what a script makes", scenario);
+                }
                 Err(error) if matches!(error.downcast_ref(), Some(WriteError::NotDeployed(_))) => {
                     left_out.add("a deployment does not make such a request", scenario);
                 }
@@ -262,33 +280,45 @@ impl Job<'_> {
             spec.names.check_style(&[], style)?;
             let text = prerequisites(spec.machine, &spec.names, style);
             let text = text.trim_end().to_owned();
-            return Ok(Rendered { name: scenario.name, extension: "sh", text });
+            return Ok(Rendered { name: scenario.name, extension: "sh", text, body: None });
         }
         spec.names.check_style(&scenario.ids(spec)?, style)?;
+        let name = scenario.name;
+        let extension = self.settings.extension(self.args.form);
         let request = scenario.request(spec, &self.settings.templates)?;
-        let (form, layout) = (self.args.output.form()?, self.settings.layout());
-        let states = scenario.states(&scenario.ids(spec)?);
-        let text = match &states {
-            Some((before, after)) => {
-                notation::write_change(form, &request, IdentityChange { before, after }, &layout)?
-            }
-            None => notation::write(form, &request, &layout)?,
+        let As::Form(form) = self.args.form else {
+            let file = format!("{name}.{extension}");
+            let text = scenario.script(spec, &file, &self.settings.layout())?.ok_or(NoChange(name))?;
+            return Ok(Rendered { name, extension, text, body: None });
         };
-        Ok(Rendered { name: scenario.name, extension: self.writer.extension(), text })
+        let beside = self.args.output.folder.is_some().then_some(name);
+        let states = scenario.states(&scenario.ids(spec)?);
+        let states = states.as_ref().map(|(before, after)| IdentityChange { before, after });
+        let written = self.settings.write(form, &request, states, beside)?;
+        Ok(Rendered { name, extension, text: written.text, body: written.body })
     }
+}
+
+/// A scenario that changes no machine, and has no script.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("`{0}` changes no machine that is there, which is what --as script does; --as curl writes the call")]
+struct NoChange(&'static str);
+
+/// What goes before each of several texts.
+struct Headings {
+    form: As,
+    shell: Shell,
+    extension: &'static str,
 }
 
 /// Several texts in a row: calls under their names, bodies a line each. Commands among calls that are none are
 /// comments.
-fn joined(rendered: &[Rendered], form: As) -> String {
-    let writer = match form {
-        As::Form(form) if rendered.len() > 1 => Some(form.writer()),
-        _ => None,
-    };
+fn joined(rendered: &[Rendered], headings: &Headings) -> String {
+    let are_several = rendered.len() > 1;
     let mut out = String::new();
     for (at, one) in rendered.iter().enumerate() {
-        let heading = writer.and_then(|writer| writer.heading(one.name));
-        let is_foreign = heading.is_some() && writer.is_some_and(|it| it.extension() != one.extension);
+        let heading = if are_several { heading(headings.form, headings.shell, one.name) } else { None };
+        let is_foreign = heading.is_some() && headings.extension != one.extension;
         if let Some(heading) = heading {
             let blank = if at == 0 { "" } else { "\n" };
             let _ = writeln!(out, "{blank}{heading}");

@@ -13,12 +13,14 @@ pub mod curl;
 mod declare;
 pub mod http;
 mod made;
+mod native;
 mod pairs;
 mod payload;
 pub mod powershell;
 pub mod programs;
 mod quoting;
 mod request;
+mod script;
 pub mod shell;
 pub mod template;
 mod templates;
@@ -36,9 +38,13 @@ pub use programs::Client;
 pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
+pub use script::{Procedure, script};
 pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
-pub use write::{Form, IdentityChange, Layout, UnknownForm, WriteError, Writer, write, write_change};
+pub use write::{
+    BodyPlace, Form, IdentityChange, Layout, Shell, UnknownForm, UnknownShell, WriteError, Writer, write,
+    write_change,
+};
 
 /// A way of writing a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

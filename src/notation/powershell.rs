@@ -10,7 +10,7 @@ mod fault;
 mod known;
 mod syntax;
 mod value;
-mod write;
+pub(super) mod write;
 
 use std::rc::Rc;
 

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+use crate::text::suggest::did_you_mean;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 15] = [
+const EMBEDDED: [(&str, &str); 17] = [
     ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
     ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
     ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
@@ -17,6 +18,8 @@ const EMBEDDED: [(&str, &str); 15] = [
     ("notations/request.http.j2", include_str!("../../templates/notations/request.http.j2")),
     ("notations/resource.bicep.j2", include_str!("../../templates/notations/resource.bicep.j2")),
     ("notations/resource.tf.j2", include_str!("../../templates/notations/resource.tf.j2")),
+    ("notations/script.ps1.j2", include_str!("../../templates/notations/script.ps1.j2")),
+    ("notations/script.sh.j2", include_str!("../../templates/notations/script.sh.j2")),
     ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
     ("article/article.md.j2", include_str!("../../templates/article/article.md.j2")),
     ("article/before.md.j2", include_str!("../../templates/article/before.md.j2")),
@@ -71,9 +74,24 @@ impl Templates {
         let fault =
             |message: String| TemplateError { template: folder.display().to_string(), line: None, message };
         std::fs::read_dir(folder).map_err(|error| fault(format!("cannot be read: {error}")))?;
-        if !EMBEDDED.iter().any(|(name, _)| folder.join(name).is_file()) {
-            let names: Vec<&str> = EMBEDDED.iter().map(|(name, _)| *name).collect();
-            return Err(fault(format!("replaces no template; they are {}", names.join(", "))));
+        let names = || EMBEDDED.iter().map(|(name, _)| *name);
+        if !names().any(|name| folder.join(name).is_file()) {
+            return Err(fault(format!(
+                "replaces no template; they are {}",
+                names().collect::<Vec<_>>().join(", ")
+            )));
+        }
+        if let Some(unknown) = unused(folder) {
+            let why = match did_you_mean(&unknown, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the templates are {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("takes the place of no template, and none includes it; {why}");
+            return Err(TemplateError {
+                template: folder.join(unknown).display().to_string(),
+                line: None,
+                message,
+            });
         }
         Ok(Self::with_loader(Some(folder.to_owned())))
     }
@@ -110,6 +128,36 @@ impl Templates {
             TemplateError { template, line: error.line(), message }
         })
     }
+}
+
+/// The files of a folder of templates that are looked at, at most.
+const MAX_FILES: usize = 500;
+
+/// A file below a folder that looks like a template and serves for nothing: no template has its name, and no file
+/// there speaks of it.
+fn unused(folder: &Path) -> Option<String> {
+    let mut names = Vec::new();
+    let places = std::iter::once("").chain(["bodies", "notations", "article"]);
+    for place in places {
+        let Ok(entries) = std::fs::read_dir(folder.join(place)) else { continue };
+        for entry in entries.flatten().take(MAX_FILES) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let extension = Path::new(&name).extension();
+            let is_template = !place.is_empty() || extension.is_some_and(|it| it == "j2");
+            if is_template && !name.starts_with('.') && entry.path().is_file() {
+                names.push(if place.is_empty() { name } else { format!("{place}/{name}") });
+            }
+        }
+    }
+    names.sort_unstable();
+    let unknown: Vec<&String> =
+        names.iter().filter(|name| !EMBEDDED.iter().any(|(known, _)| known == name)).collect();
+    if unknown.is_empty() {
+        return None;
+    }
+    let texts: Vec<String> = names.iter().filter_map(|name| load(folder, name).ok().flatten()).collect();
+    let is_included = |name: &str| texts.iter().any(|text| text.contains(name));
+    unknown.into_iter().find(|name| !is_included(name)).cloned()
 }
 
 /// What a heading is linked to by, as GitHub and others make it.

@@ -290,12 +290,13 @@ impl Article<'_> {
     fn examples(&self) -> Vec<String> {
         let names = &self.spec.names;
         let machine = names.machine(self.spec.machine);
-        let nic = (self.spec.machine == ResourceType::VirtualMachine).then(|| names.nic());
-        let mut all: Vec<String> = [Some(names.resource_group()), Some(machine), nic, Some(names.location())]
-            .into_iter()
-            .flatten()
-            .map(|name| format!("`{name}`"))
-            .collect();
+        let nic = (self.spec.machine == ResourceType::VirtualMachine).then(|| names.nic(self.spec.machine));
+        let mut all: Vec<String> =
+            [Some(names.resource_group()), Some(machine), nic.as_deref(), Some(names.location())]
+                .into_iter()
+                .flatten()
+                .map(|name| format!("`{name}`"))
+                .collect();
         if self.spec.identities.is_empty() {
             all.extend(["`ID1`".to_owned(), "`ID2`".to_owned()]);
         }

@@ -4,6 +4,7 @@ use super::body::identity_value;
 use super::current::Current;
 use super::place::{OtherPlace, Place};
 use super::request::{ScenarioError, version_of};
+use super::short::say;
 use super::wishes::{WishError, Wishes};
 use crate::arm::versions::is_published;
 use crate::arm::{
@@ -11,6 +12,7 @@ use crate::arm::{
     Method, PlanError, Refusal, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName, Text,
     newest_stable,
 };
+use crate::notation::{Layout, Procedure, WriteError, script};
 use crate::schema::{Standing, Validators};
 
 /// What is asked of every machine.
@@ -108,18 +110,9 @@ pub enum ChangeError {
     /// The model of Azure Resource Manager refuses what was planned.
     #[error("Azure Resource Manager would refuse the request: {0}")]
     Refused(Refusal),
-    /// Something about the machine is not known.
-    #[error("neither --current nor the flags say the machine's {}: give {}", list(.0.iter().map(|(what, _)| *what)), list(.0.iter().map(|(_, flag)| *flag)))]
-    NotSaid(Vec<(&'static str, &'static str)>),
-}
-
-fn list(words: impl Iterator<Item = &'static str>) -> String {
-    let words: Vec<&str> = words.collect();
-    match &words[..] {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
+    /// The script cannot be written.
+    #[error(transparent)]
+    Write(WriteError),
 }
 
 impl Planner<'_> {
@@ -206,6 +199,10 @@ impl Planner<'_> {
     }
 }
 
+fn or_blank(text: Option<&str>, blank: Blank) -> Text {
+    Text::new(text.unwrap_or_else(|| blank.spelling(BlankStyle::Angle)))
+}
+
 /// Whether a block names ids that the machine has and that stay.
 fn names_what_stays(block: &IdentityBlock, before: &Identity) -> bool {
     block.ids.iter().any(|id| before.user_assigned.contains(&IdentityId::new(id)))
@@ -217,98 +214,101 @@ impl Change {
         self.block.is_none()
     }
 
-    /// The request that makes the change; `None` if there is nothing to do.
-    ///
-    /// # Errors
-    /// [`ChangeError::NotSaid`] names what is not known of the machine and would have to stand in the request.
-    pub fn request(&self) -> Result<Option<Request>, ChangeError> {
-        let Some(body) = self.body()? else { return Ok(None) };
-        Ok(Some(Request::new(self.method, self.target()?, Some(body))))
-    }
-
-    /// The request as far as its body: what is not known of the machine is left blank in its URL.
-    ///
-    /// # Errors
-    /// The region is not known, which a PUT names.
-    pub fn request_for_body(&self) -> Result<Option<Request>, ChangeError> {
-        let Some(body) = self.body()? else { return Ok(None) };
-        let blank = |blank: Blank| Some(Text::new(blank.spelling(BlankStyle::Angle)));
-        let target = self.target().unwrap_or_else(|_| RequestTarget {
-            cloud: self.cloud.clone(),
-            scope: None,
-            subscription: Text::new(Blank::SubscriptionId.spelling(BlankStyle::Angle)),
-            resource_group: blank(Blank::ResourceGroup),
-            resource_type: self.resource_type.clone(),
-            names: blank(Blank::VmName).into_iter().collect(),
-            api_version: self.version,
-        });
-        Ok(Some(Request::new(self.method, target, Some(body))))
+    /// The request that makes the change; `None` if there is nothing to do. What is not known of the machine is left
+    /// blank in it: see [`Change::not_said`].
+    pub fn request(&self) -> Option<Request> {
+        Some(Request::new(self.method, self.target(), Some(self.body()?)))
     }
 
     /// The GET that shows what the machine has.
-    ///
-    /// # Errors
-    /// As [`Change::request`].
-    pub fn read_request(&self) -> Result<Request, ChangeError> {
-        Ok(Request::new(Method::Get, self.target()?, None))
+    pub fn read_request(&self) -> Request {
+        Request::new(Method::Get, self.target(), None)
     }
 
-    fn body(&self) -> Result<Option<BodyValue>, ChangeError> {
-        let Some(block) = &self.block else { return Ok(None) };
+    fn body(&self) -> Option<BodyValue> {
+        let block = self.block.as_ref()?;
         let mut members = Vec::new();
         if self.method == Method::Put {
-            let location = self.place.location.as_deref();
-            let location = location.ok_or_else(|| ChangeError::NotSaid(vec![("region", "--location")]))?;
-            members.push((Text::new("location"), BodyValue::String(Text::new(location))));
+            let location = or_blank(self.place.location.as_deref(), Blank::Location);
+            members.push((Text::new("location"), BodyValue::String(location)));
         }
         members.push((Text::new("identity"), identity_value(block)));
-        Ok(Some(BodyValue::Object(members)))
+        Some(BodyValue::Object(members))
+    }
+
+    fn is_scale_set(&self) -> bool {
+        self.resource_type.known() == Some(ResourceType::VirtualMachineScaleSet)
+    }
+
+    /// What is not known of the machine and left blank in a request, and the flag that says it. A body alone names
+    /// nothing but the region.
+    pub fn not_said(&self, body_alone: bool) -> Vec<(&'static str, &'static str)> {
+        let place = &self.place;
+        let parts = [
+            (&place.subscription, ("subscription", "--subscription")),
+            (&place.resource_group, ("resource group", "-g")),
+            (&place.name, ("name", if self.is_scale_set() { "--vmss" } else { "--vm" })),
+        ];
+        let is_named = body_alone || self.id.is_some();
+        let parts = parts.into_iter().filter(|_| !is_named);
+        let region = (&place.location, ("region", "--location"));
+        let region = std::iter::once(region).filter(|_| self.method == Method::Put);
+        parts.chain(region).filter(|(known, _)| known.is_none()).map(|(_, what)| what).collect()
     }
 
     /// What the request is about.
-    ///
-    /// # Errors
-    /// As [`Change::request`].
-    pub fn target(&self) -> Result<RequestTarget, ChangeError> {
+    pub fn target(&self) -> RequestTarget {
         let text = |text: &str| Text::new(text);
+        let target = |subscription, resource_group, names| RequestTarget {
+            cloud: self.cloud.clone(),
+            scope: None,
+            subscription,
+            resource_group,
+            resource_type: self.resource_type.clone(),
+            names,
+            api_version: self.version,
+        };
         if let Some(id) = self.id.as_deref().and_then(|id| ResourceId::parse(id).ok())
             && let [provider] = &id.providers[..]
             && let Some(subscription) = id.subscription
         {
-            let names = provider.types.iter().filter_map(|(_, name)| *name);
-            return Ok(RequestTarget {
-                cloud: self.cloud.clone(),
-                scope: None,
-                subscription: text(subscription.text),
-                resource_group: id.resource_group.map(|group| text(group.text)),
-                resource_type: self.resource_type.clone(),
-                names: names.map(|name| text(name.text)).collect(),
-                api_version: self.version,
-            });
+            let names = provider.types.iter().filter_map(|(_, name)| *name).map(|name| text(name.text));
+            let group = id.resource_group.map(|group| text(group.text));
+            return target(text(subscription.text), group, names.collect());
         }
         let place = &self.place;
-        let scale_set = self.resource_type.known() == Some(ResourceType::VirtualMachineScaleSet);
-        let parts = [
-            (&place.subscription, ("subscription", "--subscription")),
-            (&place.resource_group, ("resource group", "-g")),
-            (&place.name, ("name", if scale_set { "--vmss" } else { "--vm" })),
-        ];
-        let missing: Vec<_> =
-            parts.iter().filter(|(known, _)| known.is_none()).map(|(_, what)| *what).collect();
-        let (Some(subscription), Some(group), Some(name)) =
-            (&place.subscription, &place.resource_group, &place.name)
-        else {
-            return Err(ChangeError::NotSaid(missing));
+        let name = if self.is_scale_set() { Blank::VmssName } else { Blank::VmName };
+        target(
+            or_blank(place.subscription.as_deref(), Blank::SubscriptionId),
+            Some(or_blank(place.resource_group.as_deref(), Blank::ResourceGroup)),
+            vec![or_blank(place.name.as_deref(), name)],
+        )
+    }
+
+    /// The whole procedure as a script; `None` if there is nothing to do.
+    ///
+    /// # Errors
+    /// The script cannot be written.
+    pub fn script(
+        &self,
+        planner: &Planner<'_>,
+        current: &Current,
+        file: &str,
+        layout: &Layout<'_>,
+    ) -> Result<Option<String>, ChangeError> {
+        let Some(forth) = self.request() else { return Ok(None) };
+        let opposite = Planner { undo: !planner.undo, ..planner.clone() };
+        let back = opposite.plan(current).ok().and_then(|back| back.request());
+        let name = self.place.name.as_deref().unwrap_or("the machine");
+        let procedure = Procedure {
+            title: format!("{name}: from {} to {}", say(&self.before), say(&self.after)),
+            file: file.to_owned(),
+            before: &self.before,
+            after: &self.after,
+            forth: &forth,
+            back: back.as_ref(),
         };
-        Ok(RequestTarget {
-            cloud: self.cloud.clone(),
-            scope: None,
-            subscription: text(subscription),
-            resource_group: Some(text(group)),
-            resource_type: self.resource_type.clone(),
-            names: vec![text(name)],
-            api_version: self.version,
-        })
+        script(&procedure, layout).map(Some).map_err(ChangeError::Write)
     }
 
     /// A line for each identity that the request takes away, and by which wish.
@@ -378,7 +378,7 @@ mod tests {
         let wishes = Wishes { add: vec!["ID1".to_owned()], system: SystemWish::On, ..Wishes::default() };
         let slot = read("Microsoft.Web/sites/web/slots/next", r#"{"type":"SystemAssigned"}"#, "");
         let planner = Planner { api_version: Some("2023-12-01".parse().unwrap()), ..planner(&wishes) };
-        let request = planner.plan(&slot).unwrap().request().unwrap().unwrap();
+        let request = planner.plan(&slot).unwrap().request().unwrap();
         let url = request.target.url().spell(BlankStyle::Angle);
         assert_eq!(
             url,
@@ -407,15 +407,15 @@ mod tests {
         let wishes = Wishes { system: SystemWish::On, ..Wishes::default() };
         let bare = Current::read(r#"{"type":"None"}"#).unwrap();
         let change = planner(&wishes).plan(&bare).unwrap();
-        assert_eq!(
-            change.request().unwrap_err().to_string(),
-            "neither --current nor the flags say the machine's subscription, resource group and name: give \
-             --subscription, -g and --vm"
+        let url = change.request().unwrap().target.url().spell(BlankStyle::Shell);
+        assert!(
+            url.contains("/$SUBSCRIPTION_ID/resourceGroups/$RESOURCE_GROUP/") && url.contains("/$VM_NAME?")
         );
-        assert!(change.request_for_body().unwrap().is_some());
+        let flags = |change: &Change, body| change.not_said(body).iter().map(|it| it.1).collect::<Vec<_>>();
+        assert_eq!(flags(&change, false), ["--subscription", "-g", "--vm"]);
+        assert!(flags(&change, true).is_empty());
         let put = Planner { method: Some(Method::Put), ..planner(&wishes) };
-        let error = put.plan(&bare).unwrap().request_for_body().unwrap_err().to_string();
-        assert_eq!(error, "neither --current nor the flags say the machine's region: give --location");
+        assert_eq!(flags(&put.plan(&bare).unwrap(), true), ["--location"]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum CurrentError {
     #[error("it is empty, and `az` prints nothing where a query finds nothing; {WHOLE}")]
     Empty,
     /// It is neither UTF-8 nor UTF-16.
-    #[error("it is not text: expected UTF-8 or UTF-16")]
+    #[error("neither UTF-8 nor UTF-16")]
     NotText,
     /// It is not JSON.
     #[error("it is not JSON ({0}); expected what GET or `az vm show --output json` returned")]

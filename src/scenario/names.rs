@@ -82,6 +82,10 @@ fn variables() -> String {
     Blank::all().map(|blank| blank.spelling(BlankStyle::Shell)).collect::<Vec<_>>().join(" ")
 }
 
+fn is_of_article(machine: &str) -> bool {
+    ARTICLE.iter().any(|(known, _)| *known == machine)
+}
+
 /// What a request is about. Texts may have placeholders, the known ones in angle brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
@@ -90,8 +94,12 @@ pub struct Names {
     vm: String,
     vmss: String,
     location: String,
-    nic: String,
+    /// As given; it follows the machine's name otherwise.
+    nic: Option<String>,
 }
+
+/// The names of the article, which go together.
+const ARTICLE: [(&str, &str); 2] = [("myVM", "TestVM3"), ("myVMSS", "TestVM3")];
 
 impl Default for Names {
     /// A blank subscription; `myResourceGroup`, `myVM`, `myVMSS`, `westus`, `myNic`.
@@ -102,7 +110,7 @@ impl Default for Names {
             vm: "myVM".to_owned(),
             vmss: "myVMSS".to_owned(),
             location: "westus".to_owned(),
-            nic: "myNic".to_owned(),
+            nic: None,
         }
     }
 }
@@ -127,7 +135,10 @@ impl Names {
             NameKind::VirtualMachine => &mut self.vm,
             NameKind::VirtualMachineScaleSet => &mut self.vmss,
             NameKind::Location => &mut self.location,
-            NameKind::NetworkInterface => &mut self.nic,
+            NameKind::NetworkInterface => {
+                self.nic = Some(text.to_owned());
+                return;
+            }
             // These are given with the identities, and by the machine's name.
             NameKind::UserAssignedIdentity | NameKind::WindowsComputer => return,
         };
@@ -149,9 +160,20 @@ impl Names {
         &self.location
     }
 
-    /// The network interface's name.
-    pub fn nic(&self) -> &str {
-        &self.nic
+    /// The network interface's name: as given, else after the machine.
+    pub fn nic(&self, resource_type: ResourceType) -> String {
+        let machine = self.machine(resource_type);
+        match &self.nic {
+            Some(nic) => nic.clone(),
+            None if is_of_article(machine) => "myNic".to_owned(),
+            None => format!("{machine}-nic"),
+        }
+    }
+
+    /// What the names of the machine's disks begin with: the machine's name.
+    pub fn disks(&self, resource_type: ResourceType) -> &str {
+        let machine = self.machine(resource_type);
+        ARTICLE.iter().find(|(known, _)| *known == machine).map_or(machine, |(_, disks)| disks)
     }
 
     /// The name of the machine of a type.
@@ -220,9 +242,8 @@ impl Names {
         if style != BlankStyle::Shell {
             return Ok(());
         }
-        let names =
-            [&self.subscription, &self.resource_group, &self.vm, &self.vmss, &self.location, &self.nic];
-        for text in names.into_iter().chain(ids) {
+        let names = [&self.subscription, &self.resource_group, &self.vm, &self.vmss, &self.location];
+        for text in names.into_iter().chain(&self.nic).chain(ids) {
             // A GUID of zeros, and a name that begins with `your`, are what somebody gave.
             let is_open = |style| {
                 !matches!(style, PlaceholderStyle::ZeroGuid | PlaceholderStyle::Exes | PlaceholderStyle::Your)

@@ -96,7 +96,7 @@ pub(super) fn preparations(machine: ResourceType, names: &Names, style: BlankSty
         "az network vnet create -g {group} -n myVnet --subnet-name mySubnet --location {location}{in_subscription}"
     );
     if !scale_set {
-        let nic = shell_word(names.nic(), style);
+        let nic = shell_word(&names.nic(machine), style);
         let _ = writeln!(
             out,
             "az network nic create -g {group} --vnet-name myVnet --subnet mySubnet -n {nic} --location {location}\

@@ -9,7 +9,7 @@ use crate::arm::{
     RequestTarget, ResourceType, Text, first_with, nearest_earlier, nearest_later, newest_stable,
     parse_user_assigned, plan,
 };
-use crate::notation::Templates;
+use crate::notation::{Layout, Procedure, Templates, WriteError, script};
 
 /// What is asked of a scenario.
 #[derive(Debug, Clone)]
@@ -80,6 +80,9 @@ pub enum ScenarioError {
     /// A name breaks a rule.
     #[error(transparent)]
     Names(#[from] NamesError),
+    /// The script cannot be written.
+    #[error(transparent)]
+    Write(WriteError),
     /// The body's template fails.
     #[error(transparent)]
     Body(#[from] BodyError),
@@ -161,6 +164,39 @@ impl Scenario {
         };
         target.cloud = spec.cloud.clone();
         Ok(Request::new(method, target, body))
+    }
+
+    /// The whole procedure of a change, as a script; `None` for a scenario that changes no machine that is there.
+    ///
+    /// # Errors
+    /// As [`Scenario::request`]; or the script cannot be written.
+    pub fn script(
+        &self,
+        spec: &Spec,
+        file: &str,
+        layout: &Layout<'_>,
+    ) -> Result<Option<String>, ScenarioError> {
+        let (Action::Change { .. }, Some((before, after))) = (self.action, self.states(&self.ids(spec)?))
+        else {
+            return Ok(None);
+        };
+        let forth = self.request(spec, layout.templates)?;
+        let method = forth.method;
+        let resource_type = self.resource_type(spec.machine);
+        let back = plan(&after, &before, resource_type, forth.target.api_version, method).ok().flatten();
+        let location = (method == Method::Put).then(|| spec.names.location());
+        let back = back.map(|block| {
+            Request::new(method, forth.target.clone(), Some(change_body(Some(&block), location)))
+        });
+        let procedure = Procedure {
+            title: format!("{} {}", method, self.says(resource_type)),
+            file: file.to_owned(),
+            before: &before,
+            after: &after,
+            forth: &forth,
+            back: back.as_ref(),
+        };
+        script(&procedure, layout).map(Some).map_err(ScenarioError::Write)
     }
 
     /// Reading identities takes a version that has them.

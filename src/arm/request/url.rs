@@ -72,9 +72,9 @@ impl RequestTarget {
         Text::from_parts(self.path().parts().iter().cloned().chain([end]))
     }
 
-    /// The whole URL, with `https://` and the API version.
+    /// The whole URL, with scheme, host and API version.
     pub fn url(&self) -> Text {
-        let start = Part::Literal(format!("https://{}", self.cloud.host()));
+        let start = Part::Literal(self.cloud.origin());
         Text::from_parts(std::iter::once(start).chain(self.path_and_query().parts().iter().cloned()))
     }
 

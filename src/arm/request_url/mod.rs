@@ -8,6 +8,7 @@ use super::method::Method;
 use super::path::ProviderPart;
 use super::resource_type::{ResourceType, ResourceTypeName};
 use super::segment::Segment;
+use super::text::starts_without_case;
 
 mod read;
 mod service;
@@ -43,7 +44,15 @@ impl Cloud {
             Cloud::UsGovernment => "management.usgovcloudapi.net",
             Cloud::China => "management.chinacloudapi.cn",
             Cloud::Germany => "management.microsoftazure.de",
-            Cloud::Other(host) => host,
+            Cloud::Other(host) => host.strip_prefix("http://").unwrap_or(host),
+        }
+    }
+
+    /// The beginning of its URLs: `https://` and the host. A server on this machine may speak plain HTTP.
+    pub fn origin(&self) -> String {
+        match self {
+            Cloud::Other(host) if host.starts_with("http://") => host.to_string(),
+            _ => format!("https://{}", self.host()),
         }
     }
 
@@ -57,7 +66,7 @@ impl Cloud {
             Cloud::UsGovernment => "https://management.core.usgovcloudapi.net/".to_owned(),
             Cloud::China => "https://management.core.chinacloudapi.cn/".to_owned(),
             Cloud::Germany => "https://management.core.cloudapi.de/".to_owned(),
-            Cloud::Other(host) => format!("https://{host}/"),
+            Cloud::Other(_) => format!("{}/", self.origin()),
         }
     }
 }
@@ -84,8 +93,8 @@ impl std::str::FromStr for Cloud {
         if let Some((cloud, _)) = named {
             return Ok(cloud);
         }
-        let scheme =
-            text.get(..8).filter(|scheme| scheme.eq_ignore_ascii_case("https://")).ok_or_else(error)?;
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| starts_without_case(text, scheme));
+        let scheme = scheme.ok_or_else(error)?;
         let host = text[scheme.len()..].trim_end_matches('/').to_ascii_lowercase();
         let (name, port) = match host.rsplit_once(':') {
             Some((name, port)) => (name, Some(port)),
@@ -95,6 +104,11 @@ impl std::str::FromStr for Cloud {
         let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
         if name.is_empty() || !name.chars().all(plain) || !port.is_none_or(is_port) {
             return Err(error());
+        }
+        if scheme == "http://" {
+            // A token goes nowhere else in the clear.
+            let is_here = name == "localhost" || name == "127.0.0.1";
+            return if is_here { Ok(Self::Other(format!("http://{host}").into())) } else { Err(error()) };
         }
         let known = Self::ALL.into_iter().find(|cloud| cloud.host() == host);
         Ok(known.unwrap_or_else(|| Self::Other(host.into())))

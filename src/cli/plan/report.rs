@@ -15,9 +15,10 @@ pub(super) enum Outcome {
     Refused(String),
 }
 
-/// A change, and what is written of it.
+/// A change, and the files that are written of it.
 pub(super) struct Planned {
-    pub(super) text: String,
+    /// Names and texts.
+    pub(super) files: Vec<(String, String)>,
     pub(super) change: Change,
 }
 
@@ -120,7 +121,7 @@ fn record(label: &str, id: Option<&str>, outcome: &Outcome) -> Value {
             "userAssignedIdentities": ids,
         })
     };
-    let request = change.request().ok().flatten().map(|request| {
+    let request = change.request().map(|request| {
         json!({
             "method": request.method.as_str(),
             "url": request.target.url().spell(BlankStyle::Angle),

@@ -8,7 +8,7 @@ use armbody::sync::{Marker, Snippet};
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{Args, joined, page, rendered};
+use super::{Args, Headings, joined, page, rendered};
 use crate::cli::common::As;
 use crate::cli::in_one_line;
 
@@ -47,24 +47,27 @@ pub(crate) fn snippet(
         return Err(format!("`{flag}` has no place in a marker"));
     }
     if matches.value_source("form") != Some(ValueSource::CommandLine) {
-        args.output.form = As::Form(marker.language.as_deref().and_then(form_of).unwrap_or_default());
+        args.form = As::Form(marker.language.as_deref().and_then(form_of).unwrap_or_default());
     }
     args.output.templates = args.output.templates.take().map(|templates| folder.join(templates));
     let told = |error: anyhow::Error| format!("{error:#}");
+    args.output.check(args.form).map_err(told)?;
     let settings = args.output.settled(settings).map_err(told)?;
-    if args.output.form == As::Markdown {
+    let headings =
+        Headings { form: args.form, shell: settings.shell, extension: settings.extension(args.form) };
+    if args.form == As::Markdown {
         let (page, notes) = page(&args, &settings).map_err(told)?;
-        return Ok((Snippet::Markdown(joined(&page, args.output.form)), notes));
+        return Ok((Snippet::Markdown(joined(&page, &headings)), notes));
     }
     let (rendered, notes) = rendered(&args, settings).map_err(told)?;
-    let language = rendered.first().map_or("", |first| match (args.output.form, first.extension) {
+    let language = rendered.first().map_or("", |first| match (args.form, first.extension) {
         (As::Form(Form::Az | Form::AzVm), "sh") => "azurecli",
         (_, "tf") => "terraform",
         (_, "sh") => "bash",
         (_, "ps1") => "powershell",
         (_, other) => other,
     });
-    Ok((Snippet::Code { text: joined(&rendered, args.output.form), language }, notes))
+    Ok((Snippet::Code { text: joined(&rendered, &headings), language }, notes))
 }
 
 /// What is written in a fence of a language, where the marker does not say.

@@ -3,12 +3,13 @@
 use minijinja::context;
 
 use crate::arm::{Part, Request, Text};
+use crate::notation::native::{Argument, Invocation};
 use crate::notation::request::to_write;
-use crate::notation::shell::words::{Quotes, body_word, preparations, word};
-use crate::notation::write::{Form, Layout, WriteError, Writer};
+use crate::notation::shell::words::{Quotes, body_of, guards, preparations, word};
+use crate::notation::write::{BodyPlace, Form, Layout, Shell, WriteError, Writer};
 
-/// Writes requests as `az rest` commands for a POSIX shell; with variables, for bash. The token and, for a body,
-/// the content type are left to `az`.
+/// Writes requests as `az rest` commands for a POSIX shell, PowerShell or cmd. The host, the token and, for
+/// a body, the content type are left to `az`.
 #[derive(Debug)]
 pub struct AzRest;
 
@@ -21,26 +22,54 @@ impl Writer for AzRest {
             name: "Content-Type".to_owned(),
             why: "a body goes with one of az's own",
         })?;
-        let header = |(name, value): &(String, Text)| {
-            let name = Part::Literal(format!("{name}="));
-            let text = Text::from_parts(std::iter::once(name).chain(value.parts().iter().cloned()));
-            word(&text, style, Quotes::Double)
-        };
+        let headers: Vec<Text> = headers
+            .iter()
+            .map(|(name, value)| {
+                let name = Part::Literal(format!("{name}="));
+                Text::from_parts(std::iter::once(name).chain(value.parts().iter().cloned()))
+            })
+            .collect();
+        // `az` puts the host of the cloud that is signed in to before it.
+        let url = request.target.path_and_query();
+        let method = request.method.as_str().to_ascii_lowercase();
         let body = request.body.as_ref().map(|body| body.to_text(layout.pretty));
-        let before = body.as_ref().map(|body| preparations(body, style)).unwrap_or_default();
+        if layout.shell != Shell::Bash {
+            let plain = |word: &str| Argument::Plain(word.to_owned());
+            let mut before = vec![plain("--method"), plain(&method), plain("--url"), Argument::Text(url)];
+            before.extend(signed.is_none().then(|| plain("--skip-authorization-header")));
+            before.extend((!headers.is_empty()).then(|| plain("--headers")));
+            before.extend(headers.into_iter().map(Argument::Text));
+            let body = body.as_ref().map(|body| ("--body", body));
+            let call = Invocation { program: "az rest", is_batch: true, before, body, behind: Vec::new() };
+            return Ok(match layout.shell {
+                Shell::Cmd => call.for_cmd(layout),
+                Shell::PowerShell | Shell::Bash => call.for_powershell(layout),
+            });
+        }
+        let mut before = guards(std::iter::once(&url).chain(&headers).chain(&body), style);
+        let mut behind = String::new();
+        let mut body_argument = None;
+        if let Some(body) = &body {
+            let (argument, document) = body_of(body, layout);
+            if !matches!(layout.body, BodyPlace::File(_)) {
+                before.extend(preparations(body, style));
+            }
+            behind = document;
+            body_argument = Some(argument);
+        }
         let values = context! {
             before => before,
-            method => request.method.as_str().to_ascii_lowercase(),
-            url => word(&request.target.url(), style, Quotes::Double),
+            method => method,
+            url => word(&url, style, Quotes::Double),
             skip_authorization => signed.is_none(),
-            headers => headers.iter().map(header).collect::<Vec<_>>(),
+            headers => headers.iter().map(|header| word(header, style, Quotes::Double)).collect::<Vec<_>>(),
             joint => if layout.multiline { " \\\n  " } else { " " },
         };
-        let values = match &body {
-            Some(body) => context! { body => body_word(body, style), ..values },
+        let values = match body_argument {
+            Some(body) => context! { body => body, ..values },
             None => values,
         };
-        Ok(layout.templates.render("notations/az.sh.j2", values)?)
+        Ok(layout.templates.render("notations/az.sh.j2", values)? + &behind)
     }
 
     fn extension(&self) -> &'static str {

@@ -2,11 +2,12 @@
 
 use minijinja::context;
 
-use crate::arm::{BlankStyle, Part, Request, Text};
-use crate::notation::shell::words::{Quotes, body_word, preparations, word};
-use crate::notation::write::{Layout, WriteError, Writer};
+use crate::arm::{BlankStyle, Method, Part, Request, Text};
+use crate::notation::native::{Argument, Invocation};
+use crate::notation::shell::words::{Quotes, body_of, guards, preparations, word};
+use crate::notation::write::{BodyPlace, Layout, Shell, WriteError, Writer};
 
-/// Writes requests as `curl` commands for a POSIX shell; with variables, for bash.
+/// Writes requests as `curl` commands for a POSIX shell, PowerShell or cmd.
 #[derive(Debug)]
 pub struct Curl;
 
@@ -19,28 +20,60 @@ impl Writer for Curl {
             Part::Literal(text) => text.contains(['{', '[']),
             Part::Blank(_) => style == BlankStyle::Braces,
         });
-        let url = word(&target, style, Quotes::Single);
-        let header = |(name, value): &(String, Text)| {
-            let name = Part::Literal(format!("{name}: "));
-            let text = Text::from_parts(std::iter::once(name).chain(value.parts().iter().cloned()));
-            word(&text, style, Quotes::Double)
-        };
-        let headers: Vec<String> = request.headers.iter().map(header).collect();
+        // What runs as it is fails on an error status, and says what the service answered.
+        let fails = style == BlankStyle::Shell;
+        let headers: Vec<Text> = request
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let name = Part::Literal(format!("{name}: "));
+                Text::from_parts(std::iter::once(name).chain(value.parts().iter().cloned()))
+            })
+            .collect();
         let body = request.body.as_ref().map(|body| body.to_text(layout.pretty));
-        let before = body.as_ref().map(|body| preparations(body, style)).unwrap_or_default();
+        if layout.shell != Shell::Bash {
+            let plain = |word: &str| Argument::Plain(word.to_owned());
+            let mut before = Vec::new();
+            before.extend(fails.then(|| plain("--fail-with-body")));
+            before.extend(literal_braces.then(|| plain("-g")));
+            before.push(Argument::Text(target));
+            if request.method != Method::Get {
+                before.extend([plain("-X"), plain(request.method.as_str())]);
+            }
+            let behind =
+                headers.into_iter().flat_map(|header| [plain("-H"), Argument::Text(header)]).collect();
+            let body = body.as_ref().map(|body| ("-d", body));
+            let call = Invocation { program: "curl", is_batch: false, before, body, behind };
+            return Ok(match layout.shell {
+                Shell::Cmd => call.for_cmd(layout),
+                Shell::PowerShell | Shell::Bash => call.for_powershell(layout),
+            });
+        }
+        let mut before = guards(std::iter::once(&target).chain(&headers).chain(&body), style);
+        let mut behind = String::new();
+        let mut body_argument = None;
+        if let Some(body) = &body {
+            let (argument, document) = body_of(body, layout);
+            if !matches!(layout.body, BodyPlace::File(_)) {
+                before.extend(preparations(body, style));
+            }
+            behind = document;
+            body_argument = Some(argument);
+        }
         let values = context! {
             before => before,
             method => request.method.as_str(),
+            fails => fails,
             literal_braces => literal_braces,
-            url => url,
-            headers => headers,
+            url => word(&target, style, Quotes::Single),
+            headers => headers.iter().map(|header| word(header, style, Quotes::Double)).collect::<Vec<_>>(),
             joint => if layout.multiline { " \\\n  " } else { " " },
         };
-        let values = match &body {
-            Some(body) => context! { body => body_word(body, style), ..values },
+        let values = match body_argument {
+            Some(body) => context! { body => body, ..values },
             None => values,
         };
-        Ok(layout.templates.render("notations/curl.sh.j2", values)?)
+        Ok(layout.templates.render("notations/curl.sh.j2", values)? + &behind)
     }
 
     fn extension(&self) -> &'static str {

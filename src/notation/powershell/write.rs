@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use minijinja::context;
 
-use crate::arm::{Blank, BlankStyle, Cloud, Part, Request, Text};
+use crate::arm::{Blank, BlankStyle, Part, Request, Text};
 use crate::notation::request::to_write;
-use crate::notation::shell::words::ESCAPED;
+use crate::notation::shell::words::{ESCAPED, each_blank};
 use crate::notation::write::{Form, Layout, WriteError, Writer};
 
 /// Writes requests as `Invoke-AzRestMethod` commands, for PowerShell 5.1 and later. The token and the content type
@@ -22,11 +22,12 @@ impl Writer for InvokeAzRestMethod {
             let why = "the cmdlet sends headers of its own and no others";
             return Err(WriteError::Header { form: Form::PowerShell, name, why });
         }
-        let is_public = request.target.cloud == Cloud::Public;
-        let (parameter, url) =
-            if is_public { ("Path", request.target.path_and_query()) } else { ("Uri", request.target.url()) };
+        // The cmdlet knows the host of the cloud that is signed in to.
+        let (parameter, url) = ("Path", request.target.path_and_query());
         let body = request.body.as_ref().map(|body| body.to_text(layout.pretty));
-        let before = body.as_ref().map(|body| preparations(body, style)).unwrap_or_default();
+        let mut before = guards(std::iter::once(&url).chain(&body), style);
+        before.extend(body.as_ref().map(|body| preparations(body, style)).unwrap_or_default());
+        let before = before;
         let values = context! {
             before => before,
             method => request.method.as_str(),
@@ -55,7 +56,7 @@ impl Writer for InvokeAzRestMethod {
 }
 
 /// A URL as an argument. Names in it are percent-encoded: nothing in it is a quote, a dollar sign or a backtick.
-fn word(url: &Text, style: BlankStyle) -> String {
+pub(in crate::notation) fn word(url: &Text, style: BlankStyle) -> String {
     if style != BlankStyle::Shell {
         return format!("\"{}\"", url.spell(style));
     }
@@ -63,20 +64,34 @@ fn word(url: &Text, style: BlankStyle) -> String {
 }
 
 /// A body between lines of its own, where quotes are literal.
-fn here_string(body: &Text, style: BlankStyle) -> String {
+pub(in crate::notation) fn here_string(body: &Text, style: BlankStyle) -> String {
     let expands = style == BlankStyle::Shell && body.blanks().next().is_some();
     if !expands {
         return format!("@'\n{}\n'@", in_ascii(&body.spell(style)));
     }
-    let variable = |blank: Blank| {
+    format!("@\"\n{}\n\"@", in_ascii(&expandable(body, variable_in_body)))
+}
+
+/// What a blank of a body is filled in from: the environment, or what [`preparations`] make of it.
+pub(in crate::notation) fn variable_in_body(blank: Blank) -> String {
+    let name = blank.variable();
+    if blank.is_free_text() { format!("{name}{ESCAPED}") } else { format!("env:{name}") }
+}
+
+/// A line for each variable in what is written, which stops a script where it is not set.
+pub(in crate::notation) fn guards<'t>(
+    texts: impl IntoIterator<Item = &'t Text>,
+    style: BlankStyle,
+) -> Vec<String> {
+    let line = |blank: Blank| {
         let name = blank.variable();
-        if blank.is_free_text() { format!("{name}{ESCAPED}") } else { format!("env:{name}") }
+        format!("if (-not $env:{name}) {{ throw '{name} is not set' }}")
     };
-    format!("@\"\n{}\n\"@", in_ascii(&expandable(body, variable)))
+    each_blank(texts, style).into_iter().map(line).collect()
 }
 
 /// The text with the variables that `variable` names, and everything else literal. Quotes are not escaped.
-fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
+pub(in crate::notation) fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
     let mut out = String::new();
     let mut parts = text.parts().iter().peekable();
     while let Some(part) = parts.next() {
@@ -107,7 +122,7 @@ fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
 
 /// JSON without characters beyond ASCII, which Windows PowerShell reads in a script as the machine's code page has
 /// them, and some of which are quotes to it.
-fn in_ascii(json: &str) -> String {
+pub(in crate::notation) fn in_ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c.is_ascii() {
@@ -122,25 +137,13 @@ fn in_ascii(json: &str) -> String {
     out
 }
 
-/// The lines that escape for JSON what may hold any character, and stop where it is not set.
-fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
-    if style != BlankStyle::Shell {
-        return Vec::new();
-    }
-    let mut done: Vec<Blank> = Vec::new();
-    for blank in body.blanks().filter(|blank| blank.is_free_text()) {
-        if !done.contains(&blank) {
-            done.push(blank);
-        }
-    }
-    let lines = |blank: Blank| {
+/// The lines that escape for JSON what may hold any character.
+pub(in crate::notation) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
+    let line = |blank: Blank| {
         let name = blank.variable();
-        [
-            format!("if (-not $env:{name}) {{ throw '{name} is not set' }}"),
-            format!("${name}{ESCAPED} = (ConvertTo-Json \"$env:{name}\") -replace '^\"|\"$'"),
-        ]
+        format!("${name}{ESCAPED} = (ConvertTo-Json \"$env:{name}\") -replace '^\"|\"$'")
     };
-    done.into_iter().flat_map(lines).collect()
+    each_blank([body], style).into_iter().filter(|blank| blank.is_free_text()).map(line).collect()
 }
 
 #[cfg(test)]

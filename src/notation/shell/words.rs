@@ -1,6 +1,7 @@
 //! Texts as words of a POSIX shell: literal, or with variables that the shell fills in.
 
 use crate::arm::{Blank, BlankStyle, Part, Text};
+use crate::notation::write::{BodyPlace, Layout};
 
 /// What the name of a variable ends with whose value is escaped for JSON.
 pub(in crate::notation) const ESCAPED: &str = "_JSON";
@@ -23,6 +24,44 @@ pub(in crate::notation) fn body_word(body: &Text, style: BlankStyle) -> String {
         let variable = blank.variable();
         if blank.is_free_text() { format!("{variable}{ESCAPED}:?") } else { variable.to_owned() }
     })
+}
+
+/// The body as an argument, and what stands behind the command for it: a here-document.
+pub(in crate::notation) fn body_of(body: &Text, layout: &Layout<'_>) -> (String, String) {
+    let style = layout.blanks;
+    match layout.body {
+        BodyPlace::Inline => (body_word(body, style), String::new()),
+        BodyPlace::File(name) => (single(&format!("@{name}")), String::new()),
+        BodyPlace::Apart => {
+            let expands = style == BlankStyle::Shell && body.blanks().next().is_some();
+            let text = if expands { expanding(body) } else { body.spell(style) };
+            // A body is an object: no line of it is this word.
+            let end = if expands { "EOF" } else { "'EOF'" };
+            ("@-".to_owned(), format!(" <<{end}\n{text}\nEOF"))
+        }
+    }
+}
+
+/// A text in a here-document in which variables expand.
+fn expanding(body: &Text) -> String {
+    let mut out = String::new();
+    for part in body.parts() {
+        match part {
+            Part::Literal(literal) => {
+                for c in literal.chars() {
+                    if matches!(c, '\\' | '$' | '`') {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+            }
+            Part::Blank(blank) if blank.is_free_text() => {
+                out.push_str(&expansion(&format!("{}{ESCAPED}:?", blank.variable()), true));
+            }
+            Part::Blank(blank) => out.push_str(&expansion(blank.variable(), true)),
+        }
+    }
+    out
 }
 
 fn quote(text: &Text, style: BlankStyle, quotes: Quotes, variable: impl Fn(Blank) -> String) -> String {
@@ -84,25 +123,38 @@ fn single(literal: &str) -> String {
     format!("'{}'", literal.replace('\'', r"'\''"))
 }
 
-/// The lines that escape for JSON what may hold any character. Control characters would take more than that: with
-/// one, the result is empty, and the `:?` where it is used stops the command before anything is sent.
-pub(in crate::notation) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
-    if style != BlankStyle::Shell {
-        return Vec::new();
-    }
-    let mut done: Vec<Blank> = Vec::new();
-    for blank in body.blanks().filter(|blank| blank.is_free_text()) {
-        if !done.contains(&blank) {
-            done.push(blank);
+/// A line for each variable in what is written, which stops a script where it is not set.
+pub(in crate::notation) fn guards<'t>(
+    texts: impl IntoIterator<Item = &'t Text>,
+    style: BlankStyle,
+) -> Vec<String> {
+    each_blank(texts, style).into_iter().map(|blank| format!(": \"${{{}:?}}\"", blank.variable())).collect()
+}
+
+/// The variables in what is written, each once; none in another style.
+pub(in crate::notation) fn each_blank<'t>(
+    texts: impl IntoIterator<Item = &'t Text>,
+    style: BlankStyle,
+) -> Vec<Blank> {
+    let mut found: Vec<Blank> = Vec::new();
+    if style == BlankStyle::Shell {
+        for blank in texts.into_iter().flat_map(Text::blanks) {
+            if !found.contains(&blank) {
+                found.push(blank);
+            }
         }
     }
-    let lines = |blank: Blank| {
-        let (name, escaped) = (blank.variable(), format!("{}{ESCAPED}", blank.variable()));
-        [
-            format!(r"{escaped}=${{{name}//\\/\\\\}}"),
-            format!(r#"{escaped}=${{{escaped}//\"/\\\"}}"#),
-            format!("{escaped}=${{{escaped}##*[[:cntrl:]]*}}"),
-        ]
+    found
+}
+
+/// The lines that escape for JSON what may hold any character, in any POSIX shell. Control characters would take more
+/// than that: with one, the result is empty, and the `:?` where it is used stops the command before anything is sent.
+pub(in crate::notation) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
+    let line = |blank: Blank| {
+        let name = blank.variable();
+        format!(
+            r#"{name}{ESCAPED}=$(printf '%s' "${name}" | tr '\n' '\001' | sed -e '/[[:cntrl:]]/d' -e 's/[\\"]/\\&/g')"#
+        )
     };
-    done.into_iter().flat_map(lines).collect()
+    each_blank([body], style).into_iter().filter(|blank| blank.is_free_text()).map(line).collect()
 }

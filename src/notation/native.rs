@@ -1,0 +1,231 @@
+//! Programs called from PowerShell and from cmd: what quotes do not survive goes by a file.
+//!
+//! Windows PowerShell, and every PowerShell for `az` (a batch file on Windows), takes the quotes off JSON on its way to
+//! a program; cmd reads `&`, `%` and `"` within it. So the body is never an argument here. A name in a URL is
+//! percent-encoded, a token has no special character, and what is left of special characters in a body is escaped as
+//! JSON has it, which no shell reads.
+
+use std::fmt::Write as _;
+
+use super::powershell::write::{
+    expandable, guards as powershell_guards, in_ascii, preparations, variable_in_body,
+};
+use super::shell::words::{ESCAPED, each_blank};
+use super::write::{BodyPlace, Layout};
+use crate::arm::{Blank, BlankStyle, Part, Text};
+
+/// A program's call, apart from any shell.
+pub(super) struct Invocation<'r> {
+    /// The program, and words of its own.
+    pub(super) program: &'static str,
+    /// A batch file on Windows, whose arguments are read a second time.
+    pub(super) is_batch: bool,
+    /// The arguments before the body.
+    pub(super) before: Vec<Argument>,
+    /// The option of the body, and the body.
+    pub(super) body: Option<(&'static str, &'r Text)>,
+    /// The arguments behind it.
+    pub(super) behind: Vec<Argument>,
+}
+
+/// A word of a call.
+pub(super) enum Argument {
+    /// An option or a plain word.
+    Plain(String),
+    /// A text, which may have variables.
+    Text(Text),
+}
+
+impl Invocation<'_> {
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let arguments = self.before.iter().chain(&self.behind).filter_map(|argument| match argument {
+            Argument::Text(text) => Some(text),
+            Argument::Plain(_) => None,
+        });
+        arguments.chain(self.body.iter().map(|(_, body)| *body))
+    }
+
+    /// The call for PowerShell 5.1 and later, on any system.
+    pub(super) fn for_powershell(&self, layout: &Layout<'_>) -> String {
+        let style = layout.blanks;
+        let mut out = String::new();
+        for line in powershell_guards(self.texts(), style) {
+            let _ = writeln!(out, "{line}");
+        }
+        if self.program == "curl" {
+            // In Windows PowerShell it is another name of Invoke-WebRequest.
+            out.push_str("if (Test-Path alias:curl) { Remove-Item alias:curl }\n");
+        }
+        let mut file = None;
+        if let Some((_, body)) = self.body {
+            match layout.body {
+                BodyPlace::File(name) => file = Some(format!("'@{}'", name.replace('\'', "''"))),
+                BodyPlace::Inline | BodyPlace::Apart => {
+                    for line in preparations(body, style) {
+                        let _ = writeln!(out, "{line}");
+                    }
+                    out.push_str("$bodyFile = [IO.Path]::GetTempFileName()\n");
+                    let expands = style == BlankStyle::Shell && body.blanks().next().is_some();
+                    let text = if expands {
+                        format!("@\"\n{}\n\"@", in_ascii(&expandable(body, variable_in_body)))
+                    } else {
+                        format!("@'\n{}\n'@", in_ascii(&body.spell(style)))
+                    };
+                    let _ = writeln!(out, "[IO.File]::WriteAllText($bodyFile, {text})");
+                    file = Some("\"@$bodyFile\"".to_owned());
+                }
+            }
+        }
+        let word = |argument: &Argument| match argument {
+            Argument::Plain(word) => word.clone(),
+            Argument::Text(text) => {
+                let text = if self.is_batch { without_parentheses(text) } else { text.clone() };
+                if style == BlankStyle::Shell && text.blanks().next().is_some() {
+                    let spelt = expandable(&text, |blank| format!("env:{}", blank.variable()));
+                    format!("\"{spelt}\"")
+                } else {
+                    format!("'{}'", text.spell(style).replace('\'', "''"))
+                }
+            }
+        };
+        out.push_str(self.program);
+        for argument in &self.before {
+            let _ = write!(out, " {}", word(argument));
+        }
+        if let (Some((option, _)), Some(file)) = (self.body, &file) {
+            let _ = write!(out, " {option} {file}");
+        }
+        for argument in &self.behind {
+            let _ = write!(out, " {}", word(argument));
+        }
+        if file.is_some_and(|file| file.contains("$bodyFile")) {
+            out.push_str("\nRemove-Item $bodyFile");
+        }
+        if style == BlankStyle::Shell {
+            let program = self.program.split(' ').next().unwrap_or_default();
+            let _ =
+                write!(out, "\nif ($LASTEXITCODE -ne 0) {{ throw \"{program} failed ($LASTEXITCODE)\" }}");
+        }
+        out
+    }
+
+    /// The call as a batch file.
+    pub(super) fn for_cmd(&self, layout: &Layout<'_>) -> String {
+        let style = layout.blanks;
+        let mut lines = vec!["@echo off".to_owned()];
+        let blanks: Vec<Blank> = each_blank(self.texts(), style);
+        let secrets: Vec<Blank> = match self.body {
+            Some((_, body)) => {
+                each_blank([body], style).into_iter().filter(|blank| blank.is_free_text()).collect()
+            }
+            None => Vec::new(),
+        };
+        // What `!X!` has is not read again, whatever it is. Nothing else that is written here has a `!`.
+        let expansion = if secrets.is_empty() { "DisableDelayedExpansion" } else { "EnableDelayedExpansion" };
+        lines.push(format!("setlocal EnableExtensions {expansion}"));
+        for blank in &blanks {
+            let name = blank.variable();
+            lines.push(format!("if not defined {name} (echo {name} is not set 1>&2& exit /b 1)"));
+        }
+        let mut file = None;
+        if let Some((_, body)) = self.body {
+            if let BodyPlace::File(name) = layout.body {
+                file = Some(format!("\"@%~dp0{}\"", name.replace('%', "%%")));
+            } else {
+                for blank in &secrets {
+                    let name = blank.variable();
+                    lines.push(format!("set \"{name}{ESCAPED}=!{name}:\\=\\\\!\""));
+                    lines.push(format!("set \"{name}{ESCAPED}=!{name}{ESCAPED}:\"=\\\"!\""));
+                }
+                lines.push("set \"BODY_FILE=%TEMP%\\armbody-%RANDOM%-%RANDOM%.json\"".to_owned());
+                for (at, line) in body_lines(body, style).iter().enumerate() {
+                    let into = if at == 0 { ">" } else { ">>" };
+                    lines.push(format!("{into}\"%BODY_FILE%\" echo({line}"));
+                }
+                file = Some("\"@%BODY_FILE%\"".to_owned());
+            }
+        }
+        let percent = if self.is_batch { "%%%%" } else { "%%" };
+        let word = |argument: &Argument| match argument {
+            Argument::Plain(word) => word.clone(),
+            Argument::Text(text) => {
+                let text = if self.is_batch { without_parentheses(text) } else { text.clone() };
+                let mut word = String::new();
+                for part in text.parts() {
+                    match part {
+                        Part::Literal(literal) => {
+                            word.push_str(&literal.replace('%', percent).replace('"', "\\\""));
+                        }
+                        Part::Blank(blank) if style == BlankStyle::Shell => {
+                            let _ = write!(word, "%{}%", blank.variable());
+                        }
+                        Part::Blank(blank) => word.push_str(blank.spelling(style)),
+                    }
+                }
+                format!("\"{word}\"")
+            }
+        };
+        let mut call = if self.is_batch { format!("call {}", self.program) } else { self.program.to_owned() };
+        for argument in &self.before {
+            let _ = write!(call, " {}", word(argument));
+        }
+        if let (Some((option, _)), Some(file)) = (self.body, &file) {
+            let _ = write!(call, " {option} {file}");
+        }
+        for argument in &self.behind {
+            let _ = write!(call, " {}", word(argument));
+        }
+        lines.push(call);
+        if file.is_some_and(|file| file.contains("BODY_FILE")) {
+            lines.push("set \"STATUS=%ERRORLEVEL%\"".to_owned());
+            lines.push("del \"%BODY_FILE%\"".to_owned());
+            lines.push("exit /b %STATUS%".to_owned());
+        } else {
+            lines.push("exit /b %ERRORLEVEL%".to_owned());
+        }
+        lines.join("\n")
+    }
+}
+
+/// Parentheses encoded: the batch file that `az` is would read them.
+fn without_parentheses(text: &Text) -> Text {
+    Text::from_parts(text.parts().iter().map(|part| match part {
+        Part::Literal(literal)
+            if literal.starts_with('/')
+                || literal.contains("://")
+                || literal.contains("/resourceGroups/") =>
+        {
+            Part::Literal(literal.replace('(', "%28").replace(')', "%29"))
+        }
+        part => part.clone(),
+    }))
+}
+
+/// The lines of a body as `echo` prints them: in strings, whatever cmd reads is escaped as JSON has it. The quotes are
+/// in pairs, and nothing between or outside of them means anything to cmd.
+fn body_lines(body: &Text, style: BlankStyle) -> Vec<String> {
+    let mut out = String::new();
+    for part in body.parts() {
+        match part {
+            Part::Literal(literal) => {
+                for c in in_ascii(literal).chars() {
+                    match c {
+                        '%' | '!' | '^' | '&' | '<' | '>' | '|' => {
+                            let _ = write!(out, "\\u{:04x}", u32::from(c));
+                        }
+                        c => out.push(c),
+                    }
+                }
+            }
+            Part::Blank(blank) if style == BlankStyle::Shell && blank.is_free_text() => {
+                let _ = write!(out, "!{}{ESCAPED}!", blank.variable());
+            }
+            Part::Blank(blank) if style == BlankStyle::Shell => {
+                let _ = write!(out, "%{}%", blank.variable());
+            }
+            // `<SUBSCRIPTION ID>` stands within quotes.
+            Part::Blank(blank) => out.push_str(blank.spelling(style)),
+        }
+    }
+    out.lines().map(str::to_owned).collect()
+}
