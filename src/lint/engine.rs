@@ -306,6 +306,7 @@ fn check_call(
         validators,
         standing,
         secret_members: OnceCell::new(),
+        identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
     };
@@ -413,9 +414,15 @@ fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 
 /// The identity blocks of a resource whose type takes one: where ARM looks for it, and where authors misplace it.
 fn blocks<'a>(subject: &Subject<'a>) -> Vec<Block<'a>> {
-    let Some(resource) = subject.resource.filter(|_| subject.identity_form().is_some()) else {
+    let Some(resource) = subject.resource else { return Vec::new() };
+    let holds = |object: crate::json::Node<'_>| object.member("identity").is_some();
+    if !holds(resource) && !resource.member("properties").is_some_and(|(_, it)| holds(it)) {
         return Vec::new();
-    };
+    }
+    let described = subject.identity_facts().filter(|facts| !facts.is_read_only);
+    if subject.identity_form().is_none() && described.is_none() {
+        return Vec::new();
+    }
     let mut blocks = Vec::new();
     if let Some((name, value)) = resource.member("identity") {
         match value.member("identity") {
@@ -423,7 +430,10 @@ fn blocks<'a>(subject: &Subject<'a>) -> Vec<Block<'a>> {
             None => blocks.push(Block::read(name, value)),
         }
     }
-    if let Some((name, value)) = resource.member("properties").and_then(|(_, it)| it.member("identity")) {
+    // Of other types `properties` may have an `identity` of its own.
+    if let Some((name, value)) = resource.member("properties").and_then(|(_, it)| it.member("identity"))
+        && described.is_none()
+    {
         blocks.push(Block::read(name, value));
     }
     blocks

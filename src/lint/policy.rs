@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 22] = [
+static ROWS: [Row; 23] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -188,6 +188,15 @@ static ROWS: [Row; 22] = [
     Row {
         holds: |it| it.is_described,
         rules: Rules::Of(Family::Schema),
+        only: None,
+        most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // That the block behaves as ARM's contract says is assumed where only Bicep's types describe it.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Of(Family::Identity),
         only: None,
         most: Some(Warning),
         fix: Stay,

@@ -15,6 +15,7 @@ use crate::arm::{
 use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
+use crate::schema::types::IdentityFacts;
 use crate::schema::{Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span, settled, steps};
 
@@ -70,6 +71,8 @@ pub struct Subject<'a> {
     pub standing: Option<Standing>,
     /// The members whose names say that they are secret, once they were looked for.
     pub(super) secret_members: OnceCell<Vec<(Node<'a>, Node<'a>)>>,
+    /// What Bicep's types say of the `identity` block, once they were asked.
+    pub(super) identity_facts: OnceCell<Option<IdentityFacts<'a>>>,
     /// The request as its findings carry it.
     pub(super) info: OnceCell<Arc<RequestInfo>>,
     /// What its findings are known by.
@@ -111,6 +114,20 @@ impl<'a> Subject<'a> {
     pub fn identity_form(&self) -> Option<IdentityForm> {
         let resource_type = self.target.resource_type.filter(|it| it.has_identity())?;
         Some(identity_form(resource_type, self.target.version()?))
+    }
+
+    /// What Bicep's types say of the `identity` block of the type and version; `None` for a type with a schema of its
+    /// own, without such a block, or in a version that is not described.
+    pub(super) fn identity_facts(&self) -> Option<&IdentityFacts<'a>> {
+        let find = || {
+            let name = self.target.type_name.as_ref().filter(|_| self.evidence.is_described)?;
+            let version = match self.standing? {
+                Standing::NotDescribed { .. } => return None,
+                standing => standing.serves(),
+            };
+            self.validators.identity(name.as_str(), version)
+        };
+        self.identity_facts.get_or_init(find).as_ref()
     }
 
     /// True if the body is part of a deployment template: expressions stand for values there.

@@ -12,7 +12,7 @@ use super::compile::{Compiled, compile};
 use super::inquiry::Inquiry;
 use super::node::View;
 use super::problem::Problem;
-use super::types::{InVersion, judge};
+use super::types::{IdentityFacts, InVersion, judge};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::versions::is_undescribed;
 use crate::arm::{ApiVersion, Method, ResourceTypeName};
@@ -132,6 +132,24 @@ impl Validators {
     /// Whether a pack alone describes a type, so that what is found of a body is a warning at most.
     pub fn is_described_only(&self, resource_type: &str) -> bool {
         self.schemas.described(resource_type).is_some()
+    }
+
+    /// What the version of a type that only a pack describes says of its `identity` block; `None` if it has none, or
+    /// the version is not described.
+    pub fn identity(&self, resource_type: &str, version: ApiVersion) -> Option<IdentityFacts<'_>> {
+        self.schemas.described_in(resource_type, version)?.identity()
+    }
+
+    /// True if some version of a type that only a pack describes has this value of `identity.type`.
+    pub fn ever_has_identity_type(&self, resource_type: &str, value: &str) -> bool {
+        self.schemas.described(resource_type).is_some_and(|described| {
+            described.versions().any(|version| version.identity().is_some_and(|it| it.find(value).is_some()))
+        })
+    }
+
+    /// True if a pack alone describes the type, and no version of it has an `identity` that a request may set.
+    pub fn never_has_identity(&self, resource_type: &str) -> bool {
+        self.schemas.described(resource_type).is_some_and(|described| !described.ever_has_identity())
     }
 
     /// What is known of a version of a type; of the newest stable one if none is named. `None` for an unknown

@@ -61,6 +61,7 @@ pub(super) fn check(
         validators,
         standing: None,
         secret_members: OnceCell::new(),
+        identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
     };
@@ -135,6 +136,7 @@ fn subject_of<'a>(
         resource: Some(resource.node),
         declared: Some(resource),
         secret_members: OnceCell::new(),
+        identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
         source: whole.source,

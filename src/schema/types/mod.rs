@@ -22,6 +22,7 @@
 pub(in crate::schema) mod block;
 pub(in crate::schema) mod code;
 pub(in crate::schema) mod document;
+mod identity;
 pub(in crate::schema) mod judge;
 mod place;
 mod shape;
@@ -35,6 +36,7 @@ use std::sync::{Arc, OnceLock};
 use block::Block;
 pub use code::PackError;
 use code::{Reader, inflate};
+pub use identity::{IdentityFacts, IdentityIdsForm};
 pub use place::Found;
 pub use shape::{Form, Object, Property, Shape, Values, Variants};
 

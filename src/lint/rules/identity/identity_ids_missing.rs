@@ -1,7 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-missing.md")]
 
 use super::view::{
-    answered, copied_ids, form, ids_member, is_open, lack, may_have, method, noun, says, wrong_property,
+    answered, copied_ids, form, has_no_map, ids_member, is_open, lack, may_have, method, noun, says,
+    wrong_property,
 };
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::Kind;
@@ -26,6 +27,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         || lack(subject, block).is_some()
         || wrong_property(subject, block).is_some()
         || block.foreign.is_some()
+        || has_no_map(subject)
         || copied_ids(subject, block).is_some()
     {
         return;

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-unexpected.md")]
 
 use super::layout::member_with_comma;
-use super::view::{answered, is_open, lack, says};
+use super::view::{answered, has_no_map, is_open, lack, says, spelt};
 use crate::arm::{IdentityForm, IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     let (Some(identity_type), Some((_, kind))) = (says(subject, block).identity_type(), block.kind) else {
         return;
     };
-    if identity_type.has_user_assigned() || lack(subject, block).is_some() {
+    if identity_type.has_user_assigned() || lack(subject, block).is_some() || has_no_map(subject) {
         return;
     }
     let members = [(block.map, IdentityForm::Map), (block.ids, IdentityForm::Ids)];
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     }) else {
         return;
     };
-    let right = IdentityType::of(identity_type.has_system_assigned(), true);
+    let right = spelt(subject, IdentityType::of(identity_type.has_system_assigned(), true));
     let property_name = name.as_str().unwrap_or_default();
     let draft = subject
         .at_node(&RULE, name, format!("`{property_name}` stands beside the type `{identity_type}`"))
@@ -44,12 +44,9 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         Some(span) => draft
             .help(format!("take `{property_name}` away: it is empty"))
             .fix(format!("take `{property_name}` away"), &[Edit::delete(span)]),
-        None => {
-            draft.help(format!("write `{right}` as the type, or take `{property_name}` away")).unsafe_fix(
-                format!("write `{right}` as the type"),
-                &[Edit::replace(kind.content_span(), right.as_str())],
-            )
-        }
+        None => draft
+            .help(format!("write `{right}` as the type, or take `{property_name}` away"))
+            .unsafe_fix(format!("write `{right}` as the type"), &[Edit::replace(kind.content_span(), right)]),
     };
     sink.push(answered(
         draft,

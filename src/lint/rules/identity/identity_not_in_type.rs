@@ -2,7 +2,8 @@
 
 use crate::arm::ResourceType;
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Severity, Sink, Subject};
+use crate::schema::Standing;
 
 rule!(
     "identity-not-in-type",
@@ -14,6 +15,10 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    if subject.evidence.is_described {
+        of_described(subject, sink);
+        return;
+    }
     let Some(known) = subject.target.resource_type.filter(|known| !known.has_identity()) else { return };
     let Some((name, _)) = subject.resource.and_then(|resource| resource.member("identity")) else { return };
     let help = match known {
@@ -27,4 +32,26 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         "The request content was invalid and could not be deserialized: 'Could not find member 'identity' on object \
          of type '…'. Path 'identity', line …, position ….'.",
     ));
+}
+
+/// Of a type that only Bicep's types describe. What only some versions lack is a matter of the version.
+fn of_described(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (Some((name, _)), Some(resource_type)) =
+        (subject.resource.and_then(|resource| resource.member("identity")), &subject.target.type_name)
+    else {
+        return;
+    };
+    let is_described = !matches!(subject.standing, None | Some(Standing::NotDescribed { .. }));
+    if !is_described || !subject.validators.never_has_identity(resource_type.as_str()) {
+        return;
+    }
+    let set_by_service = subject.identity_facts().is_some();
+    let draft = if set_by_service {
+        let message = format!("the `identity` of {resource_type} is set by the service, not by a request");
+        subject.at_node(&RULE, name, message).help("leave it out").severity(Severity::Note)
+    } else {
+        let message = format!("{resource_type} has no `identity` in any version that is described");
+        subject.at_node(&RULE, name, message).help("leave it out").severity(Severity::Warning)
+    };
+    sink.push(draft);
 }

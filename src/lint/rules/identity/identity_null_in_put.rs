@@ -4,7 +4,7 @@ use super::view::{answered, denies_ids, ids_member, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
-use crate::lint::{Block, Check, Sink, Subject};
+use crate::lint::{Block, Check, Severity, Sink, Subject};
 
 rule!(
     "identity-null-in-put",
@@ -25,6 +25,8 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
             .at_node(&RULE, value, "`null` removes an identity in PATCH only")
             .help("a PUT names what is there afterwards: leave the id out, or send a PATCH");
         let id = name.as_str().unwrap_or_default().into_owned();
+        // Other services take it for what it means.
+        let draft = if subject.evidence.is_described { draft.severity(Severity::Note) } else { draft };
         sink.push(answered(draft, RefusalKind::NullInPut(id)));
     }
 }

@@ -1,11 +1,11 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-missing.md")]
 
 use super::layout::{after_colon, insert_member};
-use super::view::{answered, lack, may_have};
+use super::view::{answered, lack, may_have, spelt};
 use crate::arm::{IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
-use crate::lint::{Block, Check, Sink, Subject};
+use crate::lint::{Block, Check, Severity, Sink, Subject};
 use crate::text::Edit;
 
 rule!(
@@ -23,7 +23,8 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     if block.kind.is_some() != null.is_some() || value.kind() != Kind::Object || value.is_repaired() {
         return;
     }
-    if lack(subject, block).is_some() || may_have(subject, block, &["type"]) {
+    let has_no_type = subject.identity_facts().is_some_and(|facts| !facts.has_type);
+    if has_no_type || lack(subject, block).is_some() || may_have(subject, block, &["type"]) {
         return;
     }
     let (place, message) = match null {
@@ -34,9 +35,14 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         .at_node(&RULE, place, message)
         .help("ARM needs it in every request, also when only the user-assigned identities change");
     let mut draft = answered(draft, RefusalKind::MissingType);
+    if let Some(facts) = subject.identity_facts() {
+        draft = draft.severity(if facts.is_type_required { Severity::Warning } else { Severity::Note });
+    }
     let inferred = match (value.member("principalId").is_some(), block.has_ids()) {
         (false, false) => None,
-        (system_assigned, user_assigned) => Some(IdentityType::of(system_assigned, user_assigned)),
+        (system_assigned, user_assigned) => {
+            Some(spelt(subject, IdentityType::of(system_assigned, user_assigned)))
+        }
     };
     if let (Some(inferred), Some((first, first_value)), Some(body)) =
         (inferred, value.members().next(), subject.body)

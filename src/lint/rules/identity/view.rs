@@ -10,6 +10,7 @@ use crate::arm::{
 };
 use crate::json::{Kind, Node};
 use crate::lint::{Block, Draft, Subject};
+use crate::schema::types::IdentityIdsForm;
 use crate::text::Fragment;
 use crate::text::suggest::is_misspelling_of;
 
@@ -22,8 +23,17 @@ pub(super) fn version(subject: &Subject<'_>) -> Option<ApiVersion> {
 
 /// How the version writes user-assigned identities; `None` where the version is unknown.
 pub(super) fn form(subject: &Subject<'_>) -> Option<IdentityForm> {
+    if let Some(facts) = subject.identity_facts() {
+        return (facts.ids == IdentityIdsForm::Map).then_some(IdentityForm::Map);
+    }
     let resource_type = subject.target.resource_type.filter(|it| it.has_identity())?;
     Some(crate::arm::identity_form(resource_type, version(subject)?))
+}
+
+/// True if the version of a type that only Bicep's types describe has no map of ids: what a block says of them is the
+/// schema's business.
+pub(super) fn has_no_map(subject: &Subject<'_>) -> bool {
+    subject.identity_facts().is_some_and(|facts| facts.ids != IdentityIdsForm::Map)
 }
 
 /// The method, unless only a run of the script knows it. A template's resource is put.
@@ -75,9 +85,23 @@ pub(super) fn says(subject: &Subject<'_>, block: &Block<'_>) -> Says {
     };
     match parse_identity_type(&text) {
         IdentityTypeReading::Exact(it) | IdentityTypeReading::Accepted(it) => Says::Type(it),
+        // A few types have a spelling of their own.
+        IdentityTypeReading::Invalid { near } if is_listed(subject, &text) => {
+            near.map_or(Says::Unknown, Says::Type)
+        }
         IdentityTypeReading::Invalid { .. } if contains_placeholder(&text) => Says::Unknown,
         IdentityTypeReading::Invalid { near } => Says::Invalid(near),
     }
+}
+
+/// A type of identity as the resource type spells it.
+pub(super) fn spelt<'a>(subject: &Subject<'a>, identity_type: IdentityType) -> &'a str {
+    let own = subject.identity_facts().and_then(|facts| facts.find(identity_type.as_str()));
+    own.unwrap_or(identity_type.as_str())
+}
+
+fn is_listed(subject: &Subject<'_>, text: &str) -> bool {
+    subject.identity_facts().is_some_and(|facts| facts.find(text).is_some())
 }
 
 /// The parts of a body that only a run of the script knows.

@@ -3,6 +3,7 @@
 use crate::arm::Method;
 use crate::json::Node;
 use crate::lint::{Certainty, Rule, Subject, VersionEvidence};
+use crate::schema::types::IdentityIdsForm;
 use crate::schema::{Place, Problem, ProblemKind, Request, Standing};
 use crate::text::Edit;
 
@@ -95,7 +96,7 @@ fn is_taken(problem: &Problem<'_>) -> bool {
 fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
     let place = &problem.place;
     match subject.target.resource_type.map(crate::arm::ResourceType::has_identity) {
-        None => return false,
+        None => return place.starts_with(&["identity"]) && is_judged(subject, problem),
         Some(false) => return place.starts_with(&["identity"]),
         Some(true) => {}
     }
@@ -119,6 +120,43 @@ fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
         ProblemKind::WrongType { .. } => place.steps.len() > 1,
         ProblemKind::ReadOnly => place.steps.len() != 2,
         _ => true,
+    }
+}
+
+/// True if the identity family says what is wrong in the block of a type that only Bicep's types describe.
+fn is_judged(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
+    let place = &problem.place;
+    let Some(facts) = subject.identity_facts() else {
+        let is_block = place.is(&["identity"]) && matches!(problem.kind, ProblemKind::UnknownProperty { .. });
+        let name = subject.target.type_name.as_ref().map_or("", |name| name.as_str());
+        return is_block && subject.validators.never_has_identity(name);
+    };
+    if place.is(&["identity"]) {
+        let is_answer = facts.is_read_only && matches!(problem.kind, ProblemKind::ReadOnly);
+        let name = subject.target.type_name.as_ref().map_or("", |name| name.as_str());
+        return is_answer && subject.validators.never_has_identity(name);
+    }
+    if facts.is_read_only {
+        return false;
+    }
+    if place.is(&["identity", "type"]) {
+        let is_other =
+            matches!(problem.kind, ProblemKind::NameCase { .. } | ProblemKind::ValueNotInVersion { .. });
+        return facts.has_type && !is_other;
+    }
+    if facts.ids != IdentityIdsForm::Map {
+        return false;
+    }
+    let member = place.steps.get(1).and_then(Option::as_deref).unwrap_or_default();
+    let is_map = member.eq_ignore_ascii_case("userAssignedIdentities");
+    let is_other_name =
+        member.eq_ignore_ascii_case("identityIds") || crate::lint::subject::is_foreign(member);
+    match &problem.kind {
+        ProblemKind::UnknownProperty { .. } | ProblemKind::NotInVersion { .. } if place.steps.len() == 2 => {
+            is_other_name
+        }
+        ProblemKind::NameCase { .. } => false,
+        _ => is_map && place.steps.len() >= 2,
     }
 }
 

@@ -37,7 +37,10 @@ fn report(subject: &Subject<'_>, parts: &[Span], whole: Span, sink: &mut Sink<'_
         .flat_map(|part| part.split(',').map(str::trim))
         .filter(|word| !word.is_empty())
         .collect();
-    let right = format!("\"{}\"", combined(&words));
+    let right = combined(&words);
+    // Other types than machines have other spellings of both.
+    let own = subject.identity_facts().and_then(|facts| facts.find(&right));
+    let right = format!("\"{}\"", own.unwrap_or(&right));
     let message = match words.as_slice() {
         [_] => "a list stands where `type` takes one string".to_owned(),
         _ => format!("{} strings stand where `type` takes one", count(words.len())),
