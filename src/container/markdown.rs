@@ -283,6 +283,14 @@ impl<'s> Reader<'_, 's> {
                 return self.json(code, template, start, language);
             }
         }
+        // The scripts of a template mention calls, and are its strings all the same.
+        if mentions
+            && text.trim_start().starts_with('{')
+            && let Some(template) = super::template::call_in_block(code, false)
+            && !super::template::script_calls(&template).is_empty()
+        {
+            return self.json(code, Some(template), start, language);
+        }
         if is(&["json", "jsonc", "javascript", "js", "python", "text"]) && !mentions {
             return;
         }
@@ -377,7 +385,9 @@ impl<'s> Reader<'_, 's> {
         if let Some(mut call) = template {
             self.awaiting = None;
             self.describe(&mut call, language);
-            return self.push(call);
+            let scripts = super::template::script_calls(&call);
+            self.push(call);
+            return scripts.into_iter().for_each(|call| self.push(call));
         }
         let body = code.slice_trimmed(code.span());
         let lead = prose::lead(&self.text[..start]);

@@ -342,6 +342,14 @@ fn check_call(
         quoting::report(&subject, from, findings);
     }
     judge(&subject, findings, from);
+    // The body of a deployment, or a policy: the template in it is judged as one, once it can be read.
+    let holds_template = !call.is_bare()
+        && subject.body.is_some_and(|body| may_hold_resources(body.text()))
+        && tree.is_some_and(|tree| tree.mistakes().is_empty());
+    if holds_template {
+        let as_template = Call { notation: Notation::Template, ..call.clone() };
+        template::check(source, &as_template, options, validators, findings, secrets);
+    }
     true
 }
 

@@ -60,6 +60,8 @@ pub enum QuotingKind {
     PromptCopied,
     /// Typographic quotes around a word, which are none to the shell.
     TypographicQuotes,
+    /// Letters that are sent as `?` for want of a charset.
+    CharsetMissing,
 }
 
 /// What a kind of quoting means for the rest of the call.
@@ -75,7 +77,7 @@ pub enum Effect {
 
 impl QuotingKind {
     /// Every kind, in the order in which one explains the call if several fit.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::TextEndMisplaced,
         Self::UnterminatedQuote,
         Self::QuotesEaten,
@@ -101,6 +103,7 @@ impl QuotingKind {
         Self::QuotesStripped,
         Self::PromptCopied,
         Self::TypographicQuotes,
+        Self::CharsetMissing,
     ];
 
     /// The name of its rule.
@@ -131,6 +134,7 @@ impl QuotingKind {
             Self::QuotesStripped => "quotes-stripped",
             Self::PromptCopied => "prompt-copied",
             Self::TypographicQuotes => "wrong-quotes",
+            Self::CharsetMissing => "charset-missing",
         }
     }
 
@@ -159,7 +163,8 @@ impl QuotingKind {
             | Self::FileWithoutAt
             | Self::TokenIsSecurestring
             | Self::QuotesStripped
-            | Self::PromptCopied => Effect::None,
+            | Self::PromptCopied
+            | Self::CharsetMissing => Effect::None,
         }
     }
 
@@ -265,6 +270,17 @@ impl Quoting {
     pub fn cuts(&self) -> bool {
         self.effect == Effect::Cuts
     }
+}
+
+/// True if a body is the name of a JSON file.
+pub(super) fn names_file(text: &str) -> bool {
+    let is_path = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'_' | b'-' | b'/' | b'\\' | b'~' | b'$' | b'{' | b'}' | b':')
+    };
+    let ends =
+        text.len() > 5 && text.get(text.len() - 5..).is_some_and(|it| it.eq_ignore_ascii_case(".json"));
+    ends && text.len() <= 200 && !text.starts_with(['{', '[']) && text.bytes().all(is_path)
 }
 
 /// True if a URL without quotes ends where its query goes on behind a blank: `?$filter=name eq x`. What quotes around

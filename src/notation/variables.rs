@@ -10,6 +10,10 @@ use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// Variables within the values of variables that are followed.
 const MAX_DEPTH: u8 = 4;
+/// An id longer than this, in bytes, is not one.
+const MAX_ID: usize = 1024;
+/// Variables of a body that are looked up.
+const MAX_IDS: usize = 256;
 /// A URL longer than this, in bytes, is not put together from variables.
 const MAX_URL: usize = 8 << 10;
 
@@ -176,6 +180,41 @@ impl<'s> Scope<'s> {
             call.method = Some(text.clone());
         }
         self.tell(call);
+    }
+
+    /// Puts the ids of resources that variables hold in the place of the variables within the body, so that they are
+    /// looked at as well.
+    pub(super) fn fill_ids(&self, language: Language, call: &mut Call<'s>) {
+        let Payload::Text(body) = &call.body else { return };
+        let is_id = |text: &str| {
+            let start = text.get(..15).unwrap_or("");
+            start.eq_ignore_ascii_case("/subscriptions/")
+                && text.len() <= MAX_ID
+                && !text.contains(['"', '\\', '\n', '\''])
+        };
+        let uses: Vec<(Span, &Fragment<'s>)> = body
+            .expansions()
+            .take(MAX_IDS)
+            .filter_map(|span| Some((span, self.text(language, &body.text()[span.range()])?)))
+            .filter(|(_, value)| is_id(value.text()))
+            .collect();
+        if uses.is_empty() {
+            return;
+        }
+        let mut builder = Builder::new(body);
+        let mut done = 0;
+        for (span, value) in uses {
+            if done < span.start {
+                builder.append(&body.slice(Span { start: done, end: span.start }));
+            }
+            builder.append(value);
+            done = span.end;
+        }
+        let end = body.text().len() as u32;
+        if done < end {
+            builder.append(&body.slice(Span { start: done, end }));
+        }
+        call.body = Payload::Text(builder.finish(0, body.encoding_at(0)));
     }
 
     /// Leaves out a body that stands elsewhere than the call, if those have come to too much.

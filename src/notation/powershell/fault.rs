@@ -482,6 +482,53 @@ pub(super) fn bytes_as_payload(unit: &Unit<'_>, place: Span) -> Quoting {
     Quoting::new(QuotingKind::ObjectAsBody, unit.code.to_file(place), message).help("give it the text itself")
 }
 
+/// The name of a file where a cmdlet takes the text itself.
+pub(super) fn file_without_reading(unit: &Unit<'_>, place: Span, name: &str) -> Quoting {
+    let quoting = Quoting::new(
+        QuotingKind::FileWithoutAt,
+        unit.code.to_file(place),
+        format!("`{name}` is sent as the body itself: the cmdlet does not read the file"),
+    )
+    .help("write `(Get-Content -Raw …)`, or `-InFile` where the cmdlet has it");
+    let source = &unit.code.text()[place.range()];
+    let is_direct = source.trim_matches(['\'', '"']) == name && !name.contains('$');
+    let open = unit.code.edit(Span::at(place.start as usize), "(Get-Content -Raw ");
+    match open.zip(unit.code.edit(Span::at(place.end as usize), ")")).filter(|_| is_direct) {
+        Some((open, close)) => quoting.offer(true, "read the file", open.into_iter().chain(close).collect()),
+        None => quoting,
+    }
+}
+
+/// A letter that is not sent as it is, as the content type at `place` names no charset.
+pub(super) fn charset_missing(unit: &Unit<'_>, letter: Span, place: Option<Span>) -> Quoting {
+    const CHARSET: &str = "; charset=utf-8";
+    let quoting = Quoting::new(
+        QuotingKind::CharsetMissing,
+        letter,
+        "Windows PowerShell and PowerShell before 7.4 send `?` for this letter: the content type names no charset",
+    )
+    .help("write `application/json; charset=utf-8`")
+    .note();
+    let Some(place) = place else { return quoting };
+    let source = &unit.code.text()[place.range()];
+    let inner = source.trim_matches(['\'', '"']);
+    if !inner.eq_ignore_ascii_case("application/json") {
+        return quoting;
+    }
+    let (start, end) = (place.start as usize, place.end as usize);
+    let edits = if inner.len() == source.len() {
+        let open = unit.code.edit(Span::at(start), "'");
+        open.zip(unit.code.edit(Span::at(end), &format!("{CHARSET}'")))
+            .map(|(open, close)| open.into_iter().chain(close).collect())
+    } else {
+        unit.code.edit(Span::at(end - 1), CHARSET)
+    };
+    match edits {
+        Some(edits) => quoting.offer(true, "name the charset", edits),
+        None => quoting,
+    }
+}
+
 /// JSON that is passed to a program.
 pub(super) fn quotes_stripped(at: Span, text: &str) -> Quoting {
     let message = "Windows PowerShell, PowerShell before 7.3, and `az` on Windows take the quotes off: the program gets no JSON";

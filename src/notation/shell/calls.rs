@@ -57,6 +57,7 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
             scope.resolve(Language::Shell, call);
             made::settle(call);
             judge.with_body(call);
+            scope.fill_ids(Language::Shell, call);
         }
         calls.append(&mut found);
     }

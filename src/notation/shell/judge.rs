@@ -1,6 +1,7 @@
 //! What the shell and the client do to the parts of a call that was read: variables, braces, files.
 
-use super::{Command, Dialect, odata_name, starts};
+use super::{Command, Dialect, RedirectKind, odata_name, starts};
+use crate::notation::quoting::names_file;
 use crate::notation::variables::Language;
 use crate::notation::windows::unescaped;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, Scope};
@@ -48,6 +49,7 @@ impl<'s> Judge<'_, 's> {
         let mut found = Vec::new();
         if let Payload::Text(body) = &call.body {
             self.not_expanded(call, body, &mut found);
+            self.not_expanded_in_heredoc(call, body, &mut found);
         }
         call.quoting.append(&mut found);
     }
@@ -198,6 +200,34 @@ impl<'s> Judge<'_, 's> {
         }
     }
 
+    /// `$NAME` in a heredoc of the call whose end word is in quotes.
+    fn not_expanded_in_heredoc(&self, call: &Call<'s>, body: &Fragment<'s>, found: &mut Vec<Quoting>) {
+        let text = body.text();
+        let place = body.to_file(body.span());
+        let is_quoted = self.command.redirects.iter().any(|redirect| {
+            redirect.kind == RedirectKind::HereDocument
+                && redirect.text.to_file(redirect.text.span()).contains(place)
+        }) && text.contains('$')
+            && body.encoding_at(0) != Encoding::ShellHeredoc;
+        if self.filled_later || !is_quoted {
+            return;
+        }
+        for (at, _) in text.match_indices('$') {
+            let Some((len, name)) = variable_at(&text[at..]) else { continue };
+            if odata_name(&text[at..]).is_some() {
+                continue;
+            }
+            let quoting = Quoting::new(
+                QuotingKind::VariableNotExpanded,
+                body.to_file(Span::new(at, at + len)),
+                format!("the end word of this text is in quotes: `${name}` is sent as it is written"),
+            )
+            .help("write the end word without quotes");
+            let is_meant = self.scope.value(Language::Shell, name).is_some() || has_expansions(call);
+            found.push(if is_meant { quoting } else { quoting.note() });
+        }
+    }
+
     /// `-H Authorization: Bearer x` without quotes: three words.
     fn torn_headers(&self, found: &mut Vec<Quoting>) {
         if self.command.program_name().as_deref() != Some("curl") {
@@ -244,13 +274,7 @@ impl<'s> Judge<'_, 's> {
     fn file_without_at(&self, call: &mut Call<'s>) {
         let Payload::Text(body) = &call.body else { return };
         let text = body.text();
-        let is_path = |byte: u8| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'.' | b'_' | b'-' | b'/' | b'\\' | b'~' | b'$' | b'{' | b'}')
-        };
-        let ends =
-            text.len() > 5 && text.get(text.len() - 5..).is_some_and(|it| it.eq_ignore_ascii_case(".json"));
-        if !ends || text.len() > 200 || text.starts_with(['{', '[']) || !text.bytes().all(is_path) {
+        if !names_file(text) {
             return;
         }
         let place = body.to_file(body.span());

@@ -7,6 +7,7 @@ pub(in crate::lint) mod api_version_unknown;
 pub(in crate::lint) mod authorization_missing;
 pub(in crate::lint) mod body_with_get;
 pub(in crate::lint) mod body_without_method;
+pub(in crate::lint) mod charset_missing;
 pub(in crate::lint) mod content_type_missing;
 pub(in crate::lint) mod content_type_wrong;
 pub(in crate::lint) mod facts;
@@ -35,6 +36,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &header_malformed::RULE,
     &content_type_wrong::RULE,
     &content_type_missing::RULE,
+    &charset_missing::RULE,
     &authorization_missing::RULE,
     &name_mismatch::RULE,
     &resource_mismatch::RULE,

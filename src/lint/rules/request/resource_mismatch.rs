@@ -22,10 +22,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let has_expansion = |one: &Subscription<'_>| one.part.has_expansion(one.span);
+    let is_variable = contains_placeholder(own.text);
+    // What a script's variable holds may be what another variable of it, in the URL, holds as well.
+    let is_of_script =
+        |one: &Subscription<'_>| is_variable && !subject.call.span.contains(one.part.to_file(one.span));
     let strangers = linked(root)
         .into_iter()
         .filter_map(|node| ids::in_string(body, node))
-        .filter(|one| !has_expansion(one) && differ(own.text, one.text));
+        .filter(|one| !has_expansion(one) && !is_of_script(one) && differ(own.text, one.text));
     for group in ids::by_text(strangers) {
         let Some((first, others)) = group.split_first() else { continue };
         let message = if is_placeholder(first.text) {

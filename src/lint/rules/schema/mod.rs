@@ -10,6 +10,7 @@ use crate::text::Edit;
 pub(in crate::lint) mod invalid_value;
 pub(in crate::lint) mod missing_property;
 pub(in crate::lint) mod name_case;
+pub(in crate::lint) mod null_removes_nothing;
 pub(in crate::lint) mod property_not_in_version;
 pub(in crate::lint) mod read_only_property;
 pub(in crate::lint) mod type_guessed;
@@ -31,6 +32,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &value_not_in_version::RULE,
     &unlisted_value::RULE,
     &read_only_property::RULE,
+    &null_removes_nothing::RULE,
     &type_guessed::RULE,
 ];
 

@@ -10,6 +10,7 @@ use crate::notation::powershell::syntax::{
     self, Command, Element, Expression, ExpressionKind, Mode, Pipeline, Quote, Statement, Word, WordKind,
 };
 use crate::notation::powershell::value::{Origin, Unit};
+use crate::notation::quoting::names_file;
 use crate::notation::shell::{self, Word as ShellWord};
 use crate::notation::windows::escaped_argument;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, made, payload, programs};
@@ -132,12 +133,20 @@ impl<'s> Evaluator<'_, 's> {
         }
         let body = parameters.get("Payload").or(parameters.get("Body"));
         let converted = converts.map(|it| it.span);
+        let mut is_written_as_text = false;
         if let Some(body) = body {
             let (item, place) = (body.item.clone(), body.span);
             if program == Program::AzRestMethod && matches!(item.value, Value::Bytes(_)) {
                 faults.push(Rc::new(fault::bytes_as_payload(&self.unit, place)));
             }
             call.body = self.body(&item, place, converted, &mut faults);
+            if let Payload::Text(text) = &call.body
+                && names_file(text.text())
+            {
+                faults.push(Rc::new(fault::file_without_reading(&self.unit, place, text.text())));
+                call.body = Payload::File(text.clone());
+            }
+            is_written_as_text = program == Program::RestMethod && !matches!(item.value, Value::Bytes(_));
         } else if let Some(file) = parameters.get("InFile") {
             let (item, place) = (file.item.clone(), file.span);
             let text = self.text_of(&item, place);
@@ -159,6 +168,10 @@ impl<'s> Evaluator<'_, 's> {
             return;
         }
         self.headers(&parameters, &mut call, &mut faults);
+        if is_written_as_text {
+            let place = parameters.get("ContentType").map(|it| it.span);
+            faults.extend(self.charset_missing(&call, place).map(Rc::new));
+        }
         call.credentials = match parameters.get("Token") {
             Some(token) if !matches!(token.item.value, Value::Secure) => {
                 let (item, place) = (token.item.clone(), token.span);
@@ -181,6 +194,23 @@ impl<'s> Evaluator<'_, 's> {
         }
         self.not_expanded(&call, &mut faults);
         self.record(call, faults, span);
+    }
+
+    /// A text with letters beyond ASCII, whose content type, which stands at `place` of the code, names no charset.
+    fn charset_missing(&self, call: &Call<'s>, place: Option<Span>) -> Option<Quoting> {
+        let body = call.body.text()?;
+        let (at, letter) = body.text().char_indices().find(|(_, c)| !c.is_ascii())?;
+        // Without a content type another rule speaks, and the charset with it.
+        let named = |header: &&Fragment<'s>| {
+            header.text().get(..13).is_some_and(|name| name.eq_ignore_ascii_case("content-type:"))
+        };
+        let mut named = call.headers.iter().filter(named).peekable();
+        named.peek()?;
+        if named.any(|header| header.text().to_ascii_lowercase().contains("charset")) {
+            return None;
+        }
+        let letter = body.to_file(Span::new(at, at + letter.len_utf8()));
+        Some(fault::charset_missing(&self.unit, letter, place))
     }
 
     /// `ConvertTo-Json` that is given the answer, where the body was meant.

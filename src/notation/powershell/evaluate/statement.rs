@@ -414,6 +414,7 @@ impl<'s> Evaluator<'_, 's> {
                 Element::Expression(expression) => {
                     let item = self.expression(expression);
                     if pipeline.elements.len() == 1 {
+                        self.write_redirected(pipeline, std::slice::from_ref(&item));
                         return vec![item];
                     }
                     match item.value {
@@ -425,7 +426,27 @@ impl<'s> Evaluator<'_, 's> {
             };
             input = Some(items);
         }
-        input.unwrap_or_default()
+        let items = input.unwrap_or_default();
+        self.write_redirected(pipeline, &items);
+        items
+    }
+
+    /// Remembers what a pipeline writes into a file: `'…' > body.json`.
+    fn write_redirected(&mut self, pipeline: &Pipeline, items: &[Item<'s>]) {
+        let file = match pipeline.elements.last() {
+            Some(Element::Command(command)) => command.redirects.last(),
+            _ => pipeline.redirect.as_ref(),
+        };
+        let (Some(file), [Item { value: Value::Text(text), .. }]) = (file, items) else { return };
+        let text = (*text.fragment).clone();
+        // Other streams are not what the pipeline gives, and `>>` adds to what the file has.
+        let before = self.unit.code.text()[..file.span.start as usize].trim_end();
+        let is_output =
+            before.strip_suffix('>').is_some_and(|it| !it.ends_with(['>', '*', '2', '3', '4', '5', '6']));
+        let file = file.clone();
+        if is_output && let Value::Text(path) = self.expression(&file).value {
+            self.scope.write_file(path.as_str(), text);
+        }
     }
 }
 

@@ -184,6 +184,8 @@ pub(super) struct Pipeline {
     pub(super) elements: Vec<Element>,
     /// `&` at its end: where.
     pub(super) background: Option<Span>,
+    /// The file behind `>` that an expression at its end is written to.
+    pub(super) redirect: Option<Expression>,
 }
 
 #[derive(Clone, Debug)]
@@ -391,6 +393,8 @@ struct Parser<'t> {
     unclosed_comment: bool,
     /// Closing brackets that are waited for, outermost first.
     closers: Vec<u8>,
+    /// The file that the last expression is written to.
+    redirect: Option<Expression>,
 }
 
 impl<'t> Parser<'t> {
@@ -413,6 +417,7 @@ impl<'t> Parser<'t> {
             unclosed_here: [usize::MAX; 2],
             unclosed_comment: false,
             closers: Vec::new(),
+            redirect: None,
         }
     }
 

@@ -507,6 +507,7 @@ impl Parser<'_> {
                 self.at = before;
             }
             pipeline.elements.push(element);
+            pipeline.redirect = self.redirect.take();
             let before = self.at;
             self.blanks();
             if self.byte(0) == Some(b'\n') {
@@ -561,14 +562,14 @@ impl Parser<'_> {
         }
         if self.begins_expression() {
             let expression = self.expression();
-            self.blanks_before_redirect();
+            self.redirect = self.blanks_before_redirect();
             return Element::Expression(expression);
         }
         Element::Command(self.command())
     }
 
     /// `$x > file`
-    fn blanks_before_redirect(&mut self) {
+    fn blanks_before_redirect(&mut self) -> Option<Expression> {
         let before = self.at;
         self.blanks();
         let mut redirected = Command::default();
@@ -580,6 +581,7 @@ impl Parser<'_> {
         if !any {
             self.at = before;
         }
+        redirected.redirects.pop()
     }
 
     /// The length of the `=`, `+=` and the like that stands here.
@@ -603,5 +605,9 @@ impl Parser<'_> {
 /// A statement that is an expression alone.
 fn lone(expression: Expression) -> Statement {
     let span = expression.span;
-    Statement::Pipeline(Pipeline { span, elements: vec![Element::Expression(expression)], background: None })
+    Statement::Pipeline(Pipeline {
+        span,
+        elements: vec![Element::Expression(expression)],
+        ..Pipeline::default()
+    })
 }
