@@ -224,7 +224,9 @@ fn edits_beside_known_findings_make_none_new_and_hide_none() {
 #[test]
 fn a_file_with_another_name_is_followed_where_its_text_says_so() {
     let article = |title: &str| {
-        let text: String = (0..30).map(|n| format!("{title} has a sentence {n} of its own.\n")).collect();
+        let text: Vec<String> =
+            (0..30).map(|n| format!("{title} has a sentence {n} of its own.\n")).collect();
+        let text = text.concat();
         format!("# {title}\n\n{text}\n```bash\n{}\n```\n", cli_support::curl())
     };
     let folder = folder(&[("docs/one.md", &article("One")), ("docs/two.md", &article("Two"))]);

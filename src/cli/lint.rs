@@ -307,7 +307,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     }
     if only_counts {
         terminal.print(&total.statistics_as_data())?;
-    } else if args.statistics {
+    }
+    if args.statistics {
         let table = total.statistics();
         // A report for programs stays one.
         if format.is_for_reading() && !(args.reads_stdin() && args.fixes()) {

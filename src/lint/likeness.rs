@@ -85,11 +85,12 @@ mod tests {
 
     #[test]
     fn an_edit_leaves_most_of_a_text() {
-        let text: String = (0..200).map(|n| format!("line {} of the text, number {n}\n", n * 7)).collect();
+        let lines = |line: &dyn Fn(usize) -> String| (0..200).map(line).collect::<Vec<_>>().concat();
+        let text = lines(&|n| format!("line {} of the text, number {n}\n", n * 7));
         let edited = text.replace("line 350 ", "another ");
         assert_eq!(of(&text).with(&of(&text)), KEPT);
         assert!(of(&text).with(&of(&edited)) > KEPT / 2);
-        let other: String = (0..200).map(|n| format!("nothing {} alike, {}\n", n * 11, n + 3000)).collect();
+        let other = lines(&|n| format!("nothing {} alike, {}\n", n * 11, n + 3000));
         assert!(of(&text).with(&of(&other)) < KEPT / 4);
         let again = Likeness::parse(&of(&text).to_text()).unwrap();
         assert_eq!(again, of(&text));

@@ -225,7 +225,13 @@ fn tell(
     for (index, (name, wish)) in marker.names.iter().zip(named).enumerate() {
         if useless(wish) {
             let word = &text[name.range()];
-            let place = if marker.of_file { "this file" } else { "what it speaks of" };
+            let place = if marker.of_file {
+                "this file"
+            } else if marker.reach.start < marker.span.start {
+                "what stands before it"
+            } else {
+                "what follows"
+            };
             let message = format!("`{word}` finds nothing in {place}");
             let edit = if all { marker.line } else { without(marker, index) };
             findings.push(useless_suppression::finding(*name, message, Some(Edit::delete(edit))));

@@ -79,6 +79,6 @@ mod tests {
     fn a_combined_value_stays_one() {
         let markdown = "**`type`**: one of `SystemAssigned`, `SystemAssigned, UserAssigned`, `None`";
         assert_eq!(plain(markdown), "type: one of SystemAssigned, \"SystemAssigned, UserAssigned\", None");
-        assert_eq!(plain("a ` b **c**"), "a ` b c".replace('`', "`"));
+        assert_eq!(plain("a ` b **c**"), "a ` b c");
     }
 }

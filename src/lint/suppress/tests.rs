@@ -177,12 +177,14 @@ fn many_markers_take_no_more_than_their_time() {
 
 const RULE: &str = "identity-type-split";
 
+/// A file with a comment before its call and one behind it, either of which may be empty.
+type File = Box<dyn Fn(&str, &str) -> String>;
+
 /// A notation: how its file looks with a marker before the call, behind it, and at the head of the file.
 struct Notation {
     name: &'static str,
     kind: Kind,
-    /// A file with a comment before its call and one behind it, either of which may be empty.
-    file: Box<dyn Fn(&str, &str) -> String>,
+    file: File,
     /// A marker as a comment of its own.
     comment: fn(&str) -> String,
     /// One behind other text, where there is such a thing.
@@ -218,13 +220,8 @@ fn notations() -> Vec<Notation> {
         )
     };
     let yaml = |before: &str| before.replace('#', "    #");
-    let notation = |name, kind, file: Box<dyn Fn(&str, &str) -> String>, comment, trailing| Notation {
-        name,
-        kind,
-        file,
-        comment,
-        trailing,
-    };
+    let notation =
+        |name, kind, file: File, comment, trailing| Notation { name, kind, file, comment, trailing };
     vec![
         notation("sh", Kind::Shell, Box::new(|b, a| format!("{b}{}{a}\n", curl())), hash, Some(behind)),
         notation(
