@@ -106,6 +106,7 @@ fn pages_are_typeset_without_a_warning() {
         "sync",
         "rule",
         "requests",
+        "expand",
         "schema",
         "schema-import",
         "completions",

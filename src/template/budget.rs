@@ -6,7 +6,7 @@ use super::value::{MAX_DEPTH, Value};
 /// The longest text that an expression may give (ARM's own limit).
 pub const MAX_TEXT: usize = 131_072;
 /// The largest value: more than a template of 4 MB, ARM's limit, can send.
-const MAX_WEIGHT: u64 = 32 << 20;
+const MAX_WEIGHT: u64 = 16 << 20;
 
 /// What is left of the steps and bytes for one template.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 20_000_000, bytes: 512 << 20, depth: 0 }
+        Self { steps: 3_000_000, bytes: 128 << 20, depth: 0 }
     }
 }
 
@@ -89,6 +89,11 @@ impl Budget {
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// True if nothing is left: whatever else is asked for is refused.
+    pub fn is_spent(&self) -> bool {
+        self.steps == 0 || self.bytes == 0
     }
 
     /// True if what can wait should not go deeper.

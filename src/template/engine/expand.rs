@@ -130,6 +130,9 @@ fn key_vault(reference: &Value) -> Value {
 
 /// What an entry of a parameters file gives: its `value`, or the secret that it refers to.
 pub fn given_value(entry: &Value) -> Option<Value> {
+    if let Some(open) = entry.as_open() {
+        return Some(Value::open(format!("{}.value", open.text), open.reason).at(entry.place));
+    }
     if let Some(reference) = entry.get("reference") {
         return Some(key_vault(reference).at(reference.place));
     }
@@ -360,7 +363,7 @@ impl Run<'_> {
     fn emit(&mut self, deployment: u32, before: &[u32]) {
         let order = self.engine.order(deployment, &mut self.refusals);
         for instance in order {
-            if self.engine.budget.steps(1).is_err() {
+            if self.engine.budget.steps(1).is_err() || self.engine.budget.is_spent() {
                 return;
             }
             self.emit_one(deployment, instance, before);
@@ -513,7 +516,11 @@ impl Engine<'_> {
         let resources = self.deployments[deployment as usize].template.get("resources").cloned();
         let Some(resources) = resources else { return };
         for (symbol, resource) in entries(&resources) {
+            if self.budget.is_spent() {
+                return;
+            }
             if let Err(refusal) = self.unroll_one(deployment, symbol, &resource, None, &[]) {
+                self.deployments[deployment as usize].is_incomplete = true;
                 refusals.push(*refusal.at(resource.place));
             }
         }
@@ -676,6 +683,9 @@ impl Engine<'_> {
     fn identify(&mut self, deployment: u32, refusals: &mut Vec<Refusal>) {
         let count = self.deployments[deployment as usize].instances.len() as u32;
         for at in 0..count {
+            if self.budget.is_spent() {
+                break;
+            }
             match self.condition(deployment, at) {
                 Ok(included) => {
                     let is_out = matches!(included, Included::No);
@@ -1167,10 +1177,12 @@ impl Engine<'_> {
 
     /// True if the name of any resource is not known: then nothing can be said to be missing.
     fn has_unknown_names(&self, deployment: u32) -> bool {
-        self.deployments[deployment as usize].instances.iter().any(|it| match &it.identity {
-            Memo::Done(Ok(identity)) => identity.name.is_open(),
-            _ => it.kind != Kind::Extension,
-        })
+        let home = &self.deployments[deployment as usize];
+        home.is_incomplete
+            || home.instances.iter().any(|it| match &it.identity {
+                Memo::Done(Ok(identity)) => identity.name.is_open(),
+                _ => it.kind != Kind::Extension,
+            })
     }
 
     /// The resources that a name stands for.
@@ -1205,7 +1217,7 @@ impl Engine<'_> {
         let mut order = Vec::with_capacity(count);
         let mut stack: Vec<(u32, usize)> = Vec::new();
         for root in 0..count as u32 {
-            if marks[root as usize] != Mark::New {
+            if marks[root as usize] != Mark::New || self.budget.is_spent() {
                 continue;
             }
             stack.push((root, 0));
@@ -1466,6 +1478,7 @@ impl Engine<'_> {
             refusals.extend(problems);
             return Ok(body);
         }
+        self.budget.steps(500 + usize::try_from(template.weight() / 100).unwrap_or(usize::MAX))?;
         let mut child = Deployment::new(template, target, &given);
         child.name = Some(identity.name.clone());
         child.is_outer = !is_inner;
@@ -1611,6 +1624,19 @@ impl Engine<'_> {
             }
             return Ok(left_open(name, args, Reason::Deployment));
         };
+        if site.instance == Some(at) {
+            let own = match self.identity(site.deployment, at) {
+                Ok(identity) => format!("{}/{}", identity.type_name, shown(&identity.name)),
+                Err(_) => wanted.to_owned(),
+            };
+            return Err(Refusal::new(
+                Cause::CircularDependency,
+                format!(
+                    "The template resource '{own}' cannot reference itself. Please see \
+                     https://aka.ms/arm-function-reference for usage details."
+                ),
+            ));
+        }
         Ok(self.reference_to(site, name, at, args))
     }
 
@@ -1676,6 +1702,9 @@ impl Engine<'_> {
 
     /// `resourceInfo('symbol')`.
     pub(super) fn resource_info(&mut self, site: Site<'_>, name: &str, args: &[Value]) -> Outcome<Value> {
+        if args[0].is_open() {
+            return Ok(left_open(name, args, Reason::Parameter));
+        }
         let Some(wanted) = args[0].as_str() else { return Err(kind_of(name, args, 0, "String")) };
         let Some(&at) = self.named(site.deployment, wanted, false).first() else {
             return Err(self.not_found(site.deployment, wanted));

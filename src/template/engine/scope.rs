@@ -132,6 +132,8 @@ pub(super) struct Deployment {
     /// Instances by what may name them, in lower case; symbolic names as they are.
     pub(super) by_name: HashMap<String, Vec<u32>>,
     pub(super) outputs: Option<Outcome<Value>>,
+    /// A resource could not be read: nothing can be said to be missing.
+    pub(super) is_incomplete: bool,
     /// Names of the deployments around it and its own; none for the outermost.
     pub(super) path: Vec<Arc<str>>,
     /// The deployment and resource that it is.
@@ -188,6 +190,7 @@ impl Deployment {
             instances: Vec::new(),
             by_name: HashMap::new(),
             outputs: None,
+            is_incomplete: false,
             path: Vec::new(),
             parent: None,
         }
