@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use armbody::schema::import::bicep::{TypesImport, import};
+use armbody::schema::types::import::{TypesImport, import};
 use armbody::schema::types::{Form, Object, Pack, Shape};
 use serde_json::Value;
 

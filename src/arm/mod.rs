@@ -24,6 +24,7 @@ mod request_url;
 mod resource_id;
 mod resource_name;
 mod resource_type;
+mod scopes;
 mod segment;
 mod text;
 mod typed_id;
@@ -54,6 +55,7 @@ pub use request_url::{
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
+pub use scopes::Scopes;
 pub use segment::Segment;
 pub use typed_id::{
     CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,

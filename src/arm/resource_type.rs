@@ -19,7 +19,8 @@ pub enum ResourceType {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a resource type that is known: expected vm (Microsoft.Compute/virtualMachines), \
-     vmss (Microsoft.Compute/virtualMachineScaleSets) or identity (Microsoft.ManagedIdentity/userAssignedIdentities)"
+     vmss (Microsoft.Compute/virtualMachineScaleSets), identity (Microsoft.ManagedIdentity/userAssignedIdentities) or \
+     the full name of a type"
 )]
 pub struct UnknownResourceType(pub String);
 

@@ -92,8 +92,8 @@ pub(crate) struct Args {
     /// The API version that bodies in JSON files are for.
     #[arg(long, value_name = "VERSION")]
     api_version: Option<ApiVersion>,
-    /// Schemas beside those in the program: a folder that `schema import` wrote.
-    #[arg(long, value_name = "DIR")]
+    /// Schemas beside those in the program: a folder that `schema import` wrote, or a pack of types.
+    #[arg(long, value_name = "DIR|PACK")]
     schemas: Vec<PathBuf>,
     /// The configuration, instead of the nearest armbody.toml above each file.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
@@ -324,7 +324,11 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     for problem in &uncopied {
         terminal.say(&shown!("armbody: {}", Shown::line(problem)));
     }
-    Ok(if uncopied.is_empty() { total.status(args) } else { Status::Failed })
+    let bad_packs = setup.bad_packs();
+    for problem in &bad_packs {
+        terminal.say(&shown!("armbody: {}", Shown::line(problem)));
+    }
+    Ok(if uncopied.is_empty() && bad_packs.is_empty() { total.status(args) } else { Status::Failed })
 }
 
 /// Writes the baselines that were read without what is gone.

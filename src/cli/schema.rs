@@ -10,8 +10,15 @@ use armbody::text::Shown;
 /// The embedded schemas; make them from Azure's `OpenAPI` files.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List types, API versions and methods.
-    List,
+    /// List types, API versions and methods: of types that only Bicep's types describe the newest version.
+    List {
+        /// Only this type, or the types of this namespace, in all their versions.
+        #[arg(long = "type", value_name = "TYPE")]
+        resource_type: Option<String>,
+        /// Only how many there are, and where they are from.
+        #[arg(long)]
+        count: bool,
+    },
     /// Print the schema of one body, complete in itself.
     Show {
         /// vm, vmss, identity or a full type name.
@@ -43,7 +50,15 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command, terminal: &mut super::Terminal) -> anyhow::Result<super::Status> {
     let text = match command {
-        Command::List => Shown::lines(&pages::list(&Schemas::embedded())),
+        Command::List { resource_type, count } => {
+            let schemas = Schemas::embedded();
+            let listed = match (resource_type, count) {
+                (resource_type, true) => pages::count(&schemas, resource_type.as_deref()),
+                (Some(resource_type), false) => pages::list_type(&schemas, resource_type),
+                (None, false) => Ok(pages::list(&schemas)),
+            };
+            Shown::lines(&listed.map_err(anyhow::Error::msg)?)
+        }
         Command::Show { resource_type, method, api_version } => {
             let schema = pages::show(&Schemas::embedded(), resource_type, *method, *api_version);
             Shown::json_text(&schema.map_err(anyhow::Error::msg)?)

@@ -15,7 +15,7 @@ pub use schema::json_schema;
 
 use std::path::{Path, PathBuf};
 
-use crate::arm::{ApiVersion, BlankStyle, Method, ResourceType};
+use crate::arm::{ApiVersion, BlankStyle, Method, ResourceTypeName};
 use crate::lint::{IgnoredPlace, Options, Rule, Severity};
 use crate::report::Format;
 
@@ -35,7 +35,7 @@ pub struct Config {
     pub targets: Vec<Target>,
     /// `[render]`
     pub render: Render,
-    /// `[schemas] folders`, below `base`.
+    /// `[schemas] folders` and `packs`, below `base`.
     pub schemas: Vec<PathBuf>,
 }
 
@@ -81,7 +81,7 @@ pub struct Target {
     /// The files.
     pub files: Globs,
     /// Their resource type.
-    pub resource_type: Option<ResourceType>,
+    pub resource_type: Option<ResourceTypeName>,
     /// Their method.
     pub method: Option<Method>,
     /// Their API version.
@@ -152,7 +152,12 @@ impl Config {
         let is_typed = given.given.resource_type.is_some() || given.type_name.is_some();
         for target in self.targets.iter().rev().filter(|target| target.files.matches(&path, false)) {
             let it = &mut options.given;
-            it.resource_type = it.resource_type.or(target.resource_type.filter(|_| !is_typed));
+            if let Some(name) = target.resource_type.as_ref().filter(|_| !is_typed) {
+                if it.resource_type.is_none() && options.type_name.is_none() {
+                    it.resource_type = name.known();
+                    options.type_name = Some(name.clone()).filter(|name| name.known().is_none());
+                }
+            }
             it.method = it.method.or(target.method);
             it.api_version = it.api_version.or(target.api_version);
         }

@@ -110,6 +110,11 @@ pub fn json_schema() -> Value {
                         "description": "Folders that `armbody schema import` wrote.",
                         "type": "array",
                         "items": { "type": "string" }
+                    },
+                    "packs": {
+                        "description": "Packs of types that `armbody schema import --bicep-types` wrote.",
+                        "type": "array",
+                        "items": { "type": "string" }
                     }
                 }
             }

@@ -11,6 +11,7 @@ pub(super) mod template;
 
 use super::anchor::Anchors;
 use super::baseline::{Known, Left};
+use super::evidence::Doubt;
 use super::policy;
 use super::resolve::{self, Asked, Resolved};
 use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
@@ -155,6 +156,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     }
     settle(&mut findings, options);
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
+    say_once(&mut findings);
     // Two calls may send one text: what is wrong with it is said once.
     findings.dedup_by(|a, b| (a.span, a.rule.name, &a.message) == (b.span, b.rule.name, &b.message));
     for finding in findings.drain(findings.len().min(MAX_FINDINGS)..) {
@@ -189,6 +191,32 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         findings,
         secrets,
         stale,
+    }
+}
+
+/// Of what is not described a file has one note of each kind, at the first place; the others are counted.
+fn say_once(findings: &mut Vec<Finding>) {
+    for rule in super::rules::of_what_is_not_described() {
+        let is_such = |it: &Finding| it.rule == rule && it.doubt == Some(Doubt::NotDescribed);
+        let more = findings.iter().filter(|it| is_such(it)).count().saturating_sub(1);
+        if more == 0 {
+            continue;
+        }
+        let mut is_first = true;
+        findings.retain_mut(|finding| {
+            if !is_such(finding) {
+                return true;
+            }
+            if !std::mem::take(&mut is_first) {
+                return false;
+            }
+            let help = finding.help.take().map_or_else(String::new, |help| format!("{help}; "));
+            finding.help = Some(format!(
+                "{help}so it is in {more} more place{} of this file",
+                if more == 1 { "" } else { "s" }
+            ));
+            true
+        });
     }
 }
 

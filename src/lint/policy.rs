@@ -4,7 +4,7 @@
 //! thirty rules. The rows are those of the catalogue's first section.
 
 use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, VersionEvidence};
-use super::rules::{identity, request, schema, secret, syntax};
+use super::rules::{identity, request, schema, secret, syntax, template};
 use super::{Family, Finding, Rule, Severity};
 use crate::arm::Service;
 use crate::notation::{Language, Place};
@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 23] = [
+static ROWS: [Row; 24] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -199,6 +199,15 @@ static ROWS: [Row; 23] = [
         rules: Rules::Of(Family::Identity),
         only: None,
         most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // So they are about where a type can be deployed.
+    Row {
+        holds: |it| it.is_described,
+        rules: Rules::Named(&[&template::schema_scope::RULE]),
+        only: None,
+        most: Some(Note),
         fix: Stay,
         is_firm: false,
     },

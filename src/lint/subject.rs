@@ -16,7 +16,7 @@ use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::types::IdentityFacts;
-use crate::schema::{Standing, Validators};
+use crate::schema::{Request, Standing, Validators};
 use crate::text::{Edit, Fragment, Source, Span, settled, steps};
 
 /// What is known of the request that a body is for.
@@ -80,9 +80,39 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The members of the body whose names say that they are secret.
+    /// The members of the body whose names or types say that they are secret, in the order of the text.
     pub(super) fn secret_members(&self) -> &[(Node<'a>, Node<'a>)] {
-        self.secret_members.get_or_init(|| self.resource.map(super::secrets::members).unwrap_or_default())
+        self.secret_members.get_or_init(|| {
+            let mut members = self.resource.map(super::secrets::members).unwrap_or_default();
+            let more = self.sensitive();
+            if !more.is_empty() {
+                members.extend(more);
+                members.sort_unstable_by_key(|(name, _)| name.index());
+                members.dedup_by_key(|(name, _)| name.index());
+            }
+            members
+        })
+    }
+
+    /// The members of the body that the published type says are secret; of a type that has no schema of its own.
+    pub(super) fn sensitive(&self) -> Vec<(Node<'a>, Node<'a>)> {
+        let (Some(resource), Some(name), Some(standing)) =
+            (self.resource, self.target.type_name.as_ref(), self.standing)
+        else {
+            return Vec::new();
+        };
+        if !self.evidence.is_described || matches!(standing, Standing::NotDescribed { .. }) {
+            return Vec::new();
+        }
+        let last_name = self.last_name();
+        let request = Request {
+            resource_type: name.as_str(),
+            method: self.method(),
+            version: standing.serves(),
+            template: self.in_template(),
+            name: last_name.as_deref(),
+        };
+        self.validators.sensitive(request, resource)
     }
 
     /// The part of the body that is about the resource: all of it, but in a template, whose resources are looked at

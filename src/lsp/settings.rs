@@ -95,7 +95,8 @@ fn load(folders: &[PathBuf]) -> Result<Arc<Validators>, String> {
     let mut schemas = Schemas::embedded();
     for folder in folders {
         let (more, errors) = schemas.with_folder(folder, DEFAULT_MAX_SIZE);
-        if let Some(error) = errors.first() {
+        // What is known without a pack serves all the same.
+        if let Some(error) = errors.first().filter(|_| !folder.is_file()) {
             return Err(error.to_string());
         }
         schemas = more;

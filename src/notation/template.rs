@@ -16,7 +16,9 @@ use std::borrow::Cow;
 use memchr::memchr2_iter;
 
 use crate::arm::expression::{Expression, is_computed};
-use crate::arm::{ApiVersion, ResourceType, ResourceTypeName, contains_placeholder, members};
+use crate::arm::{
+    ApiVersion, ResourceType, ResourceTypeName, Scopes as Levels, contains_placeholder, members,
+};
 use crate::json::{Kind, Node, Tree};
 use crate::text::Marks;
 pub use evaluate::{Deployment, requests};
@@ -46,6 +48,9 @@ pub struct Resource<'t> {
     pub version: Version<'t>,
     /// It stands without a template around it: a document shows what matters of it and leaves out the rest.
     pub is_excerpt: bool,
+    /// The level that its template is for, where the outermost template says it: what a nested one is deployed to its
+    /// deployment says.
+    pub level: Option<Levels>,
     /// It is only referred to (`"existing": true`): the deployment reads it and sends nothing.
     pub is_existing: bool,
 }
@@ -173,6 +178,8 @@ struct Open<'t> {
     scope: Option<usize>,
     /// The resource whose child it may be, as an index of the resources found.
     parent: Option<usize>,
+    /// The level that the outermost template is for; `None` in nested ones.
+    level: Option<Levels>,
     /// The members beside a template: the parameters that a deployment gives it, and how it evaluates them.
     beside: Option<Node<'t>>,
 }
@@ -182,11 +189,12 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
     let mut template = Template::default();
     let Some(root) = tree.root().filter(|root| !holds_parameters(*root)) else { return template };
     let mut scopes = Scopes::default();
-    let mut open = vec![Open { node: root, role: Role::Plain, scope: None, parent: None, beside: None }];
-    while let Some(Open { node, mut role, mut scope, mut parent, beside }) = open.pop() {
+    let mut open =
+        vec![Open { node: root, role: Role::Plain, scope: None, parent: None, level: None, beside: None }];
+    while let Some(Open { node, mut role, mut scope, mut parent, mut level, beside }) = open.pop() {
         if node.kind() == Kind::Array {
             let role = if matches!(role, Role::Resources) { Role::Resource } else { Role::Plain };
-            open.extend(node.elements().map(|node| Open { node, role, scope, parent, beside: None }));
+            open.extend(node.elements().map(|node| Open { node, role, scope, parent, level, beside: None }));
             continue;
         }
         if node.kind() != Kind::Object {
@@ -198,14 +206,18 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
                 role: Role::Resource,
                 scope,
                 parent,
+                level,
                 beside: None,
             }));
             continue;
         }
         let is_template = is_template(node) || matches!(role, Role::Template) && resources_of(node).is_some();
         if is_template {
+            level = None;
             if scope.is_none() {
                 template.roots.push(node);
+                let schema = node.member("$schema").and_then(|(_, schema)| schema.as_str());
+                level = schema.and_then(|schema| Levels::of_template(&schema));
             }
             scope = Some(scopes.enter(node, scope, beside));
             (role, parent) = (Role::Plain, None);
@@ -229,6 +241,7 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
                 type_name,
                 version,
                 is_excerpt: scope.is_none(),
+                level,
                 is_existing: is_existing(node),
             });
         }
@@ -250,7 +263,7 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
             };
             let parent = if matches!(role, Role::Resources) { parent.filter(|_| is_resource) } else { None };
             let beside = is(name, "template").then_some(node);
-            open.push(Open { node: value, role, scope, parent, beside });
+            open.push(Open { node: value, role, scope, parent, level, beside });
         }
     }
     template.roots.sort_by_key(|node| node.index());

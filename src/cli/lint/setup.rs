@@ -55,6 +55,8 @@ pub(super) struct Setup {
     renamed: HashMap<(PathBuf, String), String>,
     /// The validators by the folders that configurations name.
     schemas: Mutex<HashMap<Vec<PathBuf>, Loaded>>,
+    /// What is wrong with packs of types: what was known without them serves all the same.
+    bad_packs: Mutex<Vec<String>>,
     /// The largest file that is read, in bytes.
     max_size: u64,
 }
@@ -72,8 +74,9 @@ impl Setup {
         // What is wrong with a configuration is told when a file asks for it.
         let of_run = configs.of_run(&here).ok().flatten();
         let format = args.format.or(of_run.and_then(|config| config.lint.format)).unwrap_or_default();
+        let mut bad_packs = Vec::new();
         let setup = Self {
-            given: given(args)?,
+            given: given(args, &mut bad_packs)?,
             configs: Arc::new(configs),
             format,
             fail_on: args.fail_on,
@@ -87,6 +90,7 @@ impl Setup {
             },
             renamed: HashMap::new(),
             schemas: Mutex::default(),
+            bad_packs: Mutex::new(bad_packs),
             max_size: args.max_size,
         };
         if let Some(path) = setup.baseline.as_ref().filter(|_| setup.reads_baselines) {
@@ -262,7 +266,14 @@ impl Setup {
 
     fn validators(&self, folders: &[PathBuf]) -> Loaded {
         let mut known = self.schemas.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(folders.to_vec()).or_insert_with(|| load(folders, self.max_size)).clone()
+        let mut bad_packs = self.bad_packs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut load = || load(folders, self.max_size, &mut bad_packs);
+        known.entry(folders.to_vec()).or_insert_with(&mut load).clone()
+    }
+
+    /// What is wrong with packs of types, each in a line.
+    pub(super) fn bad_packs(&self) -> Vec<String> {
+        self.bad_packs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -282,12 +293,14 @@ fn folder(file: &Path) -> PathBuf {
     absolute(file).parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
-fn load(folders: &[PathBuf], max_size: u64) -> Loaded {
+fn load(folders: &[PathBuf], max_size: u64, bad_packs: &mut Vec<String>) -> Loaded {
     let mut schemas = Schemas::embedded();
     for folder in folders {
         let (more, errors) = schemas.with_folder(folder, max_size);
-        if let Some(error) = errors.first() {
-            return Err(error.to_string());
+        match errors.first() {
+            Some(error) if folder.is_file() => bad_packs.push(error.to_string()),
+            Some(error) => return Err(error.to_string()),
+            None => {}
         }
         schemas = more;
     }
@@ -307,7 +320,7 @@ fn today() -> anyhow::Result<Option<Day>> {
 }
 
 /// What the command line says.
-fn given(args: &Args) -> anyhow::Result<Options> {
+fn given(args: &Args, bad_packs: &mut Vec<String>) -> anyhow::Result<Options> {
     let rules = |names: &[String]| names.iter().map(|name| lookup(name)).collect::<anyhow::Result<Vec<_>>>();
     let severity = args
         .severity
@@ -320,7 +333,8 @@ fn given(args: &Args) -> anyhow::Result<Options> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     let mut options = Options::default();
     if !args.schemas.is_empty() {
-        options.schemas = Some(load(&args.schemas, args.max_size).map_err(|error| anyhow::anyhow!(error))?);
+        options.schemas =
+            Some(load(&args.schemas, args.max_size, bad_packs).map_err(|error| anyhow::anyhow!(error))?);
     }
     if let Some(text) = &args.resource_type {
         match text.parse::<ResourceType>() {
@@ -329,7 +343,8 @@ fn given(args: &Args) -> anyhow::Result<Options> {
                 let (namespace, types) = text.split_once('/').unwrap_or((text, ""));
                 let name = ResourceTypeName::from_parts(namespace, types.split('/'));
                 let has_schema = |name: &ResourceTypeName| {
-                    options.schemas.as_ref().is_some_and(|schemas| schemas.knows(name.as_str()))
+                    let schemas = options.schemas.clone().unwrap_or_else(Validators::embedded);
+                    schemas.knows(name.as_str())
                 };
                 options.type_name = name.filter(has_schema);
                 anyhow::ensure!(options.type_name.is_some(), "--type: {error}");

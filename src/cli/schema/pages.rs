@@ -7,17 +7,125 @@ use std::path::Path;
 
 use armbody::arm::{ApiVersion, Method, ResourceType};
 use armbody::schema::import::{self, ImportError};
+use armbody::schema::types::{self, Described, InVersion};
 use armbody::schema::{Entry, Schemas, pretty};
 use armbody::text::path_name;
+use armbody::text::suggest::did_you_mean;
 
-/// `schema list`: a line for each type and version, oldest first.
+/// `schema list`: a line for each type and version, oldest first; for each type that only a pack describes one with its
+/// newest version.
 pub(crate) fn list(schemas: &Schemas) -> String {
-    let header = ["TYPE", "VERSION", "STABILITY", "METHODS"].map(str::to_owned);
-    let row = |entry: &Entry| {
-        let stability = if entry.version.is_preview() { "preview" } else { "stable" };
-        [entry.resource_type.clone(), entry.version.to_string(), stability.to_owned(), methods(entry)]
+    let own = schemas.entries().iter().map(of_entry);
+    let newest = described(schemas).filter_map(Described::newest).map(of_described);
+    table(own.chain(newest))
+}
+
+/// `schema list --type`: a line for each version of a type, or of each type of a namespace.
+///
+/// # Errors
+/// One line when nothing is known of it, with what would have been right.
+pub(crate) fn list_type(schemas: &Schemas, name: &str) -> Result<String, String> {
+    let (own, described) = of_name(schemas, name)?;
+    Ok(table(
+        own.into_iter()
+            .map(of_entry)
+            .chain(described.into_iter().flat_map(Described::versions).map(of_described)),
+    ))
+}
+
+/// `schema list --count`: how many types and versions there are, and where they are from.
+///
+/// # Errors
+/// As [`list_type`].
+pub(crate) fn count(schemas: &Schemas, name: Option<&str>) -> Result<String, String> {
+    let (own, described) = match name {
+        Some(name) => of_name(schemas, name)?,
+        None => (schemas.entries().iter().collect(), described(schemas).collect()),
     };
-    let rows: Vec<[String; 4]> = std::iter::once(header).chain(schemas.entries().iter().map(row)).collect();
+    let mut types: Vec<&str> = own.iter().map(|entry| entry.resource_type.as_str()).collect();
+    types.dedup();
+    let versions: usize = described.iter().map(|it| it.versions().len()).sum();
+    let commit = schemas.packs().next().and_then(|pack| pack.commit()).unwrap_or("unknown");
+    Ok(format!(
+        "{} types in {} versions\n{} in {} from azure-rest-api-specs\n{} in {versions} from bicep-types-az, commit {commit}\n",
+        types.len() + described.len(),
+        own.len() + versions,
+        types.len(),
+        own.len(),
+        described.len(),
+    ))
+}
+
+/// The types that only a pack describes.
+fn described(schemas: &Schemas) -> impl Iterator<Item = Described<'_>> {
+    schemas.packs().flat_map(|pack| pack.types()).filter(|it| schemas.versions(it.name()).next().is_none())
+}
+
+/// What is known of a type, or of the types of a namespace.
+fn of_name<'s>(schemas: &'s Schemas, name: &str) -> Result<(Vec<&'s Entry>, Vec<Described<'s>>), String> {
+    let name = full_name(name);
+    if name.contains('/') {
+        let own: Vec<&Entry> = schemas.versions(name).collect();
+        let described: Vec<Described<'_>> = schemas.described(name).into_iter().collect();
+        return if own.is_empty() && described.is_empty() {
+            Err(unknown(schemas, name))
+        } else {
+            Ok((own, described))
+        };
+    }
+    let is_in = |resource_type: &str| {
+        resource_type.split('/').next().is_some_and(|namespace| namespace.eq_ignore_ascii_case(name))
+    };
+    let own: Vec<&Entry> = schemas.entries().iter().filter(|entry| is_in(&entry.resource_type)).collect();
+    let in_packs = schemas.packs().flat_map(|pack| pack.types_in(name));
+    let described: Vec<Described<'_>> =
+        in_packs.filter(|it| schemas.versions(it.name()).next().is_none()).collect();
+    if own.is_empty() && described.is_empty() {
+        return Err(unknown(schemas, name));
+    }
+    Ok((own, described))
+}
+
+/// Nothing is known of a type: what comes nearest.
+fn unknown(schemas: &Schemas, name: &str) -> String {
+    let namespace = name.split('/').next().unwrap_or_default();
+    let in_namespace: Vec<&str> =
+        schemas.packs().flat_map(|pack| pack.types_in(namespace)).map(Described::name).collect();
+    let near = if name.contains('/') && !in_namespace.is_empty() {
+        did_you_mean(name, in_namespace).map(ToOwned::to_owned)
+    } else {
+        let namespaces = schemas.packs().flat_map(|pack| pack.namespaces());
+        did_you_mean(namespace, namespaces).map(ToOwned::to_owned)
+    };
+    let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    let near = if near.is_empty() { ":".to_owned() } else { near };
+    format!("nothing is known of {name}{near} `armbody schema list` has every type")
+}
+
+const HEADER: [&str; 4] = ["TYPE", "VERSION", "STABILITY", "METHODS"];
+
+fn of_entry(entry: &Entry) -> [String; 4] {
+    [
+        entry.resource_type.clone(),
+        entry.version.to_string(),
+        stability(entry.version).to_owned(),
+        methods(entry),
+    ]
+}
+
+fn of_described(it: InVersion<'_>) -> [String; 4] {
+    // Nothing says whether it takes PATCH.
+    let methods = if it.writable().is_empty() { "-" } else { "PUT" };
+    let version = it.version();
+    [it.described().name().to_owned(), version.to_string(), stability(version).to_owned(), methods.to_owned()]
+}
+
+fn stability(version: ApiVersion) -> &'static str {
+    if version.is_preview() { "preview" } else { "stable" }
+}
+
+fn table(rows: impl Iterator<Item = [String; 4]>) -> String {
+    let rows: Vec<[String; 4]> = std::iter::once(HEADER.map(str::to_owned)).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let (a, b, c) = (width(0), width(1), width(2));
     let mut out = String::new();
@@ -38,10 +146,13 @@ pub(crate) fn show(
     version: Option<ApiVersion>,
 ) -> Result<String, String> {
     let resource_type = full_name(resource_type);
+    if let Some(described) = schemas.described(resource_type) {
+        return show_described(schemas, described, method, version);
+    }
     let Some(newest) =
         schemas.newest_stable(resource_type).or_else(|| schemas.versions(resource_type).last())
     else {
-        return Err(format!("no schema of {resource_type}: there are {}", schemas.types().join(", ")));
+        return Err(unknown(schemas, resource_type));
     };
     let version = version.unwrap_or(newest.version);
     let Some(entry) = schemas.entry(resource_type, version) else {
@@ -56,6 +167,29 @@ pub(crate) fn show(
             let first = schemas.versions(resource_type).find(|e| e.methods.contains(&method));
             let since = first.map_or_else(String::new, |e| format!("; {method} from {} on", e.version));
             Err(format!("{resource_type} {version} has {} only{since}", methods(entry)))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn show_described(
+    schemas: &Schemas,
+    described: Described<'_>,
+    method: Method,
+    version: Option<ApiVersion>,
+) -> Result<String, String> {
+    let name = described.name();
+    let version = version.or_else(|| described.newest().map(InVersion::version));
+    let Some(version) = version else { return Err(format!("{name} has no version")) };
+    if described.version(version).is_none() {
+        let (earlier, later) = described.nearest(version);
+        let near: Vec<String> = earlier.into_iter().chain(later).map(|it| it.version().to_string()).collect();
+        return Err(format!("no schema of {name} {version}: the nearest is {}", near.join(" or ")));
+    }
+    match schemas.standalone(name, method, version) {
+        Ok(Some(schema)) => Ok(pretty(&schema)),
+        Ok(None) => {
+            Err(format!("only the PUT of {name} {version} is described: a PATCH is checked as a part of it"))
         }
         Err(error) => Err(error.to_string()),
     }
@@ -85,7 +219,7 @@ pub(crate) fn import(dir: &Path, types: &[String], out: &Path) -> Result<String,
 /// # Errors
 /// What went wrong, in one line; then nothing is written.
 pub(crate) fn import_types(dir: &Path, out: &Path) -> Result<String, String> {
-    let made = import::bicep::import(dir).map_err(|error| error.to_string())?;
+    let made = types::import::import(dir).map_err(|error| error.to_string())?;
     made.write(out).map_err(|error| error.to_string())?;
     let mut text = format!(
         "{} types in {} versions from {} files ({} different nodes): types.pack ({} bytes) and types.tsv in {}\n",

@@ -7,7 +7,8 @@ use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
 use crate::lint::evidence::Evidence;
-use crate::lint::{Check, Findings, Secret, Sink, Subject, Target, resolve, rules, secrets};
+use crate::lint::rules::{self, rules as all_rules};
+use crate::lint::{Check, Findings, Secret, Sink, Subject, Target, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
@@ -69,11 +70,21 @@ pub(super) fn check(
     let subjects: Vec<Subject<'_>> =
         known.into_iter().map(|it| subject_of(&whole, it.0, (it.1, it.2, it.3))).collect();
 
+    for subject in &subjects {
+        secrets::of_types(subject, secrets);
+    }
     let mut of_text = findings.beside();
     let mut sink = Sink::new(&mut of_text);
     let mistakes: Vec<Mistake> = tree.mistakes().iter().filter(|it| !is_taken(it)).cloned().collect();
     check_mistakes(&mistakes, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
     check_text(&whole, &template, &mut sink);
+    let is_of_nobody = |it: &&Resource<'_>| !it.is_existing && !it.is_excerpt;
+    for resource in template.resources.iter().filter(is_of_nobody) {
+        if let Some(name) = resource.type_name.as_ref().filter(|name| !validators.knows(name.as_str())) {
+            let span = resource.node.member("type").map_or(resource.node.span(), |(_, value)| value.span());
+            sink.push(rules::type_not_described(&whole, span, name));
+        }
+    }
     of_text.list.sort_by_key(|finding| finding.span.start);
 
     let first = findings.list.len();
@@ -149,7 +160,7 @@ fn subject_of<'a>(
 }
 
 fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
-    for rule in rules() {
+    for rule in all_rules() {
         if let Check::Template(check) = rule.check {
             check(whole, template, sink);
         }

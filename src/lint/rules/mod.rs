@@ -11,7 +11,7 @@ pub(super) mod schema;
 pub(super) mod secret;
 mod since;
 pub(super) mod syntax;
-mod template;
+pub(super) mod template;
 
 pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
@@ -21,6 +21,7 @@ pub(super) use run::{
 pub(super) use schema::because;
 pub(super) use schema::problems;
 pub(super) use schema::type_guessed::draft as type_guessed;
+pub(super) use schema::type_not_described::draft as type_not_described;
 pub(super) use secret::{is_secret_property, tails};
 pub use since::since;
 pub use syntax::internal_error::finding as internal_error;
@@ -41,6 +42,11 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(template::RULES)
         .chain(run::RULES)
         .copied()
+}
+
+/// The rules that tell of types and versions that are not described.
+pub(super) fn of_what_is_not_described() -> [&'static Rule; 2] {
+    [&schema::type_not_described::RULE, &request::api_version_unknown::RULE]
 }
 
 /// The rule called `name`.

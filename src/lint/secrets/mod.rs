@@ -174,6 +174,14 @@ pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
     }
 }
 
+/// The values of a template's resource that its type says are secrets.
+pub(super) fn of_types(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
+    let Some(body) = subject.body else { return };
+    for (_, value) in subject.sensitive() {
+        secrets.extend(values(value).filter_map(|node| of_value(body, node, SecretKind::Property)));
+    }
+}
+
 /// What the secure parameters of a template are unless they are given, and what its other parameters and variables
 /// that end up in them are called.
 pub(super) fn of_template(tree: &Tree<'_>, body: &Fragment<'_>, secrets: &mut Vec<Secret>) {

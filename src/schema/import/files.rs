@@ -31,7 +31,7 @@ impl Place {
 }
 
 /// One token of a JSON pointer.
-pub(super) fn escape(token: &str) -> String {
+pub(in crate::schema) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 

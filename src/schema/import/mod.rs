@@ -4,7 +4,6 @@
 //! `files` reads and resolves, `operations` finds the bodies, `shape` (with `discriminator`) turns one definition into a
 //! schema, `names` finds a name for it.
 
-pub mod bicep;
 mod discriminator;
 mod files;
 mod names;
@@ -18,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use files::Files;
-pub(in crate::schema) use files::decode;
+pub(in crate::schema) use files::{decode, escape};
 use operations::Operation;
 use shape::Shaper;
 
@@ -90,7 +89,7 @@ pub enum Problem {
 }
 
 impl ImportError {
-    fn new(file: &Path, pointer: &str, problem: Problem) -> Self {
+    pub(in crate::schema) fn new(file: &Path, pointer: &str, problem: Problem) -> Self {
         Self { file: file.to_path_buf(), pointer: pointer.to_owned(), problem }
     }
 }

@@ -1,7 +1,7 @@
 //! The descriptions of one namespace's types, opened: each different node once, whichever version has it.
 //!
 //! On disk a block is a row of columns, each a run of numbers of one kind, deflated together: that packs three times
-//! better than nodes one after the other. `import::bicep::encode` writes what is read here.
+//! better than nodes one after the other. `import::encode` writes what is read here.
 
 use super::code::{PackError, Reader};
 
@@ -422,5 +422,47 @@ impl<'b> Decoder<'b> {
             expected = value + 1;
         }
         Ok((first, count as u32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::schema::types::{Pack, Shape};
+
+    /// A block as it is once it is opened.
+    fn opened() -> Vec<u8> {
+        let pack = Pack::embedded();
+        let namespace =
+            pack.namespaces.iter().find(|it| it.name == "microsoft.servicebus").expect("it is there");
+        pack.opened(namespace.nodes).expect("it can be opened")
+    }
+
+    #[test]
+    fn a_block_is_read_to_its_end() {
+        let block = Block::read(&opened()).expect("it is whole");
+        assert!(block.nodes.len() > 100 && block.lists.len() > 20);
+    }
+
+    proptest! {
+        /// What the check sum would have kept out: any bytes are refused, or nodes that can be walked.
+        #[test]
+        fn changed_bytes_are_refused_or_can_be_walked(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut bytes = opened();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Ok(block) = Block::read(&bytes) {
+                for node in 0..block.nodes.len() as u32 {
+                    let shape = Shape::new(&block, node);
+                    let _ = (shape.form(), shape.is_sensitive(), shape.properties().len());
+                }
+            }
+        }
     }
 }

@@ -77,7 +77,12 @@ impl<'p> Writer<'p> {
             Form::List { item, least, most } => {
                 out.insert("type".to_owned(), "array".into());
                 let singular = name.strip_suffix('s').unwrap_or(name);
-                out.insert("items".to_owned(), self.schema(item, singular));
+                let items = match item.form() {
+                    // A list of lists may be one of itself.
+                    Form::List { .. } => json!({"type": "array"}),
+                    _ => self.schema(item, singular),
+                };
+                out.insert("items".to_owned(), items);
                 limits(&mut out, ["minItems", "maxItems"], [least, most]);
             }
             Form::Object(_) | Form::Variants(_) => {

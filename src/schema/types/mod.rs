@@ -23,6 +23,7 @@ pub(in crate::schema) mod block;
 pub(in crate::schema) mod code;
 pub(in crate::schema) mod document;
 mod identity;
+pub mod import;
 pub(in crate::schema) mod judge;
 mod place;
 mod shape;
@@ -41,7 +42,7 @@ pub use place::Found;
 pub use shape::{Form, Object, Property, Shape, Values, Variants};
 
 use super::SchemaError;
-use crate::arm::ApiVersion;
+use crate::arm::{ApiVersion, Scopes};
 
 /// What a pack begins with.
 pub(super) const MAGIC: &[u8; 14] = b"armbody-types\n";
@@ -351,12 +352,12 @@ impl<'p> InVersion<'p> {
 
     /// Where a GET finds one.
     pub fn readable(self) -> Scopes {
-        Scopes(self.record.readable)
+        Scopes::from_bits(self.record.readable)
     }
 
     /// Where one can be deployed; nowhere for what can only be read.
     pub fn writable(self) -> Scopes {
-        Scopes(self.record.writable)
+        Scopes::from_bits(self.record.writable)
     }
 
     /// What its body holds. Opens the nodes of the namespace; what cannot be opened is open to any value.
@@ -365,56 +366,6 @@ impl<'p> InVersion<'p> {
         let block = self.described.pack.block_of(self.described.namespace);
         let block = block.unwrap_or_else(|_| EMPTY.get_or_init(Block::default));
         Shape::new(block, self.record.body)
-    }
-}
-
-/// Where resources of a type live: a set of levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scopes(u8);
-
-impl Scopes {
-    /// The tenant.
-    pub const TENANT: Self = Self(1);
-    /// A management group.
-    pub const MANAGEMENT_GROUP: Self = Self(2);
-    /// A subscription.
-    pub const SUBSCRIPTION: Self = Self(4);
-    /// A resource group.
-    pub const RESOURCE_GROUP: Self = Self(8);
-    /// Any other resource, which it extends.
-    pub const EXTENSION: Self = Self(16);
-
-    /// The bits as they were published.
-    pub fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// True if it lives nowhere: what can only be read cannot be deployed.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// True if it lives at one of the levels of `other` at least.
-    pub fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// The levels in words: `resource group or subscription`.
-    pub fn words(self) -> String {
-        let all = [
-            (Self::RESOURCE_GROUP, "a resource group"),
-            (Self::SUBSCRIPTION, "a subscription"),
-            (Self::MANAGEMENT_GROUP, "a management group"),
-            (Self::TENANT, "the tenant"),
-            (Self::EXTENSION, "another resource"),
-        ];
-        let own: Vec<&str> =
-            all.iter().filter(|(one, _)| self.meets(*one)).map(|(_, words)| *words).collect();
-        match own.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-            Some((last, _)) => (*last).to_owned(),
-            None => "nowhere".to_owned(),
-        }
     }
 }
 

@@ -124,7 +124,9 @@ impl<'p> Shape<'p> {
         match self.form() {
             Form::Text { sensitive, .. } => sensitive,
             Form::Object(object) => object.sensitive,
-            Form::Values(values) => values.others.is_some_and(Self::is_sensitive),
+            Form::Values(values) => values
+                .others
+                .is_some_and(|others| matches!(others.form(), Form::Text { sensitive: true, .. })),
             _ => false,
         }
     }

@@ -3,7 +3,7 @@
 use super::facts;
 use crate::arm::{ApiVersion, ApiVersionParameter, is_open_version};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Doubt, Draft, Severity, Sink, Subject};
+use crate::lint::{Check, Doubt, Draft, Rule, Severity, Sink, Subject};
 use crate::notation::template::{Resource, Version};
 use crate::schema::Standing;
 use crate::text::Span;
@@ -31,14 +31,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         Standing::Later(newest) => {
             let message =
                 format!("{version} is later than {newest}, the newest version of {type_name} known here");
-            let draft = at_version(subject, message).severity(Severity::Note).help(format!(
+            let draft = at_version(subject, message, &RULE).severity(Severity::Note).help(format!(
                 "the body is checked against {newest}, and what the schema finds is a warning at most"
             ));
             sink.push(draft);
         }
         Standing::Undescribed(serves) => {
             let message = format!("no specification of {type_name} in {version} was published");
-            let draft = at_version(subject, message).severity(Severity::Note).help(format!(
+            let draft = at_version(subject, message, &RULE).severity(Severity::Note).help(format!(
                 "ARM answers to it; the body is checked against {serves}, and what the schema finds is a warning \
                  at most"
             ));
@@ -46,7 +46,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         Standing::NotDescribed { earlier, later, .. } => {
             let Some(known) = nearest(earlier, later) else { return };
-            let draft = at_version(subject, format!("{type_name} is not described in {version}"))
+            let draft = at_version(subject, format!("{type_name} is not described in {version}"), &RULE)
                 .severity(Severity::Note)
                 .doubt(Doubt::NotDescribed)
                 .help(format!("{known}: the body is not compared with either"));
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         Standing::Unpublished { earlier, later, .. } => {
             let Some(known) = nearest(earlier, later) else { return };
-            let draft = at_version(subject, format!("{type_name} has no API version {version}"))
+            let draft = at_version(subject, format!("{type_name} has no API version {version}"), &RULE)
                 .help(known)
                 .arm(
                     "NoRegisteredProviderFound",
@@ -98,17 +98,17 @@ fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
 }
 
 /// At the version in the URL, or the one that a template's resource names; where the user named it, at the first byte of what it is for.
-fn at_version<'a>(subject: &Subject<'a>, message: String) -> Draft<'a> {
+pub(super) fn at_version<'a>(subject: &Subject<'a>, message: String, rule: &'static Rule) -> Draft<'a> {
     let given = subject.url.map(|url| &url.api_version);
     if let Some(ApiVersionParameter::Given { span, .. } | ApiVersionParameter::NameMissing { span, .. }) =
         given
         && let Some(part) = &subject.call.url
     {
-        return subject.at_part(&RULE, part, Span::new(span.start, span.end), message);
+        return subject.at_part(rule, part, Span::new(span.start, span.end), message);
     }
     if let Some(Version::Named { node, .. }) = subject.declared.map(|resource| &resource.version) {
-        return subject.at_node(&RULE, *node, message);
+        return subject.at_node(rule, *node, message);
     }
     let start = subject.call.span.start as usize;
-    subject.at_file(&RULE, Span::new(start, start), message)
+    subject.at_file(rule, Span::new(start, start), message)
 }

@@ -20,6 +20,7 @@ pub(in crate::lint) mod method_unknown;
 pub(in crate::lint) mod name_mismatch;
 pub(in crate::lint) mod placeholder_doubled;
 pub(in crate::lint) mod placeholder_left;
+pub(in crate::lint) mod preview_superseded;
 pub(in crate::lint) mod resource_mismatch;
 pub(in crate::lint) mod style;
 pub(in crate::lint) mod url_invalid;
@@ -28,6 +29,7 @@ pub(in crate::lint) mod url_invalid;
 pub(in crate::lint) static RULES: &[&Rule] = &[
     &api_version_missing::RULE,
     &api_version_unknown::RULE,
+    &preview_superseded::RULE,
     &method_not_supported::RULE,
     &method_unknown::RULE,
     &url_invalid::RULE,

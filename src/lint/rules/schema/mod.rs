@@ -14,6 +14,7 @@ pub(in crate::lint) mod null_removes_nothing;
 pub(in crate::lint) mod property_not_in_version;
 pub(in crate::lint) mod read_only_property;
 pub(in crate::lint) mod type_guessed;
+pub(in crate::lint) mod type_not_described;
 pub(in crate::lint) mod unknown_property;
 pub(in crate::lint) mod unlisted_value;
 pub(in crate::lint) mod value_case;
@@ -34,6 +35,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &read_only_property::RULE,
     &null_removes_nothing::RULE,
     &type_guessed::RULE,
+    &type_not_described::RULE,
 ];
 
 /// What the schema finds in the body of a call, without what another family says.

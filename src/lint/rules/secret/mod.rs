@@ -53,8 +53,9 @@ pub(in crate::lint) fn is_secret_property(name: &str) -> bool {
 /// The secret properties of the body whose values are there to be read, in the order of the text.
 fn literals<'a>(subject: &Subject<'a>) -> Vec<(Node<'a>, Node<'a>)> {
     let Some(body) = subject.body else { return Vec::new() };
+    let marked: Vec<u32> = subject.sensitive().iter().map(|(name, _)| name.index()).collect();
     let is_secret = |(name, value): &(Node<'_>, Node<'_>)| {
-        name.as_str().is_some_and(|name| is_secret_property(&name))
+        (name.as_str().is_some_and(|name| is_secret_property(&name)) || marked.contains(&name.index()))
             && is_literal(*value)
             && !body.has_expansion(value.span())
     };

@@ -17,8 +17,8 @@ use rayon::prelude::*;
 use files::Files;
 use pool::Pool;
 
-use super::{ImportError, Problem};
 use crate::arm::ApiVersion;
+use crate::schema::import::{ImportError, Problem};
 use crate::schema::types::code::{Writer, deflate};
 use crate::schema::types::{FORMAT, MAGIC};
 
