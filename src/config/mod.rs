@@ -152,11 +152,10 @@ impl Config {
         let is_typed = given.given.resource_type.is_some() || given.type_name.is_some();
         for target in self.targets.iter().rev().filter(|target| target.files.matches(&path, false)) {
             let it = &mut options.given;
-            if let Some(name) = target.resource_type.as_ref().filter(|_| !is_typed) {
-                if it.resource_type.is_none() && options.type_name.is_none() {
-                    it.resource_type = name.known();
-                    options.type_name = Some(name.clone()).filter(|name| name.known().is_none());
-                }
+            let is_open = !is_typed && it.resource_type.is_none() && options.type_name.is_none();
+            if let Some(name) = target.resource_type.as_ref().filter(|_| is_open) {
+                it.resource_type = name.known();
+                options.type_name = Some(name.clone()).filter(|name| name.known().is_none());
             }
             it.method = it.method.or(target.method);
             it.api_version = it.api_version.or(target.api_version);

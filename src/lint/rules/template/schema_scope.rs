@@ -53,15 +53,14 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             "a nested deployment can have another scope",
         )
     };
-    let draft = match resource.member("type") {
-        Some((_, value)) if subject.declared.is_some() => subject.at_node(&RULE, value, message),
-        _ => match &subject.call.url {
-            Some(part) => subject.at_part(&RULE, part, part.span(), message),
-            None => {
-                let start = resource.span().start as usize;
-                subject.at(&RULE, Span::new(start, start + 1), message)
-            }
-        },
+    let of_template = resource.member("type").filter(|_| subject.declared.is_some());
+    let draft = if let Some((_, value)) = of_template {
+        subject.at_node(&RULE, value, message)
+    } else if let Some(part) = &subject.call.url {
+        subject.at_part(&RULE, part, part.span(), message)
+    } else {
+        let start = resource.span().start as usize;
+        subject.at(&RULE, Span::new(start, start + 1), message)
     };
     sink.push(draft.help(help));
 }
