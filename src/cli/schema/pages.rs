@@ -45,7 +45,7 @@ pub(crate) fn count(schemas: &Schemas, name: Option<&str>) -> Result<String, Str
     let mut types: Vec<&str> = own.iter().map(|entry| entry.resource_type.as_str()).collect();
     types.dedup();
     let versions: usize = described.iter().map(|it| it.versions().len()).sum();
-    let commit = schemas.packs().next().and_then(|pack| pack.commit()).unwrap_or("unknown");
+    let commit = schemas.packs().next().and_then(types::Pack::commit).unwrap_or("unknown");
     Ok(format!(
         "{} types in {} versions\n{} in {} from azure-rest-api-specs\n{} in {versions} from bicep-types-az, commit {commit}\n",
         types.len() + described.len(),
@@ -58,7 +58,7 @@ pub(crate) fn count(schemas: &Schemas, name: Option<&str>) -> Result<String, Str
 
 /// The types that only a pack describes.
 fn described(schemas: &Schemas) -> impl Iterator<Item = Described<'_>> {
-    schemas.packs().flat_map(|pack| pack.types()).filter(|it| schemas.versions(it.name()).next().is_none())
+    schemas.packs().flat_map(types::Pack::types).filter(|it| schemas.versions(it.name()).next().is_none())
 }
 
 /// What is known of a type, or of the types of a namespace.
@@ -94,7 +94,7 @@ fn unknown(schemas: &Schemas, name: &str) -> String {
     let near = if name.contains('/') && !in_namespace.is_empty() {
         did_you_mean(name, in_namespace).map(ToOwned::to_owned)
     } else {
-        let namespaces = schemas.packs().flat_map(|pack| pack.namespaces());
+        let namespaces = schemas.packs().flat_map(types::Pack::namespaces);
         did_you_mean(namespace, namespaces).map(ToOwned::to_owned)
     };
     let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
