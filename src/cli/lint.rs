@@ -318,7 +318,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         }
     }
     // A report for programs that stands on standard error is all that stands there.
-    if !args.quiet && (format.is_for_reading() || !is_beside) {
+    if format.is_for_reading() || !is_beside {
         say_what_was_looked_at(&total, &passed, args, terminal);
     }
     for problem in &uncopied {
@@ -374,7 +374,8 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The last line, and the folders that had nothing for it.
+/// The last line, and the folders that had nothing for it. With `--quiet` only that nothing was checked, which is a
+/// warning.
 fn say_what_was_looked_at(total: &Total, passed: &Passed, args: &Args, terminal: &mut Terminal) {
     let line = total.line(args);
     if total.is_nothing() {
@@ -384,7 +385,9 @@ fn say_what_was_looked_at(total: &Total, passed: &Passed, args: &Args, terminal:
     for folder in passed.empty() {
         terminal.say(&shown!("armbody: warning: {}: nothing was checked", Shown::line(&path_name(&folder))));
     }
-    terminal.say(&line);
+    if !args.quiet {
+        terminal.say(&line);
+    }
 }
 
 /// Whoever names a file expects something in it; one found in a folder may be empty.

@@ -8,6 +8,7 @@ mod html;
 mod marker;
 mod mend;
 mod parts;
+mod pieces;
 mod prose;
 
 pub(crate) use parts::{Part, parts};
@@ -15,7 +16,7 @@ pub(crate) use parts::{Part, parts};
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::code::{Block, Line};
 use self::marker::Marked;
@@ -60,10 +61,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
     };
     // The parser's own front matter may stand anywhere, where two rules in prose look the same.
     let skipped = front_matter_len(&mended.text);
-    let parser = Parser::new_ext(&mended.text[skipped..], Options::ENABLE_TABLES);
-    for (event, range) in parser.into_offset_iter() {
-        reader.event(&event, mended.original(skipped + range.start..skipped + range.end));
-    }
+    pieces::read(&mended.text, skipped, |event, range| reader.event(event, mended.original(range)));
     without_files(reader.calls)
 }
 

@@ -17,7 +17,9 @@ use super::resolve::{self, Asked, Resolved};
 use super::rules::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 use super::secrets::{self, Secret};
 use super::suppress::{self, Day, IgnoredPlace};
-use super::{Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Subject, Wanted};
+use super::{
+    Block, Check, Family, Finding, Findings, MAX_FINDINGS, Rule, Severity, Sink, Styles, Subject, Wanted,
+};
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
@@ -249,11 +251,13 @@ const WAVE: usize = 32;
 /// What the rules say of all calls; `before` is the number of findings there are already.
 fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: usize) -> Share {
     let wanted = Arc::new(Wanted::of(options));
+    let styles = Styles::default();
     let check = |calls: &[Call<'_>], before: usize| {
         let mut share = Share { findings: Findings::new(before, Arc::clone(&wanted)), ..Share::default() };
         for call in calls {
             let from = share.findings.list.len();
-            let is_checked = check_call(source, call, options, &mut share.findings, &mut share.secrets);
+            let is_checked =
+                check_call((source, &styles), call, options, &mut share.findings, &mut share.secrets);
             for finding in &mut share.findings.list[from..] {
                 finding.call = Some(call.span);
             }
@@ -287,7 +291,7 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: u
 
 /// Checks a call; false for a body of which nothing is known.
 fn check_call(
-    source: &Source,
+    (source, styles): (&Source, &Styles),
     call: &Call<'_>,
     options: &Options,
     findings: &mut Findings,
@@ -303,7 +307,7 @@ fn check_call(
     let as_body;
     let mut call = call;
     if call.is_template() {
-        if template::check(source, call, options, validators, findings, secrets) {
+        if template::check((source, styles), call, options, validators, findings, secrets) {
             return true;
         }
         as_body = resolve::as_body(call);
@@ -315,7 +319,7 @@ fn check_call(
         && call.cut().is_none()
     {
         let as_template = Call { notation: Notation::Template, ..call.clone() };
-        return template::check(source, &as_template, options, validators, findings, secrets);
+        return template::check((source, styles), &as_template, options, validators, findings, secrets);
     }
     let asked = Asked { given: options.given, type_name: options.type_name.as_ref(), validators };
     let Some(resolved) = resolve::resolve(source, call, asked) else { return false };
@@ -337,6 +341,8 @@ fn check_call(
         identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
+        block: OnceCell::new(),
+        styles,
     };
     secrets::of_call(&subject, secrets);
     // An object that was put into the host makes another of it.

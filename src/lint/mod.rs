@@ -38,6 +38,6 @@ pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules, since};
 pub use secrets::{Secret, SecretKind};
-use subject::Wanted;
 pub use subject::{Block, Draft, Findings, MAX_FINDINGS, Sink, Subject, Target};
+use subject::{Styles, Wanted};
 pub use suppress::{Day, IgnoredPlace, NotADay, ignore_here};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::anchor::{Anchors, Of, Spot};
 use super::evidence::{Doubt, Evidence};
@@ -77,6 +77,21 @@ pub struct Subject<'a> {
     pub(super) info: OnceCell<Arc<RequestInfo>>,
     /// What its findings are known by.
     pub(super) anchors: Anchors,
+    /// The identity block of the resource, once it was looked for.
+    pub(super) block: OnceCell<Option<Block<'a>>>,
+    /// How the file writes placeholders.
+    pub(super) styles: &'a Styles,
+}
+
+/// The placeholders that a file uses for each thing that one can stand for, looked for once.
+#[derive(Debug, Default)]
+pub(super) struct Styles([OnceLock<Option<String>>; 3]);
+
+impl Styles {
+    /// The placeholder for the thing with this number; `find` looks for it.
+    pub(super) fn of(&self, number: usize, find: impl FnOnce() -> Option<String>) -> Option<&str> {
+        self.0.get(number)?.get_or_init(find).as_deref()
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -172,7 +187,7 @@ impl<'a> Subject<'a> {
 
     /// The identity block of the resource, where ARM looks for it.
     pub fn identity(&self) -> Option<Block<'a>> {
-        Block::of(self.resource?)
+        *self.block.get_or_init(|| self.resource.and_then(Block::of))
     }
 
     /// A finding of `rule` at `span` of the body.

@@ -26,29 +26,36 @@ pub use self::write::InvokeAzRestMethod;
 
 /// Expressions that are evaluated of a short text; a longer one has more.
 const MIN_STEPS: usize = 20_000;
-/// Bytes of text that are made of a short one.
-const MIN_BYTES: usize = 1 << 20;
+/// Bytes of memory that the texts may take which are made of a short one.
+const MIN_BYTES: usize = 4 << 20;
+/// Bytes, items and entries of long values that are gone through again where a short text uses them.
+const MIN_LOOKS: usize = 1 << 22;
 
 /// The calls that a PowerShell text makes, in the order in which they stand; `scope` is what was assigned
 /// before, and is added to. With `prompts`, lines may begin with `PS C:\>`.
 pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
-    let script = syntax::read(code.text(), code.span(), Mode { prompts, lenient: true });
-    let unit = Rc::new(Unit { code: Rc::new(code.clone()), script, in_document: prompts });
+    let unit = Rc::new(Unit::new(Rc::new(code.clone()), prompts));
     let len = code.text().len();
+    scope.powershell.copies = MIN_LOOKS.max(4 * len);
     let mut found = Vec::new();
     let mut evaluator = Evaluator {
         unit,
         scope,
         found: &mut found,
         steps: MIN_STEPS.max(len),
-        bytes: MIN_BYTES.max(8 * len),
+        bytes: MIN_BYTES.max(6 * len),
+        looks: MIN_LOOKS.max(32 * len),
         calls: 0,
         returned: false,
         uncertain: false,
         depth: 0,
         defined: Vec::new(),
+        functions: evaluate::MAX_FUNCTIONS,
     };
-    evaluator.run();
+    for stretch in syntax::Stretches::of(code.text(), Mode { prompts, lenient: true }) {
+        evaluator.run(stretch);
+    }
+    evaluator.end();
     found.sort_by_key(|call: &Call<'_>| (call.span.start, call.span.end));
     // A loop or a function makes a call again and again: it is one as long as the same words make it.
     found.dedup_by(|later, earlier| {

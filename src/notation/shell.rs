@@ -186,6 +186,48 @@ pub fn commands<'s>(code: &Fragment<'s>, dialect: Dialect) -> Vec<Command<'s>> {
     found
 }
 
+/// The commands of a text, some lines at a time: no command has to do with those of another stretch, but for the
+/// variables and files that those have set.
+struct Stretches<'f, 's> {
+    code: &'f Fragment<'s>,
+    dialect: Dialect,
+    /// `None` once all has been read.
+    reader: Option<Reader<'f, 's>>,
+}
+
+enum Reader<'f, 's> {
+    Posix(Box<lexer::Lexer<'f, 's>>),
+    Prompt,
+}
+
+impl<'f, 's> Stretches<'f, 's> {
+    fn of(code: &'f Fragment<'s>, dialect: Dialect) -> Self {
+        let reader = if dialect.command_prompt {
+            Reader::Prompt
+        } else {
+            Reader::Posix(Box::new(lexer::Lexer::new(code, code.span(), dialect)))
+        };
+        Self { code, dialect, reader: Some(reader) }
+    }
+}
+
+impl<'s> Iterator for Stretches<'_, 's> {
+    type Item = Vec<Command<'s>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (commands, substitutions) = match self.reader.as_mut()? {
+            Reader::Posix(lexer) => lexer.read_on()?,
+            Reader::Prompt => {
+                self.reader = None;
+                (prompt::commands(self.code, self.code.span(), self.dialect), Vec::new())
+            }
+        };
+        let mut found = Vec::new();
+        add(self.code, commands, substitutions, self.dialect, 0, &mut found);
+        Some(found)
+    }
+}
+
 /// Recurses at most [`MAX_NESTING`] deep.
 fn read_nested<'s>(
     code: &Fragment<'s>,
@@ -194,11 +236,24 @@ fn read_nested<'s>(
     depth: u8,
     found: &mut Vec<Command<'s>>,
 ) {
-    let (mut commands, substitutions) = if dialect.command_prompt {
-        (prompt::commands(code, span, dialect), Vec::new())
-    } else {
-        lexer::Lexer::new(code, span, dialect).run()
-    };
+    if dialect.command_prompt {
+        return add(code, prompt::commands(code, span, dialect), Vec::new(), dialect, depth, found);
+    }
+    let mut lexer = lexer::Lexer::new(code, span, dialect);
+    while let Some((commands, substitutions)) = lexer.read_on() {
+        add(code, commands, substitutions, dialect, depth, found);
+    }
+}
+
+/// Adds commands, and those within them.
+fn add<'s>(
+    code: &Fragment<'s>,
+    mut commands: Vec<Command<'s>>,
+    substitutions: Vec<Span>,
+    dialect: Dialect,
+    depth: u8,
+    found: &mut Vec<Command<'s>>,
+) {
     let scripts: Vec<Fragment<'s>> =
         commands.iter().flat_map(Command::scripts).filter(|_| depth < MAX_NESTING).cloned().collect();
     let before = found.len();

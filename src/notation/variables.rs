@@ -228,8 +228,13 @@ impl<'s> Scope<'s> {
         self.tell(call);
     }
 
+    /// Notes that something was left out.
+    pub(super) fn refuse(&self) {
+        self.expansion.refused.set(self.expansion.refused.get() + 1);
+    }
+
     /// Marks the first call behind a use that was left out.
-    fn tell(&self, call: &mut Call<'s>) {
+    pub(super) fn tell(&self, call: &mut Call<'s>) {
         let refused = self.expansion.refused.get();
         call.is_cut_short = self.expansion.told.replace(refused) < refused;
     }

@@ -85,6 +85,11 @@ impl<'s> Fragment<'s> {
         Span::new(0, self.text.len())
     }
 
+    /// About as many bytes of memory as a copy of it takes.
+    pub(crate) fn weight(&self) -> usize {
+        weight(&self.text, &self.pieces)
+    }
+
     /// The part of the text in `span`, copied from where it stands.
     #[must_use]
     pub fn slice(&self, span: Span) -> Fragment<'s> {
@@ -256,6 +261,10 @@ impl<'s> Fragment<'s> {
     }
 }
 
+fn weight(text: &str, pieces: &[Piece]) -> usize {
+    text.len() + pieces.len().saturating_sub(1) * size_of::<Piece>()
+}
+
 /// Decodes part of a fragment into a new one, piece by piece and in order.
 #[derive(Debug)]
 pub struct Builder<'f, 's> {
@@ -269,6 +278,11 @@ impl<'f, 's> Builder<'f, 's> {
     /// An empty text to be decoded from `outer`.
     pub fn new(outer: &'f Fragment<'s>) -> Self {
         Self { outer, text: Cow::Borrowed(""), pieces: Pieces::new(), prefix: String::new() }
+    }
+
+    /// About as many bytes of memory as the text takes so far.
+    pub(crate) fn weight(&self) -> usize {
+        weight(&self.text, &self.pieces)
     }
 
     /// Takes over the bytes of `span` as they stand. What is inserted among them later is written as

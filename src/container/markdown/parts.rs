@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use memchr::memmem;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use super::{front_matter_len, mend};
+use super::{front_matter_len, mend, pieces};
 use crate::text::{Source, Span};
 
 /// Comments in a row that are looked past.
@@ -35,12 +35,11 @@ pub(crate) fn parts(source: &Source, wanted: &str) -> Vec<Part> {
     let text = &source.text()[offset..];
     let mended = mend::mend(text);
     let skipped = front_matter_len(&mended.text);
-    let parser = Parser::new_ext(&mended.text[skipped..], Options::ENABLE_TABLES);
     let mut parts = Vec::new();
     let mut paragraph = 0..0;
     let span = |range: &Range<usize>| Span::new(offset + range.start, offset + range.end);
-    for (event, range) in parser.into_offset_iter() {
-        let range = mended.original(skipped + range.start..skipped + range.end);
+    pieces::read(&mended.text, skipped, |event, range| {
+        let range = mended.original(range);
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => parts.push(Part::Fence(span(&range))),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => parts.push(Part::Code(span(&range))),
@@ -68,7 +67,7 @@ pub(crate) fn parts(source: &Source, wanted: &str) -> Vec<Part> {
             Event::End(TagEnd::Item | TagEnd::Paragraph) => paragraph = 0..0,
             _ => {}
         }
-    }
+    });
     parts
 }
 

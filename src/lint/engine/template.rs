@@ -8,7 +8,7 @@ use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
 use crate::lint::evidence::Evidence;
 use crate::lint::rules::{self, rules as all_rules};
-use crate::lint::{Check, Findings, Secret, Sink, Subject, Target, resolve, secrets};
+use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
@@ -17,7 +17,7 @@ use crate::text::Source;
 /// Checks every resource of a known type. False if the text is not a template, or one without such resources, and
 /// nothing was looked at.
 pub(super) fn check(
-    source: &Source,
+    (source, styles): (&Source, &Styles),
     call: &Call<'_>,
     options: &Options,
     validators: &Validators,
@@ -65,6 +65,8 @@ pub(super) fn check(
         identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
+        block: OnceCell::new(),
+        styles,
     };
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> =
@@ -150,6 +152,8 @@ fn subject_of<'a>(
         identity_facts: OnceCell::new(),
         info: OnceCell::new(),
         anchors: Anchors::default(),
+        block: OnceCell::new(),
+        styles: whole.styles,
         source: whole.source,
         call: whole.call,
         url: whole.url,

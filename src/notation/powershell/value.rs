@@ -1,22 +1,52 @@
 //! What expressions evaluate to, and what a script has set so far.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Deref;
 use std::rc::Rc;
 
-use super::syntax::{Block, Function, Script};
+use super::syntax::{Block, Flaw, Function};
 use crate::notation::Quoting;
 use crate::text::{Fragment, Span};
 
 /// What quoting does to a text on its way.
 pub(super) type Faults = Vec<Rc<Quoting>>;
 
-/// A script and the text that it was read from.
+/// A text and how it was read.
 #[derive(Debug)]
 pub(super) struct Unit<'s> {
     pub(super) code: Rc<Fragment<'s>>,
-    pub(super) script: Script,
+    /// What is not read as it is meant, in the order of the text.
+    pub(super) flaws: Vec<Flaw>,
     /// It is part of a document, in which placeholders belong.
     pub(super) in_document: bool,
+    /// Where the text has `@'`, and where a line begins with `'@`.
+    here: Rc<OnceCell<[Vec<usize>; 2]>>,
+}
+
+impl<'s> Unit<'s> {
+    pub(super) fn new(code: Rc<Fragment<'s>>, in_document: bool) -> Self {
+        Self { code, flaws: Vec::new(), in_document, here: Rc::default() }
+    }
+
+    /// The same text where it has these flaws.
+    pub(super) fn with(&self, flaws: Vec<Flaw>) -> Self {
+        Self { code: Rc::clone(&self.code), flaws, here: Rc::clone(&self.here), ..*self }
+    }
+
+    /// True if the line with the byte at `offset` is one of a here-string in single quotes.
+    pub(super) fn is_in_here_string(&self, offset: usize) -> bool {
+        let text = self.code.text();
+        let [opens, closes] = self
+            .here
+            .get_or_init(|| ["@'", "\n'@"].map(|mark| text.match_indices(mark).map(|(at, _)| at).collect()));
+        let Some(line) = text[..offset].rfind('\n') else { return false };
+        let Some(&open) = opens[..opens.partition_point(|at| at + 2 <= line + 1)].last() else {
+            return false;
+        };
+        let close = closes.get(closes.partition_point(|at| *at < open + 2));
+        text[open..].starts_with("@'\n") && close.is_none_or(|close| close + 3 > offset)
+    }
 }
 
 /// A text and what is wrong with the way in which it was made.
@@ -118,9 +148,82 @@ pub(super) enum ObjectKind {
 #[derive(Clone, Debug)]
 pub(super) struct Object<'s> {
     pub(super) kind: ObjectKind,
-    pub(super) entries: Rc<Vec<Entry<'s>>>,
+    pub(super) entries: Rc<Entries<'s>>,
     /// Something was done to it that is not followed.
     pub(super) open: bool,
+    /// The entry of [`World::undo`] that last kept what it was.
+    saved: Option<usize>,
+}
+
+/// Entries in the order in which they were made; those of large tables are found by name without being gone through.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries<'s> {
+    list: Vec<Entry<'s>>,
+    /// Names in small letters, and the last entry with each. Empty for small tables.
+    places: HashMap<Box<str>, usize>,
+}
+
+/// Tables with more entries than this are looked up in an index.
+const INDEXED: usize = 16;
+
+impl<'s> Entries<'s> {
+    fn place(&self, name: &str) -> Option<usize> {
+        if self.list.len() > INDEXED {
+            return self.places.get(name.to_ascii_lowercase().as_str()).copied();
+        }
+        self.list.iter().rposition(|entry| entry.name.as_str().eq_ignore_ascii_case(name))
+    }
+
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Entry<'s>> {
+        let place = self.place(name)?;
+        self.list.get_mut(place)
+    }
+
+    fn set(&mut self, entry: Entry<'s>) {
+        if let Some(place) = self.get_mut(entry.name.as_str()) {
+            *place = entry;
+            return;
+        }
+        self.list.push(entry);
+        let from = match self.list.len() {
+            len if len <= INDEXED => return,
+            len if len == INDEXED + 1 => 0,
+            len => len - 1,
+        };
+        self.index(from);
+    }
+
+    fn index(&mut self, from: usize) {
+        for (at, entry) in self.list.iter().enumerate().skip(from) {
+            self.places.insert(entry.name.as_str().to_ascii_lowercase().into(), at);
+        }
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.list.retain(|entry| !entry.name.as_str().eq_ignore_ascii_case(name));
+        self.places.clear();
+        if self.list.len() > INDEXED {
+            self.index(0);
+        }
+    }
+}
+
+impl<'s> From<Vec<Entry<'s>>> for Entries<'s> {
+    fn from(list: Vec<Entry<'s>>) -> Self {
+        let mut entries = Self { list, places: HashMap::new() };
+        if entries.list.len() > INDEXED {
+            entries.index(0);
+        }
+        entries
+    }
+}
+
+impl<'s> Deref for Entries<'s> {
+    type Target = [Entry<'s>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.list
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -131,9 +234,24 @@ pub(super) struct Entry<'s> {
 }
 
 impl<'s> Object<'s> {
+    pub(super) fn new(kind: ObjectKind, entries: Vec<Entry<'s>>) -> Self {
+        Self { kind, entries: Rc::new(entries.into()), open: false, saved: None }
+    }
+
     /// The entry `name`, in any case.
     pub(super) fn get(&self, name: &str) -> Option<&Entry<'s>> {
-        self.entries.iter().rev().find(|entry| entry.name.as_str().eq_ignore_ascii_case(name))
+        self.entries.list.get(self.entries.place(name)?)
+    }
+
+    /// The same entries as another object.
+    pub(super) fn of_kind(&self, kind: ObjectKind) -> Self {
+        Self { kind, saved: None, ..self.clone() }
+    }
+
+    /// Nothing is known of its entries any more.
+    pub(super) fn lose(&mut self) {
+        self.open = true;
+        self.entries = Rc::default();
     }
 }
 
@@ -152,12 +270,18 @@ pub(in crate::notation) struct World<'s> {
     pub(super) objects: Vec<Object<'s>>,
     pub(super) functions: HashMap<String, (Rc<Unit<'s>>, Rc<Function>)>,
     /// The functions that were run.
-    pub(super) called: Vec<String>,
+    pub(super) called: HashSet<String>,
     /// Where the defaults of parameters stand that nobody gives.
-    pub(super) defaults: Vec<Span>,
+    pub(super) defaults: BTreeSet<Span>,
     pub(super) undo: Vec<Undo<'s>>,
     /// How many branches are open that may not be taken.
     pub(super) branches: usize,
+    /// How many undos there were when the innermost of them began.
+    pub(super) mark: usize,
+    /// Entries that may still be copied because a branch changes their table.
+    pub(super) copies: usize,
+    /// A table was not followed further because of that.
+    pub(super) is_cut_short: bool,
 }
 
 impl<'s> World<'s> {
@@ -192,8 +316,18 @@ impl<'s> World<'s> {
 
     pub(super) fn change(&mut self, index: usize, change: impl FnOnce(&mut Object<'s>)) {
         let Some(object) = self.objects.get_mut(index) else { return };
-        if self.branches > 0 {
+        // What it was before the branch is kept once.
+        let is_saved = object.saved.is_some_and(|at| at >= self.mark);
+        if self.branches > 0 && !is_saved {
             self.undo.push(Undo::Object { index, before: object.clone() });
+            object.saved = Some(self.undo.len() - 1);
+            match self.copies.checked_sub(object.entries.len()) {
+                Some(left) => self.copies = left,
+                None => {
+                    object.lose();
+                    self.is_cut_short = true;
+                }
+            }
         }
         change(object);
     }
@@ -201,13 +335,13 @@ impl<'s> World<'s> {
     /// Sets the entry `name`, which may be there already.
     pub(super) fn set_entry(&mut self, index: usize, entry: Entry<'s>) {
         self.change(index, |object| {
-            let entries = Rc::make_mut(&mut object.entries);
-            let name = entry.name.as_str();
-            match entries.iter_mut().find(|it| it.name.as_str().eq_ignore_ascii_case(name)) {
-                Some(place) => *place = entry,
-                None => entries.push(entry),
-            }
+            Rc::make_mut(&mut object.entries).set(entry);
         });
+    }
+
+    /// Takes the entry `name` out.
+    pub(super) fn remove_entry(&mut self, index: usize, name: &str) {
+        self.change(index, |object| Rc::make_mut(&mut object.entries).remove(name));
     }
 }
 

@@ -1,11 +1,13 @@
 //! The calls that a shell text makes, with the variables and files that it has assigned before.
 
 use super::judge::Judge;
-use super::{Assignment, Command, Dialect, RedirectKind, Word, commands};
+use super::{Assignment, Command, Dialect, RedirectKind, Stretches, Word};
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Call, Payload, Quoting, Scope, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
+/// What quoting does to commands that make no call, and that may hold the body of a later one: so much of it is kept.
+const MAX_ELSEWHERE: usize = 10_000;
 /// Commands behind an assignment among which the heredoc is looked for that it takes its value from.
 const MAX_BEHIND: usize = 4;
 /// A command has no more words than this from arrays.
@@ -16,14 +18,34 @@ const MAX_VALUE: usize = 2048;
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
     let dialect = dialect.settled(code.text());
-    let commands = commands(code, dialect);
+    let mut calls = Vec::new();
+    let mut elsewhere = Vec::new();
+    let filled_later = code.text().contains("envsubst");
+    for commands in Stretches::of(code, dialect) {
+        let from = calls.len();
+        calls.append(&mut calls_of(code, &commands, (dialect, filled_later), scope, &mut elsewhere));
+        for call in &mut calls[from..] {
+            add_quoting(call, &elsewhere);
+        }
+        elsewhere.truncate(MAX_ELSEWHERE);
+    }
+    calls.sort_by_key(|call| (call.span.start, call.span.end));
+    calls.dedup_by_key(|call| call.span);
+    calls
+}
+
+/// The calls that some commands make, which follow each other; `elsewhere` is added to.
+fn calls_of<'s>(
+    code: &Fragment<'s>,
+    commands: &[Command<'s>],
+    (dialect, filled_later): (Dialect, bool),
+    scope: &mut Scope<'s>,
+    elsewhere: &mut Vec<Quoting>,
+) -> Vec<Call<'s>> {
     let mut order: Vec<usize> = (0..commands.len()).collect();
     // Commands within substitutions come behind the ones around them, not where they stand.
     order.sort_by_key(|&index| position(&commands[index]));
-    let filled_later = code.text().contains("envsubst");
     let mut calls = Vec::new();
-    // What happens to a body that another command holds: an assignment, `echo`, `cat`.
-    let mut elsewhere: Vec<&Quoting> = Vec::new();
     for (rank, &index) in order.iter().enumerate() {
         let as_run;
         let mut command = &commands[index];
@@ -42,7 +64,7 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
             None => Vec::new(),
         };
         if found.is_empty() {
-            elsewhere.extend(&commands[index].quoting);
+            elsewhere.extend(commands[index].quoting.iter().cloned());
         }
         let judge = Judge { code, command, scope, dialect, filled_later };
         for call in &mut found {
@@ -65,15 +87,12 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.span);
     elsewhere.sort_by_key(|it| it.span);
-    for call in &mut calls {
-        add_quoting(call, &elsewhere);
-    }
     calls
 }
 
 /// Adds what another command's quoting does to the call's body, or to a command within the call. `elsewhere` is in
 /// the order of the text.
-fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
+fn add_quoting(call: &mut Call<'_>, elsewhere: &[Quoting]) {
     if elsewhere.is_empty() {
         return;
     }
@@ -88,7 +107,7 @@ fn add_quoting(call: &mut Call<'_>, elsewhere: &[&Quoting]) {
         elsewhere[from..].iter().take_while(move |it| it.span.start < place.end)
     };
     let of_body = within(body).filter(|it| !call.span.contains(it.span));
-    let found: Vec<Quoting> = within(call.span).chain(of_body).map(|it| (**it).clone()).collect();
+    let found: Vec<Quoting> = within(call.span).chain(of_body).cloned().collect();
     call.quoting.extend(found);
 }
 

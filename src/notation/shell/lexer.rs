@@ -10,6 +10,15 @@ use crate::text::{Builder, Encoding, Fragment, Span};
 /// A placeholder longer than this is none; keeps the search for its end short.
 const MAX_PLACEHOLDER: usize = 100;
 
+/// Bytes of a text whose commands are read at a time: a command with its words takes many times what it is written in.
+const STRETCH: usize = 16 << 10;
+
+/// Bytes in which a header or a URL shows that it is one.
+const MAX_VALUE: usize = 4096;
+
+/// What quoting does to one command that is kept.
+const MAX_QUOTING: usize = 64;
+
 /// Words behind which a variable may be set.
 const BEFORE_ASSIGNMENTS: [&str; 18] = [
     "export", "local", "declare", "readonly", "typeset", "env", "set", "$", "if", "then", "else", "elif",
@@ -59,6 +68,13 @@ pub(super) struct Lexer<'f, 's> {
     heredoc_budget: usize,
     commands: Vec<Command<'s>>,
     input: Option<usize>,
+    /// The text has the word `case`, once that was looked for.
+    cases: Option<bool>,
+    /// Where the stretch began that is being read.
+    stretch: usize,
+    has_begun: bool,
+    is_at_stop: bool,
+    is_done: bool,
 }
 
 /// A word that is being read.
@@ -128,15 +144,47 @@ impl<'f, 's> Lexer<'f, 's> {
             heredoc_budget: 4 * range.len() + 4096,
             commands: Vec::new(),
             input: None,
+            cases: None,
+            stretch: range.start,
+            has_begun: false,
+            is_at_stop: false,
+            is_done: false,
         }
     }
 
-    /// The commands, and the spans of the substitutions in which there may be more.
+    /// All commands, and the spans of the substitutions in which there may be more.
     pub(super) fn run(mut self) -> (Vec<Command<'s>>, Vec<Span>) {
-        self.begin_line();
+        let (mut commands, mut substitutions) = (Vec::new(), Vec::new());
+        while let Some((more, within)) = self.read_on() {
+            let before = commands.len();
+            commands.extend(
+                more.into_iter()
+                    .map(|command| Command { input: command.input.map(|index| index + before), ..command }),
+            );
+            substitutions.extend(within);
+        }
+        (commands, substitutions)
+    }
+
+    /// The commands of the next lines, and the spans of the substitutions in which there may be more. None of them
+    /// has to do with those before, but for what they set.
+    pub(super) fn read_on(&mut self) -> Option<(Vec<Command<'s>>, Vec<Span>)> {
+        if self.is_done {
+            return None;
+        }
+        if !std::mem::replace(&mut self.has_begun, true) {
+            self.begin_line();
+        }
+        self.is_at_stop = false;
         while self.at < self.end {
             self.step();
+            if self.is_at_stop {
+                self.stretch = self.at;
+                self.line_commands = 0;
+                return Some((std::mem::take(&mut self.commands), std::mem::take(&mut self.substitutions)));
+            }
         }
+        self.is_done = true;
         self.end_array();
         self.end_command(false);
         if let Some(operator) = self.operator.filter(|it| &self.text[it.range()] != "\n") {
@@ -145,7 +193,7 @@ impl<'f, 's> Lexer<'f, 's> {
             self.refuse(bracket);
         }
         self.copied_prompts();
-        (self.commands, self.substitutions)
+        Some((std::mem::take(&mut self.commands), std::mem::take(&mut self.substitutions)))
     }
 
     /// The program of the command that is being read makes requests.
@@ -166,12 +214,15 @@ impl<'f, 's> Lexer<'f, 's> {
         };
         let quoting = Quoting::new(QuotingKind::UnquotedOperator, self.code.to_file(span), message)
             .help("put the argument in quotes if the character is part of it");
-        if self.is_request() {
-            self.command.quoting.push(quoting);
+        let told = if self.is_request() {
+            &mut self.command.quoting
         } else if let Some(last) = self.commands[self.line_commands..].last_mut() {
-            last.quoting.push(quoting);
+            &mut last.quoting
         } else {
-            self.refusals.push(quoting);
+            &mut self.refusals
+        };
+        if told.len() < MAX_QUOTING {
+            told.push(quoting);
         }
     }
 
@@ -316,10 +367,14 @@ impl<'f, 's> Lexer<'f, 's> {
             1 => behind.is_some_and(|it| matches!(it, b' ' | b'\t' | b'\'' | b'"' | b'@')),
             _ => rest[1] == b'-' && behind.is_none_or(|it| matches!(it, b' ' | b'\t' | b'=' | b'\n' | b'\r')),
         };
+        if !is_option || !self.is_request() {
+            return;
+        }
+        let before = &before[..before.len().min(MAX_VALUE)];
         let is_value = matches!(before.get(1), Some(b'{' | b'[' | b'@'))
             || memchr::memmem::find(before, b": ").is_some()
             || memchr::memmem::find(before, b"://").is_some();
-        if !is_option || !is_value || !self.is_request() {
+        if !is_value {
             return;
         }
         let span = Span::new(self.at, self.at + 1 + name);
@@ -452,6 +507,19 @@ impl<'f, 's> Lexer<'f, 's> {
             self.line_commands = self.commands.len();
         }
         self.begin_line();
+        if self.operator.is_none() {
+            self.stop_if_due();
+        }
+    }
+
+    /// Ends the stretch behind a command, if it is long enough and nothing that follows speaks of what it holds.
+    fn stop_if_due(&mut self) {
+        // Prompts are told of in the end, of whichever command they stand before.
+        self.is_at_stop = self.at - self.stretch >= STRETCH
+            && self.input.is_none()
+            && self.heredocs.is_empty()
+            && self.array.is_none()
+            && self.prompts.is_empty();
     }
 
     /// True if the line at `at` holds options of the request that is being read, which no command begins with.
@@ -675,8 +743,9 @@ impl<'f, 's> Lexer<'f, 's> {
     }
 
     /// True if patterns with brackets and `;;` may stand here.
-    fn has_cases(&self) -> bool {
-        memchr::memmem::find(&self.bytes[..self.end], b"case").is_some()
+    fn has_cases(&mut self) -> bool {
+        let text = &self.bytes[..self.end];
+        *self.cases.get_or_insert_with(|| memchr::memmem::find(text, b"case").is_some())
     }
 
     /// Ends the command at an operator of `len` bytes.
@@ -691,6 +760,7 @@ impl<'f, 's> Lexer<'f, 's> {
         self.at += len;
         let ends = matches!(&self.text[span.range()], ";" | "&");
         self.operator = (!ends).then_some(span);
+        self.stop_if_due();
     }
 
     /// `;name=` in a URL.

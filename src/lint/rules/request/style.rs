@@ -41,13 +41,15 @@ impl Stands {
 /// The placeholder that the document itself uses for `what`, else one in the style of its others.
 pub(in crate::lint) fn placeholder(subject: &Subject<'_>, what: Stands) -> String {
     let text = window(subject.source.text());
-    if let Some(own) = used(text, what) {
+    // Asked for by each finding, looked for once.
+    let used = |what: Stands| subject.styles.of(what as usize, || used(text, what).map(str::to_owned));
+    if let Some(own) = used(what) {
         return own.to_owned();
     }
     let style = [Stands::Subscription, Stands::Token, Stands::Password]
         .into_iter()
         .filter(|other| *other != what)
-        .find_map(|other| find_placeholders(used(text, other)?).next())
+        .find_map(|other| find_placeholders(used(other)?).next())
         .map_or_else(|| default_style(subject), |found| found.style);
     write(style, what)
 }

@@ -29,12 +29,13 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         Some(ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet)
     );
     let Some(root) = subject.resource.filter(|_| is_machine && facts::is_arm(subject)) else { return };
+    let mut known = None;
     for (name, value) in literals(subject) {
         if !name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("adminPassword")) {
             continue;
         }
         let Some(text) = value.as_str() else { continue };
-        let (least, most) = lengths(root);
+        let (least, most) = *known.get_or_insert_with(|| lengths(root));
         let Some((message, help)) = weakness(&text, least, most) else { continue };
         let draft = subject.at_node(&RULE, value, message).help(help).arm(
             "InvalidParameter",

@@ -289,7 +289,10 @@ impl<'s> Evaluator<'_, 's> {
                         given.others += 1;
                         continue;
                     };
-                    let Some(object) = self.scope.powershell.objects.get(*index) else { continue };
+                    let Some(object) = self.scope.powershell.objects.get(*index).cloned() else { continue };
+                    if !self.look(8 * object.entries.len()) {
+                        continue;
+                    }
                     given.others += usize::from(object.open);
                     for entry in object.entries.iter() {
                         match parameter(entry.name.as_str()) {

@@ -195,7 +195,8 @@ impl<'s> Evaluator<'_, 's> {
                 ArgumentKind::Value(item) => bound.positional.push((item.clone(), argument.span)),
                 ArgumentKind::Splat(name) => {
                     if let Some(Item { value: Value::Object(index), .. }) = self.scope.powershell.get(name)
-                        && let Some(object) = self.scope.powershell.objects.get(*index)
+                        && let Some(object) = self.scope.powershell.objects.get(*index).cloned()
+                        && self.look(8 * object.entries.len())
                     {
                         for entry in object.entries.iter() {
                             let name = entry.name.as_str().to_owned();
@@ -486,11 +487,9 @@ impl<'s> Evaluator<'_, 's> {
                 let kind =
                     if name.ends_with("hashtable") { ObjectKind::Hashtable } else { ObjectKind::Custom };
                 let object = match bound.value("property").map(|item| &item.value) {
-                    Some(Value::Object(index)) => {
-                        Object { kind, ..self.scope.powershell.objects.get(*index)?.clone() }
-                    }
+                    Some(Value::Object(index)) => self.scope.powershell.objects.get(*index)?.of_kind(kind),
                     Some(_) => return None,
-                    None => Object { kind, entries: Rc::new(Vec::new()), open: false },
+                    None => Object::new(kind, Vec::new()),
                 };
                 let at = bound.value("property").map_or(self.file(span), |item| item.at);
                 let value = self.scope.powershell.add(object);

@@ -26,6 +26,8 @@ pub(in crate::notation::powershell) struct Made<'s> {
 struct Writer<'w, 'f, 's> {
     objects: &'w [Object<'s>],
     out: Builder<'f, 's>,
+    /// Bytes of memory that it may take.
+    limit: usize,
     faults: Faults,
     depth: Option<usize>,
     lost: Option<Span>,
@@ -42,22 +44,28 @@ impl<'s> Evaluator<'_, 's> {
         let mut writer = Writer {
             objects: &self.scope.powershell.objects,
             out: Builder::new(&unit.code),
+            limit: self.bytes,
             faults: Faults::new(),
             depth,
             lost: None,
         };
-        writer.value(item, 0)?;
+        let written = writer.value(item, 0);
         let Writer { out, faults, lost, .. } = writer;
-        let fragment = out.finish(0, Encoding::Plain);
-        if !self.spend(fragment.text().len()) {
-            return None;
+        let (len, weight) = (out.len(), out.weight());
+        // What was written for nothing was written too.
+        self.bytes = self.bytes.saturating_sub(weight);
+        if len > MAX_LEN || weight >= self.bytes {
+            self.scope.refuse();
         }
+        written?;
+        let fragment = out.finish(0, Encoding::Plain);
         Some(Made { text: Text { fragment: Rc::new(fragment), faults }, lost })
     }
 
     /// The value that a JSON text is read as.
     pub(super) fn read_json(&mut self, text: &Text<'s>, at: Span) -> Option<Item<'s>> {
-        if !text.is_known() || !self.spend(text.as_str().len()) {
+        // Each few bytes become a value.
+        if !text.is_known() || !self.spend(text.as_str().len()) || !self.room(16 * text.as_str().len()) {
             return None;
         }
         let fragment = Rc::clone(&text.fragment);
@@ -95,8 +103,7 @@ impl<'s> Evaluator<'_, 's> {
                     let item = self.read_node(text, value, at, depth + 1)?;
                     entries.push(Entry { name, name_at, item });
                 }
-                let object = Object { kind: ObjectKind::Custom, entries: Rc::new(entries), open: false };
-                self.scope.powershell.add(object)
+                self.scope.powershell.add(Object::new(ObjectKind::Custom, entries))
             }
         };
         Some(Item::new(value, at))
@@ -115,6 +122,10 @@ impl<'s> Evaluator<'_, 's> {
 }
 
 impl<'s> Writer<'_, '_, 's> {
+    fn add_faults(&mut self, faults: &Faults) {
+        self.faults.extend(faults.iter().take(super::MAX_FAULTS - self.faults.len()).cloned());
+    }
+
     fn at_start(&mut self, at: Span, text: &str) {
         self.out.placed(Span { start: at.start, end: at.start }, text, false);
     }
@@ -125,7 +136,7 @@ impl<'s> Writer<'_, '_, 's> {
 
     /// Writes a value that lies at `level`.
     fn value(&mut self, item: &Item<'s>, level: usize) -> Option<()> {
-        if level > MAX_DEPTH || self.out.len() > MAX_LEN {
+        if level > MAX_DEPTH || self.out.len() > MAX_LEN || self.out.weight() > self.limit {
             return None;
         }
         let at = item.at;
@@ -138,7 +149,7 @@ impl<'s> Writer<'_, '_, 's> {
             Value::Bool(value) => self.out.placed(at, if *value { "true" } else { "false" }, false),
             Value::Number(value) => self.out.placed(at, value, false),
             Value::Text(text) => {
-                self.faults.extend(text.faults.iter().cloned());
+                self.add_faults(&text.faults);
                 self.string(text, at);
             }
             Value::List(items) => {
@@ -173,7 +184,7 @@ impl<'s> Writer<'_, '_, 's> {
                 self.at_end(at, "}");
             }
             Value::Unknown(unknown) => {
-                self.faults.extend(unknown.faults.iter().cloned());
+                self.add_faults(&unknown.faults);
                 self.out.placed(at, VALUE, true);
             }
             Value::File(_) | Value::Bytes(_) | Value::Block(..) | Value::Secure => {
@@ -186,7 +197,7 @@ impl<'s> Writer<'_, '_, 's> {
     /// A member's name: one that a run makes as it stands, or if that cannot be, unlike any other.
     fn name(&mut self, entry: &Entry<'s>) {
         let name = &entry.name;
-        self.faults.extend(name.faults.iter().cloned());
+        self.add_faults(&name.faults);
         let text = name.as_str();
         let open: usize = name.fragment.expansions().map(Span::len).sum();
         if open < text.len() || text.is_empty() {

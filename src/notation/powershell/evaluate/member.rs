@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::operator::part_of;
-use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value, segments};
+use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value, gathered, segments};
 use crate::notation::powershell::syntax::{Expression, ExpressionKind};
 use crate::text::{Builder, Encoding, Span};
 
@@ -51,9 +51,8 @@ impl<'s> Evaluator<'_, 's> {
             {
                 self.lose(&item);
             }
-            let mut faults = item.faults().to_vec();
-            faults.extend(arguments.iter().flatten().flat_map(|(item, _)| item.faults().iter().cloned()));
-            self.unknown_with(span, faults)
+            let of_arguments = arguments.iter().flatten().flat_map(|(item, _)| item.faults());
+            self.unknown_with(span, gathered(item.faults().iter().chain(of_arguments).cloned()))
         })
     }
 
@@ -61,8 +60,7 @@ impl<'s> Evaluator<'_, 's> {
     pub(super) fn lose(&mut self, item: &Item<'s>) {
         if let Value::Object(index) = item.value {
             self.scope.powershell.change(index, |object| {
-                object.open = true;
-                object.entries = Rc::new(Vec::new());
+                object.lose();
             });
         }
     }
@@ -194,6 +192,10 @@ impl<'s> Evaluator<'_, 's> {
                     }
                     let mut parts = Vec::new();
                     let mut from = 0;
+                    let parted = text.as_str().matches(|c| by.contains(c)).count();
+                    if !self.room(super::operator::ITEM * parted) {
+                        return None;
+                    }
                     for part in text.as_str().split(|c| by.contains(c)) {
                         let to = from + part.len();
                         let part = part_of(&text.fragment, from, to);
@@ -222,10 +224,11 @@ impl<'s> Evaluator<'_, 's> {
                     }
                     ("remove", [_]) => {
                         let key = known(0)?;
-                        self.scope.powershell.change(index, |object| {
-                            Rc::make_mut(&mut object.entries)
-                                .retain(|it| !it.name.as_str().eq_ignore_ascii_case(&key));
-                        });
+                        let len = self.scope.powershell.objects.get(index)?.entries.len();
+                        if !self.look(len) {
+                            return None;
+                        }
+                        self.scope.powershell.remove_entry(index, &key);
                         Some(self.null(span))
                     }
                     ("containskey" | "contains", [_]) => {
@@ -235,7 +238,7 @@ impl<'s> Evaluator<'_, 's> {
                         (there || !object.open).then(|| Item::new(Value::Bool(there), self.file(span)))
                     }
                     ("clone", []) => {
-                        let object = self.scope.powershell.objects.get(index)?.clone();
+                        let object = self.scope.powershell.objects.get(index)?.of_kind(kind);
                         let value = self.scope.powershell.add(object);
                         Some(Item::new(value, item.at))
                     }
@@ -255,7 +258,7 @@ impl<'s> Evaluator<'_, 's> {
         arguments: &[Expression],
     ) -> Item<'s> {
         let items: Vec<Item<'s>> = arguments.iter().map(|argument| self.expression(argument)).collect();
-        let faults: Faults = items.iter().flat_map(|item| item.faults().iter().cloned()).collect();
+        let faults = gathered(items.iter().flat_map(|item| item.faults().iter().cloned()));
         let read = match (type_name, name.unwrap_or("")) {
             ("string", "format") => match items.split_first() {
                 Some((Item { value: Value::Text(format), .. }, rest)) => {
@@ -353,7 +356,7 @@ impl<'s> Evaluator<'_, 's> {
             if index > 0 && !between.is_empty() {
                 builder.placed(self.file(span), between, false);
             }
-            faults.extend(item.faults().iter().cloned());
+            faults.extend(item.faults().iter().take(super::MAX_FAULTS - faults.len()).cloned());
             let place = arguments.get(index).or(arguments.last()).map_or(span, |it| it.span);
             let name = arguments.get(index).map_or("", super::operator::variable_name);
             self.embed(&mut builder, item, place, name);
@@ -431,8 +434,7 @@ impl<'s> Evaluator<'_, 's> {
             entries.push(Entry { name, name_at: item.at, item });
         }
         let at = arguments.first().map_or(Span::at(0), |it| self.file(it.span));
-        let object = Object { kind: ObjectKind::UriBuilder, entries: Rc::new(entries), open: false };
-        let value = self.scope.powershell.add(object);
+        let value = self.scope.powershell.add(Object::new(ObjectKind::UriBuilder, entries));
         Some(Item::new(value, at))
     }
 

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use super::fault;
 use super::syntax::{Expression, ExpressionKind, Flaw, Statement};
 use super::value::{Entry, Faults, Item, Object, ObjectKind, Origin, Text, Undo, Unit, Unknown, Value};
-use crate::notation::{Call, Scope};
+use crate::notation::{Call, Quoting, Scope};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 pub(super) use text::segments;
@@ -29,8 +29,15 @@ const MAX_TEXT: usize = 256 << 10;
 const MAX_SHOWN: usize = 2000;
 /// Expressions within each other are followed so far, functions and all.
 const MAX_DEPTH: u8 = 60;
+/// What is lighter is gone through as often as it is used.
+const MIN_WEIGHT: usize = 64;
+/// Faults of one text that are kept; a call shows as many.
+pub(super) const MAX_FAULTS: usize = 64;
 /// Functions that call each other are followed so far.
 const MAX_CALLS: u8 = 8;
+
+/// Functions of a text are kept so far, in bytes, to be read where they are called.
+pub(super) const MAX_FUNCTIONS: usize = 256 << 10;
 
 /// Goes through the statements of one text.
 pub(super) struct Evaluator<'r, 's> {
@@ -39,8 +46,10 @@ pub(super) struct Evaluator<'r, 's> {
     pub(super) found: &'r mut Vec<Call<'s>>,
     /// How many expressions may still be evaluated.
     pub(super) steps: usize,
-    /// How many bytes of text may still be made.
+    /// How many bytes the texts may still take that are made.
     pub(super) bytes: usize,
+    /// How much of long values may still be gone through again.
+    pub(super) looks: usize,
     /// Functions that are being run.
     pub(super) calls: u8,
     /// `return` was met: what follows gives nothing.
@@ -51,6 +60,8 @@ pub(super) struct Evaluator<'r, 's> {
     pub(super) depth: u8,
     /// The functions that were met.
     pub(super) defined: Vec<Rc<super::syntax::Function>>,
+    /// Bytes of functions that may still be kept.
+    pub(super) functions: usize,
 }
 
 impl<'s> Evaluator<'_, 's> {
@@ -106,18 +117,54 @@ impl<'s> Evaluator<'_, 's> {
         Item::new(Value::Text(Text { fragment: Rc::new(fragment), faults }), self.file(span))
     }
 
-    /// True if there is room for a text of `len` bytes more.
+    /// True if there is room for a text of `len` bytes more. If not, the next call says so.
     pub(super) fn spend(&mut self, len: usize) -> bool {
-        if len > MAX_TEXT || len > self.bytes {
-            return false;
+        len <= MAX_TEXT && self.room(len) || self.refuse()
+    }
+
+    /// True if there is room for texts that take `bytes` of memory, however long they are.
+    pub(super) fn room(&mut self, bytes: usize) -> bool {
+        match self.bytes.checked_sub(bytes) {
+            Some(left) => {
+                self.bytes = left;
+                true
+            }
+            None => self.refuse(),
         }
-        self.bytes -= len;
-        true
+    }
+
+    /// True if so much of a long value may be gone through once more: a text of many uses is read for each.
+    pub(super) fn look(&mut self, weight: usize) -> bool {
+        if weight < MIN_WEIGHT {
+            return true;
+        }
+        match self.looks.checked_sub(weight) {
+            Some(left) => {
+                self.looks = left;
+                true
+            }
+            None => self.refuse(),
+        }
+    }
+
+    fn refuse(&self) -> bool {
+        self.scope.refuse();
+        false
+    }
+
+    /// True if a value may be used once more.
+    pub(super) fn may_use(&mut self, value: &Value<'s>) -> bool {
+        let weight = match value {
+            Value::Text(text) | Value::File(text) | Value::Bytes(text) => text.fragment.weight() / 8,
+            Value::List(items) => 2 * items.len(),
+            _ => 0,
+        };
+        self.look(weight)
     }
 
     /// What the reader found wrong within `span`.
     pub(super) fn flaws_in(&self, span: Span) -> Vec<Flaw> {
-        let flaws = &self.unit.script.flaws;
+        let flaws = &self.unit.flaws;
         let from = flaws.partition_point(|flaw| flaw.span.start < span.start);
         flaws[from..]
             .iter()
@@ -237,7 +284,8 @@ impl<'s> Evaluator<'_, 's> {
             "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => match self.scope.powershell.get(name) {
+            _ => match self.scope.powershell.get(name).cloned() {
+                Some(item) if !self.may_use(&item.value) => return self.unknown(span),
                 Some(item) => match &item.value {
                     Value::Unknown(unknown) => {
                         Value::Unknown(Unknown { shown: self.shown(span), ..unknown.clone() })
@@ -285,7 +333,7 @@ impl<'s> Evaluator<'_, 's> {
 
     /// The entries of a table that is spelt out.
     pub(super) fn table(&mut self, entries: &[super::syntax::Entry], kind: ObjectKind) -> Value<'s> {
-        let mut object = Object { kind, entries: Rc::new(Vec::new()), open: false };
+        let mut object = Object::new(kind, Vec::new());
         let mut read = Vec::with_capacity(entries.len());
         for entry in entries {
             if matches!(entry.key.kind, ExpressionKind::Missing) {
@@ -309,7 +357,7 @@ impl<'s> Evaluator<'_, 's> {
             let item = self.entry_value(entry, item);
             read.push(Entry { name, name_at, item });
         }
-        object.entries = Rc::new(read);
+        object.entries = Rc::new(read.into());
         self.scope.powershell.add(object)
     }
 
@@ -337,6 +385,7 @@ impl<'s> Evaluator<'_, 's> {
     /// Reads what may not be run. What it sets is taken back; gives what that was.
     pub(super) fn branch(&mut self, read: impl FnOnce(&mut Self)) -> Vec<Changed<'s>> {
         let mark = self.scope.powershell.undo.len();
+        let outer = std::mem::replace(&mut self.scope.powershell.mark, mark);
         self.scope.powershell.branches += 1;
         let returned = self.returned;
         read(self);
@@ -344,6 +393,7 @@ impl<'s> Evaluator<'_, 's> {
         self.returned = returned;
         let world = &mut self.scope.powershell;
         world.branches -= 1;
+        world.mark = outer;
         let mut changed = Vec::new();
         while world.undo.len() > mark {
             match world.undo.pop() {
@@ -393,14 +443,15 @@ impl<'s> Evaluator<'_, 's> {
                 }
                 Changed::Object { index, after } => {
                     let unit = Rc::clone(&self.unit);
-                    world.change(index, |object| {
+                    let may_look = self.look(2 * after.entries.len());
+                    self.scope.powershell.change(index, |object| {
                         object.open = true;
+                        if !may_look {
+                            object.lose();
+                        }
                         let entries = Rc::make_mut(&mut object.entries);
                         for entry in after.entries.iter() {
-                            let name = entry.name.as_str();
-                            let place =
-                                entries.iter_mut().find(|it| it.name.as_str().eq_ignore_ascii_case(name));
-                            if let Some(place) = place
+                            if let Some(place) = entries.get_mut(entry.name.as_str())
                                 && !same(&place.item, &entry.item)
                             {
                                 let mut builder = Builder::new(&unit.code);
@@ -453,6 +504,20 @@ pub(super) fn unrolled(item: Item<'_>) -> Vec<Item<'_>> {
         Value::Null => Vec::new(),
         _ => vec![item],
     }
+}
+
+/// What quoting did to several texts: each fault once.
+pub(super) fn gathered(faults: impl IntoIterator<Item = Rc<Quoting>>) -> Faults {
+    let mut gathered = Faults::new();
+    for fault in faults {
+        if gathered.len() == MAX_FAULTS {
+            break;
+        }
+        if !gathered.iter().any(|it| Rc::ptr_eq(it, &fault)) {
+            gathered.push(fault);
+        }
+    }
+    gathered
 }
 
 /// What a condition comes to, if that is known.

@@ -2,19 +2,22 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Faults, Item, ObjectKind, Text, Value, segments, truth, unrolled};
+use super::text::{PIECE, cost};
+use super::{Evaluator, Faults, Item, ObjectKind, Text, Value, gathered, segments, truth, unrolled};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::syntax::{Expression, ExpressionKind, Operator};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// A number of a range that is longer than this is not listed.
 const MAX_RANGE: i64 = 100;
+/// Bytes of memory that an item of a list takes.
+pub(super) const ITEM: usize = 200;
 
 impl<'s> Evaluator<'_, 's> {
     /// `a + b + c`
     pub(super) fn sum(&mut self, span: Span, operands: &[Expression]) -> Item<'s> {
         let items: Vec<Item<'s>> = operands.iter().map(|operand| self.expression(operand)).collect();
-        let faults: Faults = items.iter().flat_map(|item| item.faults().iter().cloned()).collect();
+        let faults = gathered(items.iter().flat_map(|item| item.faults().iter().cloned()));
         let Some(first) = items.first() else { return self.unknown(span) };
         match &first.value {
             Value::Number(_) => {
@@ -33,7 +36,9 @@ impl<'s> Evaluator<'_, 's> {
                 let mut all = Vec::new();
                 for item in &items {
                     match &item.value {
-                        Value::List(inner) if self.spend(inner.len()) => all.extend(inner.iter().cloned()),
+                        Value::List(inner) if self.room(8 * inner.len()) => {
+                            all.extend(inner.iter().cloned());
+                        }
                         Value::List(_) | Value::Unknown(_) => return self.unknown_with(span, faults),
                         _ => all.push(item.clone()),
                     }
@@ -76,7 +81,7 @@ impl<'s> Evaluator<'_, 's> {
             };
         }
         let second = self.expression(right);
-        let faults = || -> Faults { first.faults().iter().chain(second.faults()).cloned().collect() };
+        let faults = || gathered(first.faults().iter().chain(second.faults()).cloned());
         let read = match operator {
             Operator::Format => self.format(span, &first, &second, right),
             Operator::Join => self.join_items(span, &first, Some((&second, right)), left),
@@ -173,8 +178,8 @@ impl<'s> Evaluator<'_, 's> {
         let fragment = Rc::clone(&format.fragment);
         let text = fragment.text();
         let bytes = text.as_bytes();
-        let mut faults = format.faults.clone();
-        faults.extend(places.iter().flat_map(|(item, _)| item.faults().iter().cloned()));
+        let of_places = places.iter().flat_map(|(item, _)| item.faults());
+        let mut faults = gathered(format.faults.iter().chain(of_places).cloned());
         if !self.spend(text.len()) {
             return self.unknown_with(span, faults);
         }
@@ -210,7 +215,7 @@ impl<'s> Evaluator<'_, 's> {
                         .into_iter()
                         .map(|(text, open)| (text.into_owned(), open))
                         .collect();
-                    let len = parts.iter().map(|(text, _)| text.len()).sum();
+                    let len = cost(parts.iter().map(|(text, _)| text.as_str()));
                     if secret || !self.spend(len) {
                         builder.placed(file, &text[place.range()], true);
                     } else {
@@ -262,7 +267,7 @@ impl<'s> Evaluator<'_, 's> {
                 let at = separator.map_or(span, |(_, expression)| expression.span);
                 builder.placed(self.file(at), &between, false);
             }
-            faults.extend(item.faults().iter().cloned());
+            faults.extend(item.faults().iter().take(super::MAX_FAULTS - faults.len()).cloned());
             let place = places.get(index).copied().unwrap_or(written.span);
             self.embed(&mut builder, item, place, "");
         }
@@ -329,9 +334,12 @@ impl<'s> Evaluator<'_, 's> {
         more: Faults,
     ) -> Option<Item<'s>> {
         let fragment = Rc::clone(&text.fragment);
+        if !self.spend(fragment.weight()) {
+            return None;
+        }
         let found = find(fragment.text());
-        let len: usize = by.iter().map(|(text, _)| text.len()).sum::<usize>().saturating_mul(found.len());
-        if !self.spend(fragment.text().len().saturating_add(len)) {
+        let len = cost(by.iter().map(|(text, _)| text.as_str())).saturating_add(PIECE);
+        if !self.spend(len.saturating_mul(found.len())) {
             return None;
         }
         let mut builder = Builder::new(&fragment);
@@ -352,8 +360,7 @@ impl<'s> Evaluator<'_, 's> {
         copy(&mut builder, run, fragment.text().len(), Encoding::Plain);
         let anchor = 0;
         let read = builder.finish(anchor, Encoding::Plain);
-        let mut faults = text.faults.clone();
-        faults.extend(more);
+        let faults = gathered(text.faults.iter().cloned().chain(more));
         Some(Item::new(Value::Text(Text { fragment: Rc::new(read), faults }), at))
     }
 
@@ -364,6 +371,10 @@ impl<'s> Evaluator<'_, 's> {
         if !text.is_known() || !self.spend(text.as_str().len()) {
             return None;
         }
+        let found = pattern.find_all(text.as_str());
+        if !self.room(ITEM * found.len()) {
+            return None;
+        }
         let mut parts = Vec::new();
         let mut from = 0;
         let at = self.file(span);
@@ -371,7 +382,7 @@ impl<'s> Evaluator<'_, 's> {
             let part = text.fragment.slice(Span::new(from, to));
             parts.push(Item::new(Value::Text(Text::new(part)), at));
         };
-        for found in pattern.find_all(text.as_str()) {
+        for found in found {
             push(from, found.start as usize);
             from = found.end as usize;
         }
@@ -424,7 +435,7 @@ impl<'s> Evaluator<'_, 's> {
                 let Some(object) = self.scope.powershell.objects.get(*index).cloned() else {
                     return self.unknown(span);
                 };
-                let value = self.scope.powershell.add(super::Object { kind: ObjectKind::Custom, ..object });
+                let value = self.scope.powershell.add(object.of_kind(ObjectKind::Custom));
                 Item::new(value, item.at)
             }
             ("array" | "string[]" | "object[]" | "collections.arraylist", _) => {

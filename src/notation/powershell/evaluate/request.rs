@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use super::command::{Argument, ArgumentKind};
+use super::text::PIECE;
 use super::{Evaluator, Faults, Item, Text, Value};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
 use crate::notation::powershell::syntax::{
     self, Command, Element, Expression, ExpressionKind, Mode, Pipeline, Quote, Statement, Word, WordKind,
 };
-use crate::notation::powershell::value::{Origin, Unit};
+use crate::notation::powershell::value::Origin;
 use crate::notation::quoting::names_file;
 use crate::notation::shell::{self, Word as ShellWord};
 use crate::notation::windows::escaped_argument;
@@ -228,6 +229,13 @@ impl<'s> Evaluator<'_, 's> {
     ) -> Parameters<'s> {
         let mut parameters = Parameters { named: Vec::new(), faults: Faults::new(), is_description: false };
         let mut at = 0;
+        let mut has_url_before = false;
+        let last_url = arguments.iter().rposition(|it| match &it.kind {
+            ArgumentKind::Parameter(name, _) => {
+                matches!(program.parameter(name).0, Some("Uri" | "Path" | "ResourceId"))
+            }
+            _ => false,
+        });
         while let Some(argument) = arguments.get(at) {
             let name_at = self.file(argument.span);
             // `[-Method <String>]` stands in a description of the parameters.
@@ -270,19 +278,17 @@ impl<'s> Evaluator<'_, 's> {
                 }
                 ArgumentKind::Value(item) => {
                     // The first value without a name is the URL.
-                    let has_url = parameters.get("Uri").is_some() || parameters.get("Path").is_some();
-                    let named_later = arguments[at..].iter().any(|it| match &it.kind {
-                        ArgumentKind::Parameter(name, _) => {
-                            matches!(program.parameter(name).0, Some("Uri" | "Path" | "ResourceId"))
-                        }
-                        _ => false,
-                    });
+                    let has_url =
+                        has_url_before || parameters.get("Uri").is_some() || parameters.get("Path").is_some();
+                    has_url_before = has_url;
+                    let named_later = last_url.is_some_and(|last| last >= at);
                     if has_url || named_later {
                         let is_placeholder =
                             matches!(&item.value, Value::Text(text) if text.as_str().starts_with('<'));
                         if !is_placeholder
-                            && !parameters.faults.iter().any(|it| it.cuts())
                             && !command.words.is_empty()
+                            && parameters.faults.len() < super::MAX_FAULTS
+                            && !parameters.faults.iter().any(|it| it.cuts())
                         {
                             parameters.faults.push(Rc::new(fault::run_together(&self.unit, argument.span)));
                         }
@@ -324,7 +330,9 @@ impl<'s> Evaluator<'_, 's> {
             Run::Touching => fault::touching(&self.unit, run, Span::at(place.end as usize)),
             Run::Words => fault::run_together(&self.unit, run),
         };
-        parameters.faults.push(Rc::new(fault));
+        if parameters.faults.len() < super::MAX_FAULTS {
+            parameters.faults.push(Rc::new(fault));
+        }
         if matches!(what, Run::Expression(_)) {
             let meant = self.meant(run).unwrap_or_else(|| self.unknown(run));
             return (meant, run);
@@ -411,12 +419,16 @@ impl<'s> Evaluator<'_, 's> {
 
     /// What `span` comes to as the expression that it was meant to be.
     fn meant(&mut self, span: Span) -> Option<Item<'s>> {
+        // It is read once more, and so is what lies within it.
+        if !self.look(8 * span.len()) {
+            return None;
+        }
         let code = Rc::clone(&self.unit.code);
         let script = syntax::read(code.text(), span, Mode { lenient: true, ..Mode::default() });
-        let unit = Rc::new(Unit { code, script, in_document: self.unit.in_document });
-        let [statement] = unit.script.block.statements.as_slice() else { return None };
+        let [statement] = script.block.statements.as_slice() else { return None };
         let statement: &Statement = statement;
-        let before = std::mem::replace(&mut self.unit, Rc::clone(&unit));
+        let unit = Rc::new(self.unit.with(script.flaws));
+        let before = std::mem::replace(&mut self.unit, unit);
         let item = self.value_of(statement, span);
         self.unit = before;
         Some(item)
@@ -426,7 +438,10 @@ impl<'s> Evaluator<'_, 's> {
     fn splat(&mut self, program: Program, name: &str, span: Span, parameters: &mut Parameters<'s>) {
         let Some(item) = self.scope.powershell.get(name) else { return };
         let Value::Object(index) = item.value else { return };
-        let Some(object) = self.scope.powershell.objects.get(index) else { return };
+        let Some(object) = self.scope.powershell.objects.get(index).cloned() else { return };
+        if !self.look(8 * object.entries.len()) {
+            return;
+        }
         for entry in object.entries.iter() {
             let (Some(name), _) = program.parameter(entry.name.as_str()) else { continue };
             parameters.named.push(Parameter { name, item: entry.item.clone(), span, name_at: entry.name_at });
@@ -453,11 +468,10 @@ impl<'s> Evaluator<'_, 's> {
             Value::Null => Payload::None,
             Value::File(name) => self.file_payload(&name.clone()),
             Value::Text(text) | Value::Bytes(text) => {
-                let len = text.as_str().len();
-                if len > super::MAX_TEXT && len > self.bytes {
+                // It is checked for each call.
+                if !self.room(text.fragment.weight()) {
                     return Payload::Unknown((*self.shown(place)).clone());
                 }
-                self.bytes = self.bytes.saturating_sub(len);
                 payload::literal(&text.fragment)
             }
             Value::Number(_) | Value::Bool(_) => Payload::Text((*self.text_of(item, place).fragment).clone()),
@@ -506,6 +520,9 @@ impl<'s> Evaluator<'_, 's> {
             if let Value::Object(index) = &headers.item.value {
                 let object = self.scope.powershell.objects.get(*index).cloned();
                 let Some(object) = object else { return };
+                if !self.room(2 * PIECE * object.entries.len()) {
+                    return;
+                }
                 for entry in object.entries.iter() {
                     let header = self.header(&entry.name, entry.name_at, &entry.item, headers.span, faults);
                     call.headers.push(header);
@@ -968,12 +985,8 @@ impl<'s> Evaluator<'_, 's> {
             Encoding::PowerShellSingle => Some(Quote::Single),
             Encoding::Plain | Encoding::Lines => {
                 // A here-string in `'`, or a word: there a `$` that is none is escaped.
-                let offset = self.unit.code.offset_of(part.to_file(Span::new(at, at + 1)).start)? as usize;
-                let before = &self.unit.code.text()[..offset];
-                let line = before.rfind('\n')?;
-                let open = before[..=line].rfind("@'")?;
-                let inside = before[open..].starts_with("@'\n") && !before[open + 2..].contains("\n'@");
-                inside.then_some(Quote::HereSingle)
+                let offset = self.unit.code.offset_of(part.to_file(Span::new(at, at + 1)).start)?;
+                self.unit.is_in_here_string(offset as usize).then_some(Quote::HereSingle)
             }
             _ => None,
         }
@@ -986,7 +999,8 @@ impl<'s> Evaluator<'_, 's> {
         }
         let mut quoting: Vec<Quoting> = Vec::new();
         for fault in faults {
-            if quoting.len() < 64 && !quoting.iter().any(|it| it.kind == fault.kind && it.span == fault.span)
+            if quoting.len() < super::MAX_FAULTS
+                && !quoting.iter().any(|it| it.kind == fault.kind && it.span == fault.span)
             {
                 quoting.push((*fault).clone());
             }
@@ -999,9 +1013,20 @@ impl<'s> Evaluator<'_, 's> {
             let start = start + text[start..].len() - text[start..].trim_start().len();
             header.to_file(Span::new(start, text.len()))
         });
-        let parts: Vec<Span> = method.chain(values).collect();
-        let is_used = |span: &&Span| parts.iter().any(|part| span.contains(*part));
-        call.defaults = self.scope.powershell.defaults.iter().filter(is_used).copied().collect();
+        // None lies within another.
+        let defaults = &self.scope.powershell.defaults;
+        let holds = |part: Span| {
+            let end = Span { start: part.start, end: u32::MAX };
+            defaults.range(..=end).next_back().filter(|span| span.contains(part)).copied()
+        };
+        let mut used: Vec<Span> = method.chain(values).filter_map(holds).collect();
+        used.sort_unstable();
+        used.dedup();
+        call.defaults = used;
+        if std::mem::take(&mut self.scope.powershell.is_cut_short) {
+            self.scope.refuse();
+        }
+        self.scope.tell(&mut call);
         self.found.push(call);
     }
 }

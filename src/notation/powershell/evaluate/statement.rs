@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Entry, Evaluator, Item, Text, Value, truth, unrolled};
+use super::{Entry, Evaluator, Item, Text, Value, gathered, truth, unrolled};
 use crate::notation::powershell::syntax::{
-    Assign, Block, Element, Expression, ExpressionKind, Function, Parameter, Pipeline, Statement,
+    Assign, Block, Element, Expression, ExpressionKind, Function, Parameter, Pipeline, Statement, Stretch,
 };
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::text::Span;
@@ -16,14 +16,22 @@ pub(super) const MIN_STEPS: usize = 1000;
 const MAX_TURNS: usize = 50;
 
 impl<'s> Evaluator<'_, 's> {
-    /// The whole text: its statements, then the functions that nothing in it calls.
-    pub(in crate::notation::powershell) fn run(&mut self) {
-        let unit = Rc::clone(&self.unit);
+    /// Statements of the text that follow what was gone through.
+    pub(in crate::notation::powershell) fn run(&mut self, stretch: Stretch) {
+        let Stretch { script, is_cut_short } = stretch;
+        self.unit = Rc::new(self.unit.with(script.flaws));
         if self.scope.powershell.frames.is_empty() {
             self.scope.powershell.frames.push(HashMap::new());
         }
-        self.parameters(&unit.script.block);
-        self.block(&unit.script.block);
+        self.parameters(&script.block);
+        self.block(&script.block);
+        if is_cut_short {
+            self.scope.refuse();
+        }
+    }
+
+    /// The end of the text: the functions that nothing in it calls.
+    pub(in crate::notation::powershell) fn end(&mut self) {
         let mut at = 0;
         while let Some(function) = self.defined.get(at).cloned() {
             at += 1;
@@ -47,7 +55,7 @@ impl<'s> Evaluator<'_, 's> {
         for parameter in &block.parameters {
             let item = if let Some(default) = &parameter.default {
                 let place = self.file(default.span);
-                self.scope.powershell.defaults.push(place);
+                self.scope.powershell.defaults.insert(place);
                 self.expression(default)
             } else {
                 let secure =
@@ -64,7 +72,7 @@ impl<'s> Evaluator<'_, 's> {
 
     /// A function that nothing calls: its parameters are unknown.
     fn uncalled(&mut self, function: &Rc<Function>) {
-        self.scope.powershell.called.push(function.name.clone());
+        self.scope.powershell.called.insert(function.name.clone());
         self.scope.powershell.frames.push(HashMap::new());
         self.parameters(&function.body);
         let returned = std::mem::take(&mut self.returned);
@@ -116,6 +124,12 @@ impl<'s> Evaluator<'_, 's> {
             }
             Statement::Function(function) => {
                 let unit = Rc::clone(&self.unit);
+                let Some(left) = self.functions.checked_sub(function.body.span.len()) else {
+                    // Too many to be kept: what it calls is listed here.
+                    self.uncalled(function);
+                    return;
+                };
+                self.functions = left;
                 self.defined.push(Rc::clone(function));
                 self.scope.powershell.functions.insert(function.name.clone(), (unit, Rc::clone(function)));
             }
@@ -281,8 +295,8 @@ impl<'s> Evaluator<'_, 's> {
             return vec![self.unknown(span)];
         }
         self.calls += 1;
-        if !self.scope.powershell.called.iter().any(|it| it == name) {
-            self.scope.powershell.called.push(name.to_owned());
+        if !self.scope.powershell.called.contains(name) {
+            self.scope.powershell.called.insert(name.to_owned());
         }
         let mut frame = HashMap::new();
         let mut given = positional.iter();
@@ -374,17 +388,18 @@ impl<'s> Evaluator<'_, 's> {
         let before = self.expression(target);
         match (&before.value, &item.value) {
             (Value::Text(first), Value::Text(second))
-                if self.spend(first.as_str().len() + second.as_str().len()) =>
+                if first.as_str().len() + second.as_str().len() <= super::MAX_TEXT
+                    && self.room(first.fragment.weight() + second.fragment.weight()) =>
             {
                 let mut builder = crate::text::Builder::new(&self.unit.code);
                 builder.append(&first.fragment);
                 builder.append(&second.fragment);
-                let faults = first.faults.iter().chain(&second.faults).cloned().collect();
+                let faults = gathered(first.faults.iter().chain(&second.faults).cloned());
                 let fragment = builder.finish(span.start, crate::text::Encoding::Plain);
                 Item::new(Value::Text(Text { fragment: Rc::new(fragment), faults }), item.at)
             }
             (Value::List(items), Value::Unknown(_)) if !items.is_empty() => self.unknown(span),
-            (Value::List(items), _) if self.spend(items.len() * 8) => {
+            (Value::List(items), _) if self.room(items.len() * 16) => {
                 let mut all = items.to_vec();
                 all.extend(unrolled(item.clone()));
                 Item::new(Value::List(all.into()), item.at)

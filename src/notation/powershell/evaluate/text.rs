@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::{Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value};
+use super::{Evaluator, Faults, Item, Object, ObjectKind, Origin, Text, Value, gathered};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::syntax::{Part, PartKind, Quote, Text as Written, Variable};
 use crate::notation::powershell::value::World;
@@ -11,6 +11,9 @@ use crate::text::{Builder, Encoding, Span};
 
 /// How deep objects are written that are put into a text.
 const MAX_SHOWN_DEPTH: u8 = 4;
+
+/// Bytes of memory that a piece of a text takes.
+pub(super) const PIECE: usize = 32;
 
 /// A text of more pieces than this is cut off.
 const MAX_SEGMENTS: usize = 4096;
@@ -44,7 +47,7 @@ impl<'s> Evaluator<'_, 's> {
         let mut builder = Builder::new(&unit.code);
         for (index, part) in written.parts.iter().enumerate() {
             let encoding = encoding_of(part.quote);
-            if !part.span.is_empty() && !self.spend(part.span.len().min(super::MAX_TEXT)) {
+            if !part.span.is_empty() && !self.room(part.span.len()) {
                 return self.unknown_with(span, faults);
             }
             match &part.kind {
@@ -75,6 +78,7 @@ impl<'s> Evaluator<'_, 's> {
             }
         }
         let encoding = encoding_of(written.quote);
+        let faults = gathered(faults);
         self.text_item(builder.finish(written.content.start, encoding), faults, span)
     }
 
@@ -89,8 +93,12 @@ impl<'s> Evaluator<'_, 's> {
     ) {
         let encoding = encoding_of(part.quote);
         let name = variable.name.as_str();
-        let item = self.scope.powershell.get(name).cloned();
         let span = part.span;
+        let item = self.scope.powershell.get(name).cloned();
+        if item.as_ref().is_some_and(|item| !self.may_use(&item.value)) {
+            builder.expansion(span, encoding);
+            return;
+        }
         if item.is_none() && !variable.braced {
             let is_set = |name: &str| self.scope.powershell.get(name).is_some();
             if let Some(base) = fault::swallowing(name, is_set) {
@@ -183,13 +191,16 @@ impl<'s> Evaluator<'_, 's> {
         };
         let parts = segments(value, &self.scope.powershell);
         let len: usize = parts.iter().map(|(text, _)| text.len()).sum();
-        if len > super::MAX_TEXT || len > self.bytes {
+        let cost = cost(parts.iter().map(|(text, _)| &**text));
+        let fits = len <= super::MAX_TEXT && cost <= self.bytes;
+        if fits {
+            self.bytes -= cost;
+            for (text, open) in parts {
+                builder.placed(at, &text, open);
+            }
+        } else {
+            self.scope.refuse();
             builder.expansion(span, encoding);
-            return;
-        }
-        self.bytes -= len;
-        for (text, open) in parts {
-            builder.placed(at, &text, open);
         }
     }
 
@@ -198,14 +209,14 @@ impl<'s> Evaluator<'_, 's> {
         let at = self.file(span);
         if let Value::Text(text) = &item.value {
             let own = text.fragment.to_file(text.fragment.span());
-            if at.start <= own.start && own.end <= at.end && self.spend(text.as_str().len()) {
+            if at.start <= own.start && own.end <= at.end && self.room(text.fragment.weight()) {
                 builder.append(&text.fragment);
                 return;
             }
         }
         if let Value::Unknown(unknown) = &item.value
             && !unknown.shown.text().is_empty()
-            && self.spend(unknown.shown.text().len())
+            && self.room(unknown.shown.weight())
         {
             let own = unknown.shown.to_file(unknown.shown.span());
             if at.start <= own.start && own.end <= at.end {
@@ -217,6 +228,11 @@ impl<'s> Evaluator<'_, 's> {
         }
         self.interpolate(builder, Some(item), span, Encoding::Plain, name);
     }
+}
+
+/// Bytes of memory that a text of these pieces takes.
+pub(super) fn cost<'t>(parts: impl Iterator<Item = &'t str>) -> usize {
+    parts.map(|text| text.len() + PIECE).sum()
 }
 
 /// Names of variables whose values are not put anywhere else.

@@ -74,6 +74,7 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, command: &mut Command, span: Span, kind: WordKind, touches: bool) {
+        self.node();
         // A word that goes on as it was meant says now how far.
         for flaw in self.script.flaws.iter_mut().rev().take(8) {
             if flaw.span.is_empty() && flaw.span.start >= span.start && flaw.span.start < span.end {

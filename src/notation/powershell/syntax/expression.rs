@@ -400,6 +400,7 @@ impl Parser<'_> {
 
     /// An operand and the members that are read of it. In a command's arguments what is neither is a word.
     pub(super) fn primary(&mut self, argument: bool) -> Expression {
+        self.node();
         let start = self.at;
         let Some(c) = self.peek() else {
             self.error(ErrorKind::MissingExpression, start, start);

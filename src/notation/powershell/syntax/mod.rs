@@ -376,6 +376,63 @@ pub(super) fn read(text: &str, span: Span, mode: Mode) -> Script {
     parser.script
 }
 
+/// Bytes of a text whose statements are read at a time: their trees take many times what they are written in.
+const STRETCH: usize = 8 << 10;
+/// A statement of more nodes than this is passed over.
+const MAX_NODES: usize = 24 << 10;
+
+/// Reads a text some statements at a time.
+pub(super) struct Stretches<'t> {
+    parser: Parser<'t>,
+    end: usize,
+    has_begun: bool,
+}
+
+/// Some statements of a text, one behind the other.
+pub(super) struct Stretch {
+    pub(super) script: Script,
+    /// The last statement is too large to be read.
+    pub(super) is_cut_short: bool,
+}
+
+impl<'t> Stretches<'t> {
+    pub(super) fn of(text: &'t str, mode: Mode) -> Self {
+        Self { parser: Parser::new(text, Span::new(0, text.len()), mode), end: text.len(), has_begun: false }
+    }
+}
+
+impl Iterator for Stretches<'_> {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        let parser = &mut self.parser;
+        let start = parser.at;
+        if std::mem::replace(&mut self.has_begun, true) && start >= self.end {
+            return None;
+        }
+        parser.stop = start + STRETCH;
+        parser.nodes = 0;
+        parser.closers.clear();
+        parser.script.block = parser.statements(None);
+        let mut script = std::mem::take(&mut parser.script);
+        let is_cut_short = parser.nodes > MAX_NODES;
+        if is_cut_short {
+            // What is wrong with it is its size, not what was read of it.
+            script.block.statements.pop();
+            script.flaws.retain(|flaw| (flaw.span.start as usize) < parser.statement);
+            script.errors.clear();
+            parser.end = self.end;
+            parser.unclosed_here = [usize::MAX; 2];
+            parser.unclosed_comment = false;
+            let next = parser.requests.partition_point(|line| *line <= parser.at);
+            parser.at = parser.requests.get(next).copied().unwrap_or(self.end);
+        } else if parser.at <= start {
+            parser.at = self.end;
+        }
+        Some(Stretch { script, is_cut_short })
+    }
+}
+
 /// Where the reader stands, and what it has found.
 struct Parser<'t> {
     text: &'t str,
@@ -395,6 +452,12 @@ struct Parser<'t> {
     closers: Vec<u8>,
     /// The file that the last expression is written to.
     redirect: Option<Expression>,
+    /// No statement outside of all brackets begins behind this.
+    stop: usize,
+    /// Where the last such statement begins.
+    statement: usize,
+    /// How much of the stretch's trees there is.
+    nodes: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -418,6 +481,17 @@ impl<'t> Parser<'t> {
             unclosed_comment: false,
             closers: Vec::new(),
             redirect: None,
+            stop: usize::MAX,
+            statement: 0,
+            nodes: 0,
+        }
+    }
+
+    /// Counts a node. Where there are too many the text ends for the reader: [`Stretches`] goes on behind them.
+    fn node(&mut self) {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES && self.stop < usize::MAX {
+            self.end = self.at;
         }
     }
 

@@ -57,8 +57,15 @@ impl Parser<'_> {
             self.begin_line();
         }
         loop {
+            let is_outermost = closer.is_none();
+            if is_outermost && self.at >= self.stop {
+                break;
+            }
             self.lines();
             let Some(byte) = self.byte(0) else { break };
+            if is_outermost {
+                self.statement = self.at;
+            }
             match byte {
                 b';' => {
                     self.at += 1;
@@ -235,6 +242,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn statement(&mut self) -> Statement {
+        self.node();
         let read = self.nested(|it| match it.keyword(&KEYWORDS) {
             Some(keyword) => it.keyword_statement(keyword),
             None => it.pipeline_or_assignment(),

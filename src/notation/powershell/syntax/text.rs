@@ -114,6 +114,7 @@ impl Parser<'_> {
             _ => return false,
         };
         push_copy(parts, *run, start, quote);
+        self.node();
         parts.push(Part { span: Span::new(start, self.at), quote, kind });
         *run = self.at;
         true
