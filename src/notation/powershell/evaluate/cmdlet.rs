@@ -254,7 +254,7 @@ impl<'s> Evaluator<'_, 's> {
         self.record(call, faults, command.span);
     }
 
-    fn given(&self, arguments: &[Argument<'s>]) -> Given<'s> {
+    fn given(&mut self, arguments: &[Argument<'s>]) -> Given<'s> {
         let mut given =
             Given { named: Vec::new(), switches: Vec::new(), positional: Vec::new(), others: 0, any: false };
         let mut at = 0;
