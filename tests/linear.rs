@@ -68,6 +68,11 @@ fn body(members: &str) -> String {
     format!("{{\"location\":\"westus\",\"identity\":{{\"type\":\"SystemAssigned\"}},{members}}}")
 }
 
+/// A call of PowerShell with this body.
+fn sends(body: &str) -> String {
+    format!("Invoke-RestMethod -Method Patch -Uri \"{URL}\" -Body {body}\n")
+}
+
 /// A long variable, and as many bytes of calls that use it.
 fn one_variable(size: usize, value: &str) -> String {
     format!("B='{value}'\n{}", fill(size / 2, |_| call("\"$B\"")))
@@ -107,9 +112,18 @@ static SHAPES: &[Shape] = &[
     ("requests", Kind::Http, |n| fill(n, |_| format!("###\nPATCH {URL}\nContent-Type: application/json\n\n{SPLIT}\n\n"))),
     ("cmdlets", Kind::PowerShell, |n| fill(n, |_| format!("Invoke-AzRestMethod -Method PATCH -Uri \"{URL}\" -Payload '{SPLIT}'\n"))),
     ("entries", Kind::PowerShell, |n| format!("$b = @{{}}\n{}Invoke-RestMethod -Method Patch -Uri \"{URL}\" -Body ($b | ConvertTo-Json)\n", fill(n, |i| format!("$b.a{i} = 'x'\n")))),
+    ("entries in a branch", Kind::PowerShell, |n| format!("$b = @{{}}\nif ($c) {{\n{}}}\n{}", fill(n, |i| format!("$b.a{i} = 'x'\n")), sends("($b | ConvertTo-Json)"))),
+    ("branches that change a table", Kind::PowerShell, |n| format!("$b = @{{\n{}}}\n{}{}", fill(n / 2, |i| format!("  a{i} = 'x'\n")), fill(n / 2, |_| "if ($c) { $b.z = 1 }\n".to_owned()), sends("($b | ConvertTo-Json)"))),
+    ("one table, many calls", Kind::PowerShell, |n| format!("$b = @{{\n{}}}\n{}", fill(n / 2, |i| format!("  a{i} = 'x'\n")), fill(n / 2, |_| sends("($b | ConvertTo-Json)")))),
+    ("one table of parameters, many calls", Kind::PowerShell, |n| format!("$p = @{{ Method = 'Patch'; Uri = '{URL}'\n{}}}\n{}", fill(n / 2, |i| format!("  a{i} = 'x'\n")), fill(n / 2, |_| "Invoke-RestMethod @p\n".to_owned()))),
+    ("members of one table", Kind::PowerShell, |n| format!("$t = @{{\n{}}}\n{}", fill(n / 2, |i| format!("  a{i} = '{BODY}'\n")), fill(n / 2, |i| sends(&format!("$t.a{i}"))))),
+    ("a text that doubles", Kind::PowerShell, |n| format!("$v = 'a'\n$x = \"$v.id\"\n{}{}", fill(n, |_| "$x = $x + $x\n".to_owned()), sends("$x"))),
+    ("a text that grows", Kind::PowerShell, |n| format!("$s = ''\n{}{}", fill(n, |_| "$s += 'abc'\n".to_owned()), sends("$s"))),
+    ("dollar signs in words", Kind::PowerShell, |n| fill(n, |_| "Invoke-RestMethod -Method Patch -Uri https://management.azure.com/a`$b -Body '{}'\n".to_owned())),
     // Templates.
     ("machines", Kind::Json, |n| template(&list(n, |i| vm(i, "")), "")),
     ("wrong machines", Kind::Json, |n| template(&list(n, |i| vm(i, ",\"properties\":{\"x\":1}")), "")),
+    ("passwords of one machine", Kind::Json, |n| body(&format!("\"properties\":{{\"osProfile\":{{{}}}}}", list(n, |i| format!("\"adminPassword\":\"Secret{i}word!\""))))),
     ("passwords", Kind::Json, |n| template(&list(n, |i| vm(i, &format!(",\"properties\":{{\"osProfile\":{{\"adminPassword\":\"Secret{i}word!\"}}}}"))), "")),
     ("loops", Kind::Json, |n| template(&list(n, |i| vm(i, &format!(",\"copy\":{{\"name\":\"c{i}\",\"count\":800}}"))), "")),
     ("parameters", Kind::Json, |n| template(
@@ -178,6 +192,24 @@ fn what_is_left_out_is_said() {
     assert_eq!(said.len(), 1, "said once, at the first call that lacks its body");
     let text = calls(64 << 10);
     assert!(text[said[0].span.range()].starts_with("curl"));
+}
+
+#[test]
+fn what_powershell_makes_is_bounded_and_said() {
+    let said = |text: String| {
+        let findings = check(&Source::new("x.ps1", text), Kind::PowerShell, &Options::default());
+        findings.iter().filter(|finding| finding.rule.name == "expansion-too-large").count()
+    };
+    let table = |entries: usize, calls: usize| {
+        let entries = fill(entries, |i| format!("  a{i} = 'x'\n"));
+        format!("$b = @{{\n{entries}}}\n{}", sends("($b | ConvertTo-Json)").repeat(calls))
+    };
+    assert_eq!(said(table(1 << 10, 20)), 0);
+    assert!(said(table(64 << 10, 400)) > 0, "one table, many calls");
+    let grown = |times: usize| format!("$s = ''\n{}{}", "$s += 'abc'\n".repeat(times), sends("$s"));
+    assert_eq!(said(grown(100)), 0);
+    assert!(said(grown(5000)) > 0, "a text that grows");
+    assert!(said(table(1 << 20, 1) + &sends("'{}'")) > 0, "a statement that is too large");
 }
 
 /// The run fails as it would if all were kept, and says how many are not.

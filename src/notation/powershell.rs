@@ -56,11 +56,16 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
         evaluator.run(stretch);
     }
     evaluator.end();
+    // What was left out behind the last call is said there.
+    if let Some(last) = found.last_mut().filter(|call| !call.is_cut_short) {
+        scope.tell(last);
+    }
     found.sort_by_key(|call: &Call<'_>| (call.span.start, call.span.end));
     // A loop or a function makes a call again and again: it is one as long as the same words make it.
     found.dedup_by(|later, earlier| {
         let same = later.span == earlier.span && same_origins(later, earlier);
         if same {
+            later.is_cut_short |= earlier.is_cut_short;
             std::mem::swap(later, earlier);
         }
         same

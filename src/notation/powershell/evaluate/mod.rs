@@ -176,6 +176,7 @@ impl<'s> Evaluator<'_, 's> {
     pub(super) fn expression(&mut self, expression: &Expression) -> Item<'s> {
         let span = expression.span;
         if self.steps == 0 {
+            self.refuse();
             return self.unknown(span);
         }
         self.steps -= 1;
