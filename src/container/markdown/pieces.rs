@@ -9,7 +9,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Bytes that are given to the parser at a time.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 /// A block of more events than this, other than one of code, is not read in one piece.
 const MAX_EVENTS: usize = 16 << 10;
 
@@ -98,8 +98,8 @@ impl Open {
 
     fn note(&mut self, event: &Event<'_>) {
         match event {
-            Event::Start(Tag::BlockQuote(_) | Tag::List(_)) => {}
-            Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => {}
+            Event::Start(Tag::BlockQuote(_) | Tag::List(_))
+            | Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_)) => {}
             Event::Start(_) => self.others += 1,
             Event::End(_) => self.others = self.others.saturating_sub(1),
             _ => {}

@@ -321,12 +321,11 @@ impl<'s> World<'s> {
         if self.branches > 0 && !is_saved {
             self.undo.push(Undo::Object { index, before: object.clone() });
             object.saved = Some(self.undo.len() - 1);
-            match self.copies.checked_sub(object.entries.len()) {
-                Some(left) => self.copies = left,
-                None => {
-                    object.lose();
-                    self.is_cut_short = true;
-                }
+            if let Some(left) = self.copies.checked_sub(object.entries.len()) {
+                self.copies = left;
+            } else {
+                object.lose();
+                self.is_cut_short = true;
             }
         }
         change(object);
