@@ -400,7 +400,7 @@ fn plants() -> Vec<Plant> {
     add(
         K::Subscription,
         "a.sh",
-        "3f8a1c5e-97b2-4d06-8e4b-d21f60a9c7e3",
+        "7d41e0b9-52c6-4a8f-9e13-c08b6f27d5a4",
         with_option("").replace("<SUBSCRIPTION ID>", "@@"),
     );
     all
