@@ -382,7 +382,7 @@ fn check_call(
         && tree.is_some_and(|tree| tree.mistakes().is_empty());
     if holds_template {
         let as_template = Call { notation: Notation::Template, ..call.clone() };
-        template::check(source, &as_template, options, validators, findings, secrets);
+        template::check((source, styles), &as_template, options, validators, findings, secrets);
     }
     true
 }
