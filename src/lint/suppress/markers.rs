@@ -141,7 +141,7 @@ fn markdown(source: &Source, calls: Calls<'_>) -> Found {
                     // Each kind of comment was looked for by itself.
                     inner.sort_by_key(|marker| marker.span.start);
                     // A snippet without a call shows markers to people.
-                    if first_call(calls, span).is_some() {
+                    if first_call(calls, span).is_some() && !shows_markdown(&text[span.range()]) {
                         let help = "in code a marker is `# armbody-ignore RULE: reason`, in JSON `// …`; before the block, `<!-- … -->`";
                         unread_in_code.extend(unread(source, span, &inner, help));
                     }
@@ -166,6 +166,13 @@ fn markdown(source: &Source, calls: Calls<'_>) -> Found {
     let mut unread = unread_in_prose(source, &markers, &code);
     unread.extend(unread_in_code);
     Found { markers, unread }
+}
+
+/// True for a fence that shows another document, with its own markers.
+fn shows_markdown(block: &str) -> bool {
+    let info = block.lines().next().unwrap_or_default().trim_start_matches(['`', '~', ' ']);
+    let language = info.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    ["markdown", "md", "mdx", "html"].iter().any(|it| language.eq_ignore_ascii_case(it))
 }
 
 /// The first call that shares bytes with `span`.

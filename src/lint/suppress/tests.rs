@@ -462,6 +462,7 @@ fn what_is_written_as_none_is_told() {
         ("| shell | `# armbody-ignore extra-comma: reason` | x |\n".to_owned(), Kind::Markdown),
         ("`<!-- armbody-ignore extra-comma: x -->` keeps it quiet.\n".to_owned(), Kind::Markdown),
         ("```bash\nREM armbody-ignore extra-comma: x\n```\n".to_owned(), Kind::Markdown),
+        (format!("```markdown\n<!-- armbody-ignore extra-comma: x -->\n    {curl}\n```\n"), Kind::Markdown),
         (format!("# armbody-ignored\n# the armbody-ignore markers\n{curl}\n"), Kind::Shell),
     ] {
         let found = found(&text, kind, &Options::default());
