@@ -2,5 +2,9 @@
 
 #[test]
 fn the_readme_shows_what_is_printed() {
-    trycmd::TestCases::new().case("README.md").case("docs/requests.md").case("docs/scenarios.md");
+    trycmd::TestCases::new()
+        .case("README.md")
+        .case("docs/requests.md")
+        .case("docs/scenarios.md")
+        .case("docs/plan.md");
 }

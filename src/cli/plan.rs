@@ -7,12 +7,14 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use armbody::arm::ResourceType;
+use armbody::arm::{Blank, BlankStyle, ResourceType};
 use armbody::container::Kind;
 use armbody::lint::{Options, Secret, secrets_of};
-use armbody::notation::{Form, IdentityChange};
+use armbody::notation::{Form, IdentityChange, Shell};
 use armbody::report::Mask;
-use armbody::scenario::{Answer, Change, Current, Planner, SystemWish, Wishes, answer_text, say};
+use armbody::scenario::{
+    Answer, Assignment, Change, Current, Planner, RoleWish, SystemWish, Wishes, answer_text, say,
+};
 use armbody::shown;
 use armbody::text::{Shown, Source};
 
@@ -52,6 +54,12 @@ pub(crate) struct Args {
     /// Write the way back: from what is wanted to what the machine has now.
     #[arg(long)]
     undo: bool,
+    /// Give a role, by name or by the GUID of its definition, to the identity that --system on or --add gives.
+    #[arg(long, value_name = "GUID-OR-NAME", requires = "scope", conflicts_with = "undo")]
+    role: Option<String>,
+    /// Where the role is given: the id of a resource, resource group, subscription or management group.
+    #[arg(long, value_name = "ID", requires = "role")]
+    scope: Option<String>,
     /// Write nothing; exit with 1 if something is to be done, with 0 if not.
     #[arg(long, conflicts_with_all = ["folder", "show", "format"])]
     check: bool,
@@ -253,6 +261,23 @@ fn planned(
                 return Ok(Planned { files, change });
             }
         };
+        if let Some(role) = role(args)? {
+            let assignments = role.assignments(planner, current, &change)?;
+            let mut parts: Vec<String> = Vec::new();
+            if let Some(request) = change.request() {
+                parts.push(settings.write(form, &request, None, None)?.text);
+            }
+            for assignment in &assignments {
+                parts.extend(assigned(assignment, form, settings)?);
+            }
+            let joint = match form {
+                Form::Json => "\n",
+                Form::Http => "\n\n###\n\n",
+                _ => "\n\n",
+            };
+            files.push((file, parts.join(joint) + "\n"));
+            return Ok(Planned { files, change });
+        }
         if let Some(request) = change.request() {
             let beside = args.output.folder.is_some().then_some(name);
             let states = IdentityChange { before: &change.before, after: &change.after };
@@ -262,6 +287,53 @@ fn planned(
         }
     }
     Ok(Planned { files, change })
+}
+
+fn role(args: &Args) -> anyhow::Result<Option<RoleWish>> {
+    let (Some(role), Some(scope)) = (&args.role, &args.scope) else { return Ok(None) };
+    let form = args.form.0;
+    if !matches!(form, As::Form(Form::Json | Form::Curl | Form::Az | Form::Http | Form::PowerShell)) {
+        bail!("--role is written as json, curl, az, http or powershell, not as {form}");
+    }
+    Ok(Some(RoleWish::parse(role, scope)?))
+}
+
+/// The requests that give a role: what reads the principal's id into a variable, where a shell has some, and what uses
+/// it.
+fn assigned(assignment: &Assignment, form: Form, settings: &Settings) -> anyhow::Result<Vec<String>> {
+    let put = settings.write(form, &assignment.put, None, None)?.text;
+    let path = assignment.principal;
+    let is_shell = settings.placeholders == BlankStyle::Shell && settings.shell != Shell::Cmd;
+    let read = settings.write(form, &assignment.read, None, None)?.text;
+    // The call is the last line, behind those that guard its variables.
+    let (guards, call) =
+        match read.rfind("\ncurl").or_else(|| read.rfind("\naz ")).or_else(|| read.rfind("\nInvoke-")) {
+            Some(at) => read.split_at(at + 1),
+            None => ("", read.as_str()),
+        };
+    let read = match (form, settings.shell) {
+        (Form::Json, _) => return Ok(vec![put]),
+        (Form::Curl, Shell::Bash) if is_shell => {
+            format!("{guards}PRINCIPAL_ID=$({call} | jq -r '.{path} // empty')")
+        }
+        (Form::Az, Shell::Bash) if is_shell => {
+            format!("{guards}PRINCIPAL_ID=$({call} --query {path} --output tsv)")
+        }
+        (Form::Az, Shell::PowerShell) if is_shell => {
+            format!(
+                "$env:PRINCIPAL_ID = {} --query {path} --output tsv",
+                call.lines().next().unwrap_or_default()
+            )
+        }
+        (Form::PowerShell, _) if is_shell => {
+            format!("{guards}$env:PRINCIPAL_ID = (({call}).Content | ConvertFrom-Json).{path}")
+        }
+        _ => {
+            let spelt = Blank::PrincipalId.spelling(settings.placeholders);
+            format!("# Its {path} is {spelt} below.\n{read}")
+        }
+    };
+    Ok(vec![read, put])
 }
 
 fn status(all: &[(String, Option<String>, Outcome)], check: bool) -> Status {

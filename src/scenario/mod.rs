@@ -7,6 +7,7 @@
 
 mod answer;
 mod article;
+mod assignment;
 mod body;
 mod catalogue;
 mod change;
@@ -21,6 +22,7 @@ mod wishes;
 
 pub use answer::{Answer, Machine, answer_text};
 pub use article::{Article, ArticleError};
+pub use assignment::{Assignment, RoleError, RoleWish};
 pub use body::BodyError;
 pub use catalogue::{Scenario, UnknownScenario, find_scenario, scenarios};
 pub use change::{Change, ChangeError, Planner};

@@ -115,6 +115,14 @@ impl Wishes {
         Ok(wanted)
     }
 
+    /// The ids of the identities that are to be assigned.
+    ///
+    /// # Errors
+    /// [`WishError`] when one of them is not an identity's.
+    pub fn added(&self, current: &Current, place: &Place) -> Result<Vec<IdentityId>, WishError> {
+        self.add.iter().map(|text| resolve(text, current, place, Wish::Add)).collect()
+    }
+
     /// Checks that the wishes are not against each other, whatever the machine.
     ///
     /// # Errors
