@@ -70,9 +70,10 @@ fn path(target: &RequestTarget, values: &HashMap<Blank, String>, names: usize) -
     let mut path =
         format!("/subscriptions/{}{}", fill(&target.subscription, values), group.unwrap_or_default());
     if names > 0 {
-        path += &format!("/providers/{}", target.resource_type.namespace());
+        path.push_str("/providers/");
+        path.push_str(target.resource_type.namespace());
         for (kind, name) in target.resource_type.types().zip(&target.names).take(names) {
-            path += &format!("/{kind}/{}", fill(name, values));
+            path.extend(["/", kind, "/", &fill(name, values)]);
         }
     }
     path
