@@ -55,6 +55,11 @@ impl fmt::Display for As {
 }
 
 impl As {
+    /// True if several cannot stand in one text: they would declare the same names.
+    pub(crate) fn stands_alone(self) -> bool {
+        matches!(self, Self::Form(Form::Template | Form::Bicep | Form::Terraform))
+    }
+
     /// What is written in this form, as standard output shows it: JSON keeps its values.
     pub(crate) fn shown(self, text: &str) -> Shown {
         if self == Self::Form(Form::Json) { Shown::json_text(text) } else { Shown::lines(text) }

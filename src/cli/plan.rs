@@ -161,6 +161,10 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
     args.output.check(args.form.0)?;
     let settings = args.output.settings()?;
     let planner = planner(args, &wishes, &settings)?;
+    if answer.machines.len() > 1 && args.form.0.stands_alone() && args.output.folder.is_none() && !args.check
+    {
+        bail!("each --as {} is a document of its own: -o DIR writes a file each", args.form);
+    }
     if answer.is_list && answer.machines.len() > 1 && planner.given.name.is_some() {
         let count = answer.machines.len();
         bail!("--vm and --vmss name one machine, and --current {name} is a list of {count}");

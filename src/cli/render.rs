@@ -82,8 +82,8 @@ fn rendered(args: &Args, settings: Settings) -> anyhow::Result<(Vec<Rendered>, V
     let (asked, mut spec) = asked(args)?;
     spec.api_version = args.target.api_version()?;
     let count = if args.all { 2 } else { asked.len() };
-    if args.form == As::Form(Form::Template) && count > 1 && args.output.folder.is_none() {
-        bail!("each deployment template is a document of its own: -o DIR writes a file each");
+    if args.form.stands_alone() && count > 1 && args.output.folder.is_none() {
+        bail!("each --as {} is a document of its own: -o DIR writes a file each", args.form);
     }
     let job = Job { args, spec, settings };
     if !args.all {

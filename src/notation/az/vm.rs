@@ -20,7 +20,6 @@ const NAMES: &Names = &[
     ("identities", None),
     ("identity-name", None),
     ("instance-ids", None),
-    ("instance-id", None),
     ("assign-identity", None),
     ("orchestration-mode", None),
     ("location", Some("l")),
@@ -82,13 +81,12 @@ enum About {
 const READ: Option<&str> = Some("2026-04-01");
 const WRITE: Option<&str> = Some("2024-11-01");
 
-/// What machines and scale sets have in common.
+/// What machines and scale sets have in common. `show` and `list`, by which scripts look up ids and names, are left
+/// out: they would be most of an inventory.
 const OF_MACHINES: &[Row] = &[
     Row { words: &["identity", "show"], method: "GET", about: About::Resource, version: READ },
     Row { words: &["identity", "assign"], method: "PATCH", about: About::Assign, version: WRITE },
     Row { words: &["identity", "remove"], method: "PATCH", about: About::Remove, version: WRITE },
-    Row { words: &["show"], method: "GET", about: About::Resource, version: READ },
-    Row { words: &["list"], method: "GET", about: About::All, version: None },
     Row { words: &["delete"], method: "DELETE", about: About::Resource, version: WRITE },
     Row { words: &["create"], method: "PUT", about: About::Create, version: WRITE },
     Row { words: &["update"], method: "PUT", about: About::Update, version: READ },
@@ -262,10 +260,6 @@ impl<'c, 's> Reader<'_, 'c, 's> {
                 url.own("/");
                 url.part(&name.text);
             }
-        }
-        if let Some(instance) = az.value("instance-id").filter(|_| self.row.words == ["show"]) {
-            url.own("/virtualMachines/");
-            url.part(&instance.text);
         }
     }
 

@@ -350,7 +350,7 @@ fn what_quoting_does_is_told_with_the_call() {
         ("irm https://h -Method Put -Body (@{a=@{b=@{c=@{}}}} | ConvertTo-Json -Depth 3)", &[]),
         ("irm https://h -Method Put -Body ('{\"a\":\"{0}\"}' -f $x)", &[Q::FormatBraces]),
         ("irm https://h -Method Put -Body ('{{\"a\":\"{0}\"}}' -f $x)", &[]),
-        ("$v = Get-AzVMSize\nirm \"https://h/$v.Id\"", &[Q::MemberInText]),
+        ("$v = Get-AzVM\nirm \"https://h/$v.Id\"", &[Q::MemberInText]),
         ("irm https://h -Method Put -Body \"{\"a\":\"b\"}\"", &[Q::QuotesEaten]),
         ("irm https://h ` \n -Body '{}'", &[Q::BlankAfterContinuation]),
         ("irm https://h -Method Put\n -Body '{}'", &[Q::ContinuationMissing]),

@@ -125,7 +125,7 @@ fn sent(name: &str) -> Option<Sent> {
                 ("start", _) => About::Machine(resource_type, "/start"),
                 ("restart", _) => About::Machine(resource_type, "/restart"),
                 ("stop", _) => About::Machine(resource_type, "/deallocate"),
-                ("get" | "remove", _) => About::Machine(resource_type, ""),
+                ("remove", _) => About::Machine(resource_type, ""),
                 _ => return None,
             }
         }
@@ -356,7 +356,7 @@ impl<'s> Evaluator<'_, 's> {
         }
         match sent.about {
             About::Machine(resource_type, _) | About::Identities(resource_type) => {
-                self.machine_path(&mut url, resource_type, sent.method, given);
+                self.machine_path(&mut url, resource_type, given);
             }
             About::Identity => {
                 let is_list = sent.method == "GET" && given.get("Name").is_none();
@@ -399,13 +399,7 @@ impl<'s> Evaluator<'_, 's> {
         }
     }
 
-    fn machine_path(
-        &mut self,
-        url: &mut Assembly<'_, 's>,
-        resource_type: ResourceType,
-        method: &str,
-        given: &Given<'s>,
-    ) {
+    fn machine_path(&mut self, url: &mut Assembly<'_, 's>, resource_type: ResourceType, given: &Given<'s>) {
         let object = given.first(&["VM", "VirtualMachineScaleSet"]);
         let named = given.first(&["VMScaleSetName", "VMName", "Name"]).or(object);
         let by_name = given.get("ResourceGroupName").is_some();
@@ -413,12 +407,9 @@ impl<'s> Evaluator<'_, 's> {
         let group = group.or_else(|| self.text_at(given.positional.first()));
         let name = self.text_given(named);
         let name = name.or_else(|| self.text_at(given.positional.get(usize::from(!by_name))));
-        let is_list = method == "GET" && name.is_none();
-        scope(url, self.text_given(given.get("SubscriptionId")), group, !is_list);
+        scope(url, self.text_given(given.get("SubscriptionId")), group, true);
         url.own(&format!("/providers/{}", resource_type.full_name()));
-        if !is_list {
-            segment(url, name, "{name}");
-        }
+        segment(url, name, "{name}");
     }
 
     fn resource_path(&mut self, url: &mut Assembly<'_, 's>, method: &str, given: &Given<'s>) -> Option<()> {
@@ -807,7 +798,7 @@ mod tests {
         for (name, _) in cmdlets.flat_map(|program| program.names) {
             assert!(sent(name).is_some(), "{name}");
         }
-        assert!(sent("get-azvmsize").is_none() && sent("add-azvmssinstance").is_none());
+        assert!(sent("get-azvm").is_none() && sent("add-azvmssinstance").is_none());
     }
 
     #[test]
@@ -815,8 +806,7 @@ mod tests {
         let vm = "Microsoft.Compute/virtualMachines/vm";
         let sites = "Microsoft.Web/sites/a";
         for (text, method, url) in [
-            ("Get-AzVM -ResourceGroupName rg -Name vm", "GET", vm.to_owned()),
-            ("get-azvm -ResourceGroup rg -Name:vm -Status", "GET", vm.to_owned()),
+            ("restart-azvm -ResourceGroup rg -Name:vm -AsJob", "POST", format!("{vm}/restart")),
             ("Stop-AzVM rg vm -Force", "POST", format!("{vm}/deallocate")),
             ("Stop-AzVM -ResourceGroupName rg -Name vm -StayProvisioned", "POST", format!("{vm}/powerOff")),
             ("Az.Compute\\Remove-AzVM -ResourceGroupName rg -Name vm", "DELETE", vm.to_owned()),
