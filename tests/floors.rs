@@ -15,6 +15,7 @@ const CIRCLES: &[&str] = &[
     "schema: catalogue, folder",
     "schema: compile, document, history, import, paths",
     "schema: inquiry, validate",
+    "template::engine: evaluate, expand, scope, structure",
 ];
 
 /// What a module says without comments, texts and tests.

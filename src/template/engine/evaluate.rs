@@ -259,7 +259,13 @@ impl<'o> Engine<'o> {
         let place = raw.place.or(copy.place);
         match &count.data {
             Data::Int(count) if (0..=800).contains(count) => Ok(Count::Known(*count)),
-            Data::Open(open) if open.reason == Reason::Parameter => Ok(Count::Missing),
+            // What hangs on a value that is still to be given stands once, whatever else it hangs on.
+            Data::Open(open)
+                if open.reason <= Reason::Index
+                    || (self.options.is_lenient && open.text.contains("parameters('")) =>
+            {
+                Ok(Count::Missing)
+            }
             Data::Int(_) | Data::Open(_) => {
                 let shown = match &count.data {
                     Data::Open(open) => format!("[{}]", open.text),

@@ -395,7 +395,11 @@ impl Engine<'_> {
             "subscription" => Value::object(vec![
                 known("id", subscription_path.map(|it| format!("/subscriptions/{it}").into())),
                 known("subscriptionId", scope.subscription.clone()),
-                known("tenantId", tenant_id),
+                // As the library spells it: the subscription's tenant is the one that is asked.
+                Member::new(
+                    "tenantId",
+                    tenant_id.unwrap_or_else(|| Value::open("tenant().tenantId", Reason::Deployment)),
+                ),
                 known("displayName", None),
             ]),
             "tenant" => Value::object(vec![
