@@ -84,7 +84,13 @@ fn pair<'p>(
         }
         ("UnionType", Form::Values(values)) => {
             let elements: Vec<usize> = node["elements"].as_array().unwrap().iter().map(target).collect();
-            let literals: Vec<&str> = elements.iter().filter_map(|it| nodes[*it]["value"].as_str()).collect();
+            let mut literals: Vec<&str> = Vec::new();
+            // A few list a value twice.
+            for literal in elements.iter().filter_map(|it| nodes[*it]["value"].as_str()) {
+                if !literals.contains(&literal) {
+                    literals.push(literal);
+                }
+            }
             let text = elements.iter().find(|it| nodes[**it]["$type"] == "StringType");
             same("values", values.iter().eq(literals) && values.is_open() == text.is_some())?;
             open.extend(text.copied().zip(values.others()));

@@ -217,7 +217,8 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
             if scope.is_none() {
                 template.roots.push(node);
                 let schema = node.member("$schema").and_then(|(_, schema)| schema.as_str());
-                level = schema.and_then(|schema| Levels::of_template(&schema));
+                // One that something else holds (a policy, a blueprint) is deployed to where that says.
+                level = schema.filter(|_| node == root).and_then(|schema| Levels::of_template(&schema));
             }
             scope = Some(scopes.enter(node, scope, beside));
             (role, parent) = (Role::Plain, None);
@@ -352,12 +353,29 @@ fn type_name<'t>(
     let (text, _) = scopes.resolve(value, scope)?;
     // With symbolic names and extensions a type may carry its version: `Microsoft.X/y@2024-01-01`.
     let text = text.split('@').next().unwrap_or_default();
+    if let Some(extension) = extension_type(resource, text) {
+        return Some(extension);
+    }
     match parent {
         Some(parent) if !text.contains('.') => {
             ResourceTypeName::parse(&format!("{}/{}", parent.as_str(), text.trim_matches('/')))
         }
         _ => ResourceTypeName::parse(text.trim_matches('/')),
     }
+}
+
+/// The type of a resource that extends the one that it names: `Microsoft.KeyVault/vaults/providers/locks`, where the
+/// name says whose `locks` they are: `myVault/Microsoft.Authorization/myLock`.
+fn extension_type(resource: Node<'_>, text: &str) -> Option<ResourceTypeName> {
+    let (extended, types) = text.split_once("/providers/")?;
+    let (_, name) = resource.member("name")?;
+    let name = name.as_str()?;
+    let whole = if is_computed(&name) { evaluate_name(&name)? } else { name.into_owned() };
+    // The extended resource has a name for each of its types.
+    let namespace = whole.split('/').nth(extended.matches('/').count())?;
+    let is_namespace =
+        namespace.contains('.') && !namespace.contains(UNKNOWN) && !contains_placeholder(namespace);
+    is_namespace.then(|| ResourceTypeName::parse(&format!("{namespace}/{types}")))?
 }
 
 fn version<'t>(resource: Node<'t>, scopes: &Scopes<'t>, scope: Option<usize>) -> Version<'t> {

@@ -80,7 +80,11 @@ pub(super) fn check(
     let mistakes: Vec<Mistake> = tree.mistakes().iter().filter(|it| !is_taken(it)).cloned().collect();
     check_mistakes(&mistakes, |mistake| around(&subjects, mistake).unwrap_or(&whole), &mut sink);
     check_text(&whole, &template, &mut sink);
-    let is_of_nobody = |it: &&Resource<'_>| !it.is_existing && !it.is_excerpt;
+    // Whose an extension is only its name says, and it does not.
+    let is_extension = |it: &Resource<'_>| {
+        it.type_name.as_ref().is_some_and(|name| name.types().any(|it| it == "providers"))
+    };
+    let is_of_nobody = |it: &&Resource<'_>| !it.is_existing && !it.is_excerpt && !is_extension(it);
     for resource in template.resources.iter().filter(is_of_nobody) {
         if let Some(name) = resource.type_name.as_ref().filter(|name| !validators.knows(name.as_str())) {
             let span = resource.node.member("type").map_or(resource.node.span(), |(_, value)| value.span());

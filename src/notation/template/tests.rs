@@ -211,3 +211,27 @@ fn what_is_referred_to_and_what_goes_elsewhere_is_told() {
     );
     assert_eq!(resources[2].body(), serde_json::json!({ "location": "w" }));
 }
+
+#[test]
+fn an_extension_is_of_the_namespace_that_its_name_says() {
+    let types = |name: &str, resource_type: &str| {
+        let text = format!(
+            r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+                "contentVersion": "1.0.0.0",
+                "resources": [{{"type": "{resource_type}", "apiVersion": "2020-01-01", "name": "{name}"}}]}}"#
+        );
+        let tree = Tree::parse(&text, Dialect::STRICT);
+        read(&tree).resources.first().and_then(|it| it.type_name.as_ref().map(ToString::to_string))
+    };
+    let vault = "Microsoft.KeyVault/vaults/providers/diagnosticSettings";
+    let name = "[concat(parameters('vault'), '/Microsoft.Insights/', parameters('setting'))]";
+    assert_eq!(types(name, vault).as_deref(), Some("Microsoft.Insights/diagnosticSettings"));
+    assert_eq!(
+        types("v/Microsoft.Insights/s", vault).as_deref(),
+        Some("Microsoft.Insights/diagnosticSettings")
+    );
+    assert_eq!(types("[variables('name')]", vault).as_deref(), Some(vault));
+    let blobs = "Microsoft.Storage/storageAccounts/blobServices/providers/locks";
+    let name = "[format('{0}/default/Microsoft.Authorization/{1}', parameters('account'), 'lock')]";
+    assert_eq!(types(name, blobs).as_deref(), Some("Microsoft.Authorization/locks"));
+}
