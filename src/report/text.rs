@@ -279,7 +279,7 @@ mod tests {
         r#"{"identity":{"type":"UserAssigned","userAssignedIdentities":{"x":{}, "y":1}},"Location":"<A>"}"#,
         r#"{"identity":{"type":"SystemAssigned,UserAssigned","identityIds":[]},"tags":{"a":"b" "c":"d"}}"#,
         r#"{"identity": {"type": "None"}, "properties": {"osProfile": {"adminPassword": "Geheim99!"}}}"#,
-        r#"{'identity':{'type':'SystemAssigned'}}"#,
+        r"{'identity':{'type':'SystemAssigned'}}",
         r#"{"identity":{"type":"SystemAssigned"},"properties":{"hardwareProfile":{"vmSize":"Standard_d2s_v3"}}"#,
         r#"{"identity":{"type":"SystemAssigned"},"zones":"1", "identity":{}, "tags":{"€":"\x"}}"#,
     ];
