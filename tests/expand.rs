@@ -102,10 +102,8 @@ fn hostile_templates_stop_at_the_budget() {
     ));
     let mut variables = String::from(r#""a0": "x""#);
     for at in 1..60 {
-        variables.push_str(&format!(
-            r#", "a{at}": "[createArray(variables('a{0}'), variables('a{0}'))]""#,
-            at - 1
-        ));
+        let entry = format!(r#", "a{at}": "[createArray(variables('a{0}'), variables('a{0}'))]""#, at - 1);
+        variables.push_str(&entry);
     }
     let wide =
         template("").replace("\"resources\"", &format!("\"variables\": {{{variables}}}, \"resources\""));
