@@ -359,7 +359,7 @@ fn roles(machines: &str) -> Vec<RoleRow> {
         row(Role::VirtualMachineContributor, format!("create {machines} and change them")),
         row(
             Role::ManagedIdentityOperator,
-            format!("list user-assigned identities, assign them to {machines} and remove them there"),
+            format!("list user-assigned identities and assign them to {machines}"),
         ),
         row(Role::ManagedIdentityContributor, "create user-assigned identities and delete them".to_owned()),
         row(Role::Reader, format!("look at {machines}")),

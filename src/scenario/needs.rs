@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::catalogue::{Action, Scenario, scenarios};
 use super::names::Names;
-use crate::arm::{Blank, BlankStyle, ResourceType};
+use crate::arm::{Blank, BlankStyle, BlockIds, IdChange, ResourceType, newest_stable, plan};
 
 /// A built-in role of Azure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,12 +45,32 @@ impl fmt::Display for Role {
 }
 
 impl Scenario {
-    /// The least roles that its request needs.
+    /// Whether its request names an identity that is to be there: that takes a right on it, also where the machine has
+    /// it already. To take one away takes none.
+    fn assigns_identities(&self) -> bool {
+        let machine = ResourceType::VirtualMachine;
+        let id = |name: &&str| {
+            format!(
+                "/subscriptions/s/resourceGroups/g/providers/{}/{name}",
+                ResourceType::UserAssignedIdentity
+            )
+        };
+        let ids: Vec<String> = self.default_identities().iter().map(id).collect();
+        let (Some((before, after)), Some(method)) = (self.states(&ids), self.method()) else { return false };
+        let block = plan(&before, &after, machine, newest_stable(machine), method).ok().flatten();
+        match block.map(|block| block.ids) {
+            Some(BlockIds::Map(map)) => map.iter().any(|(_, change)| *change == IdChange::Assign),
+            Some(BlockIds::List(ids)) => !ids.is_empty(),
+            Some(BlockIds::Absent) | None => false,
+        }
+    }
+
+    /// The least roles that its request needs, in the API versions of today.
     ///
     /// Source: the documentation of Azure's built-in roles, and of managed identities.
     pub fn roles(&self) -> &'static [Role] {
         match self.action {
-            Action::Create(_) | Action::Change { .. } if self.uses_identities() => {
+            Action::Create(_) | Action::Change { .. } if self.assigns_identities() => {
                 &[Role::VirtualMachineContributor, Role::ManagedIdentityOperator]
             }
             Action::Create(_) | Action::Change { .. } => &[Role::VirtualMachineContributor],
