@@ -123,7 +123,13 @@ fn replaced(file: Checked<'_>, fix: &Fix) -> Option<Replaced> {
     let common = text.bytes().zip(gone.bytes()).take_while(|(a, b)| a == b).count();
     let is_kept =
         gone.get(common..).is_none_or(|rest| text.get(common..).is_some_and(|it| it.ends_with(rest)));
-    if gone.trim().is_empty() || (is_kept && !text.trim().is_empty()) || !is_plain(&title) || !is_drawn(&new)
+    // Blanks at an edge are drawn otherwise too.
+    let has_edges = gone.trim() != gone || text.trim() != text;
+    if has_edges
+        || gone.is_empty()
+        || (is_kept && !text.trim().is_empty())
+        || !is_plain(&title)
+        || !is_drawn(&new)
     {
         return None;
     }
