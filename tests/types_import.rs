@@ -1,6 +1,7 @@
 //! The import of Bicep's types: what it keeps once, what it says of files that are not right, and packs that are damaged.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "a test says what it measured, and what it lacks")]
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +9,7 @@ use std::process::Command;
 use armbody::container::Kind;
 use armbody::lint::{Options, Severity, check};
 use armbody::schema::types::import::import;
-use armbody::schema::types::{Form, Pack, PackError};
+use armbody::schema::types::{Described, Form, InVersion, Pack, PackError};
 use armbody::schema::{Schemas, Validators};
 use armbody::text::Source;
 use proptest::prelude::*;
@@ -108,7 +109,7 @@ fn what_is_the_same_is_kept_once_in_circles_too() {
     let made = import(folder.path()).unwrap();
     let pack = Pack::from_bytes(made.pack).unwrap();
     let widget = pack.find("Contoso.Widgets/widgets").unwrap();
-    let shapes: Vec<_> = widget.versions().map(|it| it.shape()).collect();
+    let shapes: Vec<_> = widget.versions().map(InVersion::shape).collect();
     assert_eq!(shapes.len(), 2);
     assert_eq!(shapes[0], shapes[1]);
     let prints: Vec<&str> =
@@ -224,7 +225,7 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()));
         }
         if let Ok(pack) = Pack::from_bytes(bytes) {
-            for described in pack.types().flat_map(|it| it.versions()) {
+            for described in pack.types().flat_map(Described::versions) {
                 let _ = described.shape().properties();
             }
         }

@@ -4,6 +4,8 @@
 //! The bodies are not part of the repository: they are looked for in `../shared`, and where they are not the tests say so.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "a test says what it measured, and what it lacks")]
+#![allow(clippy::cast_precision_loss, reason = "shares in per cent of some thousands")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -164,10 +166,8 @@ fn mutations_are_told_where_they_are() {
                 })
                 .filter(|it| is_there(it, &body, start, text(row, "pointer")))
                 .collect();
-            let all = found
-                .iter()
-                .map(|it| format!("[{} {} {}]", it.severity, it.rule.name, it.message))
-                .collect::<String>();
+            let lines = found.iter().map(|it| format!("[{} {} {}]", it.severity, it.rule.name, it.message));
+            let all = lines.collect::<Vec<_>>().concat();
             (row, !new.is_empty(), new.iter().any(|it| it.severity > Severity::Note), all)
         })
         .collect();

@@ -1,13 +1,14 @@
 //! The pack against an independent walk of the files that it is made of: every pair of nodes once.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "a test says what it measured, and what it lacks")]
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use armbody::schema::types::import::{TypesImport, import};
-use armbody::schema::types::{Form, Object, Pack, Shape};
+use armbody::schema::types::{Described, Form, Object, Pack, Shape};
 use serde_json::Value;
 
 fn shared(name: &str) -> Option<PathBuf> {
@@ -256,7 +257,7 @@ fn the_pack_in_the_program_is_whole() {
         .collect();
     let own: Vec<(String, String)> = pack
         .types()
-        .flat_map(|it| it.versions())
+        .flat_map(Described::versions)
         .map(|it| (it.described().name().to_lowercase(), it.version().to_string()))
         .collect();
     assert_eq!(listed.len(), own.len());
