@@ -35,7 +35,8 @@
 //! `value`, `refusal`, `budget`: what everything is made of · `program`: expressions ready for evaluation ·
 //! `functions`: the pure ones · `engine`: what they stand in: the evaluator (`evaluate`); parameters, variables,
 //! user-defined functions and types (`scope`, `types`); what needs no evaluation (`structure`); loops, conditions,
-//! names, dependencies, nested deployments, outputs (`expand`).
+//! names, dependencies, nested deployments, outputs (`expand`); the names that a template declares and uses, evaluated or
+//! not (`survey`).
 //!
 //! # Bounds
 //!
@@ -68,9 +69,9 @@ mod value;
 
 pub use budget::{Budget, MAX_TEXT};
 pub use engine::{
-    Expansion, LeftOut, Level, Options, Output, PlannedRequest, Target, UnknownTarget, UnknownTime, Why,
-    expand, given_value,
+    Declared, Expansion, LeftOut, Level, Mismatch, Names, Of, Options, Output, PlannedRequest, Survey,
+    Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
 };
-pub use program::MAX_EXPRESSION;
+pub use program::{MAX_EXPRESSION, expression_refusal};
 pub use refusal::{Cause, Outcome, Phase, Refusal};
 pub use value::{Array, Data, Document, MAX_DEPTH, Member, Object, Open, Place, Reason, Value, ValueKind};

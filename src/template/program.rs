@@ -146,6 +146,11 @@ impl Program {
     }
 }
 
+/// Why ARM refuses an expression by itself, with its brackets; `None` if it parses.
+pub fn expression_refusal(text: &str) -> Option<Refusal> {
+    Program::read(text).err().map(|refusal| *refusal)
+}
+
 fn broken(inner: &str, error: &ExpressionError) -> Box<Refusal> {
     let expected = |wanted: &str, found: &str| {
         format!(

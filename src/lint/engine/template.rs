@@ -7,7 +7,7 @@ use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
 use crate::lint::evidence::Evidence;
-use crate::lint::rules::{self, rules as all_rules};
+use crate::lint::rules::{self, of_template, rules as all_rules};
 use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
@@ -100,8 +100,16 @@ pub(super) fn check(
         judge(subject, &mut own, 0);
         findings.append(own);
     }
+    let mut of_names = findings.beside();
+    let mut sink = Sink::new(&mut of_names);
+    // One mistake, one finding: what another rule has said is not said again.
+    let said = findings.list.get(first..).unwrap_or_default();
+    said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
+    of_template(&whole, &template, &mut sink);
     of_text.judge(&whole.evidence, 0);
     findings.append(of_text);
+    of_names.judge(&whole.evidence, 0);
+    findings.append(of_names);
     drop_repeated(findings, first);
     true
 }

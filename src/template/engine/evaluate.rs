@@ -25,8 +25,11 @@ pub(super) struct Engine<'o> {
     programs: HashMap<usize, (Arc<str>, Arc<Program>)>,
     /// The parameters that were left open.
     pub(super) missing: Vec<Arc<str>>,
-    /// Refusals of nested deployments that were met on the way to an answer of `reference()`.
+    /// Refusals of nested deployments that were met on the way to an answer of `reference()`; of every expression, if
+    /// all are asked for.
     pub(super) late: Vec<Refusal>,
+    /// Within what may never be reached: a refusal there is not the template's.
+    pub(super) doubts: u32,
 }
 
 /// Where an expression stands, which decides what it may call.
@@ -130,6 +133,7 @@ impl<'o> Engine<'o> {
             programs: HashMap::new(),
             missing: Vec::new(),
             late: Vec::new(),
+            doubts: 0,
         }
     }
 
@@ -262,6 +266,7 @@ impl<'o> Engine<'o> {
             // What hangs on a value that is still to be given stands once, whatever else it hangs on.
             Data::Open(open)
                 if open.reason <= Reason::Index
+                    || self.options.finds_all
                     || (self.options.is_lenient && open.text.contains("parameters('")) =>
             {
                 Ok(Count::Missing)
@@ -339,7 +344,15 @@ impl<'o> Engine<'o> {
             }
             Ok(value)
         };
-        run(self).map(|value| value.or_at(place)).map_err(|refusal| refusal.at(place))
+        match run(self) {
+            Ok(value) => Ok(value.or_at(place)),
+            Err(refusal) if self.options.finds_all && self.doubts == 0 && refusal.cause != Cause::Budget => {
+                self.late.push(*refusal.at(place));
+                let inner = text.get(1..text.len() - 1).unwrap_or_default();
+                Ok(Value::open(inner, Reason::Parameter).at(place))
+            }
+            Err(refusal) => Err(refusal.at(place)),
+        }
     }
 
     /// What a `reference()` alone gives: the properties that the template sets.
@@ -551,7 +564,9 @@ impl<'o> Engine<'o> {
         reason: &mut Reason,
     ) -> Outcome<()> {
         self.budget.enter()?;
+        self.doubts += 1;
         let value = self.run(site, program, part);
+        self.doubts -= 1;
         self.budget.leave();
         match value {
             Ok(value) => {
@@ -1196,7 +1211,7 @@ pub(super) fn unknown_function(name: &str) -> Box<Refusal> {
     Refusal::new(Cause::UndefinedFunction, format!("The template function '{name}' is not valid. {SEE}"))
 }
 
-fn wrong_count(
+pub(super) fn wrong_count(
     name: &str,
     lower: &str,
     takes: crate::arm::expression::Arguments,

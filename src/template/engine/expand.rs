@@ -34,6 +34,9 @@ pub struct Options {
     pub is_lenient: bool,
     /// Nested deployments stay requests of their own.
     pub keeps_nested: bool,
+    /// Every mistake is looked for, not only the first: what is refused stands for a value that is not known, and no
+    /// default of a secure parameter is put in.
+    pub finds_all: bool,
     given: HashMap<String, (Arc<str>, Given)>,
 }
 
@@ -150,6 +153,8 @@ pub struct Expansion {
     pub left_out: Vec<LeftOut>,
     /// Parameters without a value, which stay expressions.
     pub missing: Vec<Arc<str>>,
+    /// Resources of which no turn is deployed: their conditions are false.
+    pub unreached: Vec<Place>,
     /// Why ARM refuses the template. There may be requests all the same, of what it does not refuse.
     pub refusals: Vec<Refusal>,
 }
@@ -249,6 +254,16 @@ enum Included {
     Open(Value),
 }
 
+impl Instance {
+    /// What names it if its id is known but for its scope.
+    fn open_name(&self) -> Option<String> {
+        match &self.identity {
+            Memo::Done(Ok(identity)) => open_name(&identity.id),
+            _ => None,
+        }
+    }
+}
+
 enum Memo<T> {
     New,
     Busy,
@@ -293,7 +308,7 @@ const OWN: [&str; 17] = [
 /// Expands a template.
 pub fn expand(template: Value, options: &Options) -> Expansion {
     let expansion = Expansion { refusals: structure::check(&template), ..Expansion::default() };
-    if !expansion.refusals.is_empty() {
+    if !expansion.refusals.is_empty() && !options.finds_all {
         return expansion;
     }
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
@@ -311,7 +326,7 @@ pub fn expand(template: Value, options: &Options) -> Expansion {
         options.given.values().map(|(name, given)| (Arc::clone(name), given.place)).collect();
     let mut run = Run {
         engine: Engine::new(options),
-        refusals: Vec::new(),
+        refusals: expansion.refusals,
         expansion: Expansion::default(),
         emitted: HashMap::new(),
     };
@@ -326,6 +341,7 @@ pub fn expand(template: Value, options: &Options) -> Expansion {
     run.outputs();
     run.refusals.append(&mut run.engine.late);
     run.expansion.missing = std::mem::take(&mut run.engine.missing);
+    run.expansion.unreached = run.engine.unreached();
     let mut seen = HashSet::new();
     let kept = run.refusals.into_iter().filter(|it| seen.insert((it.place, it.message.clone())));
     run.expansion.refusals = kept.collect();
@@ -493,6 +509,15 @@ fn unknown_parameters(names: &[&str], declared: &[&str]) -> Box<Refusal> {
 }
 
 impl Engine<'_> {
+    /// The resources that are left out in every turn.
+    fn unreached(&self) -> Vec<Place> {
+        let all = || self.deployments.iter().flat_map(|it| &it.instances);
+        let place = |it: &Instance| it.resource.place;
+        let reached: HashSet<Place> =
+            all().filter(|it| !matches!(it.included, Included::No)).filter_map(place).collect();
+        all().filter_map(place).filter(|it| !reached.contains(it)).collect()
+    }
+
     /// Evaluates all parameters and variables: each must have a value, used or not.
     fn prepare(&mut self, deployment: u32, refusals: &mut Vec<Refusal>) {
         let home = &self.deployments[deployment as usize];
@@ -706,26 +731,52 @@ impl Engine<'_> {
         for at in 0..count {
             let instance = &self.deployments[deployment as usize].instances[at as usize];
             let Memo::Done(Ok(identity)) = &instance.identity else { continue };
-            let Some(name) = identity.name.as_str() else { continue };
+            let own_name = || instance.resource.get("name").and_then(Value::as_str).map(str::to_lowercase);
+            let child = instance.parent.and_then(|_| own_name());
+            let Some(name) = identity.name.as_str() else {
+                if let Some(name) = child {
+                    self.deployments[deployment as usize].by_name.entry(name).or_default().push(at);
+                }
+                // Equal expressions name one thing, whatever that is.
+                let id = self.deployments[deployment as usize].instances[at as usize].open_name();
+                if let Some(name) = id {
+                    self.deployments[deployment as usize].by_name.entry(name).or_default().push(at);
+                }
+                continue;
+            };
             let mut names = Vec::new();
             if let Some(id) = identity.id.as_str() {
                 names.push(id.to_lowercase());
             }
-            if let Some(open) = identity.id.as_open() {
-                // Without a scope ids are expressions: the same expression is the same id.
-                names.push(format!("[{}]", open.text).to_lowercase());
-            }
+            // Without a scope ids are expressions: the same expression is the same id.
+            names.extend(identity.id.as_open().and_then(|_| name_of(&identity.id)));
             names.push(format!("{}/{name}", identity.type_name).to_lowercase());
             let segments: Vec<&str> = name.split('/').collect();
             if let Ok(path) = ids::resource_path("", &identity.type_name, &segments) {
                 names.push(path.trim_start_matches("providers/").to_lowercase());
             }
             names.push(name.to_lowercase());
+            // A child is named by its own segment, too.
+            if instance.parent.is_some() {
+                names.extend(segments.last().map(|it| it.to_lowercase()));
+            }
             names.dedup();
             let is_sent = instance.kind == Kind::Resource;
             let place = instance.resource.place;
             let is_in = !matches!(instance.included, Included::No);
-            let duplicate = (is_sent && is_in).then(|| shown(&identity.id).to_lowercase());
+            // A resource that a condition leaves out is counted too, and a scope that is not known is the same for all.
+            let finds_all = self.options.finds_all;
+            let is_plain =
+                |open: &Open| id_arguments(&open.text).is_some_and(|it| it.iter().all(Option::is_some));
+            let is_known = !finds_all || identity.id.as_open().is_none_or(is_plain);
+            let is_counted = is_sent && (is_in || finds_all) && is_known;
+            let duplicate = name_of(&identity.id).filter(|_| is_counted).map(|it| it.to_lowercase());
+            let place = match (&instance.turn, finds_all) {
+                (Some((_, turn)), true) if *turn > 0 => {
+                    instance.resource.get("name").and_then(|it| it.place).or(place)
+                }
+                _ => place,
+            };
             let message = || {
                 format!(
                     "The resource '{}/{name}' is defined multiple times in a template. Please see \
@@ -1121,20 +1172,20 @@ impl Engine<'_> {
             }
             let found = self.named(deployment, name, true);
             if found.is_empty() {
-                if !self.has_unknown_names(deployment) && !value.is_open() {
+                let is_missing = if value.is_open() {
+                    self.lacks(deployment, &value)
+                } else {
+                    !self.has_unknown_names(deployment) || self.has_no_type_of(deployment, name)
+                };
+                if is_missing {
+                    let name = value.as_str().map_or_else(|| shown(&value), str::to_owned);
+                    let name = name.as_str();
                     problem.get_or_insert(wrap(self.not_found(deployment, name).at(item.place)));
                 }
                 continue;
             }
             if found.contains(&at) {
-                let refusal = Refusal::new(
-                    Cause::CircularDependency,
-                    format!(
-                        "Circular dependency detected on resource: '{name}'. Please see \
-                         https://aka.ms/arm-syntax-resources for usage details."
-                    ),
-                );
-                problem.get_or_insert(wrap(refusal.at(item.place)));
+                problem.get_or_insert(wrap(ring_of(name).at(item.place)));
                 continue;
             }
             let waits = &mut self.deployments[deployment as usize].instances[at as usize].waits;
@@ -1178,11 +1229,62 @@ impl Engine<'_> {
     /// True if the name of any resource is not known: then nothing can be said to be missing.
     fn has_unknown_names(&self, deployment: u32) -> bool {
         let home = &self.deployments[deployment as usize];
-        home.is_incomplete
-            || home.instances.iter().any(|it| match &it.identity {
-                Memo::Done(Ok(identity)) => identity.name.is_open(),
-                _ => it.kind != Kind::Extension,
-            })
+        let is_unknown = |it: &Instance| match &it.identity {
+            Memo::Done(Ok(identity)) => {
+                let is_known =
+                    |open: &Open| id_arguments(&open.text).is_some_and(|it| it.iter().all(Option::is_some));
+                identity.name.is_open() || identity.id.as_open().is_some_and(|open| !is_known(open))
+            }
+            _ => it.kind != Kind::Extension,
+        };
+        home.is_incomplete || home.instances.iter().any(is_unknown)
+    }
+
+    /// True if an id is known but for the scope or for names, and no resource can have it: none is of its type, or all
+    /// names are known.
+    fn lacks(&self, deployment: u32, id: &Value) -> bool {
+        let Some(open) = id.as_open() else { return false };
+        let Some(arguments) = id_arguments(&open.text) else { return false };
+        let Some(at) = arguments.iter().position(|it| it.is_some_and(|it| it.contains('/'))) else {
+            return false;
+        };
+        let Some(type_name) = arguments[at] else { return false };
+        if !self.has_type(deployment, type_name) {
+            return true;
+        }
+        // Of a resource elsewhere the template may know another by the same name.
+        let is_known = at == 0 && arguments.iter().all(Option::is_some);
+        is_known && !self.has_unknown_names(deployment)
+    }
+
+    /// True if an id or `type/name` names a type that no resource has.
+    fn has_no_type_of(&self, deployment: u32, name: &str) -> bool {
+        let Some((_, path)) = name.rsplit_once("/providers/").or(Some(("", name))) else { return false };
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let [namespace, rest @ ..] = segments.as_slice() else { return false };
+        if !namespace.contains('.')
+            || rest.is_empty()
+            || rest.len() % 2 != 0
+            || path.contains(['[', '{', '<'])
+        {
+            return false;
+        }
+        let types: Vec<&str> = rest.iter().step_by(2).copied().collect();
+        // `Microsoft.X/a/b/nameA/nameB` names a type first, then its names.
+        let half = rest.len() / 2;
+        let first: Vec<&str> = rest.iter().take(half).copied().collect();
+        !self.has_type(deployment, &format!("{namespace}/{}", types.join("/")))
+            && !self.has_type(deployment, &format!("{namespace}/{}", first.join("/")))
+    }
+
+    fn has_type(&self, deployment: u32, type_name: &str) -> bool {
+        let type_name = type_name.trim_matches('/');
+        let home = &self.deployments[deployment as usize];
+        let has = |it: &Instance| match &it.identity {
+            Memo::Done(Ok(identity)) => identity.type_name.trim_matches('/').eq_ignore_ascii_case(type_name),
+            _ => it.kind != Kind::Extension,
+        };
+        home.is_incomplete || home.instances.iter().any(has)
     }
 
     /// The resources that a name stands for.
@@ -1192,7 +1294,7 @@ impl Engine<'_> {
             if let Some(found) = home.by_name.get(&format!("symbol:{name}")) {
                 return found.clone();
             }
-            if !name.contains('/') {
+            if !name.contains('/') && !name.starts_with("open:") {
                 return Vec::new();
             }
         }
@@ -1436,7 +1538,10 @@ impl Engine<'_> {
             if is("parameters") {
                 for entry in value.as_object().map(Object::members).unwrap_or_default() {
                     names.push((Arc::clone(&entry.name), entry.place));
-                    if let Some(value) = given_value(&entry.value) {
+                    let open = entry.value.as_open();
+                    let open = open
+                        .map(|it| Value::open(format!("{}.value", it.text), it.reason).at(entry.value.place));
+                    if let Some(value) = given_value(&entry.value).or(open) {
                         given.insert(entry.name.to_lowercase(), Given { value, place: entry.place });
                     }
                 }
@@ -1476,7 +1581,9 @@ impl Engine<'_> {
         let problems = structure::check_nested(&template);
         if !problems.is_empty() {
             refusals.extend(problems);
-            return Ok(body);
+            if !self.options.finds_all {
+                return Ok(body);
+            }
         }
         self.budget.steps(500 + usize::try_from(template.weight() / 100).unwrap_or(usize::MAX))?;
         let mut child = Deployment::new(template, target, &given);
@@ -1573,6 +1680,10 @@ impl Engine<'_> {
         };
         let value = value.map_err(wrap)?;
         let place = declaration.get("value").and_then(|it| it.place);
+        if self.options.finds_all && declaration.get("value").is_none() && declaration.get("copy").is_none() {
+            // That it has none is said already.
+            return Ok(None);
+        }
         self.check_output(deployment, &member.name, declaration, &value)
             .map_err(|refusal| wrap(refusal.at(place)))?;
         Ok(Some(value))
@@ -1617,6 +1728,16 @@ impl Engine<'_> {
         let wanted = name_of(&args[0]);
         let Some(wanted) = wanted.as_deref() else { return Err(kind_of(name, args, 0, "String")) };
         let found = self.named(site.deployment, wanted, false);
+        if self.options.finds_all && site.instance.is_some_and(|own| found.contains(&own)) {
+            return Err(Refusal::new(
+                Cause::CircularDependency,
+                format!(
+                    "The template resource '{}' cannot reference itself. Please see \
+                     https://aka.ms/arm-function-reference for usage details.",
+                    shown(&args[0])
+                ),
+            ));
+        }
         let Some(&at) = found.first() else {
             let is_name = !wanted.contains('/') && !args[0].is_open();
             if is_name && !self.has_unknown_names(site.deployment) {
@@ -1803,9 +1924,61 @@ impl Engine<'_> {
 fn name_of(value: &Value) -> Option<String> {
     match &value.data {
         Data::Text(text) => Some(text.to_string()),
-        Data::Open(open) => Some(format!("[{}]", open.text)),
+        Data::Open(open) => Some(open_name(value).unwrap_or_else(|| format!("[{}]", open.text))),
         _ => None,
     }
+}
+
+/// What names a resource whose id is known but for its scope: the expression of it.
+fn open_name(id: &Value) -> Option<String> {
+    let open = id.as_open()?;
+    let arguments = id_arguments(&open.text)?;
+    // Which function makes it of the scope alone is no matter.
+    let is_of_scope = arguments.first().is_some_and(|it| it.is_some_and(|it| it.contains('/')));
+    let text = open.text.split_once('(').filter(|_| is_of_scope).map_or(open.text.as_str(), |it| it.1);
+    Some(format!("open:{}", text.to_lowercase()))
+}
+
+/// The arguments of an expression that is one call of `resourceId` or its kin: texts, and `None` for what is not known.
+fn id_arguments(text: &str) -> Option<Vec<Option<&str>>> {
+    let (name, rest) = text.split_once('(')?;
+    let inner = rest.strip_suffix(')')?;
+    if !name.get(name.len().checked_sub(10)?..)?.eq_ignore_ascii_case("resourceId") {
+        return None;
+    }
+    let mut arguments = Vec::new();
+    let (mut depth, mut is_quoted, mut start) = (0_usize, false, 0);
+    for (at, byte) in inner.bytes().enumerate() {
+        match byte {
+            b'\'' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            b'(' | b'[' => depth += 1,
+            // The call ends before the text does: a member of what it gives.
+            b')' | b']' => depth = depth.checked_sub(1)?,
+            b',' if depth == 0 => {
+                arguments.push(literal(&inner[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    arguments.push(literal(&inner[start..]));
+    Some(arguments)
+}
+
+fn literal(argument: &str) -> Option<&str> {
+    let inner = argument.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    (!inner.contains('\'')).then_some(inner)
+}
+
+fn ring_of(name: &str) -> Box<Refusal> {
+    Refusal::new(
+        Cause::CircularDependency,
+        format!(
+            "Circular dependency detected on resource: '{name}'. Please see https://aka.ms/arm-syntax-resources for \
+             usage details."
+        ),
+    )
 }
 
 /// Where a name is written.

@@ -5,6 +5,7 @@ mod evaluate;
 mod expand;
 mod scope;
 mod structure;
+mod survey;
 mod types;
 
 pub use expand::{
@@ -12,3 +13,4 @@ pub use expand::{
     given_value,
 };
 pub use scope::Level;
+pub use survey::{Declared, Mismatch, Names, Of, Survey, Use, UseIn};

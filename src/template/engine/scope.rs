@@ -300,6 +300,10 @@ impl Engine<'_> {
                 };
                 refusal
             })?;
+            if is_secure(&declaration) && self.options.finds_all {
+                let quoted = name.replace('\'', "''");
+                return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Secure).at(value.place));
+            }
             return Ok(value);
         }
         if is_nullable {

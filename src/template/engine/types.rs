@@ -108,7 +108,8 @@ impl Engine<'_> {
                 ));
             }
         }
-        if let Some(allowed) = declaration.get("allowedValues").and_then(Value::as_array) {
+        let allowed = declaration.get("allowedValues").and_then(Value::as_array);
+        if let Some(allowed) = allowed.filter(|it| !it.is_empty()) {
             let is_in = |value: &Value| value.has_open() || allowed.iter().any(|it| it.same(value));
             let each = value.as_array().is_some_and(|items| items.iter().all(is_in));
             if !is_in(value) && !each {

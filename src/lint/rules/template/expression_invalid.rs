@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/expression-invalid.md")]
 
+use super::examine::examined;
+use super::{undefined_function, wrong_argument_count};
 use crate::arm::expression::{
     Expression, ExpressionError, ExpressionErrorKind, Slip, SlipKind, is_expression,
 };
@@ -8,6 +10,7 @@ use crate::json::{Kind, Node, Tree, string_fragment};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
 use crate::notation::template::{Template, is_template};
+use crate::template::expression_refusal;
 use crate::text::Span;
 
 rule!(
@@ -15,7 +18,7 @@ rule!(
     Template,
     Error,
     Never,
-    "a template expression does not parse, or calls what is not a function",
+    "a template expression does not parse",
     Check::Template(check)
 );
 
@@ -23,15 +26,18 @@ rule!(
 const NOT_EVALUATED: [&str; 5] = ["metadata", "description", "comments", "allowedValues", "$schema"];
 
 fn check(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
+    // Calls in what can be evaluated are looked at with everything that it declares.
+    let examined: Vec<Span> = examined(subject, template).iter().map(|it| it.span()).collect();
     let mut open: Vec<Node<'_>> = template.roots.clone();
     while let Some(node) = open.pop() {
-        look(subject, node, sink);
+        let has_slips = !examined.iter().any(|it| it.contains(node.span()));
+        look(subject, node, has_slips, sink);
         for (name, value) in node.members() {
             let skipped = name
                 .as_str()
                 .is_some_and(|name| NOT_EVALUATED.iter().any(|it| it.eq_ignore_ascii_case(&name)));
             if !skipped {
-                look(subject, name, sink);
+                look(subject, name, has_slips, sink);
                 open.push(value);
             }
         }
@@ -40,7 +46,7 @@ fn check(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Looks at a string, a value's or a name's.
-fn look(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
+fn look(subject: &Subject<'_>, node: Node<'_>, has_slips: bool, sink: &mut Sink<'_>) {
     if node.kind() != Kind::String || node.is_repaired() || !node.source().starts_with("\"[") {
         return;
     }
@@ -49,7 +55,8 @@ fn look(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(fragment) = subject.body.and_then(|body| string_fragment(body, node)) else { return };
-    let at = |span: Span, message: String| subject.at_file(&RULE, fragment.to_file(span), message);
+    let of = |rule, span: Span, message: String| subject.at_file(rule, fragment.to_file(span), message);
+    let at = |span: Span, message: String| of(&RULE, span, message);
     if !is_expression(&text) {
         if let Some(span) = left_open(&text) {
             sink.push(
@@ -61,14 +68,20 @@ fn look(subject: &Subject<'_>, node: Node<'_>, sink: &mut Sink<'_>) {
         return;
     }
     match Expression::parse(&text) {
-        Ok(expression) => {
+        Ok(expression) if has_slips => {
             for slip in expression.slips() {
-                if is_of_policy(subject, node, &slip, &text) {
+                if is_of_policy(subject, node, &text[slip.span.range()]) {
                     continue;
                 }
-                sink.push(of_slip(at(slip.span, message_of(&slip, &text)), &slip, &text));
+                let rule = match slip.kind {
+                    SlipKind::UnknownFunction { .. } => &undefined_function::RULE,
+                    SlipKind::Arguments { .. } => &wrong_argument_count::RULE,
+                };
+                let draft = of(rule, slip.span, message_of(&slip, &text));
+                sink.push(of_slip(draft, &slip, &text));
             }
         }
+        Ok(_) => {}
         Err(_) if is_left_to_the_reader(subject, &text) => {}
         Err(error) => sink.push(of_error(at(error.span, what(&error, &text)), &error, &text)),
     }
@@ -94,7 +107,7 @@ fn is_meant(expression: &Expression<'_>) -> bool {
 }
 
 /// True if what does not parse is for somebody to fill in: documents have words in brackets for that, too.
-fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
+pub(super) fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
     if subject.in_document() {
         return contains_placeholder(text);
     }
@@ -108,8 +121,7 @@ const OF_POLICIES: [&str; 6] = ["addDays", "current", "field", "ipRangeContains"
 
 /// True if a function is one of the policy engine's, and the template that calls it is a policy's: built-in policies
 /// have been deployed with such for years.
-fn is_of_policy(subject: &Subject<'_>, node: Node<'_>, slip: &Slip, text: &str) -> bool {
-    let name = &text[slip.span.range()];
+pub(super) fn is_of_policy(subject: &Subject<'_>, node: Node<'_>, name: &str) -> bool {
     if !OF_POLICIES.iter().any(|it| it.eq_ignore_ascii_case(name)) {
         return false;
     }
@@ -159,6 +171,10 @@ fn of_error<'a>(draft: Draft<'a>, error: &ExpressionError, text: &str) -> Draft<
             "Deployment template language expression evaluation failed: 'Unable to parse language expression \
              '{inner}': expected token '{wanted}' and actual '{found}'.'"
         )
+    };
+    let draft = match expression_refusal(text) {
+        Some(refusal) => draft.arm(CODE, refusal.message),
+        None => draft,
     };
     match error.kind {
         ExpressionErrorKind::Empty => draft

@@ -1,0 +1,555 @@
+//! What evaluation of a template finds, and what its names say: one run for a template, told by the rules of the family.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::expression_invalid::{is_left_to_the_reader, is_of_policy};
+use super::{
+    expression_not_evaluated, rule_of_cause, secret_in_command, secure_default, secure_output,
+    secure_to_deployment, undefined_output, unused_parameter, unused_variable,
+};
+use crate::arm::expression::{Expression, is_expression};
+use crate::json::{Kind, MistakeKind, Node, Tree, string_fragment};
+use crate::lint::evidence::Extent;
+use crate::lint::{Draft, Rule, Severity, Sink, Subject};
+use crate::notation::template::{Template, is_template};
+use crate::template::{
+    Cause, Data, Declared, Mismatch, Names, Of, Options, Place, Refusal, Survey, Use, UseIn, Value, expand,
+};
+use crate::text::suggest::nearest;
+use crate::text::{Edit, Fragment, Span};
+
+/// True if ARM reads a text in spite of what is no JSON in it.
+fn is_read(tree: &Tree<'_>) -> bool {
+    tree.mistakes().iter().all(|mistake| {
+        matches!(
+            mistake.kind,
+            MistakeKind::ControlCharacter
+                | MistakeKind::Comment
+                | MistakeKind::ExtraComma
+                | MistakeKind::WrongQuotes { .. }
+                | MistakeKind::UnquotedName
+                | MistakeKind::DuplicateName
+        )
+    })
+}
+
+/// The templates of a text that are whole enough to be evaluated.
+pub(super) fn examined<'t>(subject: &Subject<'_>, template: &Template<'t>) -> Vec<Node<'t>> {
+    let is_whole = subject.evidence.extent == Extent::Whole && subject.tree.is_some_and(is_read);
+    let whole = subject.tree.and_then(Tree::root).map(Node::index);
+    // A template within another text that escapes its expressions is finished by what reads that text.
+    let is_escaped = |root: &Node<'_>| whole != Some(root.index()) && root.source().contains("\"[[");
+    let roots = template.roots.iter().copied();
+    roots.filter(|root| is_whole && is_template(*root) && !is_escaped(root)).collect()
+}
+
+/// Tells what is wrong with the templates of a text.
+pub(in crate::lint) fn report(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
+    let (Some(tree), Some(body)) = (subject.tree, subject.body) else { return };
+    for root in examined(subject, template).iter().filter_map(|it| tree.node(it.index())) {
+        Examination { subject, tree, body, root, value: Value::from_node(root, 0) }.report(sink);
+    }
+}
+
+/// One template.
+struct Examination<'s, 'a> {
+    subject: &'s Subject<'a>,
+    tree: &'a Tree<'a>,
+    body: &'a Fragment<'a>,
+    root: Node<'a>,
+    value: Value,
+}
+
+impl<'a> Examination<'_, 'a> {
+    fn report(&self, sink: &mut Sink<'_>) {
+        let survey = Survey::of(&self.value);
+        let mut options = Options::default();
+        options.is_lenient = true;
+        options.finds_all = true;
+        let expansion = expand(self.value.clone(), &options);
+        let unreached: HashSet<Place> = expansion.unreached.iter().copied().collect();
+        let mismatches = survey.mismatches();
+        let refused: HashSet<(Option<Place>, Cause)> =
+            expansion.refusals.iter().map(|it| (it.place, it.cause)).collect();
+        let mut told: HashSet<(Place, Cause)> = HashSet::new();
+        for mismatch in &mismatches {
+            let used = mismatch.of;
+            told.insert((used.place, mismatch.refusal.cause));
+            let passes = used.is_lazy || used.under.iter().any(|it| unreached.contains(it));
+            let is_refused = refused.contains(&(Some(used.place), mismatch.refusal.cause));
+            self.tell_mismatch(&survey, mismatch, passes && !is_refused, sink);
+        }
+        let structural: HashSet<Place> = expansion
+            .refusals
+            .iter()
+            .filter(|it| matches!(it.cause, Cause::Structure | Cause::UnknownTemplateMember))
+            .filter_map(|it| it.place)
+            .collect();
+        for refusal in &expansion.refusals {
+            let place = refusal.place.unwrap_or(self.root_place());
+            if told.contains(&(place, refusal.cause)) {
+                continue;
+            }
+            // What is missing there leads to more than one refusal.
+            let is_first = matches!(refusal.cause, Cause::Structure | Cause::UnknownTemplateMember);
+            if !is_first && structural.contains(&place) {
+                continue;
+            }
+            self.tell(refusal, place, sink);
+        }
+        if !self.subject.in_document() {
+            self.tell_unused(&survey, sink);
+        }
+        self.tell_secrets(&survey, sink);
+        for place in &survey.bare {
+            self.tell_bare(*place, sink);
+        }
+    }
+
+    fn root_place(&self) -> Place {
+        Place { document: 0, node: self.root.index() }
+    }
+
+    fn node(&self, place: Place) -> Option<Node<'a>> {
+        self.tree.node(place.node)
+    }
+
+    /// Where in the file a finding points: the characters of a string that are to blame, a value, or the bracket that
+    /// opens what is too large to be shown.
+    fn span(&self, node: Node<'a>, part: Option<Span>) -> Span {
+        if let Some(part) = part.filter(|_| node.kind() == Kind::String)
+            && let Some(text) = string_fragment(self.body, node)
+            && text.text().get(part.range()).is_some_and(|it| !it.is_empty())
+        {
+            return text.to_file(part);
+        }
+        let span = node.span();
+        let is_container = matches!(node.kind(), Kind::Object | Kind::Array);
+        let span = if is_container { Span { start: span.start, end: span.start + 1 } } else { span };
+        self.body.to_file(span)
+    }
+
+    fn draft(
+        &self,
+        rule: &'static Rule,
+        place: Place,
+        part: Option<Span>,
+        message: impl Into<String>,
+    ) -> Option<(Node<'a>, Span, Draft<'a>)> {
+        let node = self.node(place)?;
+        let span = self.span(node, part);
+        Some((node, span, self.subject.at_file(rule, span, message)))
+    }
+
+    /// True if somebody is to fill something in there first.
+    fn is_open(&self, node: Node<'a>) -> bool {
+        node.is_repaired() || node.as_str().is_some_and(|text| is_left_to_the_reader(self.subject, &text))
+    }
+
+    fn tell_mismatch(&self, survey: &Survey, mismatch: &Mismatch<'_>, is_passed: bool, sink: &mut Sink<'_>) {
+        let Use { of, name, place, span, .. } = mismatch.of;
+        let cause = mismatch.refusal.cause;
+        let names = survey.scopes.get(mismatch.of.scope as usize);
+        if self.is_left_out(cause, names) {
+            return;
+        }
+        let (what, member) = match of {
+            Of::Parameter => ("parameter", "parameters"),
+            Of::Variable => ("variable", "variables"),
+            Of::Function => ("function", ""),
+            Of::OwnFunction => ("function", "functions"),
+        };
+        let message = match (cause, of) {
+            (Cause::ArgumentCount, _) => {
+                format!("`{name}` takes {}", taken(&mismatch.refusal.message, mismatch.of.count))
+            }
+            (Cause::UserFunction, _) => format!("the function has no parameter `{name}`"),
+            (_, Of::Function) => format!("`{name}` is not a function of ARM templates"),
+            _ => format!("no {what} `{name}` is declared"),
+        };
+        let Some((node, at, mut draft)) = self.draft(rule_of_cause(cause), *place, Some(*span), message)
+        else {
+            return;
+        };
+        if *of == Of::Function && is_of_policy(self.subject, node, name) || self.is_open(node) {
+            return;
+        }
+        if sink.explained_at(at) {
+            return;
+        }
+        let near = nearest(name, mismatch.known.iter().map(|it| &**it));
+        if let [near] = near.as_slice() {
+            draft = draft.help(format!("did you mean `{near}`?"));
+            if let Some(edits) = self.rewrite(node, *span, near) {
+                draft = draft.fix(format!("write `{near}`"), &edits);
+            }
+        } else if !near.is_empty() {
+            let list: Vec<String> = near.iter().map(|it| format!("`{it}`")).collect();
+            draft = draft.help(format!("did you mean {}?", list.join(" or ")));
+        } else if matches!(of, Of::Parameter | Of::Variable) && cause != Cause::UserFunction {
+            let inner = survey.scopes.len() > 1 && mismatch.of.scope > 0;
+            draft = draft.help(if inner {
+                format!("the nested template has inner scope: it sees only its own `{member}`")
+            } else {
+                format!("declare it in `{member}` of the template")
+            });
+        }
+        if is_passed {
+            draft = draft.severity(Severity::Warning);
+        } else {
+            draft = draft.arm(mismatch.refusal.code, self.arm_message(&mismatch.refusal, node));
+        }
+        sink.push(draft);
+    }
+
+    /// True if nothing can be said: a document shows part of a template.
+    fn is_left_out(&self, cause: Cause, names: Option<&Names>) -> bool {
+        if !self.subject.in_document() {
+            return false;
+        }
+        match cause {
+            Cause::UndefinedParameter => names.is_none_or(|it| it.parameters.is_empty()),
+            Cause::UndefinedVariable => names.is_none_or(|it| it.variables.is_empty()),
+            Cause::Structure | Cause::NameSegments | Cause::DependsOnUnknown | Cause::ApiVersion => true,
+            _ => false,
+        }
+    }
+
+    /// Edits of the file that put `right` in the place of part of a string.
+    fn rewrite(&self, node: Node<'a>, part: Span, right: &str) -> Option<Vec<Edit>> {
+        if right.contains(['\'', '"', '\\']) {
+            return None;
+        }
+        string_fragment(self.body, node)?.edit(part, right)
+    }
+
+    fn tell(&self, refusal: &Refusal, place: Place, sink: &mut Sink<'_>) {
+        if self.is_left_out(refusal.cause, None) || place.document != 0 {
+            return;
+        }
+        let Some(node) = self.node(place) else { return };
+        let text = node.as_str().unwrap_or(Cow::Borrowed(""));
+        let is_whole = self.tree.root().is_some_and(|it| it.index() == self.root.index());
+        match refusal.cause {
+            // What does not parse has a rule that says more.
+            Cause::ExpressionInvalid if is_expression(&text) && Expression::parse(&text).is_err() => return,
+            // A template in another text may be finished by whoever sends it.
+            Cause::Structure if node.index() == self.root.index() && !is_whole => return,
+            // Policies have functions of their own.
+            Cause::UndefinedFunction if self.names_policy(node, &refusal.message) => return,
+            _ => {}
+        }
+        let mut rule = rule_of_cause(refusal.cause);
+        let mut part = refusal.span;
+        let mut known: Vec<String> = Vec::new();
+        let mut wrong = None;
+        match refusal.cause {
+            Cause::UndefinedMember => {
+                let before = part.and_then(|it| text.get(..it.start as usize)).unwrap_or_default();
+                let before = before.trim_end_matches(['.', '?', '\'', '[']);
+                if ends_with(before, "outputs") {
+                    rule = &undefined_output::RULE;
+                }
+                known = listed(&refusal.message, "available properties are '");
+                wrong = quoted(&refusal.message);
+            }
+            Cause::UndefinedSymbol => {
+                wrong = quoted(&refusal.message);
+                known = self.symbols(node);
+                if let Some(name) = wrong.as_deref() {
+                    part = part_of(&text, name).or(part);
+                }
+            }
+            _ => {}
+        }
+        let secret = self.is_secret_parameter(node);
+        let message = if secret { refused_of_secret(refusal.cause) } else { clause(&refusal.message) };
+        let Some((_, span, mut draft)) = self.draft(rule, place, part, message) else { return };
+        if self.is_open(node)
+            || sink.explained_at(span)
+            || (node.kind() == Kind::String && sink.explained(self.subject, node))
+        {
+            return;
+        }
+        if let Some(wrong) = &wrong {
+            let near = nearest(wrong, known.iter().map(String::as_str));
+            if let [near] = near.as_slice() {
+                draft = draft.help(format!("did you mean `{near}`?"));
+                let is_there = part.and_then(|it| text.get(it.range())) == Some(wrong.as_str());
+                if let Some(edits) = part.filter(|_| is_there).and_then(|it| self.rewrite(node, it, near)) {
+                    draft = draft.fix(format!("write `{near}`"), &edits);
+                }
+            }
+        }
+        // A resource that may never be deployed waits for nothing.
+        if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node) {
+            draft = draft.severity(Severity::Warning);
+        }
+        if refusal.cause == Cause::Budget {
+            draft = draft.help("what stands behind it was not evaluated, and not checked in that way");
+        } else if !secret {
+            draft = draft.arm(refusal.code, self.arm_message(refusal, node));
+        }
+        sink.push(draft);
+    }
+
+    /// True if a node is part of a resource with a condition.
+    fn has_condition(&self, node: Node<'a>) -> bool {
+        let mut around = Some(self.root);
+        while let Some(outer) = around {
+            if outer.member("condition").is_some() && outer.member("apiVersion").is_some() {
+                return true;
+            }
+            let holds = |inner: &Node<'_>| inner.span().contains(node.span());
+            around = outer
+                .members()
+                .map(|(_, it)| it)
+                .chain(outer.elements())
+                .find(|it| holds(it) && it.index() != outer.index());
+        }
+        false
+    }
+
+    fn names_policy(&self, node: Node<'a>, message: &str) -> bool {
+        quoted(message).is_some_and(|name| is_of_policy(self.subject, node, &name))
+    }
+
+    /// ARM's words, with what they stand in.
+    fn arm_message(&self, refusal: &Refusal, node: Node<'a>) -> String {
+        if refusal.within.is_some() {
+            return refusal.full_message();
+        }
+        let is_name = matches!(
+            refusal.cause,
+            Cause::UndefinedParameter | Cause::UndefinedVariable | Cause::CircularDependency
+        );
+        let variable =
+            self.root.member("variables").filter(|(_, it)| !is_name && it.span().contains(node.span()));
+        let holder =
+            variable.and_then(|(_, all)| all.members().find(|(_, it)| it.span().contains(node.span())));
+        match holder.and_then(|(name, _)| name.as_str()) {
+            Some(name) => format!("The template variable '{name}' is not valid: {}", refusal.message),
+            None => refusal.message.clone(),
+        }
+    }
+
+    /// The symbolic names of the template around a node.
+    fn symbols(&self, node: Node<'a>) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut around = Some(self.root);
+        while let Some(outer) = around {
+            if is_template(outer) {
+                let resources = outer.member("resources").map(|(_, it)| it);
+                names = resources
+                    .into_iter()
+                    .flat_map(Node::members)
+                    .filter_map(|(name, _)| name.as_str().map(Cow::into_owned))
+                    .collect();
+            }
+            let holds =
+                |inner: &Node<'_>| inner.index() != outer.index() && inner.span().contains(node.span());
+            around = outer.members().map(|(_, it)| it).chain(outer.elements()).find(holds);
+        }
+        names
+    }
+
+    /// True if a value is that of a parameter which is secret: it is not shown.
+    fn is_secret_parameter(&self, node: Node<'a>) -> bool {
+        let mut around = Some(self.root);
+        while let Some(outer) = around {
+            let kind = outer.member("type").and_then(|(_, kind)| kind.as_str());
+            let is_secret = kind.is_some_and(|it| {
+                it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject")
+            });
+            if is_secret {
+                return true;
+            }
+            let holds = |inner: &Node<'_>| inner.span().contains(node.span());
+            around = outer.members().map(|(_, it)| it).chain(outer.elements()).find(holds);
+        }
+        false
+    }
+
+    fn tell_unused(&self, survey: &Survey, sink: &mut Sink<'_>) {
+        let mut used: HashSet<(Of, u32, String)> = HashSet::new();
+        for it in &survey.uses {
+            let own = survey.scopes.get(it.scope as usize);
+            let scope = match own.and_then(Names::around) {
+                Some(around) if it.of != Of::Parameter => around,
+                _ => it.scope,
+            };
+            used.insert((it.of, scope, it.name.to_lowercase()));
+        }
+        for (at, names) in survey.scopes.iter().enumerate() {
+            if names.is_computed || names.function.is_some() {
+                continue;
+            }
+            let tables = [
+                (Of::Parameter, &names.parameters, &unused_parameter::RULE, "parameter"),
+                (Of::Variable, &names.variables, &unused_variable::RULE, "variable"),
+            ];
+            for (of, declared, rule, what) in tables {
+                for Declared { name, place, value } in declared {
+                    let is_loops =
+                        of == Of::Variable && name.eq_ignore_ascii_case("copy") && value.as_array().is_some();
+                    if is_loops || used.contains(&(of, at as u32, name.to_lowercase())) {
+                        continue;
+                    }
+                    let Some(place) = *place else { continue };
+                    let drawn = self.draft(rule, place, None, format!("the {what} `{name}` is not used"));
+                    if let Some((_, span, draft)) = drawn
+                        && !sink.explained_at(span)
+                    {
+                        sink.push(draft);
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell_secrets(&self, survey: &Survey, sink: &mut Sink<'_>) {
+        for names in &survey.scopes {
+            for Declared { name, value, .. } in names.parameters.iter().filter(|it| is_secure(&it.value)) {
+                let Some(default) = value.get("defaultValue").filter(|it| is_literal(it)) else { continue };
+                let Some(place) = default.place else { continue };
+                let message = format!("the secure parameter `{name}` has a default that everyone can read");
+                if let Some((_, _, draft)) = self.draft(&secure_default::RULE, place, None, message) {
+                    sink.push(draft.help("leave the default out, or make it empty"));
+                }
+            }
+        }
+        for used in &survey.uses {
+            let (rule, where_to): (&'static Rule, &str) = match used.stand {
+                UseIn::Output => (&secure_output::RULE, "the output shows"),
+                UseIn::OuterTemplate => {
+                    (&secure_to_deployment::RULE, "the history of the nested deployment shows")
+                }
+                UseIn::PlainParameter => {
+                    (&secure_to_deployment::RULE, "a parameter that is not secure is given")
+                }
+                UseIn::Command => (&secret_in_command::RULE, "the command shows"),
+                UseIn::Elsewhere | UseIn::Variable(_) => continue,
+            };
+            let is_keys = || {
+                let lower = used.name.to_ascii_lowercase();
+                lower.starts_with("list") && used.of == Of::Function
+            };
+            let is_secret = || {
+                used.of == Of::Parameter
+                    && survey.scopes.get(used.scope as usize).is_some_and(|names| {
+                        let is = |it: &&Declared| it.name.eq_ignore_ascii_case(&used.name);
+                        names.parameters.iter().find(is).is_some_and(|it| is_secure(&it.value))
+                    })
+            };
+            let what = if is_secret() {
+                format!("the secure parameter `{}`", used.name)
+            } else if is_keys() && used.stand != UseIn::OuterTemplate {
+                format!("what `{}` gives", used.name)
+            } else {
+                continue;
+            };
+            let message = format!("{where_to} {what}");
+            if let Some((_, span, draft)) = self.draft(rule, used.place, Some(used.span), message)
+                && !sink.explained_at(span)
+            {
+                sink.push(draft);
+            }
+        }
+    }
+
+    fn tell_bare(&self, place: Place, sink: &mut Sink<'_>) {
+        let message = "the string looks like an expression and is sent as text";
+        let Some((node, span, draft)) = self.draft(&expression_not_evaluated::RULE, place, None, message)
+        else {
+            return;
+        };
+        if !self.is_open(node) && !sink.explained_at(span) {
+            sink.push(draft.help(
+                "put it in brackets: ARM evaluates a string from a `[` at its start to a `]` at its end",
+            ));
+        }
+    }
+}
+
+fn is_secure(declaration: &Value) -> bool {
+    declaration
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+}
+
+/// True for a value that says something and is written out.
+fn is_literal(value: &Value) -> bool {
+    match &value.data {
+        Data::Text(text) => !text.is_empty() && !is_expression(text),
+        Data::Object(object) => object.members().iter().any(|it| is_literal(&it.value)),
+        Data::Array(_) => value.as_array().unwrap_or_default().iter().any(is_literal),
+        Data::Int(_) | Data::Float(_) | Data::Bool(_) => true,
+        Data::Null | Data::Open(_) => false,
+    }
+}
+
+/// ARM's sentences as one clause of ours: without where to read on, and without a full stop.
+fn clause(message: &str) -> String {
+    let text = message.split(" Please see http").next().unwrap_or(message);
+    let text = text.trim().trim_end_matches('.');
+    let mut chars = text.chars();
+    let first = chars.next().map(|it| it.to_ascii_lowercase());
+    first.into_iter().chain(chars).collect::<String>().replace(". ", "; ")
+}
+
+fn refused_of_secret(cause: Cause) -> String {
+    match cause {
+        Cause::DefaultNotAllowed => "the value is not among `allowedValues`".to_owned(),
+        Cause::ValueOutOfBounds => "the value is outside the limits of its parameter".to_owned(),
+        Cause::DefaultValueKind | Cause::ParameterFile => {
+            "the value is of another kind than its parameter".to_owned()
+        }
+        _ => "ARM refuses this value of a secure parameter".to_owned(),
+    }
+}
+
+/// What a function takes, of ARM's message.
+fn taken(message: &str, given: usize) -> String {
+    let between = |start: &str, end: &str| {
+        let rest = message.split_once(start)?.1;
+        Some(rest.split_once(end)?.0.trim().replace('\'', ""))
+    };
+    let wanted = between("requires ", " while")
+        .map(|it| it.replace("argument(s)", "").trim().to_owned())
+        .or_else(|| between("expects exactly ", " parameters"))
+        .or_else(|| between("At least ", " parameter").map(|it| format!("at least {it}")));
+    let plural = |count: &str| if count == "1" || count == "at least one" { "argument" } else { "arguments" };
+    match wanted {
+        Some(wanted) if wanted == "0" => format!("no arguments, not {given}"),
+        Some(wanted) => format!("{wanted} {}, not {given}", plural(&wanted)),
+        None => format!("another number of arguments than {given}"),
+    }
+}
+
+/// The first text in quotes of a message.
+fn quoted(message: &str) -> Option<String> {
+    let rest = message.split_once('\'')?.1;
+    Some(rest.split_once('\'')?.0.to_owned())
+}
+
+fn listed(message: &str, before: &str) -> Vec<String> {
+    let rest = message.split_once(before).map(|it| it.1).unwrap_or_default();
+    let list = rest.split_once('\'').map(|it| it.0).unwrap_or_default();
+    list.split(", ").filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
+fn ends_with(text: &str, word: &str) -> bool {
+    let start = text.len().checked_sub(word.len());
+    start.and_then(|at| text.get(at..)).is_some_and(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Where a name stands in a string: all of it, or in quotes within it.
+fn part_of(text: &str, name: &str) -> Option<Span> {
+    if text == name {
+        return Some(Span::new(0, text.len()));
+    }
+    let at = text.find(&format!("'{name}'"))? + 1;
+    Some(Span::new(at, at + name.len()))
+}
