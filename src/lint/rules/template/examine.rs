@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::expression_invalid::{is_left_to_the_reader, is_of_policy};
+use super::whole::{examined, is_left_to_the_reader, is_of_policy};
 use super::{
     expression_not_evaluated, rule_of_cause, secret_in_command, secure_default, secure_output,
     secure_to_deployment, undefined_output, unused_parameter, unused_variable,
 };
 use crate::arm::expression::{Expression, is_expression};
-use crate::json::{Kind, MistakeKind, Node, Tree, string_fragment};
-use crate::lint::evidence::Extent;
+use crate::json::{Kind, Node, Tree, string_fragment};
 use crate::lint::{Draft, Rule, Severity, Sink, Subject};
 use crate::notation::template::{Template, is_template};
 use crate::template::{
@@ -18,31 +17,6 @@ use crate::template::{
 };
 use crate::text::suggest::nearest;
 use crate::text::{Edit, Fragment, Span};
-
-/// True if ARM reads a text in spite of what is no JSON in it.
-fn is_read(tree: &Tree<'_>) -> bool {
-    tree.mistakes().iter().all(|mistake| {
-        matches!(
-            mistake.kind,
-            MistakeKind::ControlCharacter
-                | MistakeKind::Comment
-                | MistakeKind::ExtraComma
-                | MistakeKind::WrongQuotes { .. }
-                | MistakeKind::UnquotedName
-                | MistakeKind::DuplicateName
-        )
-    })
-}
-
-/// The templates of a text that are whole enough to be evaluated.
-pub(super) fn examined<'t>(subject: &Subject<'_>, template: &Template<'t>) -> Vec<Node<'t>> {
-    let is_whole = subject.evidence.extent == Extent::Whole && subject.tree.is_some_and(is_read);
-    let whole = subject.tree.and_then(Tree::root).map(Node::index);
-    // A template within another text that escapes its expressions is finished by what reads that text.
-    let is_escaped = |root: &Node<'_>| whole != Some(root.index()) && root.source().contains("\"[[");
-    let roots = template.roots.iter().copied();
-    roots.filter(|root| is_whole && is_template(*root) && !is_escaped(root)).collect()
-}
 
 /// Tells what is wrong with the templates of a text.
 pub(in crate::lint) fn report(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {

@@ -1,15 +1,14 @@
 #![doc = include_str!("../../../../docs/rules/expression-invalid.md")]
 
-use super::examine::examined;
+use super::whole::{examined, is_left_to_the_reader, is_of_policy};
 use super::{undefined_function, wrong_argument_count};
 use crate::arm::expression::{
     Expression, ExpressionError, ExpressionErrorKind, Slip, SlipKind, is_expression,
 };
-use crate::arm::{contains_placeholder, find_placeholders, placeholder::PlaceholderStyle};
-use crate::json::{Kind, Node, Tree, string_fragment};
+use crate::json::{Kind, Node, string_fragment};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
-use crate::notation::template::{Template, is_template};
+use crate::notation::template::Template;
 use crate::template::expression_refusal;
 use crate::text::Span;
 
@@ -104,40 +103,6 @@ fn left_open(text: &str) -> Option<Span> {
 /// True if it calls functions that exist: text in brackets for people does not.
 fn is_meant(expression: &Expression<'_>) -> bool {
     expression.calls().next().is_some() && expression.slips().is_empty()
-}
-
-/// True if what does not parse is for somebody to fill in: documents have words in brackets for that, too.
-pub(super) fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
-    if subject.in_document() {
-        return contains_placeholder(text);
-    }
-    find_placeholders(text)
-        .any(|found| found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket)
-}
-
-/// Functions that the policy engine has beside those of templates.
-/// (<https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-policy-rule#policy-functions>)
-const OF_POLICIES: [&str; 6] = ["addDays", "current", "field", "ipRangeContains", "policy", "requestContext"];
-
-/// True if a function is one of the policy engine's, and the template that calls it is a policy's: built-in policies
-/// have been deployed with such for years.
-pub(super) fn is_of_policy(subject: &Subject<'_>, node: Node<'_>, name: &str) -> bool {
-    if !OF_POLICIES.iter().any(|it| it.eq_ignore_ascii_case(name)) {
-        return false;
-    }
-    let mut around = subject.tree.and_then(Tree::root);
-    while let Some(outer) = around {
-        // What stands within another template is evaluated with it.
-        if is_template(outer) {
-            return false;
-        }
-        if outer.member("policyRule").is_some_and(|(_, rule)| rule.span().contains(node.span())) {
-            return true;
-        }
-        let holds = |inner: &Node<'_>| inner.span().contains(node.span());
-        around = outer.members().map(|(_, value)| value).chain(outer.elements()).find(holds);
-    }
-    false
 }
 
 /// ARM's error code for all of these.

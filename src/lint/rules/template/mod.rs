@@ -44,6 +44,7 @@ mod unused_parameter;
 mod unused_variable;
 mod user_function;
 mod value_out_of_bounds;
+mod whole;
 mod wrong_argument_count;
 mod wrong_argument_kind;
 
