@@ -239,10 +239,10 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
         }
         Deed::Conflict => send("409 Conflict", "", &fault("Conflict", "a concurrent request")),
         Deed::Precondition => {
-            send("412 Precondition Failed", "", &fault("PreconditionFailed", "Etag \"4\" does not match"))
+            send("412 Precondition Failed", "", &fault("PreconditionFailed", "Etag \"4\" does not match"));
         }
         Deed::Busy => {
-            send("429 Too Many Requests", "Retry-After: 7\r\n", &fault("TooManyRequests", "slowly"))
+            send("429 Too Many Requests", "Retry-After: 7\r\n", &fault("TooManyRequests", "slowly"));
         }
         Deed::Broken => send("403 Forbidden", "", &fault("LinkedAuthorizationFailed", "no right to assign")),
         Deed::Dropped => stream.shutdown(Shutdown::Both).unwrap(),
