@@ -48,7 +48,7 @@ fn run(snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Outpu
     std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     let path =
         std::env::join_paths(std::iter::once(nowhere.path().to_owned()).chain(std::env::split_paths(&paths)));
-    let shell = if TURN.fetch_add(1, Ordering::Relaxed) % 2 == 0 { "bash" } else { "dash" };
+    let shell = if TURN.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { "bash" } else { "dash" };
     let mut bash = Command::new(shell);
     bash.args(["-c", &format!("{snippet}\n")])
         // No configuration of the user's is read.
