@@ -210,6 +210,12 @@ impl<'a> Examination<'_, 'a> {
             Cause::ExpressionInvalid if is_expression(&text) && Expression::parse(&text).is_err() => return,
             // A template in another text may be finished by whoever sends it.
             Cause::Structure if node.index() == self.root.index() && !is_whole => return,
+            // The rule that looks at each resource points at its type.
+            Cause::ApiVersion
+                if node.member("type").is_some_and(|(_, kind)| sink.explained(self.subject, kind)) =>
+            {
+                return;
+            }
             // Policies have functions of their own.
             Cause::UndefinedFunction if self.names_policy(node, &refusal.message) => return,
             _ => {}
