@@ -4,6 +4,7 @@
 //! Neither is part of the repository: they are looked for in `../shared`, and where they are not the tests say so.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "a test says what it measured, and what it lacks")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
