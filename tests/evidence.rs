@@ -173,7 +173,7 @@ fn quotes_around_a_scalar_are_a_warning_with_a_fix() {
 fn a_value_of_another_version_is_no_slip() {
     let disk = |version: &str, value: &str| {
         format!(
-            r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","resources":[
+            r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[
             {{"type":"Microsoft.Compute/virtualMachines","apiVersion":"{version}","name":"v","location":"w","properties":{{
             "storageProfile":{{"osDisk":{{"createOption":"FromImage","managedDisk":{{"storageAccountType":"{value}"}}}}}}}}}}]}}"#
         )

@@ -140,7 +140,7 @@ fn scripts_of_templates_make_calls() {
             assert_eq!(loud(&after), [], "{after}");
         }
     }
-    let computed = template("AzureCLI", "[concat('az rest --url ', parameters('u'))]");
+    let computed = template("AzureCLI", "[concat('az rest --url ', resourceGroup().location)]");
     assert!(found(&computed, Kind::Json).iter().all(|(_, severity)| *severity == Severity::Note));
 }
 

@@ -53,7 +53,7 @@ fn bash_completes_with_the_script() {
         (&["armbody", "sy"][..], &["sync"][..]),
         (&["armbody", "render", "add-"], &["add-user-assigned-keep"]),
         (&["armbody", "render", "--as", "m"], &["markdown"]),
-        (&["armbody", "plan", "--as", "t"], &["template"]),
+        (&["armbody", "plan", "--as", "t"], &["template", "terraform"]),
         (&["armbody", "lint", "--format", "g"], &["github", "gitlab"]),
         (&["armbody", "rule", "identity-type-s"], &["identity-type-spelling", "identity-type-split"]),
         (&["armbody", "sync", "--ch"], &["--check"]),

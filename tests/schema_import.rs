@@ -25,7 +25,8 @@ fn a_fresh_import_is_what_is_checked_in() {
         let folder = folder.expect("schemas/ is readable").path();
         there += if folder.is_dir() { folder.read_dir().expect("it is readable").count() } else { 1 };
     }
-    assert_eq!(there, made.files.len(), "a file under schemas/ comes from no import");
+    // The types that Bicep publishes are another import's: `types.pack` and `types.tsv`.
+    assert_eq!(there, made.files.len() + 2, "a file under schemas/ comes from no import");
 }
 
 /// References go up and into other folders of the tree, wherever in it one starts.

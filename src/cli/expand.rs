@@ -8,7 +8,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, bail};
 use armbody::arm::Cloud;
 use armbody::container::Kind;
-use armbody::json::{Dialect, Tree};
+use armbody::json::{Dialect, Kind as JsonKind, Node, Tree};
 use armbody::lint::{self, Finding, Severity, examine, refused};
 use armbody::notation::{self, Layout, Templates};
 use armbody::report::{Checked, Format, Mask, Report, Summary};
@@ -16,7 +16,7 @@ use armbody::shown;
 use armbody::template::{
     Expansion, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand, given_value,
 };
-use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source};
+use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span};
 use serde_json::json;
 
 use super::common::write_files;
@@ -158,7 +158,13 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             .enumerate()
             .map(|(at, (source, tree))| {
                 let is_own = |it: &&Refusal| it.place.map_or(0, |place| usize::from(place.document)) == at;
-                let refusals = expansion.refusals.iter().filter(is_own).map(|it| refused(source, tree, it));
+                let refusals = expansion.refusals.iter().filter(is_own).map(|it| {
+                    let finding = refused(source, tree, it);
+                    // All of an expression, whichever part of it is to blame.
+                    let node = it.place.and_then(|place| tree.node(place.node));
+                    let text = node.filter(|node| node.kind() == JsonKind::String);
+                    (text.map_or(finding.span, Node::span), finding)
+                });
                 File { source, refusals: refusals.collect(), is_template: at == 0 }
             })
             .collect();
@@ -179,7 +185,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 /// A text with what is refused of it.
 struct File<'s> {
     source: &'s Source,
-    refusals: Vec<Finding>,
+    /// Each with the text that it is about.
+    refusals: Vec<(Span, Finding)>,
     is_template: bool,
 }
 
@@ -202,9 +209,9 @@ fn report(
                 all = inspection.findings;
             }
         }
-        for refusal in file.refusals {
+        for (about, refusal) in file.refusals {
             // What a rule of `lint` tells already is not told twice.
-            if !all.iter().any(|known| known.rule == refusal.rule && known.span.overlaps(refusal.span)) {
+            if !all.iter().any(|known| known.rule == refusal.rule && known.span.overlaps(about)) {
                 all.push(refusal);
             }
         }

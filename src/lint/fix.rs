@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Finding, Options, Secret, Severity, check, inspect};
+use super::{Family, Finding, Options, Secret, Severity, check, inspect};
 use crate::container::Kind;
 use crate::text::{Edit, Source, Span, places_after};
 
@@ -69,10 +69,11 @@ pub fn fix(source: Source, kind: Kind, options: &Options, unsafe_too: bool) -> F
             continue;
         }
         let mut taken: Vec<&Finding> = Vec::new();
-        let limit = errors(&findings);
+        let is_broken = is_broken(&findings);
+        let limit = errors(&findings, is_broken);
         let next = take(&source, &chosen, &mut taken, &mut work, |tried, next| {
             let left = check(next, kind, options);
-            (errors(&left) <= limit && !is_in_vain(&source, tried, &left)).then_some(left)
+            (errors(&left, is_broken) <= limit && !is_in_vain(&source, tried, &left)).then_some(left)
         });
         let is_taken: HashSet<*const Finding> =
             taken.iter().map(|finding| std::ptr::from_ref(*finding)).collect();
@@ -209,8 +210,20 @@ fn edits(finding: &Finding) -> &[Edit] {
     finding.fix.as_ref().map_or(&[], |fix| &fix.edits)
 }
 
-fn errors(findings: &[Finding]) -> usize {
-    findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+/// True if a text is not JSON as it stands.
+fn is_broken(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error && finding.rule.family == Family::Syntax)
+}
+
+/// The number of errors. The language of templates is read of a text that is JSON only: what is wrong in it was there
+/// before a mistake of syntax was mended, though nobody looked.
+fn errors(findings: &[Finding], was_broken: bool) -> usize {
+    let counts = |finding: &&Finding| {
+        finding.severity == Severity::Error && !(was_broken && finding.rule.family == Family::Template)
+    };
+    findings.iter().filter(counts).count()
 }
 
 /// Places that edits take, none of which overlap: the end of each by its start.
@@ -242,6 +255,18 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_broken_template_hid_does_not_hold_up_a_fix() {
+        let text = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "contentVersion":"1.0.0.0","resources":[{"type":"Microsoft.Compute/virtualMachines",
+            "apiVersion":"2024-07-01","name":"[parameters('none')]","location":"w",
+            "identity":{"type":"SystemAssigned","UserAssigned"}}]}"#;
+        let fixed = fix(Source::new("main.json", text), Kind::Json, &Options::default(), false);
+        assert_eq!(fixed.applied, 1);
+        let named = |name: &str| fixed.findings.iter().any(|finding| finding.rule.name == name);
+        assert!(named("undefined-parameter") && !named("identity-type-split"));
+    }
 
     #[test]
     fn places_are_taken_once() {

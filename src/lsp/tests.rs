@@ -211,7 +211,7 @@ fn comments_are_completed() {
     assert_eq!(labels("a.md", "<!-- armbody: | -->"), ["render", "end"]);
     let found = labels("a.md", "<!-- armbody: render | -->");
     assert!(found.contains(&"remove-all".to_owned()) && found.contains(&"--as".to_owned()));
-    assert_eq!(labels("a.md", "<!-- armbody: render list --as | -->").len(), 6);
+    assert_eq!(labels("a.md", "<!-- armbody: render list --as | -->").len(), 9);
     assert_eq!(
         labels("a.md", "<!-- armbody: render list --as curl --|"),
         ["--api-version", "--pretty", "--vmss"]

@@ -10,7 +10,7 @@ use crate::notation::shell::words::{ESCAPED, each_blank};
 use crate::notation::write::{Form, Layout, WriteError, Writer};
 
 /// Writes requests as `Invoke-AzRestMethod` commands, for PowerShell 5.1 and later. The token and the content type
-/// are left to the cmdlet, and so is the host in the public cloud.
+/// are left to the cmdlet, and so is the host.
 #[derive(Debug)]
 pub struct InvokeAzRestMethod;
 

@@ -37,6 +37,9 @@ pub struct Options {
     /// Every mistake is looked for, not only the first: what is refused stands for a value that is not known, and no
     /// default of a secure parameter is put in.
     pub finds_all: bool,
+    /// A default is looked at and then left out of account, as if whoever deploys gave another value: what is refused
+    /// all the same is refused whatever the parameters are.
+    pub opens_defaults: bool,
     given: HashMap<String, (Arc<str>, Given)>,
 }
 

@@ -300,6 +300,10 @@ impl Engine<'_> {
                 };
                 refusal
             })?;
+            if self.options.opens_defaults && deployment == 0 {
+                let quoted = name.replace('\'', "''");
+                return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Parameter).at(place));
+            }
             if is_secure(&declaration) && self.options.finds_all {
                 let quoted = name.replace('\'', "''");
                 return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Secure).at(value.place));

@@ -44,14 +44,13 @@ impl<'a> Examination<'_, 'a> {
         let expansion = expand(self.value.clone(), &options);
         let unreached: HashSet<Place> = expansion.unreached.iter().copied().collect();
         let mismatches = survey.mismatches();
-        let refused: HashSet<(Option<Place>, Cause)> =
-            expansion.refusals.iter().map(|it| (it.place, it.cause)).collect();
+        let sure = self.refused_whatever(&expansion.refusals, &mut options);
         let mut told: HashSet<(Place, Cause)> = HashSet::new();
         for mismatch in &mismatches {
             let used = mismatch.of;
             told.insert((used.place, mismatch.refusal.cause));
             let passes = used.is_lazy || used.under.iter().any(|it| unreached.contains(it));
-            let is_refused = refused.contains(&(Some(used.place), mismatch.refusal.cause));
+            let is_refused = sure.contains(&(Some(used.place), mismatch.refusal.cause));
             self.tell_mismatch(&survey, mismatch, passes && !is_refused, sink);
         }
         let structural: HashSet<Place> = expansion
@@ -70,7 +69,7 @@ impl<'a> Examination<'_, 'a> {
             if !is_first && structural.contains(&place) {
                 continue;
             }
-            self.tell(refusal, place, sink);
+            self.tell(refusal, place, sure.contains(&(refusal.place, refusal.cause)), sink);
         }
         if !self.subject.in_document() {
             self.tell_unused(&survey, sink);
@@ -79,6 +78,20 @@ impl<'a> Examination<'_, 'a> {
         for place in &survey.bare {
             self.tell_bare(*place, sink);
         }
+    }
+
+    /// What is refused whatever values the parameters get: a default is one value among many.
+    fn refused_whatever(
+        &self,
+        refusals: &[Refusal],
+        options: &mut Options,
+    ) -> HashSet<(Option<Place>, Cause)> {
+        if refusals.is_empty() {
+            return HashSet::new();
+        }
+        options.opens_defaults = true;
+        let again = expand(self.value.clone(), options);
+        again.refusals.iter().map(|it| (it.place, it.cause)).collect()
     }
 
     fn root_place(&self) -> Place {
@@ -198,7 +211,7 @@ impl<'a> Examination<'_, 'a> {
         string_fragment(self.body, node)?.edit(part, right)
     }
 
-    fn tell(&self, refusal: &Refusal, place: Place, sink: &mut Sink<'_>) {
+    fn tell(&self, refusal: &Refusal, place: Place, is_sure: bool, sink: &mut Sink<'_>) {
         if self.is_left_out(refusal.cause, None) || place.document != 0 {
             return;
         }
@@ -210,6 +223,8 @@ impl<'a> Examination<'_, 'a> {
             Cause::ExpressionInvalid if is_expression(&text) && Expression::parse(&text).is_err() => return,
             // A template in another text may be finished by whoever sends it.
             Cause::Structure if node.index() == self.root.index() && !is_whole => return,
+            // Whether one is due depends on the scope, which the template of a policy does not say.
+            Cause::NestedDeployment if !is_whole && refusal.message.contains("'location' property") => return,
             // The rule that looks at each resource points at its type.
             Cause::ApiVersion
                 if node.member("type").is_some_and(|(_, kind)| sink.explained(self.subject, kind)) =>
@@ -262,8 +277,10 @@ impl<'a> Examination<'_, 'a> {
                 }
             }
         }
-        // A resource that may never be deployed waits for nothing.
-        if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node) {
+        // A resource that may never be deployed waits for nothing, and other values than the defaults may be right.
+        if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node)
+            || !is_sure && rule.severity > Severity::Warning
+        {
             draft = draft.severity(Severity::Warning);
         }
         if refusal.cause == Cause::Budget {
