@@ -210,8 +210,10 @@ fn report(
             }
         }
         for (about, refusal) in file.refusals {
-            // What a rule of `lint` tells already is not told twice.
-            if !all.iter().any(|known| known.rule == refusal.rule && known.span.overlaps(about)) {
+            // What a rule of `lint` tells already is not told twice; where only the defaults are to blame it says less.
+            let is_same = |known: &Finding| known.rule == refusal.rule && known.span.overlaps(about);
+            if !all.iter().any(|known| is_same(known) && known.severity == Severity::Error) {
+                all.retain(|known| !is_same(known));
                 all.push(refusal);
             }
         }
