@@ -1,9 +1,9 @@
 //! Did you mean: the known words that a misspelt one is nearest to.
 //!
 //! Distances are those of Damerau and Levenshtein (one letter wrong, missing, too many, or exchanged with its
-//! neighbour), without regard to ASCII case. [`nearest`] is for words of documents, where a suggestion may become a
+//! neighbour), without regard to ASCII case. `nearest` is for words of documents, where a suggestion may become a
 //! fix and a tie must be seen; [`did_you_mean`] for what people type on the command line and in configurations;
-//! [`is_misspelling_of`] for one word that is expected at a place.
+//! `is_misspelling_of` for one word that is expected at a place.
 
 /// A word that is longer than this is not a slip of a known one.
 const MAX_LENGTH: usize = 64;

@@ -17,6 +17,7 @@ use crate::template::value::{Data, Member, Object, Open, Place, Reason, Referenc
 
 /// What a template does not say itself.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Options {
     /// The id of the scope that it is deployed to.
     pub target: Target,
