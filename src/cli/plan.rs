@@ -332,9 +332,13 @@ fn assigned(assignment: &Assignment, form: Form, settings: &Settings) -> anyhow:
         (Form::PowerShell, _) if is_shell => {
             format!("{guards}$env:PRINCIPAL_ID = (({call}).Content | ConvertFrom-Json).{path}")
         }
+        (_, Shell::Cmd) if settings.placeholders == BlankStyle::Shell => {
+            format!("rem Its {path} is the variable {} below.\n{read}", Blank::PrincipalId.variable())
+        }
         _ => {
             let spelt = Blank::PrincipalId.spelling(settings.placeholders);
-            format!("# Its {path} is {spelt} below.\n{read}")
+            let mark = if settings.shell == Shell::Cmd { "rem" } else { "#" };
+            format!("{mark} Its {path} is {spelt} below.\n{read}")
         }
     };
     Ok(vec![read, put])

@@ -109,7 +109,7 @@ impl Invocation<'_> {
         out
     }
 
-    /// The call as a batch file.
+    /// The call as a batch file, or as a part of one: several may follow one another, and the first that fails ends it.
     pub(super) fn for_cmd(&self, layout: &Layout<'_>) -> String {
         let style = layout.blanks;
         let mut lines = vec!["@echo off".to_owned()];
@@ -140,7 +140,7 @@ impl Invocation<'_> {
                 lines.push("set \"BODY_FILE=%TEMP%\\armbody-%RANDOM%-%RANDOM%.json\"".to_owned());
                 for (at, line) in body_lines(body, style).iter().enumerate() {
                     let into = if at == 0 { ">" } else { ">>" };
-                    lines.push(format!("{into}\"%BODY_FILE%\" echo({line}"));
+                    lines.push(format!("{into}\"%BODY_FILE%\" echo {line}"));
                 }
                 file = Some("\"@%BODY_FILE%\"".to_owned());
             }
@@ -179,9 +179,10 @@ impl Invocation<'_> {
         if file.is_some_and(|file| file.contains("BODY_FILE")) {
             lines.push("set \"STATUS=%ERRORLEVEL%\"".to_owned());
             lines.push("del \"%BODY_FILE%\"".to_owned());
-            lines.push("exit /b %STATUS%".to_owned());
+            lines.push("endlocal & if not \"%STATUS%\"==\"0\" exit /b %STATUS%".to_owned());
         } else {
-            lines.push("exit /b %ERRORLEVEL%".to_owned());
+            // cmd fills in the variables of a whole line before it runs any of it, and so before `endlocal`.
+            lines.push("endlocal & if not \"%ERRORLEVEL%\"==\"0\" exit /b %ERRORLEVEL%".to_owned());
         }
         lines.join("\n")
     }
@@ -201,17 +202,40 @@ fn without_parentheses(text: &Text) -> Text {
     }))
 }
 
+/// cmd reads lines of up to 8,191 characters, with the values of their variables. A body has a line break behind a comma
+/// once its line is this long.
+const LONG_LINE: usize = 2000;
+
 /// The lines of a body as `echo` prints them: in strings, whatever cmd reads is escaped as JSON has it. The quotes are
 /// in pairs, and nothing between or outside of them means anything to cmd.
 fn body_lines(body: &Text, style: BlankStyle) -> Vec<String> {
     let mut out = String::new();
+    let mut line_start = 0;
+    let (mut in_string, mut escaped) = (false, false);
     for part in body.parts() {
         match part {
             Part::Literal(literal) => {
                 for c in in_ascii(literal).chars() {
+                    let shielded = escaped;
+                    escaped = in_string && c == '\\' && !shielded;
                     match c {
-                        '%' | '!' | '^' | '&' | '<' | '>' | '|' => {
+                        // `/?` asks for help.
+                        '%' | '!' | '^' | '&' | '<' | '>' | '|' | '?' => {
                             let _ = write!(out, "\\u{:04x}", u32::from(c));
+                        }
+                        // To cmd, the quote of `\"` would be the end of those around it.
+                        '"' if shielded => out.push_str("u0022"),
+                        '"' => {
+                            in_string = !in_string;
+                            out.push(c);
+                        }
+                        ',' if !in_string && out.len() - line_start > LONG_LINE => {
+                            out.push_str(",\n");
+                            line_start = out.len();
+                        }
+                        '\n' => {
+                            out.push(c);
+                            line_start = out.len();
                         }
                         c => out.push(c),
                     }
@@ -228,4 +252,24 @@ fn body_lines(body: &Text, style: BlankStyle) -> Vec<String> {
         }
     }
     out.lines().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_body_is_too_long_for_cmd() {
+        let member = r#""a,b":{"c":1},"#;
+        let body = format!("{{{}\"d\":{{}}}}", member.repeat(3000));
+        let lines = body_lines(&Text::from_parts([Part::Literal(body.clone())]), BlankStyle::Shell);
+        assert!(lines.iter().all(|line| line.len() <= LONG_LINE + member.len()));
+        assert_eq!(lines.concat(), body);
+    }
+
+    #[test]
+    fn no_quote_within_a_string_ends_it_for_cmd() {
+        let body = Text::from_parts([Part::Literal(r#"{"a":"b\"&\\","c":"/?"}"#.to_owned())]);
+        assert_eq!(body_lines(&body, BlankStyle::Shell), [r#"{"a":"b\u0022\u0026\\","c":"/\u003f"}"#]);
+    }
 }
