@@ -69,7 +69,10 @@ impl<'a> Examination<'_, 'a> {
             if !is_first && structural.contains(&place) {
                 continue;
             }
-            self.tell(refusal, place, sure.contains(&(refusal.place, refusal.cause)), sink);
+            // Of what kind a parameter is, its declaration says.
+            let is_sure =
+                refusal.cause == Cause::ConditionKind || sure.contains(&(refusal.place, refusal.cause));
+            self.tell(refusal, place, is_sure, sink);
         }
         if !self.subject.in_document() {
             self.tell_unused(&survey, sink);
