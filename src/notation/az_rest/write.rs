@@ -5,8 +5,8 @@ use minijinja::context;
 use crate::arm::{Part, Request, Text};
 use crate::notation::native::{Argument, Invocation};
 use crate::notation::request::to_write;
-use crate::notation::shell::words::{Quotes, body_of, guards, preparations, word};
-use crate::notation::write::{BodyPlace, Form, Layout, Shell, WriteError, Writer};
+use crate::notation::shell::words::{Quotes, guards, prepared_body, word};
+use crate::notation::write::{Form, Layout, Shell, WriteError, Writer};
 
 /// Writes requests as `az rest` commands for a POSIX shell, PowerShell or cmd. The host, the token and, for
 /// a body, the content type are left to `az`.
@@ -47,16 +47,7 @@ impl Writer for AzRest {
             });
         }
         let mut before = guards(std::iter::once(&url).chain(&headers).chain(&body), style);
-        let mut behind = String::new();
-        let mut body_argument = None;
-        if let Some(body) = &body {
-            let (argument, document) = body_of(body, layout);
-            if !matches!(layout.body, BodyPlace::File(_)) {
-                before.extend(preparations(body, style));
-            }
-            behind = document;
-            body_argument = Some(argument);
-        }
+        let (body, behind) = body.as_ref().map(|body| prepared_body(body, layout, &mut before)).unzip();
         let values = context! {
             before => before,
             method => method,
@@ -65,11 +56,11 @@ impl Writer for AzRest {
             headers => headers.iter().map(|header| word(header, style, Quotes::Double)).collect::<Vec<_>>(),
             joint => if layout.multiline { " \\\n  " } else { " " },
         };
-        let values = match body_argument {
+        let values = match body {
             Some(body) => context! { body => body, ..values },
             None => values,
         };
-        Ok(layout.templates.render("notations/az.sh.j2", values)? + &behind)
+        Ok(layout.templates.render("notations/az.sh.j2", values)? + &behind.unwrap_or_default())
     }
 
     fn extension(&self) -> &'static str {

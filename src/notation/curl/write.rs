@@ -4,8 +4,8 @@ use minijinja::context;
 
 use crate::arm::{BlankStyle, Method, Part, Request, Text};
 use crate::notation::native::{Argument, Invocation};
-use crate::notation::shell::words::{Quotes, body_of, guards, preparations, word};
-use crate::notation::write::{BodyPlace, Layout, Shell, WriteError, Writer};
+use crate::notation::shell::words::{Quotes, guards, prepared_body, word};
+use crate::notation::write::{Layout, Shell, WriteError, Writer};
 
 /// Writes requests as `curl` commands for a POSIX shell, PowerShell or cmd.
 #[derive(Debug)]
@@ -50,16 +50,7 @@ impl Writer for Curl {
             });
         }
         let mut before = guards(std::iter::once(&target).chain(&headers).chain(&body), style);
-        let mut behind = String::new();
-        let mut body_argument = None;
-        if let Some(body) = &body {
-            let (argument, document) = body_of(body, layout);
-            if !matches!(layout.body, BodyPlace::File(_)) {
-                before.extend(preparations(body, style));
-            }
-            behind = document;
-            body_argument = Some(argument);
-        }
+        let (body, behind) = body.as_ref().map(|body| prepared_body(body, layout, &mut before)).unzip();
         let values = context! {
             before => before,
             method => request.method.as_str(),
@@ -69,11 +60,11 @@ impl Writer for Curl {
             headers => headers.iter().map(|header| word(header, style, Quotes::Double)).collect::<Vec<_>>(),
             joint => if layout.multiline { " \\\n  " } else { " " },
         };
-        let values = match body_argument {
+        let values = match body {
             Some(body) => context! { body => body, ..values },
             None => values,
         };
-        Ok(layout.templates.render("notations/curl.sh.j2", values)? + &behind)
+        Ok(layout.templates.render("notations/curl.sh.j2", values)? + &behind.unwrap_or_default())
     }
 
     fn extension(&self) -> &'static str {

@@ -26,8 +26,16 @@ pub(in crate::notation) fn body_word(body: &Text, style: BlankStyle) -> String {
     })
 }
 
-/// The body as an argument, and what stands behind the command for it: a here-document.
-pub(in crate::notation) fn body_of(body: &Text, layout: &Layout<'_>) -> (String, String) {
+/// The body as an argument, and what stands behind the command for it: a here-document. What has to be run before the
+/// command is put behind `before`.
+pub(in crate::notation) fn prepared_body(
+    body: &Text,
+    layout: &Layout<'_>,
+    before: &mut Vec<String>,
+) -> (String, String) {
+    if !matches!(layout.body, BodyPlace::File(_)) {
+        before.extend(preparations(body, layout.blanks));
+    }
     let style = layout.blanks;
     match layout.body {
         BodyPlace::Inline => (body_word(body, style), String::new()),
