@@ -1,6 +1,8 @@
 //! `BodyValue`: the JSON of a body, with blanks in its strings and names.
 
+use super::blank::BlankStyle;
 use super::text::{Part, Text};
+use crate::arm::{IdentityType, parse_identity_type};
 
 /// A JSON value whose strings and names may have blanks in them. Members keep their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,12 @@ impl BodyValue {
         let Self::Object(members) = self else { return None };
         let name = Text::new(name);
         members.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// The type that `identity` of this body says; `None` without one, or if ARM does not take it.
+    pub fn identity_type(&self) -> Option<IdentityType> {
+        let Self::String(kind) = self.member("identity")?.member("type")? else { return None };
+        parse_identity_type(&kind.spell(BlankStyle::Angle)).accepted()
     }
 
     /// The value as JSON text: compact, or with two spaces a level.

@@ -4,7 +4,7 @@
 //! tells of a request, no version is said.
 
 use super::{Invocation, Names, Value, version};
-use crate::arm::{ResourceType, ResourceTypeName};
+use crate::arm::{IdentityType, ResourceType, ResourceTypeName};
 use crate::notation::made::{Asked, Assembly};
 use crate::notation::shell::Command;
 use crate::notation::{Call, Notation, Payload};
@@ -388,13 +388,9 @@ impl<'c, 's> Reader<'_, 'c, 's> {
         if let Some(given) = az.option("assign-identity").or_else(|| az.option("assign-identities")) {
             let (system, ids) = Self::identities(&given.values);
             let system = system || ids.is_empty();
-            let kind = match (system, ids.is_empty()) {
-                (true, true) => "\"SystemAssigned\"",
-                (true, false) => "\"SystemAssigned, UserAssigned\"",
-                (false, _) => "\"UserAssigned\"",
-            };
+            let kind = IdentityType::of(system, !ids.is_empty());
             body.own(",\"identity\":{\"type\":");
-            body.at(given.at, kind);
+            body.at(given.at, &format!("\"{kind}\""));
             if !ids.is_empty() {
                 body.own(",");
                 self.map(&mut body, &ids, "{}");

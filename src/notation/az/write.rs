@@ -6,8 +6,8 @@
 use minijinja::context;
 
 use crate::arm::{
-    Blank, BlankStyle, BodyValue, Identity, IdentityId, Method, Part, Request, RequestTarget, ResourceType,
-    Text,
+    Blank, BlankStyle, BodyValue, Identity, IdentityId, IdentityType, Method, Part, Request, RequestTarget,
+    ResourceType, Text,
 };
 use crate::notation::shell::words::{Quotes, word};
 use crate::notation::write::{Form, IdentityChange, Layout, WriteError, Writer};
@@ -245,19 +245,14 @@ impl Changes {
     fn of_body(body: &BodyValue) -> Result<Self, WriteError> {
         let identity = body.member("identity");
         let member = |name: &str| identity.and_then(|identity| identity.member(name));
-        let kind = match member("type") {
-            Some(BodyValue::String(kind)) => kind.spell(BlankStyle::Angle),
-            _ => String::new(),
-        };
         let ids = match member("userAssignedIdentities") {
             Some(BodyValue::Object(ids)) => &ids[..],
             _ => &[],
         };
         let adds = ids.iter().all(|(_, value)| matches!(value, BodyValue::Object(_)));
-        let words: Vec<&str> = kind.split(',').map(str::trim).collect();
-        let system = match words[..] {
-            ["UserAssigned"] => None,
-            ["SystemAssigned", "UserAssigned"] => Some(true),
+        let system = match body.identity_type() {
+            Some(IdentityType::UserAssigned) => None,
+            Some(IdentityType::SystemAssignedUserAssigned) => Some(true),
             _ => {
                 return Err(none(
                     "which command it is depends on what the machine has, which the request does not say",

@@ -6,7 +6,9 @@
 use minijinja::{Value, context};
 
 use crate::arm::expression::is_computed;
-use crate::arm::{Blank, BodyValue, Method, Part, Request, RequestTarget, ResourceType, Text, newest_stable};
+use crate::arm::{
+    Blank, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text, newest_stable,
+};
 use crate::notation::write::{Layout, WriteError, Writer};
 
 /// Writes a request that creates a resource as a deployment template.
@@ -76,11 +78,8 @@ fn outputs(request: &Request, name: &str, parameters: &mut Parameters) -> Vec<(T
     }
     let identity = request.body.as_ref().and_then(|body| body.member("identity"));
     let member = |name: &str| identity.and_then(|identity| identity.member(name));
-    let kind = match member("type") {
-        Some(BodyValue::String(kind)) => kind.spell(crate::arm::BlankStyle::Angle),
-        _ => String::new(),
-    };
-    if kind.contains("SystemAssigned") {
+    let kind = request.body.as_ref().and_then(BodyValue::identity_type);
+    if kind.is_some_and(IdentityType::has_system_assigned) {
         let value = format!("reference({own}, '{version}', 'Full').identity.principalId");
         found.push(("principalId".to_owned(), value));
     }

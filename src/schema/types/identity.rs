@@ -1,6 +1,7 @@
 //! What a type says of its `identity` block.
 
 use super::{Described, Form, InVersion, Object, Property, Shape};
+use crate::arm::parse_identity_type;
 
 /// The `identity` block of a type in one version.
 #[derive(Clone, Debug)]
@@ -39,14 +40,10 @@ impl<'p> IdentityFacts<'p> {
     }
 }
 
-/// True if two values are the same words, separated by commas, in any order, case and spacing.
+/// True if ARM reads two values as the same; a few types have one that others do not.
 fn are_same(one: &str, other: &str) -> bool {
-    let words = |text: &str| {
-        let mut words: Vec<String> = text.split(',').map(|word| word.trim().to_ascii_lowercase()).collect();
-        words.sort_unstable();
-        words
-    };
-    one.contains(',') == other.contains(',') && words(one) == words(other)
+    let read = |text: &str| parse_identity_type(text).accepted();
+    one.eq_ignore_ascii_case(other) || read(one).is_some_and(|kind| read(other) == Some(kind))
 }
 
 impl<'p> InVersion<'p> {

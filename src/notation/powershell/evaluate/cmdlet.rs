@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::command::{Argument, ArgumentKind};
 use super::{Evaluator, Faults, Item, Value};
-use crate::arm::{ResourceType, ResourceTypeName};
+use crate::arm::{IdentityType, ResourceType, ResourceTypeName};
 use crate::notation::made::{Assembly, Made};
 use crate::notation::powershell::syntax::Command;
 use crate::notation::powershell::value::Unit;
@@ -582,11 +582,7 @@ impl<'s> Evaluator<'_, 's> {
                 made.whole.push(item.at);
                 comma = ",";
             } else if is_new {
-                let known = match (system, ids.is_empty()) {
-                    (true, true) => "SystemAssigned",
-                    (true, false) => "SystemAssigned, UserAssigned",
-                    (false, _) => "UserAssigned",
-                };
+                let known = IdentityType::of(system, !ids.is_empty());
                 body.own("\"type\":");
                 let switch = given.place_of("SystemAssignedIdentity").map(|place| self.file(place));
                 let place = switch.or(ids.first().map(|(_, place)| *place)).unwrap_or(call.span);
@@ -751,14 +747,9 @@ fn segment<'s>(url: &mut Assembly<'_, 's>, text: Option<(Fragment<'s>, Span)>, o
 }
 
 /// What is sent for a kind of identity as the cmdlets call it.
-fn wire_type(word: &str) -> Option<&'static str> {
-    let known = [
-        ("SystemAssigned", "SystemAssigned"),
-        ("UserAssigned", "UserAssigned"),
-        ("SystemAssignedUserAssigned", "SystemAssigned, UserAssigned"),
-        ("None", "None"),
-    ];
-    known.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, wire)| *wire)
+fn wire_type(word: &str) -> Option<IdentityType> {
+    let name = |known: &IdentityType| known.as_str().replace(", ", "");
+    IdentityType::ALL.into_iter().find(|known| name(known).eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
