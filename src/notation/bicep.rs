@@ -7,38 +7,26 @@ use std::fmt::Write as _;
 
 use minijinja::context;
 
-use super::declare::{Language, Values, declared, in_comment, is_secret, is_whole, without_removals};
-use super::write::{Form, IdentityChange, Layout, WriteError, Writer};
+use super::declare::{
+    Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
+};
+use super::write::{Form, IdentityChange, Layout, WriteError};
 use crate::arm::{BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceType, Text};
 
 /// Writes requests as Bicep files.
 #[derive(Debug)]
 pub(super) struct Bicep;
 
-impl Writer for Bicep {
-    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
-        write(request, None, layout)
-    }
+impl Declarations for Bicep {
+    const EXTENSION: &'static str = "bicep";
+    const COMMENT: &'static str = "//";
 
-    fn write_change(
-        &self,
+    fn declare(
         request: &Request,
-        change: IdentityChange<'_>,
+        change: Option<IdentityChange<'_>>,
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
-        write(request, Some(change), layout)
-    }
-
-    fn extension(&self) -> &'static str {
-        "bicep"
-    }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("// {name}"))
+        write(request, change, layout)
     }
 }
 
@@ -132,7 +120,7 @@ fn write(
     }
     let kind = format!("{}@{}", target.resource_type, target.api_version);
     let group = target.resource_group.as_ref().map(|group| in_comment(&group.spell(layout.blanks)));
-    let outputs = outputs(target, symbol, is_existing, &members);
+    let outputs = outputs(target, symbol, is_existing, request.body.as_ref());
     let parameters = values.blanks.iter().map(|blank| {
         let name = OfBicep::parameter(*blank);
         let default = match blank {
@@ -229,12 +217,7 @@ fn name(target: &RequestTarget) -> Text {
 }
 
 /// What people look for in the answer: the ids of the service principals.
-fn outputs(
-    target: &RequestTarget,
-    symbol: &str,
-    is_existing: bool,
-    members: &[(Text, BodyValue)],
-) -> Vec<String> {
+fn outputs(target: &RequestTarget, symbol: &str, is_existing: bool, body: Option<&BodyValue>) -> Vec<String> {
     match target.resource_type.known() {
         Some(ResourceType::UserAssignedIdentity) => vec![
             format!("output principalId string = {symbol}.properties.principalId"),
@@ -242,11 +225,9 @@ fn outputs(
         ],
         Some(_) if is_existing => vec![format!("output identity object = {symbol}.?identity ?? {{}}")],
         Some(_) => {
-            let identity = members.iter().find(|(name, _)| name.spell(BlankStyle::Angle) == "identity");
-            let kind = identity.and_then(|(_, identity)| identity.member("type"));
-            let has_system = matches!(kind, Some(BodyValue::String(kind)) if kind.spell(BlankStyle::Angle).contains("SystemAssigned"));
-            has_system
-                .then(|| format!("output principalId string = {symbol}.identity.principalId"))
+            let kind = body.and_then(BodyValue::identity_type);
+            kind.filter(|kind| kind.has_system_assigned())
+                .map(|_| format!("output principalId string = {symbol}.identity.principalId"))
                 .into_iter()
                 .collect()
         }

@@ -1,7 +1,53 @@
 //! What Bicep and Terraform have in common: a body as a value of a language that declares resources.
 
 use super::template::parameter_of;
-use crate::arm::{Blank, BlankStyle, BodyValue, Part, Text};
+use super::write::{IdentityChange, Layout, WriteError, Writer};
+use crate::arm::{Blank, BlankStyle, BodyValue, Part, Request, Text};
+
+/// Files that declare resources: what their writers have in common.
+pub(super) trait Declarations: Sync {
+    /// The extension of files, without the dot.
+    const EXTENSION: &'static str;
+    /// What begins a comment.
+    const COMMENT: &'static str;
+
+    /// The declaration that makes the request, or the change that it is made for.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    fn declare(
+        request: &Request,
+        change: Option<IdentityChange<'_>>,
+        layout: &Layout<'_>,
+    ) -> Result<String, WriteError>;
+}
+
+impl<D: Declarations> Writer for D {
+    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
+        D::declare(request, None, layout)
+    }
+
+    fn write_change(
+        &self,
+        request: &Request,
+        change: IdentityChange<'_>,
+        layout: &Layout<'_>,
+    ) -> Result<String, WriteError> {
+        D::declare(request, Some(change), layout)
+    }
+
+    fn extension(&self) -> &'static str {
+        D::EXTENSION
+    }
+
+    fn writes_calls(&self) -> bool {
+        true
+    }
+
+    fn heading(&self, name: &str) -> Option<String> {
+        Some(format!("{} {name}", D::COMMENT))
+    }
+}
 
 /// How a language writes values.
 pub(super) trait Language {

@@ -7,38 +7,24 @@ use std::fmt::Write as _;
 
 use minijinja::context;
 
-use super::declare::{Language, Values, aligned, in_comment, is_secret, is_whole};
-use super::write::{Form, IdentityChange, Layout, WriteError, Writer};
-use crate::arm::{Blank, BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceType, Text};
+use super::declare::{Declarations, Language, Values, aligned, in_comment, is_secret, is_whole};
+use super::write::{Form, IdentityChange, Layout, WriteError};
+use crate::arm::{Blank, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text};
 
 /// Writes requests as Terraform files.
 #[derive(Debug)]
 pub(super) struct Terraform;
 
-impl Writer for Terraform {
-    fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
-        write(request, None, layout)
-    }
+impl Declarations for Terraform {
+    const EXTENSION: &'static str = "tf";
+    const COMMENT: &'static str = "#";
 
-    fn write_change(
-        &self,
+    fn declare(
         request: &Request,
-        change: IdentityChange<'_>,
+        change: Option<IdentityChange<'_>>,
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
-        write(request, Some(change), layout)
-    }
-
-    fn extension(&self) -> &'static str {
-        "tf"
-    }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("# {name}"))
+        write(request, change, layout)
     }
 }
 
@@ -247,14 +233,10 @@ fn adds_only(body: Option<&BodyValue>, change: Option<IdentityChange<'_>>) -> bo
         let goes = before.system_assigned && !after.system_assigned;
         return !goes && before.user_assigned.iter().all(|id| after.user_assigned.contains(id));
     }
-    let Some(identity) = body.and_then(|body| body.member("identity")) else { return true };
-    let keeps = match identity.member("type") {
-        // The others take away what is not named with them.
-        Some(BodyValue::String(kind)) => {
-            kind.spell(BlankStyle::Angle).replace(' ', "") == "SystemAssigned,UserAssigned"
-        }
-        _ => false,
-    };
+    let Some(body) = body else { return true };
+    let Some(identity) = body.member("identity") else { return true };
+    // The others take away what is not named with them.
+    let keeps = body.identity_type() == Some(IdentityType::SystemAssignedUserAssigned);
     let removes = match identity.member("userAssignedIdentities") {
         Some(BodyValue::Object(ids)) => ids.iter().any(|(_, value)| *value == BodyValue::Null),
         _ => false,
