@@ -41,12 +41,15 @@ fn of_described(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
+    let facts = subject.identity_facts();
+    if facts.is_some_and(|facts| !facts.is_read_only) {
+        return;
+    }
     let is_described = !matches!(subject.standing, None | Some(Standing::NotDescribed { .. }));
     if !is_described || !subject.validators.never_has_identity(resource_type.as_str()) {
         return;
     }
-    let set_by_service = subject.identity_facts().is_some();
-    let draft = if set_by_service {
+    let draft = if facts.is_some() {
         let message = format!("the `identity` of {resource_type} is set by the service, not by a request");
         subject.at_node(&RULE, name, message).help("leave it out").severity(Severity::Note)
     } else {

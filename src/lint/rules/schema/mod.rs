@@ -130,19 +130,17 @@ fn is_of_identity_family(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
 /// True if the identity family says what is wrong in the block of a type that only Bicep's types describe.
 fn is_judged(subject: &Subject<'_>, problem: &Problem<'_>) -> bool {
     let place = &problem.place;
-    let Some(facts) = subject.identity_facts() else {
-        let is_block = place.is(&["identity"]) && matches!(problem.kind, ProblemKind::UnknownProperty { .. });
-        let name = subject.target.type_name.as_ref().map_or("", |name| name.as_str());
-        return is_block && subject.validators.never_has_identity(name);
-    };
+    let facts = subject.identity_facts();
     if place.is(&["identity"]) {
-        let is_answer = facts.is_read_only && matches!(problem.kind, ProblemKind::ReadOnly);
+        let is_of_block = match &problem.kind {
+            ProblemKind::UnknownProperty { .. } => facts.is_none(),
+            ProblemKind::ReadOnly => facts.is_some_and(|facts| facts.is_read_only),
+            _ => false,
+        };
         let name = subject.target.type_name.as_ref().map_or("", |name| name.as_str());
-        return is_answer && subject.validators.never_has_identity(name);
+        return is_of_block && subject.validators.never_has_identity(name);
     }
-    if facts.is_read_only {
-        return false;
-    }
+    let Some(facts) = facts.filter(|facts| !facts.is_read_only) else { return false };
     if place.is(&["identity", "type"]) {
         let is_other =
             matches!(problem.kind, ProblemKind::NameCase { .. } | ProblemKind::ValueNotInVersion { .. });
