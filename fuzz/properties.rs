@@ -1,4 +1,4 @@
-//! What holds for any input, asked by the fuzz targets and, for a minute, by `tests/fuzz_short.rs`.
+//! What holds for any input, asked by the fuzz targets and, for a minute, by `tests/suite/fuzz_short.rs`.
 //!
 //! Each property takes bytes. The first one chooses among the ways of reading, the rest is the text; bytes that are
 //! no UTF-8 are replaced where a text is asked for.
@@ -16,7 +16,7 @@ use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Fragment, Source, Span, apply_edits};
 
 /// The tree's spans lie in the text, repairs can be applied, and what has no mistakes is what another parser reads.
-pub fn json(data: &[u8]) {
+pub(crate) fn json(data: &[u8]) {
     let Some((choice, text)) = read(data) else { return };
     let dialect = Dialect {
         comments: choice & 1 != 0,
@@ -102,7 +102,7 @@ fn inspect_tree(tree: &Tree<'_>, text: &str) {
 }
 
 /// Words and calls stand where they say.
-pub fn shell(data: &[u8]) {
+pub(crate) fn shell(data: &[u8]) {
     let Some((choice, text)) = read(data) else { return };
     let dialect =
         shell::Dialect { prompts: choice & 1 != 0, command_prompt: choice & 2 != 0, unsaid: choice & 8 != 0 };
@@ -127,7 +127,7 @@ pub fn shell(data: &[u8]) {
 }
 
 /// As [`shell`], of PowerShell.
-pub fn powershell(data: &[u8]) {
+pub(crate) fn powershell(data: &[u8]) {
     let Some((choice, text)) = read(data) else { return };
     let source = Source::new("x.ps1", text);
     let _ = powershell::is_likely(source.text());
@@ -137,7 +137,7 @@ pub fn powershell(data: &[u8]) {
 }
 
 /// As [`shell`], of documents and whatever else holds calls.
-pub fn markdown(data: &[u8]) {
+pub(crate) fn markdown(data: &[u8]) {
     let Some((choice, text)) = read(data) else { return };
     // Mostly documents: the others are simple.
     let kind = match choice % 16 {
@@ -153,7 +153,7 @@ pub fn markdown(data: &[u8]) {
 }
 
 /// Parts of expressions stand where they say; what is wrong is said of a place in the text.
-pub fn expression(data: &[u8]) {
+pub(crate) fn expression(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let text = if is_expression(text) { Cow::Borrowed(text) } else { Cow::Owned(format!("[{text}]")) };
     if !is_expression(&text) {
@@ -182,7 +182,7 @@ pub fn expression(data: &[u8]) {
 
 /// After the safe fixes no syntax error with a safe fix is left, no error was added, and fixing again changes
 /// nothing. Every report of what is left can be written.
-pub fn fix(data: &[u8]) {
+pub(crate) fn fix(data: &[u8]) {
     let Some((&choice, bytes)) = data.split_first() else { return };
     let kind = match choice % 8 {
         0 => Kind::Markdown,

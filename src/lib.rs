@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Floors, from the top. A room uses only rooms on the floors below, and those that are named after it on its own;
-//! `tests/floors.rs` reads this list and every import, and holds them against each other:
+//! `tests/suite/floors.rs` reads this list and every import, and holds them against each other:
 //!
 //! - the binary: `cli`, one file a command
 //! - [`lsp`]: what an editor asks, message by message

@@ -1,7 +1,7 @@
 //! PowerShell's grammar: from text to statements, commands and expressions, each with its place.
 //!
 //! The reader follows PowerShell's own: where a word is an argument and where it begins an expression, what ends it,
-//! which characters belong to a variable's name. `tests/oracle_powershell.rs` holds it against what PowerShell's
+//! which characters belong to a variable's name. `tests/suite/oracle_powershell.rs` holds it against what PowerShell's
 //! parser says of the same texts. With [`Mode::prompts`] or [`Mode::lenient`] it also reads what authors mean where
 //! PowerShell would not: each such place is a [`Flaw`].
 //!

@@ -1,0 +1,365 @@
+//! The properties of the fuzz targets, asked for a while of mutated documents and of what grammars put together: the
+//! same inputs in every run. `ARMBODY_FUZZ_SECONDS` asks for longer and `ARMBODY_SEED` for others.
+
+use crate::support::properties;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::support::alphabet::odd_words;
+use crate::support::random::Random;
+
+type Property = fn(&[u8]);
+
+/// Inputs of each property, unless a time is given.
+const TIMES: usize = 30_000;
+
+/// No input is longer: what holds for many small ones is asked, not how fast a large one is.
+const MAX_LEN: usize = 3000;
+
+const JSON: [&str; 40] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "'",
+    "\\",
+    "\n",
+    "\"type\"",
+    "\"identity\"",
+    "\"SystemAssigned\"",
+    "\"UserAssigned\"",
+    "\"SystemAssigned, UserAssigned\"",
+    "\"userAssignedIdentities\"",
+    "\"identityIds\"",
+    "null",
+    "true",
+    "01",
+    "-1.5e+3",
+    "\\u00e9",
+    "\\ud83d",
+    "// c\n",
+    "/* c */",
+    "...",
+    "\u{a0}",
+    "\u{201c}",
+    "\"properties\"",
+    "\"osProfile\":{\"adminPassword\":\"",
+    "<ID>",
+    "$ID",
+    "{{",
+    "}}",
+    "\"a\":",
+    "\r\n",
+    "\u{1a}",
+    "\u{feff}",
+    "\t",
+    "é",
+];
+const SHELL: [&str; 36] = [
+    "curl ",
+    "-X PATCH ",
+    "-d '",
+    "-d \"",
+    "'",
+    "\"",
+    "\\",
+    "\\\n",
+    "$",
+    "$(",
+    "`",
+    ")",
+    "${",
+    "}",
+    "<<EOF\n",
+    "EOF\n",
+    "<<<",
+    "|",
+    "&&",
+    ";",
+    "\n",
+    "az rest --method put --url ",
+    "--body @x.json",
+    "-H 'Content-Type: application/json'",
+    "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01",
+    "$'",
+    "# ",
+    "X=",
+    "export ",
+    "bash -c '",
+    "$ ",
+    "!",
+    "{\"identity\":{\"type\":\"SystemAssigned\"}}",
+    "é",
+    "\r\n",
+    "> ",
+];
+const POWERSHELL: [&str; 28] = [
+    "Invoke-RestMethod ",
+    "Invoke-AzRestMethod ",
+    "-Uri ",
+    "-Body ",
+    "-Method Patch ",
+    "@{",
+    "@(",
+    "$(",
+    "(",
+    ")",
+    "}",
+    "{",
+    "\"",
+    "'",
+    "@'\n",
+    "\n'@",
+    "@\"\n",
+    "\n\"@",
+    "`",
+    "`\n",
+    "$x = ",
+    "$x",
+    ";",
+    "| ConvertTo-Json",
+    "=",
+    ",",
+    "#",
+    "<#",
+];
+const MARKDOWN: [&str; 30] = [
+    "# T\n",
+    "```bash\n",
+    "```json\n",
+    "```\n",
+    "~~~\n",
+    "    ",
+    "> ",
+    "1. ",
+    "- ",
+    "\n",
+    "\n\n",
+    "`",
+    "<!--",
+    "-->",
+    "<!-- armbody-ignore identity-drops: x -->\n",
+    "| a | b |\n|---|---|\n",
+    "<pre>",
+    "</pre>",
+    "<details>",
+    "[x](y)",
+    "curl -X PATCH 'https://management.azure.com/subscriptions/s' -d '",
+    "'\n",
+    "{\"identity\":",
+    "}",
+    "***",
+    "\t",
+    "PATCH https://management.azure.com/subscriptions/s?api-version=2018-06-01 HTTP/1.1\n",
+    "\r\n",
+    "é",
+    "\u{feff}",
+];
+const EXPRESSION: [&str; 24] = [
+    "[",
+    "]",
+    "[[",
+    "concat(",
+    "parameters('",
+    "')",
+    "variables('x')",
+    "(",
+    ")",
+    "'",
+    "''",
+    ",",
+    ".",
+    ".a",
+    "[0]",
+    "resourceId('Microsoft.Compute/virtualMachines', ",
+    "1",
+    "-1",
+    "true",
+    " ",
+    "\n",
+    "ns.f(",
+    "é",
+    "copyIndex()",
+];
+
+fn documents() -> Vec<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<_> =
+        ["examples", "docs", "docs/rules", "tests/data"].iter().map(|name| root.join(name)).collect();
+    let mut documents = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() && path.starts_with(root.join("tests")) {
+                folders.push(path);
+            } else if path.is_file() {
+                documents.push(fs::read(path).unwrap());
+            }
+        }
+    }
+    assert!(documents.len() > 20);
+    documents
+}
+
+/// Part of a document, or nothing.
+fn excerpt(documents: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    if random.below(3) == 0 {
+        return Vec::new();
+    }
+    let document = random.pick(documents).unwrap();
+    let start = random.below(document.len().max(1));
+    let start = document[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let length = random.below(MAX_LEN / 2) + 20;
+    document[start..(start + length).min(document.len())].to_vec()
+}
+
+fn mutate(text: &mut Vec<u8>, words: &[&str], odd: &[String], random: &mut Random) {
+    for _ in 0..=random.below(8) {
+        let at = random.below(text.len() + 1);
+        let to = (at + random.below(12)).min(text.len());
+        match random.below(8) {
+            6 => {
+                let word = random.pick(odd).unwrap().bytes();
+                text.splice(at..at, word);
+            }
+            7 => {
+                // Between two tokens, or in the place of what stands between them.
+                let is_between = |byte: &u8| !byte.is_ascii_alphanumeric();
+                let place = text[at..].iter().position(is_between).map_or(at, |len| at + len);
+                let end = place + usize::from(random.below(2) == 0 && place < text.len());
+                text.splice(place..end, random.pick(odd).unwrap().bytes());
+            }
+            0 => drop(text.drain(at..to)),
+            1 => {
+                let copied = text[at..to].to_vec();
+                let place = random.below(text.len() + 1);
+                text.splice(place..place, copied);
+            }
+            2 => {
+                if let Some(byte) = text.get_mut(at) {
+                    *byte ^= 1 << random.below(8);
+                }
+            }
+            3 => text.truncate(at.max(text.len() / 2)),
+            _ => {
+                let word = random.pick(words).unwrap().bytes();
+                text.splice(at..at, word);
+            }
+        }
+    }
+    for _ in 0..if text.is_empty() { random.below(40) } else { 0 } {
+        text.extend(random.pick(words).unwrap().bytes());
+        if random.below(4) == 0 {
+            text.extend(random.pick(odd).unwrap().bytes());
+        }
+    }
+    text.truncate(MAX_LEN);
+}
+
+fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
+    let documents = documents();
+    let odd = odd_words();
+    let seconds: Option<u64> =
+        std::env::var("ARMBODY_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
+    let seed: u64 = std::env::var("ARMBODY_SEED").ok().map_or(0, |seed| seed.parse().unwrap());
+    let mut random = Random(seed.wrapping_mul(1000) + name.len() as u64);
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let mut failures = 0;
+    for number in 0.. {
+        if end.map_or(number >= TIMES / part, |end| Instant::now() >= end) {
+            eprintln!("{name}: {number} inputs");
+            break;
+        }
+        let mut text = excerpt(&documents, &mut random);
+        let words = random.pick(grammars).unwrap();
+        mutate(&mut text, words, &odd, &mut random);
+        text.insert(0, random.below(256) as u8);
+        if catch_unwind(AssertUnwindSafe(|| property(&text))).is_err() {
+            eprintln!("{name}, input {number}: {:?}", String::from_utf8_lossy(&text));
+            failures += 1;
+        }
+    }
+    assert_eq!(failures, 0, "{name}");
+}
+
+#[test]
+fn json() {
+    run("json", properties::json, &[&JSON], 1);
+}
+
+#[test]
+fn shell() {
+    run("shell", properties::shell, &[&SHELL, &JSON], 1);
+}
+
+#[test]
+fn powershell() {
+    run("powershell", properties::powershell, &[&POWERSHELL, &JSON, &SHELL], 1);
+}
+
+#[test]
+fn markdown() {
+    run("markdown", properties::markdown, &[&MARKDOWN, &SHELL, &POWERSHELL], 1);
+}
+
+#[test]
+fn expression() {
+    run("expression", properties::expression, &[&EXPRESSION], 1);
+}
+
+#[test]
+fn fix() {
+    run("fix", properties::fix, &[&JSON, &SHELL, &MARKDOWN, &POWERSHELL], 3);
+}
+
+/// The fuzz targets' words have every odd character, too.
+#[test]
+fn the_dictionary_is_current() {
+    use std::fmt::Write as _;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/words.dict");
+    let text = fs::read_to_string(&path).unwrap();
+    let mark = "# Odd characters and escapes: `ARMBODY_WRITE=1 cargo test --test suite fuzz_short::dictionary` writes them.\n";
+    let mut wanted = text.split(mark).next().unwrap().to_owned() + mark;
+    for word in odd_words() {
+        wanted.push('"');
+        word.bytes().for_each(|byte| write!(wanted, "\\x{byte:02x}").unwrap());
+        wanted.push_str("\"\n");
+    }
+    if std::env::var_os("ARMBODY_WRITE").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap() == wanted,
+        "fuzz/words.dict is not current: run with ARMBODY_WRITE=1"
+    );
+}
+
+/// What fuzzing found, each a file under `tests/data/fuzz` named after its property.
+#[test]
+fn what_was_found_before() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fuzz");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let property = match name.split('-').next() {
+            Some("json") => properties::json,
+            Some("shell") => properties::shell,
+            Some("powershell") => properties::powershell,
+            Some("markdown") => properties::markdown,
+            Some("expression") => properties::expression,
+            Some("fix") => properties::fix,
+            _ => panic!("{name} names no property"),
+        };
+        eprintln!("{name}");
+        property(&fs::read(&path).unwrap());
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

@@ -1,0 +1,110 @@
+//! Memory grows as the largest file does: measured in processes, whose highest mark the system keeps.
+//! `benches/hostile.py` measures more shapes, larger.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const URL: &str = "https://management.azure.com/subscriptions/$S/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
+const SIZE: usize = 1 << 20;
+/// What a run may take whatever it reads.
+const ANYWAY: usize = 16 << 20;
+
+/// The most memory, in bytes, that a check of `text` took.
+fn peak(name: &str, text: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_armbody"))
+        .args(["lint", "--no-config", "--exit-zero", "--quiet", "--format", "concise"])
+        .arg(&path)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = mark.and_then(|mark| mark.trim().trim_end_matches(" kB").parse::<usize>().ok());
+        most = kib.map_or(most, |kib| most.max(kib << 10));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(child.wait().unwrap().success(), "{name}");
+    most
+}
+
+fn fence(text: &str) -> String {
+    format!("\n\n```bash\n{text}```\n")
+}
+
+#[test]
+fn memory_grows_as_the_largest_file_does() {
+    let call = format!("curl -X PATCH '{URL}' -H 'Authorization: Bearer $T' -d '{{\"tags\":{{}}}}'\n");
+    let ps = format!("Invoke-RestMethod -Method Patch -Uri \"{URL}\" -Body ($b | ConvertTo-Json)\n");
+    let fill = |unit: &str| unit.repeat(SIZE / unit.len());
+    let numbered = |one: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        for index in 0.. {
+            if text.len() >= SIZE {
+                break;
+            }
+            text.push_str(&one(index));
+        }
+        text
+    };
+    // Name, what it may take of its own size, text.
+    let shapes: Vec<(&str, usize, String)> = vec![
+        (
+            "members.json",
+            12,
+            format!(
+                "{{\"identity\":{{\"type\":\"SystemAssigned\"}},\"tags\":{{\"a\":\"b\"{}}}}}",
+                numbered(&|i| format!(",\"a{i}\":\"b\""))
+            ),
+        ),
+        ("words.sh", 24, format!("{call}{}", fill("a\n"))),
+        ("commands.sh", 24, format!("{call}{}", fill("a&&"))),
+        ("assignments.sh", 24, format!("{call}{}", fill("a=1\n"))),
+        ("redirects.sh", 24, format!("{call}{}", fill("a >b\n"))),
+        ("echoes.sh", 24, format!("{call}{}", fill("echo \"$a\"\n"))),
+        ("words.md", 24, fence(&format!("{}{call}", fill("a\n")))),
+        ("brackets.md", 24, format!("{}{}", fill("["), fence(&call))),
+        ("emphasis.md", 24, format!("{}{}", fill("*a **a "), fence(&call))),
+        ("items.md", 24, format!("{}{}", fill("- a\n"), fence(&call))),
+        ("quotes.md", 24, format!("{}x{}", fill("> "), fence(&call))),
+        (
+            "table.ps1",
+            24,
+            format!(
+                "$b = @{{\n{}}}\nInvoke-RestMethod -Method Patch -Uri \"{URL}\" -Body ($b | ConvertTo-Json)\n",
+                numbered(&|i| format!("  a{i} = 'x'\n"))
+            ),
+        ),
+        ("entries.ps1", 24, format!("$b = @{{}}\n{}{ps}", numbered(&|i| format!("$b.entry{i} = 'x'\n")))),
+        (
+            "branch.ps1",
+            24,
+            format!("$b = @{{}}\nif ($c) {{\n{}}}\n{ps}", numbered(&|i| format!("$b.entry{i} = 'x'\n"))),
+        ),
+        (
+            "text.ps1",
+            24,
+            format!("$s = ''\n{}Invoke-RestMethod -Uri \"{URL}\" -Body $s\n", fill("$s += 'abc'\n")),
+        ),
+        ("blocks.ps1", 24, format!("Invoke-RestMethod -Uri \"{URL}\"\n{}", fill("{"))),
+    ];
+    let least = peak("least.json", "{}");
+    let mut wrong = Vec::new();
+    for (name, factor, text) in shapes {
+        let taken = peak(name, &text).saturating_sub(least);
+        let limit = factor * text.len() + ANYWAY;
+        eprintln!("{name}: {} of {} KiB", taken >> 10, limit >> 10);
+        if taken > limit {
+            wrong.push(format!("{name}: {} KiB, {} KiB at most", taken >> 10, limit >> 10));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

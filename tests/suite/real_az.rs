@@ -1,0 +1,170 @@
+//! Rendered `az rest` commands, run as they are by a real bash with the real Azure CLI: what arrives is the request.
+//!
+//! A server on the loopback interface takes the place of Azure. The script defines a function `az` before the
+//! snippet, which runs the client with the server's address before an argument that begins a path (that is, the URL),
+//! and without a token, which takes somebody who has signed in. The snippet itself is not touched.
+#![cfg(unix)]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::support::loopback::{Server, assert_same, client, runs, values};
+use armbody::arm::{
+    Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
+};
+use armbody::notation::{self, Form, Layout, Templates};
+use armbody::scenario::{Image, Spec, find_scenario, scenarios};
+
+/// The Azure CLI, with a folder of its own for what it keeps.
+struct Az {
+    program: PathBuf,
+    home: tempfile::TempDir,
+}
+
+impl Az {
+    /// `None` where it is not installed, which is said.
+    fn find() -> Option<Self> {
+        let program = client("az/bin/az").filter(|_| runs("bash"))?;
+        Some(Self { program, home: tempfile::tempdir().expect("a folder") })
+    }
+
+    fn run(&self, snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Output {
+        let redirect = format!(
+            "az() {{ '{}' \"${{@/#\\/subscriptions/http://127.0.0.1:{}/subscriptions}}\" \
+             --skip-authorization-header --only-show-errors; }}\n",
+            self.program.display(),
+            server.port
+        );
+        let mut bash = Command::new("bash");
+        bash.args(["--noprofile", "--norc", "-c", &format!("{redirect}{snippet}\n")])
+            .env("HOME", self.home.path())
+            .env("AZURE_CONFIG_DIR", self.home.path())
+            .env("AZURE_CORE_COLLECT_TELEMETRY", "false")
+            .env("NO_PROXY", "127.0.0.1")
+            .env_remove("BASH_ENV")
+            .stdin(Stdio::null());
+        for blank in Blank::all() {
+            match values.get(&blank) {
+                Some(value) => bash.env(blank.variable(), value),
+                None => bash.env_remove(blank.variable()),
+            };
+        }
+        bash.output().expect("bash runs")
+    }
+
+    fn assert_sent(
+        &self,
+        request: &Request,
+        layout: &Layout<'_>,
+        server: &Server,
+        values: &HashMap<Blank, String>,
+    ) {
+        let snippet = notation::write(Form::Az, request, layout).expect("it can be written");
+        let output = self.run(&snippet, server, values);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{said}\n{snippet}");
+        let arrived = server.one().unwrap_or_else(|| panic!("nothing arrived\n{snippet}"));
+        assert_same(request, values, &arrived);
+        let typed = arrived.headers.get("content-type").map(String::as_str);
+        assert_eq!(typed, request.body.as_ref().map(|_| "application/json"), "{snippet}");
+        assert!(server.one().is_none(), "one request is one");
+    }
+}
+
+#[test]
+fn every_scenario_is_sent() {
+    let Some(az) = Az::find() else { return };
+    let (server, templates) = (Server::start(), Templates::embedded());
+    let mut spec = Spec { identities: vec!["id_1-x".to_owned(), "ID2".to_owned()], ..Spec::default() };
+    spec.names.set(NameKind::ResourceGroup, "grüppe_(1).x").expect("a name");
+    spec.names.set(NameKind::VirtualMachine, "$VM_NAME").expect("a name");
+    for (at, scenario) in scenarios().iter().filter(|scenario| scenario.method().is_some()).enumerate() {
+        let image = if at % 2 == 0 { Image::Windows } else { Image::Linux };
+        let version =
+            if at % 3 == 0 && scenario.is_about_machines() { "2017-12-01".parse().ok() } else { None };
+        let spec = Spec { image, api_version: version, ..spec.clone() };
+        let request = scenario.request(&spec, &templates).expect("it can be made");
+        let layout = Layout {
+            blanks: BlankStyle::Shell,
+            pretty: at % 3 == 1,
+            multiline: at % 2 == 1,
+            ..Layout::new(&templates)
+        };
+        az.assert_sent(&request, &layout, &server, &values());
+    }
+}
+
+#[test]
+fn hostile_secrets_arrive_intact_or_stop_the_script() {
+    let Some(az) = Az::find() else { return };
+    let (server, templates) = (Server::start(), Templates::embedded());
+    let layout = Layout { blanks: BlankStyle::Shell, ..Layout::new(&templates) };
+    let scenario = find_scenario("create-system-assigned").expect("it is there");
+    let request = scenario.request(&Spec::default(), &templates).expect("it can be made");
+    for secret in ["\\\\\"\"'$HOME`id`$(id)", "@/etc/hostname", "é😀 &!*{}\\u0041%s~#", "]}],\"x\":[{"] {
+        let mut values = values();
+        values.insert(Blank::AdminPassword, secret.to_owned());
+        az.assert_sent(&request, &layout, &server, &values);
+    }
+    let snippet = notation::write(Form::Az, &request, &layout).expect("it can be written");
+    for broken in [Some("two\nlines"), None] {
+        let mut values = values();
+        match broken {
+            Some(value) => values.insert(Blank::AdminPassword, value.to_owned()),
+            None => values.remove(&Blank::AdminPassword),
+        };
+        let output = az.run(&snippet, &server, &values);
+        assert!(!output.status.success() && server.one().is_none(), "{broken:?} was sent");
+    }
+}
+
+#[test]
+fn hostile_names_and_values_are_literal() {
+    let Some(az) = Az::find() else { return };
+    let (server, templates) = (Server::start(), Templates::embedded());
+    let hostile = [
+        "it's \"b\" $HOME `id` $(id) \\ \\' !!",
+        "a\nb\t\r\n\u{0}\u{7f}é😀\u{2028}",
+        "'\"'${X:?}EOF@x&amp;%41<b#''*?[a]{a,b}\\\n",
+    ];
+    for style in BlankStyle::ALL {
+        for (at, text) in hostile.iter().enumerate() {
+            // Without blanks in it, any style must send the same.
+            let blank = match style {
+                BlankStyle::Shell => "<SUBSCRIPTION ID>",
+                _ => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+            };
+            let target = RequestTarget {
+                cloud: Cloud::Public,
+                scope: None,
+                subscription: Text::new(blank),
+                resource_group: Some(Text::new(text)),
+                resource_type: ResourceType::VirtualMachine.into(),
+                names: vec![Text::new(&format!("{text}{blank}{text}"))],
+                api_version: "2024-07-01".parse().expect("a version"),
+            };
+            let body = serde_json::json!({*text: [format!("{text}{blank}"), blank, text]});
+            let request = Request::new(Method::Patch, target, Some(BodyValue::from(body)));
+            let layout =
+                Layout { blanks: style, pretty: at == 1, multiline: at == 2, ..Layout::new(&templates) };
+            az.assert_sent(&request, &layout, &server, &values());
+        }
+    }
+}
+
+#[test]
+fn what_the_command_line_prints_is_what_runs() {
+    let Some(az) = Az::find() else { return };
+    let server = Server::start();
+    let output = Command::new(env!("CARGO_BIN_EXE_armbody"))
+        .args(["render", "remove-user-assigned-keep", "list", "--as", "az", "--placeholders", "shell"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .output()
+        .expect("it runs");
+    let script = String::from_utf8(output.stdout).expect("UTF-8");
+    let output = az.run(&script, &server, &values());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let methods: Vec<String> = std::iter::from_fn(|| server.one()).map(|arrived| arrived.method).collect();
+    assert_eq!(methods, ["PATCH", "GET"]);
+}
