@@ -57,6 +57,13 @@ pub fn inventory(source: &Source, call: &Call<'_>) -> Vec<Listed> {
     listed
 }
 
+/// The body of a call that may hold templates, read as the linter reads it.
+pub fn template_tree<'c>(source: &Source, call: &'c Call<'_>) -> Option<Tree<'c>> {
+    let body = call.body.text()?;
+    let whole = resolve::whole(call);
+    Some(template::parse(body.text(), dialect(source, call), call.context.place, &whole))
+}
+
 fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<Listed> {
     let target = resolve::target(source, call, &Given::default())?;
     let is_open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);

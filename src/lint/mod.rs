@@ -32,7 +32,7 @@ pub use evidence::{Certainty, Doubt, Evidence, Extent, VersionEvidence};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};
-pub use inventory::{Listed, inventory};
+pub use inventory::{Listed, inventory, template_tree};
 pub use refused::refused;
 pub use resolve::{target, targets};
 pub use rule::{Check, Family, Fixable, Rule};

@@ -1,18 +1,16 @@
 //! What may stand at the cursor.
 
-use lsp_types::{
-    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
-    TextEdit,
-};
+use lsp_types::{CompletionItem, CompletionItemKind};
 
 use super::body::{Body, calls, validators};
+use super::choice::Choice;
 use super::comment::{Comment, Words, comment_at};
 use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::hover::of_scenario;
 use super::spot::Role;
-use super::understood::{Understood, plain};
+use super::understood::Understood;
 use super::versions::{choices, version_at};
 use crate::arm::{IdentityType, Method, ResourceType};
 use crate::lint::{Options, rules};
@@ -51,46 +49,6 @@ pub fn complete(
         None => of_text(document, options, cursor),
     };
     found.into_iter().enumerate().map(|(at, choice)| choice.item(document, understood, at)).collect()
-}
-
-/// Something that may stand at the cursor. They are shown in the order in which they are found.
-struct Choice {
-    label: String,
-    kind: CompletionItemKind,
-    detail: String,
-    documentation: Option<String>,
-    edit: Edit,
-    /// What stands where the edit goes, if it is not the label.
-    filter: Option<String>,
-}
-
-impl Choice {
-    /// A word for another word.
-    fn word(label: &str, kind: CompletionItemKind, detail: impl Into<String>, span: Span) -> Self {
-        let edit = Edit::replace(span, label);
-        Self { label: label.to_owned(), kind, detail: detail.into(), documentation: None, edit, filter: None }
-    }
-
-    fn item(self, document: &Document, understood: Understood, at: usize) -> CompletionItem {
-        let TextEdit { range, new_text } = document.edit(&self.edit);
-        let shown = |text: String| {
-            if understood.markdown_completion {
-                Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value: text })
-            } else {
-                Documentation::String(plain(&text))
-            }
-        };
-        CompletionItem {
-            label: self.label,
-            kind: Some(self.kind),
-            detail: (!self.detail.is_empty()).then_some(self.detail),
-            documentation: self.documentation.map(shown),
-            sort_text: Some(format!("{at:04}")),
-            filter_text: self.filter,
-            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
-            ..CompletionItem::default()
-        }
-    }
 }
 
 fn of_rules(words: &Words<'_>) -> Vec<Choice> {

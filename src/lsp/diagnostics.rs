@@ -44,6 +44,11 @@ impl Checked {
         Self { findings: found.findings, mask, mended: None }
     }
 
+    /// What may not be shown of the text.
+    pub(super) fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
     /// Each finding as a diagnostic.
     pub fn diagnostics(&self, document: &Document, understood: Understood) -> Vec<Diagnostic> {
         self.findings.iter().map(|finding| self.diagnostic(document, finding, understood)).collect()

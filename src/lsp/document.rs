@@ -61,6 +61,11 @@ impl Document {
         &self.source
     }
 
+    /// What its columns count.
+    pub(super) fn columns(&self) -> Columns {
+        self.columns
+    }
+
     /// Applies what the client changed, one after the other.
     pub fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
         self.version = version;

@@ -8,6 +8,7 @@
 //! text without the word that the cursor is in.
 
 mod body;
+mod choice;
 mod comment;
 mod complete;
 mod diagnostics;
@@ -19,6 +20,7 @@ mod position;
 mod server;
 mod settings;
 mod spot;
+mod template;
 #[cfg(test)]
 mod tests;
 mod understood;

@@ -1,16 +1,19 @@
 //! The language server: messages in, messages out, no input or output of its own.
 
+mod templates;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CompletionOptions, CompletionParams, Diagnostic,
-    DiagnosticSeverity, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, HoverParams, HoverProviderCapability,
-    NumberOrString, Position, PublishDiagnosticsParams, Range, SaveOptions, ServerCapabilities,
+    CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeLensOptions,
+    CompletionOptions, CompletionParams, Diagnostic, DiagnosticSeverity, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, HoverParams, HoverProviderCapability, NumberOrString, OneOf, Position,
+    PublishDiagnosticsParams, Range, RenameOptions, SaveOptions, ServerCapabilities, SignatureHelpOptions,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    Uri,
+    Uri, WorkDoneProgressOptions,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -166,6 +169,7 @@ impl Server {
             (Stage::Running, "textDocument/codeAction") => self.code_actions(params, out),
             (Stage::Running, "textDocument/hover") => self.hover(params, out),
             (Stage::Running, "textDocument/completion") => self.completion(params, out),
+            (Stage::Running, method) if let Some(answer) = self.of_template(method, params, out) => answer,
             (Stage::Running, _) => Err((ErrorCode::MethodNotFound, format!("`{method}` is not known here"))),
         };
         match answer {
@@ -188,12 +192,35 @@ impl Server {
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             completion_provider: Some(CompletionOptions {
-                trigger_characters: Some(["\"", "=", " ", "-", ":"].map(str::to_owned).to_vec()),
+                trigger_characters: Some(
+                    ["\"", "=", " ", "-", ":", "[", "(", "'", ".", "/"].map(str::to_owned).to_vec(),
+                ),
                 ..CompletionOptions::default()
             }),
+            signature_help_provider: Some(SignatureHelpOptions {
+                trigger_characters: Some(["(", ","].map(str::to_owned).to_vec()),
+                ..SignatureHelpOptions::default()
+            }),
+            document_symbol_provider: Some(OneOf::Left(true)),
+            definition_provider: Some(OneOf::Left(true)),
+            references_provider: Some(OneOf::Left(true)),
+            document_highlight_provider: Some(OneOf::Left(true)),
+            rename_provider: Some(if self.understood.prepares_renames {
+                OneOf::Right(RenameOptions {
+                    prepare_provider: Some(true),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                })
+            } else {
+                OneOf::Left(true)
+            }),
+            code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
             code_action_provider: Some(
                 CodeActionOptions {
-                    code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::new(FIX_ALL)]),
+                    code_action_kinds: Some(vec![
+                        CodeActionKind::QUICKFIX,
+                        CodeActionKind::REFACTOR,
+                        CodeActionKind::new(FIX_ALL),
+                    ]),
                     ..CodeActionOptions::default()
                 }
                 .into(),
@@ -331,9 +358,18 @@ impl Server {
             actions = checked.quick_fixes(&open.document, span, self.understood);
             actions.extend(checked.ignores(&open.document, &options, span, self.understood));
         }
+        let mut all = Vec::new();
         if wants(FIX_ALL) {
-            actions.extend(checked.fix_all(&open.document, &options, self.understood));
+            all.extend(checked.fix_all(&open.document, &options, self.understood));
         }
+        let of_parameters = self.parameter_actions(&uri, out).into_iter();
+        actions.extend(of_parameters.filter(|action| match action {
+            CodeActionOrCommand::CodeAction(action) => {
+                action.kind.as_ref().is_none_or(|it| wants(it.as_str()))
+            }
+            CodeActionOrCommand::Command(_) => true,
+        }));
+        actions.extend(all);
         Ok(json!(actions))
     }
 
@@ -341,6 +377,9 @@ impl Server {
         let it = asked::<HoverParams>(params)?.text_document_position_params;
         let uri = it.text_document.uri.as_str();
         let Some(options) = self.options(uri, out) else { return Ok(Value::Null) };
+        if let Some(found) = self.hover_template(uri, it.position, out) {
+            return Ok(json!(found));
+        }
         let Some(open) = self.documents.get(uri) else { return Ok(Value::Null) };
         let cursor = open.document.offset(it.position);
         Ok(json!(hover(&open.document, &options, &self.flags, self.understood, cursor)))
@@ -351,9 +390,12 @@ impl Server {
         let it = params.text_document_position;
         let uri = it.text_document.uri.as_str();
         let Some(options) = self.options(uri, out) else { return Ok(json!([])) };
-        let Some(open) = self.documents.get(uri) else { return Ok(json!([])) };
         let typed = params.context.and_then(|context| context.trigger_character);
         let only_comments = typed.is_some_and(|typed| typed == " " || typed == "-");
+        if !only_comments && let Some(found) = self.complete_template(uri, it.position, out) {
+            return Ok(json!(found));
+        }
+        let Some(open) = self.documents.get(uri) else { return Ok(json!([])) };
         let cursor = open.document.offset(it.position);
         Ok(json!(complete(&open.document, &options, &self.flags, self.understood, cursor, only_comments)))
     }

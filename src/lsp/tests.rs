@@ -1,5 +1,7 @@
 //! Hover and completion in texts with a cursor, and the server as its client meets it.
 
+mod templates;
+
 use lsp_server::{Message, Notification, Request, RequestId};
 use lsp_types::{CompletionItem, CompletionTextEdit, HoverContents};
 use serde_json::{Value, json};
@@ -21,6 +23,9 @@ const MARKDOWN: Understood = Understood {
     markdown_hover: true,
     markdown_completion: true,
     watching: false,
+    outline_levels: true,
+    prepares_renames: true,
+    creates_files: true,
 };
 
 /// A document without the `|` in `text`, and where that was.
@@ -298,7 +303,7 @@ fn a_server_lives_by_the_protocol() {
     let (mut client, answer) = Client::new(&json!({}));
     assert_eq!(answer["capabilities"]["positionEncoding"], "utf-16");
     assert_eq!(answer["capabilities"]["textDocumentSync"]["change"], 2);
-    assert_eq!(client.ask("textDocument/rename", json!({}))["code"], -32601);
+    assert_eq!(client.ask("textDocument/moniker", json!({}))["code"], -32601);
     assert_eq!(client.ask("textDocument/hover", json!({ "x": 1 }))["code"], -32602);
     assert_eq!(client.ask("initialize", json!({}))["code"], -32600);
     assert_eq!(client.tell("$/cancelRequest", json!({ "id": 1 })), Flow::Continue);

@@ -21,6 +21,12 @@ pub struct Understood {
     pub markdown_completion: bool,
     /// Being asked to tell of files that change on disk.
     pub watching: bool,
+    /// An outline with levels.
+    pub outline_levels: bool,
+    /// Being told what may be renamed before it is.
+    pub prepares_renames: bool,
+    /// Edits that make files.
+    pub creates_files: bool,
 }
 
 impl Understood {
@@ -42,6 +48,10 @@ impl Understood {
                 "markdown",
             ),
             watching: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
+            outline_levels: can("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            prepares_renames: can("textDocument/rename/prepareSupport"),
+            creates_files: can("workspace/workspaceEdit/documentChanges")
+                && lists("workspace/workspaceEdit/resourceOperations", "create"),
         }
     }
 }

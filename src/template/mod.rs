@@ -69,8 +69,8 @@ mod value;
 
 pub use budget::{Budget, MAX_TEXT};
 pub use engine::{
-    Declared, Expansion, LeftOut, Level, Mismatch, Names, Of, Options, Output, PlannedRequest, Survey,
-    Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
+    Answers, Asked, Declared, Expansion, LeftOut, Level, Mismatch, Names, Of, Options, Output,
+    PlannedRequest, Survey, Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
 };
 pub use program::{MAX_EXPRESSION, expression_refusal};
 pub use refusal::{Cause, Outcome, Phase, Refusal};

@@ -4,6 +4,8 @@
 //! condition, scope); what it waits for; its properties, with `reference()` answered from the template where the
 //! template sets what is asked for; nested deployments in the place of the resource that each is; outputs.
 
+mod answers;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use crate::arm::expression::is_expression;
 use crate::template::functions::{Moment, ids, member_text};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Member, Object, Open, Place, Reason, Reference, Value, same_name};
+pub use answers::{Answers, Asked};
 
 /// What a template does not say itself.
 #[derive(Default)]
@@ -41,6 +44,8 @@ pub struct Options {
     /// A default is looked at and then left out of account, as if whoever deploys gave another value: what is refused
     /// all the same is refused whatever the parameters are.
     pub opens_defaults: bool,
+    /// What a secure parameter has stays an expression, in nested deployments too, wherever it comes from.
+    pub hides_secure: bool,
     given: HashMap<String, (Arc<str>, Given)>,
 }
 
@@ -311,37 +316,11 @@ const OWN: [&str; 17] = [
 
 /// Expands a template.
 pub fn expand(template: Value, options: &Options) -> Expansion {
-    let expansion = Expansion { refusals: structure::check(&template), ..Expansion::default() };
-    if !expansion.refusals.is_empty() && !options.finds_all {
-        return expansion;
+    let refusals = structure::check(&template);
+    if !refusals.is_empty() && !options.finds_all {
+        return Expansion { refusals, ..Expansion::default() };
     }
-    let text = |value: &Option<String>| value.as_deref().map(Value::from);
-    let scope = Scope {
-        level: structure::level(&template).unwrap_or(Level::Group),
-        subscription: text(&options.target.subscription),
-        group: text(&options.target.resource_group),
-        management_group: text(&options.target.management_group),
-        location: text(&options.location),
-        tenant: text(&options.tenant),
-    };
-    let given: HashMap<String, Given> =
-        options.given.iter().map(|(key, (_, given))| (key.clone(), given.clone())).collect();
-    let names: Vec<(Arc<str>, Option<Place>)> =
-        options.given.values().map(|(name, given)| (Arc::clone(name), given.place)).collect();
-    let mut run = Run {
-        engine: Engine::new(options),
-        refusals: expansion.refusals,
-        expansion: Expansion::default(),
-        emitted: HashMap::new(),
-    };
-    let mut deployment = Deployment::new(template, scope, &given);
-    deployment.name = text(&options.name);
-    run.engine.deployments.push(deployment);
-    run.check_names(0, names);
-    run.prepare(0);
-    run.engine.unroll(0, &mut run.refusals);
-    run.engine.identify(0, &mut run.refusals);
-    run.emit(0, &[]);
+    let mut run = Run::of(template, options, refusals);
     run.outputs();
     run.refusals.append(&mut run.engine.late);
     run.expansion.missing = std::mem::take(&mut run.engine.missing);
@@ -361,7 +340,39 @@ struct Run<'o> {
     emitted: HashMap<(u32, u32), Vec<u32>>,
 }
 
-impl Run<'_> {
+impl<'o> Run<'o> {
+    /// Works through a template but for its outputs; `refusals` are what its structure has already.
+    fn of(template: Value, options: &'o Options, refusals: Vec<Refusal>) -> Self {
+        let text = |value: &Option<String>| value.as_deref().map(Value::from);
+        let scope = Scope {
+            level: structure::level(&template).unwrap_or(Level::Group),
+            subscription: text(&options.target.subscription),
+            group: text(&options.target.resource_group),
+            management_group: text(&options.target.management_group),
+            location: text(&options.location),
+            tenant: text(&options.tenant),
+        };
+        let given: HashMap<String, Given> =
+            options.given.iter().map(|(key, (_, given))| (key.clone(), given.clone())).collect();
+        let names: Vec<(Arc<str>, Option<Place>)> =
+            options.given.values().map(|(name, given)| (Arc::clone(name), given.place)).collect();
+        let mut run = Run {
+            engine: Engine::new(options),
+            refusals,
+            expansion: Expansion::default(),
+            emitted: HashMap::new(),
+        };
+        let mut deployment = Deployment::new(template, scope, &given);
+        deployment.name = text(&options.name);
+        run.engine.deployments.push(deployment);
+        run.check_names(0, names);
+        run.prepare(0);
+        run.engine.unroll(0, &mut run.refusals);
+        run.engine.identify(0, &mut run.refusals);
+        run.emit(0, &[]);
+        run
+    }
+
     /// That every value has a parameter.
     fn check_names(&mut self, deployment: u32, mut given: Vec<(Arc<str>, Option<Place>)>) {
         let table = &self.engine.deployments[deployment as usize].parameters;

@@ -281,7 +281,8 @@ impl Engine<'_> {
         if let Some(given) = given.filter(|it| !it.value.is_null() || is_nullable) {
             self.check_parameter(deployment, &name, &declaration, &given.value)
                 .map_err(|refusal| refusal.at(given.value.place.or(given.place).or(place)))?;
-            if is_secure(&declaration) && deployment == 0 && !given.value.is_open() {
+            let is_hidden = deployment == 0 || self.options.hides_secure;
+            if is_secure(&declaration) && is_hidden && !given.value.is_open() {
                 let quoted = name.replace('\'', "''");
                 return Ok(
                     Value::open(format!("parameters('{quoted}')"), Reason::Secure).at(given.value.place)
@@ -304,7 +305,7 @@ impl Engine<'_> {
                 let quoted = name.replace('\'', "''");
                 return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Parameter).at(place));
             }
-            if is_secure(&declaration) && self.options.finds_all {
+            if is_secure(&declaration) && (self.options.finds_all || self.options.hides_secure) {
                 let quoted = name.replace('\'', "''");
                 return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Secure).at(value.place));
             }

@@ -1,0 +1,63 @@
+//! One thing that may stand at the cursor.
+
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
+    TextEdit,
+};
+
+use super::document::Document;
+use super::understood::{Understood, plain};
+use crate::text::{Edit, Shown, Span};
+
+/// Something that may stand at the cursor. They are shown in the order in which they are found.
+pub(super) struct Choice {
+    pub(super) label: String,
+    pub(super) kind: CompletionItemKind,
+    pub(super) detail: String,
+    pub(super) documentation: Option<String>,
+    pub(super) edit: Edit,
+    /// What stands where the edit goes, if it is not the label.
+    pub(super) filter: Option<String>,
+}
+
+impl Choice {
+    /// A choice that is written as `edit` has it.
+    pub(super) fn new(
+        label: impl Into<String>,
+        kind: CompletionItemKind,
+        detail: impl Into<String>,
+        edit: Edit,
+    ) -> Self {
+        let (label, detail) = (label.into(), detail.into());
+        Self { label, kind, detail, documentation: None, edit, filter: None }
+    }
+
+    /// A word for another word.
+    pub(super) fn word(label: &str, kind: CompletionItemKind, detail: impl Into<String>, span: Span) -> Self {
+        let edit = Edit::replace(span, label);
+        Self { label: label.to_owned(), kind, detail: detail.into(), documentation: None, edit, filter: None }
+    }
+
+    /// As the protocol has it; `at` is its place among others.
+    pub(super) fn item(self, document: &Document, understood: Understood, at: usize) -> CompletionItem {
+        let TextEdit { range, new_text } = document.edit(&self.edit);
+        let shown = |text: String| {
+            let text = String::from(Shown::lines(&text));
+            if understood.markdown_completion {
+                Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value: text })
+            } else {
+                Documentation::String(plain(&text))
+            }
+        };
+        CompletionItem {
+            label: self.label,
+            kind: Some(self.kind),
+            detail: (!self.detail.is_empty()).then(|| Shown::line(&self.detail).into()),
+            documentation: self.documentation.map(shown),
+            sort_text: Some(format!("{at:04}")),
+            filter_text: self.filter,
+            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
+            ..CompletionItem::default()
+        }
+    }
+}
