@@ -1,23 +1,17 @@
 //! The table of versions against the published facts, row by row.
 
+use crate::support::needs::shared_text;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use armbody::arm::{ApiVersion, IdentityForm, Method, PublishedVersion, RequestUrl, ResourceType, published};
 
-/// The rows of a table of facts as maps from column to value; `None` where the facts are not at hand.
-fn rows(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
-    let path = shared.join("specs/facts").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    };
+/// The rows of a table of facts as maps from column to value.
+fn rows(name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = shared_text(&format!("specs/facts/{name}"));
     let mut lines = text.lines();
-    let names: Vec<_> = lines.next()?.split('\t').map(str::to_owned).collect();
+    let names: Vec<_> = lines.next().unwrap().split('\t').map(str::to_owned).collect();
     let row = |line: &str| names.iter().cloned().zip(line.split('\t').map(str::to_owned)).collect();
-    Some(lines.map(row).collect())
+    lines.map(row).collect()
 }
 
 fn ours(row: &BTreeMap<String, String>) -> (ResourceType, ApiVersion, &'static PublishedVersion) {
@@ -28,8 +22,9 @@ fn ours(row: &BTreeMap<String, String>) -> (ResourceType, ApiVersion, &'static P
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn every_published_version_is_there_with_its_methods() {
-    let Some(facts) = rows("api-versions.tsv") else { return };
+    let facts = rows("api-versions.tsv");
     for row in &facts {
         let (resource_type, version, ours) = ours(row);
         assert_eq!(version.to_string(), row["api_version"]);
@@ -54,8 +49,9 @@ fn every_published_version_is_there_with_its_methods() {
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn every_version_has_the_identity_form_of_the_history() {
-    let Some(facts) = rows("identity-history.tsv") else { return };
+    let facts = rows("identity-history.tsv");
     let mut checked = 0;
     for row in &facts {
         let (resource_type, version, ours) = ours(row);
@@ -89,17 +85,14 @@ fn every_version_has_the_identity_form_of_the_history() {
 }
 
 /// The rows of a table beside `specs`, as [`rows`] has them.
-fn rows_of_facts(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
+fn rows_of_facts(name: &str) -> Vec<BTreeMap<String, String>> {
     rows(&format!("../../facts/{name}"))
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn every_action_and_view_is_no_type() {
-    let (Some(actions), Some(views)) =
-        (rows_of_facts("actions.tsv"), rows_of_facts("actions-other-methods.tsv"))
-    else {
-        return;
-    };
+    let (actions, views) = (rows_of_facts("actions.tsv"), rows_of_facts("actions-other-methods.tsv"));
     // A path that has a resource of the type, or one that ends with the type.
     let path = |row: &BTreeMap<String, String>, named: bool, last: &str| {
         let mut path =

@@ -1,8 +1,9 @@
 //! Records through Spark, as `docs/at-scale.md` puts them: the answers are those of one process.
 
+use crate::support::needs::{installed, python, shared_if_there};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::support::cli::{command, expect};
 use serde_json::json;
@@ -26,14 +27,10 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 /// The corpus if it is there, else the repository's own documents.
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| root.join("../shared"), PathBuf::from)
-        .join("corpus");
     let mut found = Vec::new();
-    if shared.is_dir() {
-        files(&shared, &mut found);
+    if let Some(corpus) = shared_if_there("corpus") {
+        files(&corpus, &mut found);
     } else {
-        eprintln!("no {}: the repository's documents", shared.display());
         for folder in ["docs", "examples", "tests/data"] {
             files(&root.join(folder), &mut found);
         }
@@ -42,16 +39,10 @@ fn documents() -> Vec<PathBuf> {
 }
 
 #[test]
+#[ignore = "needs pyspark and java"]
 fn spark_says_what_one_process_says() {
-    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/python/bin/python");
-    let runs = |program: &Path, args: &[&str]| {
-        let status = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        status.is_ok_and(|status| status.success())
-    };
-    if !runs(&python, &["-c", "import pyspark"]) || !runs(Path::new("java"), &["-version"]) {
-        eprintln!("skipped: pyspark or java is not there; .ci/run installs them");
-        return;
-    }
+    installed(&["java"]);
+    let python = python("pyspark");
     let folder = tempfile::tempdir().unwrap();
     let (records, answers) = (folder.path().join("records.jsonl"), folder.path().join("answers.jsonl"));
     let mut lines = String::new();
@@ -69,7 +60,7 @@ fn spark_says_what_one_process_says() {
     assert!(one.contains("\"rule\":\"identity-type-split\"") && one.contains("\"error\":\"not JSON"));
 
     let output = Command::new(&python)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/at_scale.py"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/scripts/at_scale.py"))
         .args([Path::new(env!("CARGO_BIN_EXE_armbody")), &records, &answers])
         .current_dir(folder.path())
         .output()

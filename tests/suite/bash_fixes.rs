@@ -336,7 +336,8 @@ fn what_was_meant_is_restored() {
         }
     }
     eprintln!("mended: {counts:?}");
-    if let Some(results) = run(&scripts) {
+    {
+        let results = run(&scripts);
         for (index, (slip, rule, text)) in names.iter().enumerate() {
             let (after, right) = (&results[2 * index], &results[2 * index + 1]);
             if after != right || right.is_empty() {

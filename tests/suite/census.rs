@@ -1,5 +1,6 @@
 //! What is found in real documents, request files, bodies and templates: counted by the tool and by hand.
 
+use crate::support::needs::shared;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -10,14 +11,8 @@ use armbody::notation::Payload;
 use armbody::text::Source;
 
 /// The files, by class and number.
-fn corpus() -> Option<Vec<(String, PathBuf)>> {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").into(), PathBuf::from);
-    let corpus = shared.join("corpus");
-    if !corpus.is_dir() {
-        eprintln!("skipped: no {}", corpus.display());
-        return None;
-    }
+fn corpus() -> Vec<(String, PathBuf)> {
+    let corpus = shared("corpus");
     let mut files = Vec::new();
     for class in ["article", "article-sibling", "curl-docs", "other-type", "template", "body"] {
         for entry in std::fs::read_dir(corpus.join(class)).unwrap() {
@@ -29,7 +24,7 @@ fn corpus() -> Option<Vec<(String, PathBuf)>> {
         }
     }
     files.sort();
-    Some(files)
+    files
 }
 
 /// What one file holds.
@@ -76,8 +71,9 @@ impl Count {
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn every_file() {
-    let Some(files) = corpus() else { return };
+    let files = corpus();
     let mut census = String::new();
     let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
     let mut bodies = 0;
@@ -146,8 +142,9 @@ const BY_HAND: [(&str, &str, usize, usize); 41] = [
 ];
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn the_count_by_hand() {
-    let Some(files) = corpus() else { return };
+    let files = corpus();
     let mut found: BTreeMap<(&str, &str), (usize, usize)> = BTreeMap::new();
     let (mut calls, mut bodies, mut hand_calls, mut hand_bodies) = (0, 0, 0, 0);
     for (name, notation, by_hand, bodies_by_hand) in BY_HAND {
@@ -191,8 +188,9 @@ impl Random {
 
 /// Cut off and damaged, no file makes the reader panic, whatever kind of file it is taken for.
 #[test]
+#[ignore = "needs the shared cases"]
 fn damaged_files_are_read() {
-    let Some(files) = corpus() else { return };
+    let files = corpus();
     let mut random = Random(7);
     for (name, path) in &files {
         let bytes = std::fs::read(path).unwrap();

@@ -4,10 +4,11 @@
 //! `ARMBODY_PYTHON` names the Python that has pre-commit and check-jsonschema; without it, `.ci/run`'s is looked for.
 #![cfg(unix)]
 
+use crate::support::needs::python;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::support::cli::{CLEAN, curl, expect, folder};
@@ -17,23 +18,19 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ARMBODY: &str = env!("CARGO_BIN_EXE_armbody");
 
 /// A program of the Python that has the clients.
-fn client(name: &str) -> Option<Command> {
-    let python = std::env::var_os("ARMBODY_PYTHON")
-        .map_or_else(|| Path::new(ROOT).join("target/clients/python/bin/python"), PathBuf::from);
-    let program = python.with_file_name(name);
-    if !program.is_file() {
-        eprintln!("skipped: no {name}");
-        return None;
-    }
+fn client(name: &str) -> Command {
+    let program = python("sys").with_file_name(name);
+    assert!(program.is_file(), "{} is not there: .ci/run installs it", program.display());
     let mut command = Command::new(program);
     command.current_dir(ROOT).env("NO_COLOR", "1");
-    Some(command)
+    command
 }
 
 /// A converter of SARIF reads from the report what the findings are: rule, level and place of each.
 #[test]
+#[ignore = "needs sarif-tools"]
 fn sarif_is_converted() {
-    let Some(mut converter) = client("sarif") else { return };
+    let mut converter = client("sarif");
     let at = folder(&[]);
     let example = "examples/give-a-vm-an-identity.md";
     let report = |format| {
@@ -75,6 +72,7 @@ fn sarif_is_converted() {
 }
 
 #[test]
+#[ignore = "needs check-jsonschema"]
 fn the_files_follow_their_schemas() {
     for (program, args) in [
         ("pre-commit", &["validate-manifest", ".pre-commit-hooks.yaml"][..]),
@@ -90,16 +88,16 @@ fn the_files_follow_their_schemas() {
             ],
         ),
     ] {
-        let Some(mut command) = client(program) else { continue };
+        let mut command = client(program);
         expect(&command.args(args).output().unwrap(), 0);
     }
 }
 
 /// A YAML file as JSON, read by a parser from elsewhere.
-fn yaml(name: &str) -> Option<Value> {
+fn yaml(name: &str) -> Value {
     let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
-    let output = client("python")?.args(["-c", script, name]).output().unwrap();
-    Some(serde_json::from_str(&expect(&output, 0).0).unwrap())
+    let output = client("python").args(["-c", script, name]).output().unwrap();
+    serde_json::from_str(&expect(&output, 0).0).unwrap()
 }
 
 /// Runs a script of a pipeline in a folder.
@@ -117,8 +115,9 @@ fn project() -> tempfile::TempDir {
 }
 
 #[test]
+#[ignore = "needs the Python that .ci/run installs"]
 fn the_action_s_scripts_run() {
-    let Some(action) = yaml("action.yml") else { return };
+    let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
     let script = |at: usize| steps[at]["run"].as_str().unwrap();
     for step in steps {
@@ -185,8 +184,9 @@ fn the_action_s_scripts_run() {
 }
 
 #[test]
+#[ignore = "needs the Python that .ci/run installs"]
 fn the_template_s_scripts_run() {
-    let Some(template) = yaml("azure-pipelines/armbody.yml") else { return };
+    let template = yaml("azure-pipelines/armbody.yml");
     let script = |at: usize| template["steps"][at]["bash"].as_str().unwrap();
     let project = project();
     let temp = project.path().join("tmp");
@@ -213,34 +213,27 @@ fn the_template_s_scripts_run() {
     check("missing", "", "True", 2);
 }
 
-/// A git repository of the files of `folder`; nothing where git is not there.
-fn repository(folder: &Path) -> Option<String> {
+/// A git repository of the files of `folder`: its commit.
+fn repository(folder: &Path) -> String {
     let git = |args: &[&str]| {
         let config =
             ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
         Command::new("git").args(config).args(args).current_dir(folder).output()
     };
-    if git(&["init", "-q"]).is_err() {
-        eprintln!("skipped: no git");
-        return None;
-    }
+    expect(&git(&["init", "-q"]).expect("git is installed"), 0);
     expect(&git(&["add", "-A"]).unwrap(), 0);
     expect(&git(&["commit", "-q", "-m", "all"]).unwrap(), 0);
-    Some(expect(&git(&["rev-parse", "HEAD"]).unwrap(), 0).0.trim().to_owned())
+    expect(&git(&["rev-parse", "HEAD"]).unwrap(), 0).0.trim().to_owned()
 }
 
 /// The files of this repository in a repository of their own, as they are now.
-fn own_repository(folder: &Path) -> Option<String> {
+fn own_repository(folder: &Path) -> String {
     let files = Command::new("git")
         .args(["ls-files", "-co", "--exclude-standard", "-z"])
         .current_dir(ROOT)
         .output()
-        .ok()
-        .filter(|output| output.status.success());
-    let Some(files) = files else {
-        eprintln!("skipped: this is not a git repository");
-        return None;
-    };
+        .expect("git is installed");
+    assert!(files.status.success(), "this is not a git repository");
     for name in String::from_utf8(files.stdout).unwrap().split_terminator('\0') {
         let (from, to) = (Path::new(ROOT).join(name), folder.join(name));
         // Tests are not built.
@@ -267,21 +260,19 @@ fn quick_cargo(folder: &Path) -> OsString {
 }
 
 #[test]
+#[ignore = "needs pre-commit"]
 fn pre_commit_runs_the_hooks_from_a_clone() {
-    if client("pre-commit").is_none() {
-        return;
-    }
     let (hooks, bin, home, user) = (folder(&[]), folder(&[]), folder(&[]), project());
-    let Some(revision) = own_repository(hooks.path()) else { return };
+    let revision = own_repository(hooks.path());
     let config = format!(
         "default_language_version:\n  rust: system\nrepos:\n- repo: {}\n  rev: {revision}\n  hooks:\n  - id: armbody\n  - id: armbody-fix\n  - id: armbody-sync\n",
         hooks.path().display()
     );
     fs::write(user.path().join(".pre-commit-config.yaml"), config).unwrap();
-    repository(user.path()).unwrap();
+    repository(user.path());
     let path = quick_cargo(bin.path());
     let run = |hook: &str, files: &[&str]| {
-        let mut command = client("pre-commit").unwrap();
+        let mut command = client("pre-commit");
         command.args(["run", hook, "--files"]).args(files).current_dir(user.path());
         command.env("PATH", &path).env("PRE_COMMIT_HOME", home.path());
         command.env("REAL_CARGO", env!("CARGO")).env("CARGO_TARGET_DIR", Path::new(ROOT).join("target"));

@@ -1,5 +1,6 @@
 //! The inventory of templates is whole: a second reader, which knows nothing of the first, counts the same resources.
 
+use crate::support::needs::shared;
 use std::path::{Path, PathBuf};
 
 use armbody::container::{self, Kind};
@@ -108,17 +109,12 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn a_second_reader_counts_the_same() {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
     let mut paths = Vec::new();
     files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/templates")), &mut paths);
     for folder in ["templates/valid", "corpus/template", "corpus/other-type", "corpus/body"] {
-        let before = paths.len();
-        files(&shared.join(folder), &mut paths);
-        if paths.len() == before {
-            eprintln!("skipped: nothing in {}", shared.join(folder).display());
-        }
+        files(&shared(folder), &mut paths);
     }
     paths.sort();
     let (mut resources, mut unread) = (0, 0);

@@ -255,6 +255,7 @@ fn applied(text: &str, edits: &[Value]) -> String {
 /// Every list of edits that an editor gets comes to one text, in whatever order the editor makes them; mending all
 /// comes to what `--fix` writes.
 #[test]
+#[ignore = "needs node and vscode-languageserver-textdocument"]
 fn edits_come_to_one_text_in_any_order() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = vec![root.join("examples/give-a-vm-an-identity.md")];
@@ -300,16 +301,9 @@ fn edits_come_to_one_text_in_any_order() {
         .arg(root.join("tests/lsp/apply_edits.cjs"))
         .arg(&list)
         .env("NODE_PATH", clients)
-        .output();
-    match output {
-        Ok(output) if output.status.code() == Some(3) => {
-            eprintln!("skipped: {} lists, and no vscode-languageserver-textdocument", cases.len());
-        }
-        Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
-            eprintln!("{told}{mended} pages mended as a whole");
-        }
-        Err(error) => eprintln!("skipped: no node: {error}"),
-    }
+        .output()
+        .expect("node is installed");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    eprintln!("{told}{mended} pages mended as a whole");
 }

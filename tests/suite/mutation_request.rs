@@ -1,7 +1,7 @@
 //! Plants each mistake of the call around a body many times, in calls written as documents write them: it is
 //! found by the rule that names it, nothing else of its family is found, and a safe fix gives the call back.
 
-use std::path::PathBuf;
+use crate::support::needs::{shared, shared_if_there};
 use std::sync::OnceLock;
 
 use armbody::arm::{Method, ResourceType};
@@ -120,18 +120,10 @@ fn sorted(mut parts: Parts) -> Parts {
     parts
 }
 
-fn shared() -> PathBuf {
-    std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from)
-}
-
 /// The official examples as calls.
 fn examples() -> Vec<Base> {
-    let folder = shared().join("specs/examples");
-    let Ok(index) = std::fs::read_to_string(folder.join("index.tsv")) else {
-        eprintln!("skipped: the official examples are not in {}", folder.display());
-        return Vec::new();
-    };
+    let Some(folder) = shared_if_there("specs/examples") else { return Vec::new() };
+    let index = std::fs::read_to_string(folder.join("index.tsv")).unwrap();
     let read = |line: &str| {
         let row: Vec<&str> = line.split('\t').collect();
         let text = std::fs::read_to_string(folder.join(row[0])).unwrap();
@@ -437,7 +429,9 @@ fn placeholder_left() {
 /// The official examples are right calls: no error, and every warning is about a secret or a subscription that
 /// differs from the URL's.
 #[test]
+#[ignore = "needs the shared cases"]
 fn official_examples_have_no_wrong_call() {
+    shared("specs/examples");
     for base in examples() {
         let mut right = base.parts();
         // Their ids name the subscription in their own ways.

@@ -1,6 +1,7 @@
 //! What is found in a file stands in the file where it says it does, and what is changed there reads back as
 //! it was meant, whatever the file holds around it.
 
+use crate::support::needs::shared;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -194,16 +195,6 @@ proptest! {
     }
 }
 
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").into(), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: no {}", folder.display());
-    None
-}
-
 /// Every file below `folder`, in order.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
@@ -258,10 +249,10 @@ impl Dice {
 const SIGNS: &[u8] = b"'\"`$<>(){}[]\\\n\r\t &|;#-=~*: \xff\xc3";
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn no_damage_to_a_real_file_brings_a_panic() {
-    let Some(shared) = shared() else { return };
     let mut dice = Dice(1);
-    for path in files(&shared.join("corpus")) {
+    for path in files(&shared("corpus")) {
         let bytes = std::fs::read(&path).unwrap();
         look_at(bytes.clone());
         for _ in 0..20 {
@@ -288,11 +279,11 @@ fn no_damage_to_a_real_file_brings_a_panic() {
 
 /// Every file with calls in it, and how many of them have a body, are for ARM, have an open quote.
 #[test]
+#[ignore = "needs the shared cases"]
 fn the_corpus_has_the_calls_that_were_counted() {
-    let Some(shared) = shared() else { return };
     let mut report = String::new();
     let mut total = (0, 0, 0);
-    for path in files(&shared.join("corpus")) {
+    for path in files(&shared("corpus")) {
         let Some(kind) = Kind::of(&path).filter(|&kind| kind != Kind::Json) else { continue };
         let source = Source::read(&path, 1 << 26).unwrap();
         let mut found = calls(&source, kind);

@@ -5,11 +5,12 @@
 //! and without a token, which takes somebody who has signed in. The snippet itself is not touched.
 #![cfg(unix)]
 
+use crate::support::needs::{client, installed};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::loopback::{Server, assert_same, client, runs, values};
+use crate::support::loopback::{Server, assert_same, values};
 use armbody::arm::{
     Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
 };
@@ -23,10 +24,9 @@ struct Az {
 }
 
 impl Az {
-    /// `None` where it is not installed, which is said.
-    fn find() -> Option<Self> {
-        let program = client("az/bin/az").filter(|_| runs("bash"))?;
-        Some(Self { program, home: tempfile::tempdir().expect("a folder") })
+    fn find() -> Self {
+        installed(&["bash"]);
+        Self { program: client("az/bin/az"), home: tempfile::tempdir().expect("a folder") }
     }
 
     fn run(&self, snippet: &str, server: &Server, values: &HashMap<Blank, String>) -> Output {
@@ -73,8 +73,9 @@ impl Az {
 }
 
 #[test]
+#[ignore = "needs the Azure CLI"]
 fn every_scenario_is_sent() {
-    let Some(az) = Az::find() else { return };
+    let az = Az::find();
     let (server, templates) = (Server::start(), Templates::embedded());
     let mut spec = Spec { identities: vec!["id_1-x".to_owned(), "ID2".to_owned()], ..Spec::default() };
     spec.names.set(NameKind::ResourceGroup, "grüppe_(1).x").expect("a name");
@@ -96,8 +97,9 @@ fn every_scenario_is_sent() {
 }
 
 #[test]
+#[ignore = "needs the Azure CLI"]
 fn hostile_secrets_arrive_intact_or_stop_the_script() {
-    let Some(az) = Az::find() else { return };
+    let az = Az::find();
     let (server, templates) = (Server::start(), Templates::embedded());
     let layout = Layout { blanks: BlankStyle::Shell, ..Layout::new(&templates) };
     let scenario = find_scenario("create-system-assigned").expect("it is there");
@@ -120,8 +122,9 @@ fn hostile_secrets_arrive_intact_or_stop_the_script() {
 }
 
 #[test]
+#[ignore = "needs the Azure CLI"]
 fn hostile_names_and_values_are_literal() {
-    let Some(az) = Az::find() else { return };
+    let az = Az::find();
     let (server, templates) = (Server::start(), Templates::embedded());
     let hostile = [
         "it's \"b\" $HOME `id` $(id) \\ \\' !!",
@@ -154,8 +157,9 @@ fn hostile_names_and_values_are_literal() {
 }
 
 #[test]
+#[ignore = "needs the Azure CLI"]
 fn what_the_command_line_prints_is_what_runs() {
-    let Some(az) = Az::find() else { return };
+    let az = Az::find();
     let server = Server::start();
     let output = Command::new(env!("CARGO_BIN_EXE_armbody"))
         .args(["render", "remove-user-assigned-keep", "list", "--as", "az", "--placeholders", "shell"])

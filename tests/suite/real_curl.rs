@@ -5,27 +5,19 @@
 //! URL) turned into `http:`. The snippet itself is not touched.
 #![cfg(unix)]
 
+use crate::support::needs::installed;
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::loopback::{Arrived, Server, assert_same, fill, runs, values};
+use crate::support::loopback::{Arrived, Server, assert_same, fill, values};
 use armbody::arm::versions::published;
 use armbody::arm::{
     Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
 };
 use armbody::notation::{self, BodyPlace, Form, Layout, Templates};
 use armbody::scenario::{Image, Spec, find_scenario, scenarios};
-
-/// Whether bash and curl are there; says so if they are not.
-fn clients_are_there() -> bool {
-    let there = runs("bash") && runs("dash") && runs("curl");
-    if !there {
-        eprintln!("skipped: bash, dash or curl is not installed");
-    }
-    there
-}
 
 /// Each call takes the other shell.
 static TURN: AtomicUsize = AtomicUsize::new(0);
@@ -83,10 +75,9 @@ fn assert_sent(request: &Request, layout: &Layout<'_>, server: &Server, values: 
 }
 
 #[test]
+#[ignore = "needs dash and curl"]
 fn every_snippet_sends_its_request() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl"]);
     let mut requests = Vec::new();
     let templates = Templates::embedded();
     for scenario in scenarios().iter().filter(|scenario| scenario.method().is_some()) {
@@ -130,10 +121,9 @@ fn every_snippet_sends_its_request() {
 
 /// A secret arrives as it is, or nothing is sent and the script fails.
 #[test]
+#[ignore = "needs dash and curl"]
 fn hostile_secrets_arrive_intact_or_stop_the_script() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl"]);
     let (server, templates) = (Server::start(), Templates::embedded());
     let layout = Layout { blanks: BlankStyle::Shell, ..Layout::new(&templates) };
     let scenario = find_scenario("create-system-assigned").expect("it is there");
@@ -199,10 +189,9 @@ fn hostile_secrets_arrive_intact_or_stop_the_script() {
 
 /// What bash makes of the quotes is what they are meant to be.
 #[test]
+#[ignore = "needs dash and curl"]
 fn hostile_names_and_values_are_literal() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl"]);
     let (server, templates) = (Server::start(), Templates::embedded());
     let hostile = [
         "it's", "a\"b", "$HOME", "`id`", "$(id)", "\\", "\\'", "!!", "a\nb", "\t", "é😀", "\u{0}", "\u{7f}",
@@ -243,10 +232,9 @@ fn hostile_names_and_values_are_literal() {
 
 /// Names that Azure's rules let through, however odd.
 #[test]
+#[ignore = "needs dash and curl"]
 fn odd_names_arrive() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl"]);
     let (server, templates) = (Server::start(), Templates::embedded());
     let mut spec = Spec { identities: vec!["id_1-x".to_owned(), "ID2".to_owned()], ..Spec::default() };
     spec.names.set(NameKind::ResourceGroup, "grüppe_(1).x").expect("a name");

@@ -1,14 +1,14 @@
 //! What the imported schemas say, row by row against tables that were drawn from the same files by other means.
 
+use crate::support::needs::shared_text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use armbody::arm::{ApiVersion, Method, ResourceType, published};
 use armbody::schema::paths::{Property, paths, steps};
 use armbody::schema::{Document, Schemas};
 
-fn table(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
-    let path = crate::support::specs::specs(&format!("facts/{name}"))?;
-    let text = std::fs::read_to_string(path).expect("it is readable");
+fn table(name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = shared_text(&format!("specs/facts/{name}"));
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split('\t').collect();
     let row = |line: &str| {
@@ -16,7 +16,7 @@ fn table(name: &str) -> Option<Vec<BTreeMap<String, String>>> {
         assert_eq!(columns.len(), header.len(), "{line}");
         header.iter().zip(columns).map(|(name, value)| ((*name).to_owned(), value.to_owned())).collect()
     };
-    Some(lines.map(row).collect())
+    lines.map(row).collect()
 }
 
 fn sorted(text: &str, separator: char) -> BTreeSet<&str> {
@@ -49,8 +49,9 @@ fn what_the_program_says_of_versions_is_what_the_schemas_have() {
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn versions_stability_and_methods() {
-    let Some(rows) = table("api-versions.tsv") else { return };
+    let rows = table("api-versions.tsv");
     let schemas = Schemas::embedded();
     assert_eq!(schemas.entries().len(), rows.len());
     for row in rows {
@@ -129,8 +130,9 @@ fn identity(document: &Document, resource_type: &str, method: Method) -> BTreeMa
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn identity_by_type_and_version() {
-    let Some(rows) = table("identity-history.tsv") else { return };
+    let rows = table("identity-history.tsv");
     let schemas = Schemas::embedded();
     let mut compared = 0;
     for row in &rows {
@@ -179,8 +181,9 @@ struct Seen {
 }
 
 #[test]
+#[ignore = "needs the shared cases"]
 fn properties_over_time() {
-    let Some(rows) = table("property-history.tsv") else { return };
+    let rows = table("property-history.tsv");
     let schemas = Schemas::embedded();
     let mut seen: BTreeMap<(String, String), Seen> = BTreeMap::new();
     for entry in schemas.entries() {

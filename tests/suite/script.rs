@@ -2,6 +2,7 @@
 //! does: by PATCH and GET, with operations to follow, and with everything that goes wrong.
 #![cfg(unix)]
 
+use crate::support::needs::installed;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -251,15 +252,6 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
 
 const SHELLS: [&str; 2] = ["bash", "dash"];
 
-fn clients_are_there() -> bool {
-    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    let missing: Vec<&str> = ["bash", "dash", "curl", "jq"].into_iter().filter(|it| !has(it)).collect();
-    if !missing.is_empty() {
-        eprintln!("skipped: {} is not installed", missing.join(", "));
-    }
-    missing.is_empty()
-}
-
 /// The script that `plan` writes for the machine of a server.
 fn script(server: &Server, args: &[&str]) -> tempfile::TempDir {
     let files = folder(&[("answer.json", &server.machine())]);
@@ -295,10 +287,9 @@ fn both() -> Value {
 }
 
 #[test]
+#[ignore = "needs dash, curl and jq"]
 fn a_change_is_made_followed_and_taken_back() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl", "jq"]);
     for shell in SHELLS {
         for deed in [Deed::Done, Deed::Operation, Deed::Location, Deed::State, Deed::LostPoll] {
             let server = Server::start(both(), deed);
@@ -334,10 +325,9 @@ fn a_change_is_made_followed_and_taken_back() {
 }
 
 #[test]
+#[ignore = "needs dash, curl and jq"]
 fn what_goes_wrong_is_said_with_the_state_of_the_machine() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl", "jq"]);
     for (deed, words) in [
         (Deed::Conflict, &["refused: 409 Conflict: a concurrent request", "nothing was changed"][..]),
         (Deed::Precondition, &["refused: 412 PreconditionFailed: Etag", "somebody else changed the machine"]),
@@ -374,10 +364,9 @@ fn what_goes_wrong_is_said_with_the_state_of_the_machine() {
 }
 
 #[test]
+#[ignore = "needs dash, curl and jq"]
 fn nothing_is_sent_where_the_machine_is_not_as_planned_from() {
-    if !clients_are_there() {
-        return;
-    }
+    installed(&["bash", "dash", "curl", "jq"]);
     for shell in SHELLS {
         let server = Server::start(both(), Deed::Done);
         let files = script(&server, &["--system", "off"]);

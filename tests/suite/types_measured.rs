@@ -5,8 +5,8 @@
 
 #![allow(clippy::cast_precision_loss, reason = "shares in per cent of some thousands")]
 
+use crate::support::needs::shared_rows;
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
 
 use armbody::container::Kind;
 use armbody::json::{Dialect, Node, Tree};
@@ -14,18 +14,6 @@ use armbody::lint::{Family, Finding, Options, Severity, check};
 use armbody::text::{Source, Span};
 use rayon::prelude::*;
 use serde_json::Value;
-
-/// The rows of a file of `../shared`.
-fn rows(name: &str) -> Option<Vec<Value>> {
-    let shared = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
-    let path = shared.join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("not run: there is no {}", path.display());
-        return None;
-    };
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-}
 
 /// One row in five, unless `ARMBODY_WHOLE` is set: that takes minutes in a build for debugging.
 fn sample(rows: &[Value]) -> Vec<&Value> {
@@ -53,8 +41,9 @@ fn text<'v>(row: &'v Value, name: &str) -> &'v str {
 
 /// At most three official bodies in a thousand get a warning of the schema family, and none an error.
 #[test]
+#[ignore = "needs the shared cases"]
 fn official_bodies_are_left_in_peace() {
-    let Some(rows) = rows("azure-types/examples.jsonl") else { return };
+    let rows = shared_rows("azure-types/examples.jsonl");
     let judged: Vec<(&Value, Vec<Finding>)> = sample(&rows)
         .into_par_iter()
         .map(|row| {
@@ -135,12 +124,10 @@ fn is_there(finding: &Finding, body: &str, start: usize, pointer: &str) -> bool 
 
 /// Every kind of mistake is told at its place, and the certain ones as warnings.
 #[test]
+#[ignore = "needs the shared cases"]
 fn mutations_are_told_where_they_are() {
-    let (Some(rows), Some(examples)) =
-        (rows("oracles/bicep/mutants.jsonl"), rows("azure-types/examples.jsonl"))
-    else {
-        return;
-    };
+    let (rows, examples) =
+        (shared_rows("oracles/bicep/mutants.jsonl"), shared_rows("azure-types/examples.jsonl"));
     let bases: HashMap<&str, &Value> = examples.iter().map(|row| (text(row, "file"), row)).collect();
     let judged: Vec<(&Value, bool, bool, String)> = sample(&rows)
         .into_par_iter()

@@ -1,7 +1,7 @@
 //! Bodies without a mistake: Azure's own examples where they are at hand, each with an identity of the right
 //! form for its version, and some of this project.
 
-use std::path::PathBuf;
+use crate::support::needs::shared_if_there;
 
 use serde_json::{Map, Value, json};
 
@@ -19,19 +19,9 @@ pub(crate) struct Body {
 
 const VM: &str = "Microsoft.Compute/virtualMachines";
 
-fn examples() -> Option<PathBuf> {
-    let root = std::env::var_os("ARMBODY_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
-    let examples = root.join("specs/examples");
-    examples.is_dir().then_some(examples)
-}
-
-/// Azure's examples; none, with a message, where they are not at hand.
+/// Azure's examples; none where they are not there.
 pub(crate) fn published() -> Vec<Body> {
-    let Some(folder) = examples() else {
-        eprintln!("skipped: the published examples are not at hand");
-        return Vec::new();
-    };
+    let Some(folder) = shared_if_there("specs/examples") else { return Vec::new() };
     let index = std::fs::read_to_string(folder.join("index.tsv")).unwrap();
     index
         .lines()

@@ -132,13 +132,3 @@ pub(crate) fn assert_same(request: &Request, values: &HashMap<Blank, String>, ar
         }
     }
 }
-
-/// A file that `.ci/run` installs below `target/clients`.
-pub(crate) fn client(path: &str) -> Option<std::path::PathBuf> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients").join(path);
-    let there = path.exists();
-    if !there {
-        eprintln!("skipped: {} is not there; .ci/run installs it", path.display());
-    }
-    there.then_some(path)
-}

@@ -1,5 +1,6 @@
 //! Request bodies that are right: the official ones, where they are there, and some of our own.
 
+use crate::support::needs::shared_if_there;
 use armbody::arm::{ApiVersion, Method};
 use serde_json::Value;
 
@@ -85,7 +86,7 @@ pub(crate) fn own() -> Vec<Body> {
 
 /// The official bodies; none, with a word about it, if they are not there.
 pub(crate) fn official() -> Vec<Body> {
-    let Some(examples) = super::specs("examples") else { return Vec::new() };
+    let Some(examples) = shared_if_there("specs/examples") else { return Vec::new() };
     let index = std::fs::read_to_string(examples.join("index.tsv")).expect("it is readable");
     let body = |line: &str| {
         let [file, resource_type, version, method, ..] = line.split('\t').collect::<Vec<_>>()[..] else {
