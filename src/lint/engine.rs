@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
+mod evaluated;
 mod quoting;
 pub(super) mod template;
 
@@ -436,10 +437,16 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 
 /// The resource and the call around it.
 fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    check_some(subject, sink, |_| true);
+}
+
+/// [`check_resource`] by some of the rules.
+fn check_some(subject: &Subject<'_>, sink: &mut Sink<'_>, is_asked: impl Fn(&Rule) -> bool) {
     let has_body = is_known(subject) && subject.tree.is_some();
     let identities = blocks(subject);
     let problems = super::rules::problems(subject);
-    for rule in RULES.iter().filter(|rule| !policy::silences(&subject.evidence, rule)) {
+    let is_heard = |rule: &&&'static Rule| !policy::silences(&subject.evidence, rule) && is_asked(rule);
+    for rule in RULES.iter().filter(is_heard) {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
                 for block in &identities {

@@ -29,6 +29,19 @@ pub struct Evidence {
     pub is_python: bool,
     /// Bicep's types alone describe the resource type: they are wrong now and then.
     pub is_described: bool,
+    /// What made the values of the body.
+    pub values: Values,
+}
+
+/// What made the values of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// The text writes them.
+    Written,
+    /// A template's expressions make them of what the text writes, whatever its parameters are.
+    Computed,
+    /// Some are made of parameters' defaults: whoever deploys may give others.
+    OfDefaults,
 }
 
 impl Extent {
@@ -53,6 +66,7 @@ impl Evidence {
             is_fragment: false,
             is_python: false,
             is_described: false,
+            values: Values::Written,
         }
     }
 }

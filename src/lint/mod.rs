@@ -7,6 +7,7 @@
 mod anchor;
 mod baseline;
 mod engine;
+mod evaluation;
 mod evidence;
 mod finding;
 mod fingerprint;
@@ -28,7 +29,7 @@ pub use baseline::{Baseline, BaselineError, Known};
 pub use engine::{
     Given, Inspection, Options, check, examine, inspect, internal_error, secrets_of, too_large,
 };
-pub use evidence::{Certainty, Doubt, Evidence, Extent, VersionEvidence};
+pub use evidence::{Certainty, Doubt, Evidence, Extent, Values, VersionEvidence};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};
 pub use fingerprint::Fingerprint;
 pub use fix::{Fixed, fix};

@@ -3,7 +3,7 @@
 //! A rule drafts what it sees with its full severity and fix. A new kind of doubt is a row here, not a condition in
 //! thirty rules. The rows are those of the catalogue's first section.
 
-use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, VersionEvidence};
+use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
 use super::rules::{identity, request, schema, secret, syntax, template};
 use super::{Family, Finding, Rule, Severity};
 use crate::arm::Service;
@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 24] = [
+static ROWS: [Row; 26] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -236,6 +236,24 @@ static ROWS: [Row; 24] = [
         only: None,
         most: Some(Warning),
         fix: Guess,
+        is_firm: false,
+    },
+    // Other parameters than the defaults make other values.
+    Row {
+        holds: |it| it.values == Values::OfDefaults,
+        rules: Rules::All,
+        only: None,
+        most: Some(Warning),
+        fix: Go,
+        is_firm: false,
+    },
+    // What stands in the place that the schema describes is an expression; the value was written for another.
+    Row {
+        holds: |it| it.values != Values::Written,
+        rules: Rules::Of(Family::Schema),
+        only: None,
+        most: Some(Warning),
+        fix: Stay,
         is_firm: false,
     },
     // Only the quotes are too many.

@@ -589,6 +589,11 @@ impl Object {
         Self { rest: Some(rest.into()), is_open: true, ..Self::new(members) }
     }
 
+    /// The expression for members that only a deployment knows, if there may be such.
+    pub fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
+    }
+
     /// The members in order.
     pub fn members(&self) -> &[Member] {
         &self.members

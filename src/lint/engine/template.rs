@@ -2,17 +2,18 @@
 
 use std::cell::OnceCell;
 
-use super::{Options, check_mistakes, check_resource, judge};
+use super::{Options, check_mistakes, check_resource, evaluated, judge};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
+use crate::lint::evaluation::Evaluation;
 use crate::lint::evidence::Evidence;
 use crate::lint::rules::{self, of_template, rules as all_rules};
 use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::{Standing, Validators};
-use crate::text::Source;
+use crate::text::{Fragment, Source};
 
 /// Checks every resource of a known type. False if the text is not a template, or one without such resources, and
 /// nothing was looked at.
@@ -69,8 +70,10 @@ pub(super) fn check(
         styles,
     };
     secrets::of_call(&whole, secrets);
-    let subjects: Vec<Subject<'_>> =
-        known.into_iter().map(|it| subject_of(&whole, it.0, (it.1, it.2, it.3))).collect();
+    let subjects: Vec<Subject<'_>> = known
+        .into_iter()
+        .map(|it| subject_of(&whole, (whole.body, whole.tree), it.0, (it.1, it.2, it.3)))
+        .collect();
 
     for subject in &subjects {
         secrets::of_types(subject, secrets);
@@ -105,11 +108,16 @@ pub(super) fn check(
     // One mistake, one finding: what another rule has said is not said again.
     let said = findings.list.get(first..).unwrap_or_default();
     said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
-    of_template(&whole, &template, &mut sink);
+    let evaluations = Evaluation::all(&whole, &template);
+    of_template(&whole, &evaluations, &mut sink);
     of_text.judge(&whole.evidence, 0);
     findings.append(of_text);
     of_names.judge(&whole.evidence, 0);
     findings.append(of_names);
+    let mut of_values = findings.beside();
+    let said = findings.list.get(first..).unwrap_or_default();
+    evaluated::check(&whole, &template, &evaluations, said, &mut of_values, secrets);
+    findings.append(of_values);
     drop_repeated(findings, first);
     true
 }
@@ -149,8 +157,10 @@ fn is_taken(mistake: &Mistake) -> bool {
     mistake.kind == MistakeKind::ControlCharacter
 }
 
-fn subject_of<'a>(
-    whole: &Subject<'a>,
+/// A resource of a template as rules see it, in `body` that reads as `tree`.
+pub(super) fn subject_of<'a, 'b: 'a>(
+    whole: &Subject<'b>,
+    (body, tree): (Option<&'a Fragment<'a>>, Option<&'a Tree<'a>>),
     resource: &'a Resource<'a>,
     (target, evidence, standing): (Target, Evidence, Option<Standing>),
 ) -> Subject<'a> {
@@ -169,8 +179,8 @@ fn subject_of<'a>(
         source: whole.source,
         call: whole.call,
         url: whole.url,
-        body: whole.body,
-        tree: whole.tree,
+        body,
+        tree,
         validators: whole.validators,
     }
 }

@@ -15,6 +15,7 @@ pub(super) mod template;
 
 pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
+pub(super) use request::{api_version_unknown, preview_superseded};
 pub(super) use run::{
     expired_suppression, suppression_not_read, unknown_rule_in_suppression, useless_suppression,
 };
@@ -28,7 +29,7 @@ pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
 pub(super) use syntax::wrong_quotes::of_python;
 pub(super) use syntax::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
-pub(super) use template::{report as of_template, rule_of_cause};
+pub(super) use template::{examined, report as of_template, rule_of_cause};
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

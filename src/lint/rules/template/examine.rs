@@ -3,26 +3,31 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::whole::{examined, is_left_to_the_reader, is_of_policy};
+use super::whole::{is_left_to_the_reader, is_of_policy};
 use super::{
     expression_not_evaluated, rule_of_cause, secret_in_command, secure_default, secure_output,
     secure_to_deployment, undefined_output, unused_parameter, unused_variable,
 };
 use crate::arm::expression::{Expression, is_expression};
 use crate::json::{Kind, Node, Tree, string_fragment};
+use crate::lint::evaluation::Evaluation;
 use crate::lint::{Draft, Rule, Severity, Sink, Subject};
-use crate::notation::template::{Template, is_template};
+use crate::notation::template::is_template;
 use crate::template::{
-    Cause, Data, Declared, Mismatch, Names, Of, Options, Place, Refusal, Survey, Use, UseIn, Value, expand,
+    Cause, Data, Declared, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value,
 };
 use crate::text::suggest::nearest;
 use crate::text::{Edit, Fragment, Span};
 
 /// Tells what is wrong with the templates of a text.
-pub(in crate::lint) fn report(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
+pub(in crate::lint) fn report<'a>(
+    subject: &Subject<'a>,
+    evaluations: &[Evaluation<'a>],
+    sink: &mut Sink<'_>,
+) {
     let (Some(tree), Some(body)) = (subject.tree, subject.body) else { return };
-    for root in examined(subject, template).iter().filter_map(|it| tree.node(it.index())) {
-        Examination { subject, tree, body, root, value: Value::from_node(root, 0) }.report(sink);
+    for evaluation in evaluations {
+        Examination { subject, tree, body, root: evaluation.root, evaluation }.report(sink);
     }
 }
 
@@ -32,26 +37,22 @@ struct Examination<'s, 'a> {
     tree: &'a Tree<'a>,
     body: &'a Fragment<'a>,
     root: Node<'a>,
-    value: Value,
+    evaluation: &'s Evaluation<'a>,
 }
 
 impl<'a> Examination<'_, 'a> {
     fn report(&self, sink: &mut Sink<'_>) {
-        let survey = Survey::of(&self.value);
-        let mut options = Options::default();
-        options.is_lenient = true;
-        options.finds_all = true;
-        let expansion = expand(self.value.clone(), &options);
+        let Evaluation { survey, expansion, .. } = self.evaluation;
         let unreached: HashSet<Place> = expansion.unreached.iter().copied().collect();
         let mismatches = survey.mismatches();
-        let sure = self.refused_whatever(&expansion.refusals, &mut options);
+        let sure = self.refused_whatever(&expansion.refusals);
         let mut told: HashSet<(Place, Cause)> = HashSet::new();
         for mismatch in &mismatches {
             let used = mismatch.of;
             told.insert((used.place, mismatch.refusal.cause));
             let passes = used.is_lazy || used.under.iter().any(|it| unreached.contains(it));
             let is_refused = sure.contains(&(Some(used.place), mismatch.refusal.cause));
-            self.tell_mismatch(&survey, mismatch, passes && !is_refused, sink);
+            self.tell_mismatch(survey, mismatch, passes && !is_refused, sink);
         }
         let structural: HashSet<Place> = expansion
             .refusals
@@ -75,26 +76,20 @@ impl<'a> Examination<'_, 'a> {
             self.tell(refusal, place, is_sure, sink);
         }
         if !self.subject.in_document() {
-            self.tell_unused(&survey, sink);
+            self.tell_unused(survey, sink);
         }
-        self.tell_secrets(&survey, sink);
+        self.tell_secrets(survey, sink);
         for place in &survey.bare {
             self.tell_bare(*place, sink);
         }
     }
 
-    /// What is refused whatever values the parameters get: a default is one value among many.
-    fn refused_whatever(
-        &self,
-        refusals: &[Refusal],
-        options: &mut Options,
-    ) -> HashSet<(Option<Place>, Cause)> {
+    /// What is refused whatever values the parameters get.
+    fn refused_whatever(&self, refusals: &[Refusal]) -> HashSet<(Option<Place>, Cause)> {
         if refusals.is_empty() {
             return HashSet::new();
         }
-        options.opens_defaults = true;
-        let again = expand(self.value.clone(), options);
-        again.refusals.iter().map(|it| (it.place, it.cause)).collect()
+        self.evaluation.whatever().refusals.iter().map(|it| (it.place, it.cause)).collect()
     }
 
     fn root_place(&self) -> Place {

@@ -22,7 +22,7 @@ fn is_read(tree: &Tree<'_>) -> bool {
 }
 
 /// The templates of a text that are whole enough to be evaluated.
-pub(super) fn examined<'t>(subject: &Subject<'_>, template: &Template<'t>) -> Vec<Node<'t>> {
+pub(in crate::lint) fn examined<'t>(subject: &Subject<'_>, template: &Template<'t>) -> Vec<Node<'t>> {
     let is_whole = subject.evidence.extent == Extent::Whole && subject.tree.is_some_and(is_read);
     let whole = subject.tree.and_then(Tree::root).map(Node::index);
     // A template within another text that escapes its expressions is finished by what reads that text.
