@@ -95,6 +95,37 @@ impl Styles {
 }
 
 impl<'a> Subject<'a> {
+    /// A resource of the template that this is, in `body` that reads as `tree`.
+    pub(super) fn of_resource<'b>(
+        &self,
+        (body, tree): (Option<&'b Fragment<'b>>, Option<&'b Tree<'b>>),
+        resource: &'b Resource<'b>,
+        (target, evidence, standing): (Target, Evidence, Option<Standing>),
+    ) -> Subject<'b>
+    where
+        'a: 'b,
+    {
+        Subject {
+            target,
+            evidence,
+            standing,
+            resource: Some(resource.node),
+            declared: Some(resource),
+            secret_members: OnceCell::new(),
+            identity_facts: OnceCell::new(),
+            info: OnceCell::new(),
+            anchors: Anchors::default(),
+            block: OnceCell::new(),
+            styles: self.styles,
+            source: self.source,
+            call: self.call,
+            url: self.url,
+            body,
+            tree,
+            validators: self.validators,
+        }
+    }
+
     /// The members of the body whose names or types say that they are secret, in the order of the text.
     pub(super) fn secret_members(&self) -> &[(Node<'a>, Node<'a>)] {
         self.secret_members.get_or_init(|| {

@@ -10,7 +10,6 @@ mod view;
 
 use std::collections::HashSet;
 
-use super::template::subject_of;
 use super::{check_some, judge};
 use crate::arm::ResourceTypeName;
 use crate::json::{Dialect, Kind, Tree};
@@ -139,7 +138,7 @@ impl Run<'_, '_> {
         if target.resource_type.is_none() && standing.is_none() {
             return Vec::new();
         }
-        let view = subject_of(whole, (Some(text), Some(&tree)), &resource, (target, evidence, standing));
+        let view = whole.of_resource((Some(text), Some(&tree)), &resource, (target, evidence, standing));
         let mut own = findings.beside();
         check_some(&view, &mut crate::lint::Sink::new(&mut own), is_asked);
         judge(&view, &mut own, 0);

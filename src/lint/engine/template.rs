@@ -12,8 +12,8 @@ use crate::lint::rules::{self, of_template, rules as all_rules};
 use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
-use crate::schema::{Standing, Validators};
-use crate::text::{Fragment, Source};
+use crate::schema::Validators;
+use crate::text::Source;
 
 /// Checks every resource of a known type. False if the text is not a template, or one without such resources, and
 /// nothing was looked at.
@@ -72,7 +72,7 @@ pub(super) fn check(
     secrets::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> = known
         .into_iter()
-        .map(|it| subject_of(&whole, (whole.body, whole.tree), it.0, (it.1, it.2, it.3)))
+        .map(|it| whole.of_resource((whole.body, whole.tree), it.0, (it.1, it.2, it.3)))
         .collect();
 
     for subject in &subjects {
@@ -108,7 +108,7 @@ pub(super) fn check(
     // One mistake, one finding: what another rule has said is not said again.
     let said = findings.list.get(first..).unwrap_or_default();
     said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
-    let evaluations = Evaluation::all(&whole, &template);
+    let evaluations = Evaluation::all(&whole.evidence, &tree, &template);
     of_template(&whole, &evaluations, &mut sink);
     of_text.judge(&whole.evidence, 0);
     findings.append(of_text);
@@ -155,34 +155,6 @@ fn settled(tree: Tree<'_>, dialect: Dialect) -> Tree<'_> {
 /// True for what the parser names and ARM takes in a template: a line break in a string.
 fn is_taken(mistake: &Mistake) -> bool {
     mistake.kind == MistakeKind::ControlCharacter
-}
-
-/// A resource of a template as rules see it, in `body` that reads as `tree`.
-pub(super) fn subject_of<'a, 'b: 'a>(
-    whole: &Subject<'b>,
-    (body, tree): (Option<&'a Fragment<'a>>, Option<&'a Tree<'a>>),
-    resource: &'a Resource<'a>,
-    (target, evidence, standing): (Target, Evidence, Option<Standing>),
-) -> Subject<'a> {
-    Subject {
-        target,
-        evidence,
-        standing,
-        resource: Some(resource.node),
-        declared: Some(resource),
-        secret_members: OnceCell::new(),
-        identity_facts: OnceCell::new(),
-        info: OnceCell::new(),
-        anchors: Anchors::default(),
-        block: OnceCell::new(),
-        styles: whole.styles,
-        source: whole.source,
-        call: whole.call,
-        url: whole.url,
-        body,
-        tree,
-        validators: whole.validators,
-    }
 }
 
 fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {

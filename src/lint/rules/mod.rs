@@ -29,7 +29,7 @@ pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;
 pub(super) use syntax::wrong_quotes::of_python;
 pub(super) use syntax::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
-pub(super) use template::{examined, report as of_template, rule_of_cause};
+pub(super) use template::{report as of_template, rule_of_cause};
 
 /// Every rule, by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

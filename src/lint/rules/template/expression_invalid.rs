@@ -1,11 +1,12 @@
 #![doc = include_str!("../../../../docs/rules/expression-invalid.md")]
 
-use super::whole::{examined, is_left_to_the_reader, is_of_policy};
+use super::whole::{is_left_to_the_reader, is_of_policy};
 use super::{undefined_function, wrong_argument_count};
 use crate::arm::expression::{
     Expression, ExpressionError, ExpressionErrorKind, Slip, SlipKind, is_expression,
 };
 use crate::json::{Kind, Node, string_fragment};
+use crate::lint::evaluation::examined;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Severity, Sink, Subject};
 use crate::notation::template::Template;
@@ -26,7 +27,9 @@ const NOT_EVALUATED: [&str; 5] = ["metadata", "description", "comments", "allowe
 
 fn check(subject: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
     // Calls in what can be evaluated are looked at with everything that it declares.
-    let examined: Vec<Span> = examined(subject, template).iter().map(|it| it.span()).collect();
+    let of_tree = |tree| examined(&subject.evidence, tree, template);
+    let examined: Vec<Span> =
+        subject.tree.map(of_tree).unwrap_or_default().iter().map(|it| it.span()).collect();
     let mut open: Vec<Node<'_>> = template.roots.clone();
     while let Some(node) = open.pop() {
         let has_slips = !examined.iter().any(|it| it.contains(node.span()));

@@ -49,7 +49,6 @@ mod wrong_argument_count;
 mod wrong_argument_kind;
 
 pub(in crate::lint) use examine::report;
-pub(in crate::lint) use whole::examined;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[

@@ -1,35 +1,9 @@
-//! Which templates of a text are whole, and what in them is for others than ARM to read.
+//! What in a template is for others than ARM to read.
 
 use crate::arm::{contains_placeholder, find_placeholders, placeholder::PlaceholderStyle};
-use crate::json::{MistakeKind, Node, Tree};
+use crate::json::{Node, Tree};
 use crate::lint::Subject;
-use crate::lint::evidence::Extent;
-use crate::notation::template::{Template, is_template};
-
-/// True if ARM reads a text in spite of what is no JSON in it.
-fn is_read(tree: &Tree<'_>) -> bool {
-    tree.mistakes().iter().all(|mistake| {
-        matches!(
-            mistake.kind,
-            MistakeKind::ControlCharacter
-                | MistakeKind::Comment
-                | MistakeKind::ExtraComma
-                | MistakeKind::WrongQuotes { .. }
-                | MistakeKind::UnquotedName
-                | MistakeKind::DuplicateName
-        )
-    })
-}
-
-/// The templates of a text that are whole enough to be evaluated.
-pub(in crate::lint) fn examined<'t>(subject: &Subject<'_>, template: &Template<'t>) -> Vec<Node<'t>> {
-    let is_whole = subject.evidence.extent == Extent::Whole && subject.tree.is_some_and(is_read);
-    let whole = subject.tree.and_then(Tree::root).map(Node::index);
-    // A template within another text that escapes its expressions is finished by what reads that text.
-    let is_escaped = |root: &Node<'_>| whole != Some(root.index()) && root.source().contains("\"[[");
-    let roots = template.roots.iter().copied();
-    roots.filter(|root| is_whole && is_template(*root) && !is_escaped(root)).collect()
-}
+use crate::notation::template::is_template;
 
 /// True if what does not parse is for somebody to fill in: documents have words in brackets for that, too.
 pub(super) fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
