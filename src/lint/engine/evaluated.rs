@@ -67,7 +67,9 @@ pub(super) fn check<'a>(
         sure.append(&mut with_defaults);
         let mut seen: HashSet<(&'static str, Span)> = HashSet::new();
         sure.retain(|it| seen.insert((it.rule.name, it.span)));
-        sure.into_iter().for_each(|it| findings.push(it));
+        for finding in sure {
+            findings.push(finding);
+        }
     }
 }
 
