@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
-use super::evidence::{Evidence, Extent};
+use super::evidence::{Deploys, Evidence, Extent};
 use crate::json::{MistakeKind, Node, Tree};
 use crate::notation::template::{Template, is_template};
-use crate::template::{Expansion, Options, Survey, Value, expand};
+use crate::template::{Expansion, Options, Reason, Survey, Value, expand};
 
 /// A template and what a deployment of it makes.
 pub(super) struct Evaluation<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Evaluation<'a> {
     pub(super) survey: Survey,
     /// With the defaults of its parameters.
     pub(super) expansion: Expansion,
+    /// Parameters that get values which nobody knows.
+    given: Vec<String>,
     whatever: OnceCell<Expansion>,
 }
 
@@ -25,32 +27,54 @@ impl<'a> Evaluation<'a> {
         examined(evidence, tree, template)
             .iter()
             .filter_map(|it| tree.node(it.index()))
-            .map(Self::of)
+            .map(|root| {
+                let by_policy = evidence.deploys == Deploys::ByPolicy;
+                Self::of(root, if by_policy { given_by_policy(tree, root) } else { Vec::new() })
+            })
             .collect()
     }
 
-    fn of(root: Node<'a>) -> Self {
+    fn of(root: Node<'a>, given: Vec<String>) -> Self {
         let value = Value::from_node(root, 0);
         let survey = Survey::of(&value);
-        let expansion = expand(value.clone(), &options());
-        Self { root, value, survey, expansion, whatever: OnceCell::new() }
+        let expansion = expand(value.clone(), &options(&given));
+        Self { root, value, survey, expansion, given, whatever: OnceCell::new() }
     }
 
     /// Whatever values the parameters get: a default is one value among many.
     pub(super) fn whatever(&self) -> &Expansion {
         self.whatever.get_or_init(|| {
-            let mut options = options();
+            let mut options = options(&self.given);
             options.opens_defaults = true;
             expand(self.value.clone(), &options)
         })
     }
 }
 
-fn options() -> Options {
+fn options(given: &[String]) -> Options {
     let mut options = Options::default();
     options.is_lenient = true;
     options.finds_all = true;
+    for name in given {
+        let text = format!("parameters('{}')", name.replace('\'', "''"));
+        options.give(name, Value::open(text, Reason::Parameter), None);
+    }
     options
+}
+
+/// The parameters of a policy's template that the policy has values for, whatever they are.
+fn given_by_policy(tree: &Tree<'_>, root: Node<'_>) -> Vec<String> {
+    let mut around = tree.root();
+    while let Some(outer) = around {
+        if outer.member("template").is_some_and(|(_, it)| it.index() == root.index()) {
+            let given = outer.member("parameters");
+            let names = given.iter().flat_map(|(_, given)| given.members());
+            return names.filter_map(|(name, _)| name.as_str().map(Into::into)).collect();
+        }
+        let holds = |inner: &Node<'_>| inner.span().contains(root.span());
+        around = outer.members().map(|(_, it)| it).chain(outer.elements()).find(holds);
+    }
+    Vec::new()
 }
 
 /// True if ARM reads a text in spite of what is no JSON in it.

@@ -25,6 +25,8 @@ pub struct Evidence {
     pub source: Place,
     /// A template's resource that stands without the template.
     pub is_fragment: bool,
+    /// When a template in it is deployed.
+    pub deploys: Deploys,
     /// The body is a literal of Python, which its client reads and nothing else does.
     pub is_python: bool,
     /// Bicep's types alone describe the resource type: they are wrong now and then.
@@ -64,6 +66,7 @@ impl Evidence {
             method: Certainty::Stated,
             source,
             is_fragment: false,
+            deploys: Deploys::AtOnce,
             is_python: false,
             is_described: false,
             values: Values::Written,
@@ -80,6 +83,17 @@ pub enum UrlEvidence {
     OfId,
     /// The client, of names in the text.
     OfNames,
+}
+
+/// When ARM reads a template that it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deploys {
+    /// With the request: it is the template of a deployment.
+    AtOnce,
+    /// Later: the body of another resource holds it (a template spec, a blueprint, a content template).
+    Later,
+    /// When a policy has something to deploy.
+    ByPolicy,
 }
 
 /// How much of a body a text has.
@@ -133,6 +147,8 @@ pub enum Doubt {
     NotDescribed,
     /// A scalar of another kind that is easily read as what is due.
     OtherScalar,
+    /// A value where a secret is due that does not look like one.
+    TellsNothing,
     /// What is called for is a value that another reader takes as well, but at this place means something else.
     ReadOtherwise,
 }

@@ -3,7 +3,7 @@
 //! A rule drafts what it sees with its full severity and fix. A new kind of doubt is a row here, not a condition in
 //! thirty rules. The rows are those of the catalogue's first section.
 
-use super::evidence::{Certainty, Doubt, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
+use super::evidence::{Certainty, Deploys, Doubt, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
 use super::rules::{identity, request, schema, secret, syntax, template};
 use super::{Family, Finding, Rule, Severity};
 use crate::arm::Service;
@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 26] = [
+static ROWS: [Row; 30] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -253,6 +253,42 @@ static ROWS: [Row; 26] = [
         rules: Rules::Of(Family::Schema),
         only: None,
         most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // ARM takes what holds a template without a look at it, and reads it when it is deployed.
+    Row {
+        holds: |it| it.deploys != Deploys::AtOnce,
+        rules: Rules::Of(Family::Template),
+        only: None,
+        most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // That what no template can hold stops the deployment the library says, and policies in use have such.
+    Row {
+        holds: |it| it.deploys == Deploys::ByPolicy,
+        rules: Rules::Named(&[&template::unknown_template_member::RULE, &template::template_structure::RULE]),
+        only: None,
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // Built-in policies have members that no type describes, and deploy all the same.
+    Row {
+        holds: |it| it.deploys == Deploys::ByPolicy && it.is_described,
+        rules: Rules::Of(Family::Schema),
+        only: Some(|_, finding| finding.doubt != Some(Doubt::QuotedScalar)),
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // A value that says what belongs there, or an address: official examples are full of them.
+    Row {
+        holds: |_| true,
+        rules: Rules::Named(&[&secret::literal_password::RULE]),
+        only: Some(|_, finding| finding.doubt == Some(Doubt::TellsNothing)),
+        most: Some(Note),
         fix: Stay,
         is_firm: false,
     },

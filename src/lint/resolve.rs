@@ -4,7 +4,7 @@
 mod extent;
 mod fit;
 
-use super::evidence::{Certainty, Evidence, Extent, UrlEvidence, VersionEvidence};
+use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, VersionEvidence};
 use super::{Given, Target};
 use crate::arm::{
     ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service,
@@ -220,6 +220,26 @@ pub(super) fn whole(call: &Call<'_>) -> Evidence {
     }
     of_made(call, &mut evidence);
     evidence
+}
+
+/// When the templates in a body are deployed: the template that it is, or that it is a deployment of, at once.
+/// (<https://learn.microsoft.com/azure/governance/policy/concepts/definition-structure-basics>)
+pub(super) fn deploys(root: Node<'_>) -> Deploys {
+    fn member<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
+        node.member(name).map(|(_, value)| value)
+    }
+    let properties = member(root, "properties");
+    let rule = member(root, "policyRule").or_else(|| member(properties?, "policyRule")).unwrap_or(root);
+    if member(rule, "if").is_some() && member(rule, "then").is_some() {
+        return Deploys::ByPolicy;
+    }
+    let holds = |name: &str| properties.and_then(|it| member(it, name)).is_some_and(template::is_template);
+    let is_deployment = properties.is_some_and(|it| member(it, "mode").is_some());
+    if holds("mainTemplate") || holds("template") && !is_deployment {
+        Deploys::Later
+    } else {
+        Deploys::AtOnce
+    }
 }
 
 /// Says how well the version is known, and which one serves.

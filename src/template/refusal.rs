@@ -90,6 +90,9 @@ pub enum Cause {
     LanguageVersion,
     /// Sizes and counts.
     TemplateLimits,
+    /// What an expression gives is longer than the library admits. Published templates whose results are four times as
+    /// long are deployed all the same.
+    ResultLimit,
     /// A resource without API version, or with one that cannot be.
     ApiVersion,
     /// A scope that does not take it.

@@ -26,11 +26,12 @@ pub(super) fn check(
     secrets: &mut Vec<Secret>,
 ) -> bool {
     let Some(body) = call.body.text() else { return false };
-    let whole_evidence = resolve::whole(call);
+    let mut whole_evidence = resolve::whole(call);
     let dialect = resolve::dialect(source, call);
     let tree = parse(body.text(), dialect, call.context.place, &whole_evidence);
     secrets::of_template(&tree, body, secrets);
     let template = template::read(&tree);
+    whole_evidence.deploys = tree.root().map_or(whole_evidence.deploys, resolve::deploys);
     let known: Vec<_> = template
         .resources
         .iter()

@@ -335,7 +335,7 @@ impl<'o> Engine<'o> {
             let value = engine.settle(site, value)?;
             if value.as_str().is_some_and(|it| it.len() > MAX_TEXT && it.encode_utf16().count() > MAX_TEXT) {
                 return Err(Refusal::new(
-                    Cause::TemplateLimits,
+                    Cause::ResultLimit,
                     format!(
                         "The result of the template language expression exceeds the maximum length limit of \
                          {MAX_TEXT} characters."

@@ -901,8 +901,10 @@ impl Engine<'_> {
             )
             .at(raw_type.place));
         }
-        if is_extension {
-            let type_name: Arc<str> = own_type.into();
+        // The type of a resource in a template of outer scope may come from a parameter of the one around it.
+        if is_extension || raw_type.is_open() {
+            let open = raw_type.as_open().map(|it| format!("[{}]", it.text));
+            let type_name: Arc<str> = open.unwrap_or(own_type).into();
             return Ok(Identity { type_name, name: Value::NULL, api_version: Value::NULL, id: Value::NULL });
         }
         let raw_name = resource.get("name").cloned().unwrap_or(Value::NULL);
@@ -1082,7 +1084,10 @@ impl Engine<'_> {
         let mut scope = self.deployments[deployment as usize].scope.clone();
         let member = |engine: &mut Self, name: &str| -> Outcome<Option<Value>> {
             match resource.get(name).filter(|it| !it.is_null()).cloned() {
-                Some(raw) => engine.value(site, &raw).map(|it| (!it.is_null()).then_some(it)),
+                // An empty text says as much as none: `[parameters('group')]` whose default is empty.
+                Some(raw) => engine
+                    .value(site, &raw)
+                    .map(|it| (!it.is_null() && it.as_str() != Some("")).then_some(it)),
                 None => Ok(None),
             }
         };
@@ -1296,7 +1301,10 @@ impl Engine<'_> {
         let type_name = type_name.trim_matches('/');
         let home = &self.deployments[deployment as usize];
         let has = |it: &Instance| match &it.identity {
-            Memo::Done(Ok(identity)) => identity.type_name.trim_matches('/').eq_ignore_ascii_case(type_name),
+            Memo::Done(Ok(identity)) => {
+                let own = identity.type_name.trim_matches('/');
+                own.eq_ignore_ascii_case(type_name) || is_extension_of(own, type_name)
+            }
             _ => it.kind != Kind::Extension,
         };
         home.is_incomplete || home.instances.iter().any(has)
@@ -1548,7 +1556,7 @@ impl Engine<'_> {
                 template = Some(value.clone());
                 value
             } else {
-                self.value(Site { has_loops: false, ..site }, &member.value)?
+                self.value(site, &member.value)?
             };
             if is("parameters") {
                 for entry in value.as_object().map(Object::members).unwrap_or_default() {
@@ -1933,6 +1941,14 @@ impl Engine<'_> {
         // The service may add to what the template sets.
         Ok(found.map(|value| value.with_rest(&format!("{text}{}", member_text(name)))))
     }
+}
+
+/// True if `own` is the older way to write a resource of `type_name` on another one:
+/// `Microsoft.Compute/virtualMachines/providers/locks`, where the namespace stands in the name.
+fn is_extension_of(own: &str, type_name: &str) -> bool {
+    let types = type_name.split_once('/').map_or("", |(_, types)| types);
+    let tail = own.rsplit_once("/providers/").map_or("", |(_, tail)| tail);
+    !tail.is_empty() && tail.eq_ignore_ascii_case(types)
 }
 
 /// What a value names: a text, or an expression that may be a resource's id.

@@ -274,7 +274,7 @@ impl Engine<'_> {
         let parameter = &self.deployments[deployment as usize].parameters.items[at];
         let (name, declaration) = (Arc::clone(&parameter.name), parameter.declaration.clone());
         let place = parameter.place;
-        let is_nullable = declaration.get("nullable").and_then(Value::as_bool) == Some(true);
+        let is_nullable = self.is_nullable(deployment, &declaration);
         let default = declaration.get("defaultValue").filter(|it| !it.is_null()).cloned();
         let given =
             parameter.given.clone().filter(|it| !it.value.is_null() || is_nullable || default.is_none());

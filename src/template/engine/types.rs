@@ -321,7 +321,8 @@ impl Engine<'_> {
         }
     }
 
-    fn is_nullable(&self, deployment: u32, declaration: &Value) -> bool {
+    /// True if null is a value of the declared type, or of the definition that it refers to.
+    pub(super) fn is_nullable(&self, deployment: u32, declaration: &Value) -> bool {
         let mut declaration = declaration.clone();
         for _ in 0..MAX_HOPS {
             if declaration.get("nullable").and_then(Value::as_bool) == Some(true) {

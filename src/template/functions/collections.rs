@@ -103,7 +103,10 @@ pub(in crate::template) fn try_get(value: &Value, key: &Value) -> Value {
 }
 
 pub(super) fn try_get_call(call: &mut Call<'_>) -> Answer {
-    let mut value = try_get(call.arg(0), call.arg(1));
+    let mut value = match &call.arg(1).data {
+        Data::Object(_) => step(call.arg(0), call.arg(1)).unwrap_or(Value::NULL),
+        _ => try_get(call.arg(0), call.arg(1)),
+    };
     if value.is_null() && call.arg(0).get(call.arg(1).as_str().unwrap_or_default()).is_none() {
         return Ok(Some(Value::NULL));
     }
@@ -114,9 +117,21 @@ pub(super) fn try_get_call(call: &mut Call<'_>) -> Answer {
         if value.is_open() {
             return Ok(None);
         }
-        value = index(&value, key)?;
+        value = step(&value, key)?;
     }
     Ok(Some(value))
+}
+
+/// A step into a value by an argument of `tryGet` or `tryIndexFromEnd`: an index, a name, or the object
+/// `{"value": 1, "fromEnd": true}` that Bicep writes for `[^1]`.
+fn step(value: &Value, key: &Value) -> Outcome<Value> {
+    if let (Some(values), Some(Data::Int(at))) = (value.as_array(), key.get("value").map(|it| &it.data)) {
+        return match key.get("fromEnd").map(|it| &it.data) {
+            Some(Data::Bool(true)) => from_end(values, *at).cloned().ok_or_else(|| out_of_bounds(*at)),
+            _ => index(value, &Data::Int(*at).into()),
+        };
+    }
+    index(value, key)
 }
 
 fn from_end(values: &[Value], at: i64) -> Option<&Value> {
@@ -138,7 +153,7 @@ pub(super) fn try_index_from_end(call: &mut Call<'_>) -> Answer {
         if value.is_open() {
             return Ok(None);
         }
-        value = index(&value, key)?;
+        value = step(&value, key)?;
     }
     Ok(Some(value))
 }

@@ -36,11 +36,11 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// True for `{}`, and for `null`, of which another rule says where it may stand.
+/// True for `{}`, where members that are `null` count as absent, and for `null`, of which another rule says where it may stand.
 fn is_fine(value: Node<'_>) -> bool {
     match value.kind() {
         Kind::Null => true,
-        Kind::Object => value.members().next().is_none(),
+        Kind::Object => value.members().all(|(_, value)| value.kind() == Kind::Null),
         _ => false,
     }
 }

@@ -275,11 +275,16 @@ impl<'a> Examination<'_, 'a> {
                 }
             }
         }
-        // A resource that may never be deployed waits for nothing, and other values than the defaults may be right.
+        // A resource that may never be deployed waits for nothing, other values than the defaults may be right, and
+        // what the library says of long results the service has not been seen to hold to.
         if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node)
-            || !is_sure && rule.severity > Severity::Warning
+            || (!is_sure || refusal.cause == Cause::ResultLimit) && rule.severity > Severity::Warning
         {
             draft = draft.severity(Severity::Warning);
+        }
+        // Names that the defaults leave empty are alike, and the condition is false with the same defaults.
+        if refusal.cause == Cause::DuplicateResource && !is_sure && self.has_condition(node) {
+            draft = draft.severity(Severity::Note);
         }
         if refusal.cause == Cause::Budget {
             draft = draft.help("what stands behind it was not evaluated, and not checked in that way");

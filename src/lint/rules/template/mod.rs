@@ -32,14 +32,14 @@ mod secure_default;
 mod secure_output;
 mod secure_to_deployment;
 mod template_limits;
-mod template_structure;
+pub(in crate::lint) mod template_structure;
 mod undefined_function;
 mod undefined_member;
 mod undefined_output;
 mod undefined_parameter;
 mod undefined_symbol;
 mod undefined_variable;
-mod unknown_template_member;
+pub(in crate::lint) mod unknown_template_member;
 mod unused_parameter;
 mod unused_variable;
 mod user_function;
@@ -128,7 +128,7 @@ pub(in crate::lint) fn rule_of_cause(cause: Cause) -> &'static Rule {
         Cause::UserFunction => &user_function::RULE,
         Cause::NestedDeployment => &nested_deployment::RULE,
         Cause::LanguageVersion => &language_version::RULE,
-        Cause::TemplateLimits => &template_limits::RULE,
+        Cause::TemplateLimits | Cause::ResultLimit => &template_limits::RULE,
         Cause::ApiVersion => &api_version_missing::RULE,
         Cause::Budget => &evaluation_stopped::RULE,
     }
