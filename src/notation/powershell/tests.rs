@@ -332,7 +332,7 @@ fn urls_are_put_together() {
 #[test]
 fn what_quoting_does_is_told_with_the_call() {
     use crate::notation::QuotingKind as Q;
-    let cases: [(&str, &[Q]); 21] = [
+    let cases: [(&str, &[Q]); 25] = [
         ("$a = 1\nirm \"https://h/$a?v=1\"", &[Q::VariableNameSwallows]),
         ("$u = \"https://h/$a?v=1\"\nirm $u", &[Q::VariableNameSwallows]),
         ("irm \"https://h/${a}?v=1\"", &[]),
@@ -352,6 +352,10 @@ fn what_quoting_does_is_told_with_the_call() {
         ("irm https://h -Method Put -Body ('{{\"a\":\"{0}\"}}' -f $x)", &[]),
         ("$v = Get-AzVM\nirm \"https://h/$v.Id\"", &[Q::MemberInText]),
         ("irm https://h -Method Put -Body \"{\"a\":\"b\"}\"", &[Q::QuotesEaten]),
+        ("$b = \"{'a': 'x/\\\"y'}\"\nirm https://h -Method Put -Body $b", &[Q::QuotesEaten]),
+        ("$b = \"{'a': 'x\", 'b': 'y'}\"\nirm https://h -Method Put -Body $b", &[Q::QuotesEaten]),
+        ("$b = \"{'a': 'x'}\" # y\nirm https://h -Method Put -Body $b", &[]),
+        ("$b = \"{'a': `\"x`\"}\"; irm https://h -Method Put -Body $b", &[]),
         ("irm https://h ` \n -Body '{}'", &[Q::BlankAfterContinuation]),
         ("irm https://h -Method Put\n -Body '{}'", &[Q::ContinuationMissing]),
     ];

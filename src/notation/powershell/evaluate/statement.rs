@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Entry, Evaluator, Item, Text, Value, gathered, truth, unrolled};
+use crate::notation::powershell::fault;
 use crate::notation::powershell::syntax::{
     Assign, Block, Element, Expression, ExpressionKind, Function, Parameter, Pipeline, Statement, Stretch,
 };
@@ -344,6 +345,10 @@ impl<'s> Evaluator<'_, 's> {
             _ => assign.operator,
         };
         let mut item = self.value_of(&assign.value, span);
+        if let Some(end) = self.cut_short(span) {
+            let fault = fault::touching(&self.unit, span, Span::at(end));
+            item = self.unknown_with(span, vec![Rc::new(fault)]);
+        }
         let target = target_of(&assign.target);
         if operator != "=" {
             item = match operator.as_str() {
@@ -382,6 +387,28 @@ impl<'s> Evaluator<'_, 's> {
             }
             _ => {}
         }
+    }
+
+    /// Where the text ends that a value begins with, if words follow the value on its line: an inner quote ended it, and
+    /// PowerShell refuses the statement.
+    fn cut_short(&self, span: Span) -> Option<usize> {
+        let text = self.unit.code.text();
+        let mark = text[span.range()].chars().next().filter(|it| matches!(it, '"' | '\''))?;
+        let rest = text[span.end as usize..].lines().next().unwrap_or_default().trim_start();
+        let is_word =
+            rest.starts_with(|it: char| it.is_alphanumeric() || matches!(it, ':' | '\\' | '"' | '\''));
+        if !is_word {
+            return None;
+        }
+        let mut inner = text[span.range()].char_indices().skip(1).peekable();
+        while let Some((at, it)) = inner.next() {
+            if it == '`' && mark == '"' {
+                inner.next();
+            } else if it == mark && inner.next_if(|(_, next)| *next == mark).is_none() {
+                return Some(span.start as usize + at + mark.len_utf8());
+            }
+        }
+        None
     }
 
     fn added(&mut self, target: &Expression, item: Item<'s>, span: Span) -> Item<'s> {
