@@ -30,6 +30,7 @@ mod cmd_words;
 mod config;
 mod corpus;
 mod declarations;
+mod docs;
 mod evaluated;
 mod everyday;
 mod evidence;
