@@ -27,6 +27,7 @@ mod ci;
 mod cli_lint;
 mod cli_lint_more;
 mod cmd_words;
+mod commands;
 mod config;
 mod corpus;
 mod declarations;
