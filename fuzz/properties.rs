@@ -13,6 +13,7 @@ use armbody::lint::{self, Family, Finding, Fixed, Options, Severity, check, insp
 use armbody::notation::shell;
 use armbody::notation::{Call, Payload, Scope, powershell};
 use armbody::report::{Checked, Format, Mask, Report, unified};
+use armbody::template;
 use armbody::text::{Fragment, Source, Span, apply_edits};
 
 /// The tree's spans lie in the text, repairs can be applied, and what has no mistakes is what another parser reads.
@@ -178,6 +179,72 @@ pub(crate) fn expression(data: &[u8]) {
             assert_within(&text, error.span);
         }
     }
+}
+
+/// An expansion ends, says the same again, and points at what there is; what is found in the template stands in it.
+/// A text that is no object is taken for expressions, one a line.
+pub(crate) fn template(data: &[u8]) {
+    let Some((choice, text)) = read(data) else { return };
+    let text = if text.trim_start().starts_with('{') { text.into_owned() } else { of_expressions(&text) };
+    let tree = Tree::parse(&text, Dialect { comments: true, trailing_commas: true, ..Dialect::STRICT });
+    let Some(root) = tree.root() else { return };
+    let mut options = template::Options::default();
+    options.is_lenient = choice & 1 == 0;
+    options.finds_all = choice & 2 == 0;
+    options.opens_defaults = choice & 8 != 0;
+    if choice & 4 == 0 {
+        options.target = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g"
+            .parse()
+            .unwrap_or_default();
+    }
+    let expansion = template::expand(template::Value::from_node(root, 0), &options);
+    for refusal in &expansion.refusals {
+        let Some(place) = refusal.place else { continue };
+        assert!(tree.node(place.node).is_some(), "{refusal:?}");
+    }
+    let shown = |expansion: &template::Expansion| -> Vec<String> {
+        let requests = expansion.requests.iter().map(|it| format!("{} {}", it.url(), it.body.to_json()));
+        let outputs = expansion.outputs.iter().map(|it| format!("{} {}", it.name, it.value.to_json()));
+        requests.chain(outputs).collect()
+    };
+    for request in &expansion.requests {
+        assert!(request.after.iter().all(|it| (*it as usize) < expansion.requests.len()));
+        let _ = request.to_request(armbody::arm::Cloud::Public);
+    }
+    let again = template::expand(template::Value::from_node(root, 0), &options);
+    assert_eq!(shown(&expansion), shown(&again));
+    let source = Source::new("t.json", text.as_str());
+    for finding in check(&source, Kind::Json, &Options::default()) {
+        assert_within(source.text(), finding.span);
+    }
+}
+
+/// A template with an expression in every place that takes one.
+fn of_expressions(text: &str) -> String {
+    let lines: Vec<String> = text.lines().take(16).map(|it| format!("[{it}]")).collect();
+    let at = |index: usize| lines.get(index % lines.len().max(1)).cloned().unwrap_or_default();
+    let members = |from: usize, word: &str| -> serde_json::Value {
+        (from..lines.len())
+            .step_by(3)
+            .map(|it| (format!("{word}{it}"), serde_json::Value::from(at(it))))
+            .collect()
+    };
+    serde_json::json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": {"p": {"type": "string", "defaultValue": "text"}, "n": {"type": "int"}, "o": {"type": "object", "defaultValue": {"a": [1, "b", null]}}},
+        "variables": members(0, "v"),
+        "resources": [
+            {
+                "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "[concat('x', copyIndex())]",
+                "copy": {"name": "all", "count": 3}, "condition": at(1), "identity": {"type": at(2)},
+                "properties": members(1, "p"), "dependsOn": [at(0)]
+            },
+            {"type": "Microsoft.Network/virtualNetworks", "apiVersion": at(3), "name": at(4), "tags": at(5), "properties": {}}
+        ],
+        "outputs": {"o": {"type": "object", "value": members(2, "o")}}
+    })
+    .to_string()
 }
 
 /// After the safe fixes no syntax error with a safe fix is left, no error was added, and fixing again changes

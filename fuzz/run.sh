@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 
 seconds=${1:?how long each target runs}
 shift
-[ $# -gt 0 ] || set -- json expression shell powershell markdown fix
+[ $# -gt 0 ] || set -- json expression template shell powershell markdown fix
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT

@@ -13,9 +13,7 @@ use armbody::lint::{self, Finding, Severity, examine, refused};
 use armbody::notation::{self, Layout, Templates};
 use armbody::report::{Checked, Format, Mask, Report, Summary};
 use armbody::shown;
-use armbody::template::{
-    Expansion, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand, given_value,
-};
+use armbody::template::{Expansion, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand};
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span};
 use serde_json::json;
 
@@ -142,7 +140,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             bail!("{}: is not JSON; see armbody lint", source.name());
         };
         let document = u16::try_from(at).context("too many files of parameters")?;
-        read_parameters(&Value::from_node(root, document), source.name(), &mut options)?;
+        let file = Value::from_node(root, document);
+        options.give_file(&file, |_| true).with_context(|| source.name().to_owned())?;
     }
     for set in &args.set {
         let Some((name, value)) = set.split_once('=') else { bail!("--set {set}: write NAME=VALUE") };
@@ -255,22 +254,6 @@ fn settings(args: &Args) -> anyhow::Result<Options> {
         bail!("--cloud {cloud}: write AzureCloud, AzureUSGovernment or AzureChinaCloud");
     }
     Ok(options)
-}
-
-/// A parameters file: within its frame, or bare as the clients take it.
-fn read_parameters(file: &Value, name: &str, options: &mut Options) -> anyhow::Result<()> {
-    let framed = file.get("parameters").filter(|it| it.as_object().is_some());
-    let Some(entries) = framed.unwrap_or(file).as_object() else { bail!("{name}: holds no parameters") };
-    for entry in entries.members() {
-        if framed.is_none() && (entry.name.starts_with('$') || &*entry.name == "contentVersion") {
-            continue;
-        }
-        match given_value(&entry.value) {
-            Some(value) => options.give(&entry.name, value, entry.place),
-            None => bail!("{name}: the parameter `{}` has neither `value` nor `reference`", entry.name),
-        }
-    }
-    Ok(())
 }
 
 /// JSON, or a text where it is none.

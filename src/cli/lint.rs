@@ -1,5 +1,6 @@
 //! `armbody lint`: read files, check them side by side, report in order, and mend what can be mended.
 
+mod beside;
 mod copy;
 pub(super) mod files;
 mod job;

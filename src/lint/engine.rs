@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 
 mod evaluated;
+mod parameters;
 mod quoting;
 pub(super) mod template;
 
@@ -76,6 +77,8 @@ pub struct Options {
     pub min_severity: Option<Severity>,
     /// The file is one that a call sends: whoever wrote the call chose it. Text that is not JSON is not looked at.
     pub is_sent: bool,
+    /// What stands beside the file: the template of a file of parameters, the files of parameters of a template.
+    pub beside: Vec<Arc<Source>>,
 }
 
 impl Options {
@@ -154,6 +157,13 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     findings.extend(list);
     secrets.extend(of_calls);
     findings.extend(expansion_too_large::finding(&calls));
+    let of_parameters = if readable && !options.beside.is_empty() && parameters::is_file(source) {
+        parameters::check(source, options, &mut secrets)
+    } else {
+        None
+    };
+    let is_of_template = of_parameters.is_some();
+    findings.extend(of_parameters.into_iter().flatten());
     if readable {
         suppress::apply(source, kind, &owners, options, &mut findings);
     }
@@ -190,7 +200,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         unread_bodies: of_arm(|body| matches!(body, Payload::Unknown(_))),
         body_files: of_arm(|body| matches!(body, Payload::File(_))),
         is_private: false,
-        is_left_alone: kind == Kind::Json && left_alone > 0 && findings.is_empty(),
+        is_left_alone: kind == Kind::Json && left_alone > 0 && findings.is_empty() && !is_of_template,
         findings,
         secrets,
         stale,

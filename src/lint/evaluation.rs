@@ -3,9 +3,10 @@
 use std::cell::OnceCell;
 
 use super::evidence::{Deploys, Evidence, Extent};
+use crate::arm::contains_placeholder;
 use crate::json::{MistakeKind, Node, Tree};
 use crate::notation::template::{Template, is_template};
-use crate::template::{Expansion, Options, Reason, Survey, Value, expand};
+use crate::template::{Data, Expansion, Options, Reason, Survey, Value, expand};
 
 /// A template and what a deployment of it makes.
 pub(super) struct Evaluation<'a> {
@@ -34,7 +35,8 @@ impl<'a> Evaluation<'a> {
             .collect()
     }
 
-    fn of(root: Node<'a>, given: Vec<String>) -> Self {
+    /// That of one, with parameters that get values which nobody knows.
+    pub(super) fn of(root: Node<'a>, given: Vec<String>) -> Self {
         let value = Value::from_node(root, 0);
         let survey = Survey::of(&value);
         let expansion = expand(value.clone(), &options(&given));
@@ -50,6 +52,29 @@ impl<'a> Evaluation<'a> {
         })
     }
 }
+
+impl Evaluation<'_> {
+    /// With the values of a file of parameters, as far as they are said; `None` if it gives none.
+    pub(super) fn given(&self, file: &Value) -> Option<Expansion> {
+        let mut options = options(&[]);
+        options.give_file(file, is_said).ok()?;
+        Some(expand(self.value.clone(), &options))
+    }
+}
+
+/// True for a value that nobody is to fill in first.
+fn is_said(value: &Value) -> bool {
+    match &value.data {
+        Data::Text(text) => !contains_placeholder(text) && !text.starts_with(GENERATED),
+        Data::Array(_) => value.as_array().unwrap_or_default().iter().all(is_said),
+        Data::Object(object) => object.members().iter().all(|it| is_said(&it.value)),
+        _ => true,
+    }
+}
+
+/// What the pipeline of Azure's quickstart templates fills in: `GEN-UNIQUE`, `GEN-PASSWORD`.
+/// (<https://github.com/Azure/azure-quickstart-templates/blob/master/1-CONTRIBUTION-GUIDE/README.md>)
+const GENERATED: &str = "GEN-";
 
 fn options(given: &[String]) -> Options {
     let mut options = Options::default();

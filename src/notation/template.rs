@@ -280,8 +280,16 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
     template
 }
 
+/// True for an object whose parameters have values: files of parameters say now and then that they are templates.
+fn gives_values(node: Node<'_>) -> bool {
+    let has_value = |it: Node<'_>| {
+        it.member("type").is_none() && (it.member("value").is_some() || it.member("reference").is_some())
+    };
+    node.member("parameters").is_some_and(|(_, all)| all.members().all(|(_, it)| has_value(it)))
+}
+
 /// True for a file of parameters, whose values may look like anything.
-fn holds_parameters(root: Node<'_>) -> bool {
+pub fn holds_parameters(root: Node<'_>) -> bool {
     let schema = root.member("$schema").and_then(|(_, schema)| schema.as_str());
     schema.is_some_and(|schema| schema.to_ascii_lowercase().contains("deploymentparameters"))
 }
@@ -292,16 +300,20 @@ fn resources_of(node: Node<'_>) -> Option<Node<'_>> {
     matches!(resources.kind(), Kind::Array | Kind::Object | Kind::Unknown).then_some(resources)
 }
 
-/// True if an object is a template: it has resources, and says that it is one or which version of its content
+/// True if an object is a template: it has resources (or says by its schema that it should), and says that it is one or which version of its content
 /// it is.
 pub fn is_template(node: Node<'_>) -> bool {
+    let schema = node.member("$schema").map(|(_, schema)| schema.as_str());
+    let is_named = |schema: &str| schema.to_ascii_lowercase().contains("deploymenttemplate");
     if resources_of(node).is_none() {
-        return false;
+        // One that says what it is has forgotten them.
+        let is_one =
+            schema.flatten().is_some_and(|it| is_named(&it)) && node.member("contentVersion").is_some();
+        return is_one && node.member("resources").is_none() && !gives_values(node);
     }
-    match node.member("$schema").map(|(_, schema)| schema.as_str()) {
+    match schema {
         Some(Some(schema)) => {
-            let is_named = schema.to_ascii_lowercase().contains("deploymenttemplate");
-            is_named || !holds_parameters(node) && node.member("contentVersion").is_some()
+            is_named(&schema) || !holds_parameters(node) && node.member("contentVersion").is_some()
         }
         Some(None) | None => node.member("contentVersion").is_some(),
     }

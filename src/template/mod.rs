@@ -69,7 +69,7 @@ mod value;
 
 pub use budget::{Budget, MAX_TEXT};
 pub use engine::{
-    Answers, Asked, Declared, Expansion, LeftOut, Level, Mismatch, Names, Of, Options, Output,
+    Answers, Asked, Declared, Expansion, LeftOut, Level, Mismatch, Names, NotGiven, Of, Options, Output,
     PlannedRequest, Survey, Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
 };
 pub use program::{MAX_EXPRESSION, expression_refusal};

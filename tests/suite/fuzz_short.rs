@@ -314,6 +314,11 @@ fn expression() {
 }
 
 #[test]
+fn template() {
+    run("template", properties::template, &[&EXPRESSION, &JSON], 3);
+}
+
+#[test]
 fn fix() {
     run("fix", properties::fix, &[&JSON, &SHELL, &MARKDOWN, &POWERSHELL], 3);
 }
@@ -350,6 +355,7 @@ fn what_was_found_before() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let property = match name.split('-').next() {
             Some("json") => properties::json,
+            Some("template") => properties::template,
             Some("shell") => properties::shell,
             Some("powershell") => properties::powershell,
             Some("markdown") => properties::markdown,

@@ -14,7 +14,7 @@ use armbody::text::{Shown, Source, path_name, replace_file};
 use memchr::memmem;
 
 use super::files::Skip;
-use super::{Args, Sent, Setup, files};
+use super::{Args, Sent, Setup, beside, files};
 use crate::cli::common::other_names;
 
 /// What became of one file.
@@ -95,17 +95,20 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
     };
     let options = with_given(options, input, sent);
     match read(input, args) {
-        Ok(Some((source, kind))) => Job {
-            kind,
-            args,
-            options: &options,
-            fail_on,
-            reports,
-            setup,
-            is_stdin: matches!(input, files::Input::Stdin),
-            only_checked: matches!(input, files::Input::Sent(_)),
+        Ok(Some((source, kind))) => {
+            let options = with_beside(options, input, &source, kind, setup, args.max_size);
+            Job {
+                kind,
+                args,
+                options: &options,
+                fail_on,
+                reports,
+                setup,
+                is_stdin: matches!(input, files::Input::Stdin),
+                only_checked: matches!(input, files::Input::Sent(_)),
+            }
+            .run(source)
         }
-        .run(source),
         Ok(None) => Done::default(),
         Err(files::Unread::Problem(text)) => problem(text),
         Err(files::Unread::TooLarge { name, limit }) => alone(name, &too_large(limit), reports),
@@ -147,6 +150,27 @@ fn with_given<'o>(options: Cow<'o, Options>, input: &files::Input, sent: &Sent) 
         }
         _ => options,
     }
+}
+
+/// The options for a template or a file of parameters, with what belongs to it.
+fn with_beside<'o>(
+    options: Cow<'o, Options>,
+    input: &files::Input,
+    source: &Source,
+    kind: Kind,
+    setup: &Setup,
+    limit: u64,
+) -> Cow<'o, Options> {
+    if kind != Kind::Json || !matches!(input, files::Input::Path(_)) {
+        return options;
+    }
+    let found = beside::of(source, setup.configs(), limit);
+    if found.is_empty() {
+        return options;
+    }
+    let mut options = options.into_owned();
+    options.beside = found;
+    Cow::Owned(options)
 }
 
 fn read(input: &files::Input, args: &Args) -> Result<Option<(Source, Kind)>, files::Unread> {

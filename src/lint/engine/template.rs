@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::{Options, check_mistakes, check_resource, evaluated, judge};
+use super::{Options, check_mistakes, check_resource, evaluated, judge, parameters};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
@@ -95,6 +95,13 @@ pub(super) fn check(
             sink.push(rules::type_not_described(&whole, span, name));
         }
     }
+    // What is sent as a template whole is refused as one.
+    for answer in of_text.list.iter_mut().filter_map(|it| it.arm.as_mut()).filter(|_| call.is_bare()) {
+        if answer.code == "InvalidRequestContent" {
+            answer.code = "InvalidTemplate".to_owned();
+            answer.message = "Deployment template parse failed".to_owned();
+        }
+    }
     of_text.list.sort_by_key(|finding| finding.span.start);
 
     let first = findings.list.len();
@@ -111,8 +118,12 @@ pub(super) fn check(
     said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
     let evaluations = Evaluation::all(&whole.evidence, &tree, &template);
     of_template(&whole, &evaluations, &mut sink);
+    let with_files = parameters::of_template(source, &tree, &evaluations, &options.beside, &mut sink);
     of_text.judge(&whole.evidence, 0);
     findings.append(of_text);
+    for finding in with_files {
+        of_names.push(finding);
+    }
     of_names.judge(&whole.evidence, 0);
     findings.append(of_names);
     let mut of_values = findings.beside();

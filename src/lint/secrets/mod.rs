@@ -204,6 +204,25 @@ pub(super) fn of_template(tree: &Tree<'_>, body: &Fragment<'_>, secrets: &mut Ve
     }
 }
 
+/// What a file of parameters gives to those that are secure.
+pub(super) fn of_parameters(
+    source: &Source,
+    file: Node<'_>,
+    is_secure: impl Fn(&str) -> bool,
+    secrets: &mut Vec<Secret>,
+) {
+    let body = source.fragment();
+    let Some((_, entries)) = file.member("parameters") else { return };
+    for (name, entry) in entries.members() {
+        if name.as_str().is_some_and(|name| is_secure(&name))
+            && let Some((_, given)) = entry.member("value")
+        {
+            secrets
+                .extend(values(given).filter_map(|node| of_value(&body, node, SecretKind::SecureParameter)));
+        }
+    }
+}
+
 /// What the text alone gives away, and what the variables hold that `secrets`, known from its calls, were made of.
 pub(super) fn of_text(source: &Source, secrets: &mut Vec<Secret>) {
     let text = source.text();

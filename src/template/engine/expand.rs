@@ -73,6 +73,17 @@ pub struct UnknownTarget(String);
 #[error("`{0}` is not a time; write it as 2026-01-31T12:00:00Z")]
 pub struct UnknownTime(String);
 
+/// Why a file of parameters gives none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotGiven {
+    /// It is not an object.
+    #[error("holds no parameters")]
+    NoParameters,
+    /// One that is named has no value.
+    #[error("the parameter `{0}` has neither `value` nor `reference`")]
+    NoValue(String),
+}
+
 impl std::str::FromStr for Target {
     type Err = UnknownTarget;
 
@@ -103,6 +114,32 @@ impl Options {
     /// Gives a parameter a value; a later one counts.
     pub fn give(&mut self, name: &str, value: Value, place: Option<Place>) {
         self.given.insert(name.to_lowercase(), (name.into(), Given { value, place }));
+    }
+
+    /// Gives what a file of parameters gives: within its frame, or bare as the clients take it. `admits` may hold values
+    /// back, whose parameters then stay expressions.
+    ///
+    /// # Errors
+    ///
+    /// If `file` holds no parameters, or one of them has no value.
+    pub fn give_file(&mut self, file: &Value, admits: impl Fn(&Value) -> bool) -> Result<(), NotGiven> {
+        let framed = file.get("parameters").filter(|it| it.as_object().is_some());
+        let entries = framed.unwrap_or(file).as_object().ok_or(NotGiven::NoParameters)?;
+        for entry in entries.members() {
+            if framed.is_none() && (entry.name.starts_with('$') || &*entry.name == "contentVersion") {
+                continue;
+            }
+            match given_value(&entry.value) {
+                Some(value) if admits(&value) => self.give(&entry.name, value, entry.place),
+                Some(value) => {
+                    let quoted = entry.name.replace('\'', "''");
+                    let open = Value::open(format!("parameters('{quoted}')"), Reason::Parameter);
+                    self.give(&entry.name, open.at(value.place), entry.place);
+                }
+                None => return Err(NotGiven::NoValue(entry.name.to_string())),
+            }
+        }
+        Ok(())
     }
 
     /// Fixes the clock.
@@ -892,7 +929,8 @@ impl Engine<'_> {
         let is_extension = instance.kind == Kind::Extension;
         let site = self.site_of(deployment, at, Stand::Head, &turns);
         let raw_type = resource.get("type").cloned().unwrap_or(Value::NULL);
-        let own_type = raw_type.as_str().unwrap_or_default().to_owned();
+        // Published templates end types with a slash, and are deployed.
+        let own_type = raw_type.as_str().unwrap_or_default().trim_end_matches('/').to_owned();
         if is_expression(&own_type) {
             return Err(Refusal::new(
                 Cause::NameSegments,

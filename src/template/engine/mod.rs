@@ -9,8 +9,8 @@ mod survey;
 mod types;
 
 pub use expand::{
-    Answers, Asked, Expansion, LeftOut, Options, Output, PlannedRequest, Target, UnknownTarget, UnknownTime,
-    Why, expand, given_value,
+    Answers, Asked, Expansion, LeftOut, NotGiven, Options, Output, PlannedRequest, Target, UnknownTarget,
+    UnknownTime, Why, expand, given_value,
 };
 pub use scope::Level;
 pub use survey::{Declared, Mismatch, Names, Of, Survey, Use, UseIn};

@@ -84,5 +84,10 @@ fn in_template(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         Some(known) => format!("add `\"apiVersion\": \"{}\"`", newest_stable(known)),
         None => "add `\"apiVersion\"`".to_owned(),
     };
-    sink.push(subject.at_node(&RULE, kind, "the resource has no `apiVersion`").help(help));
+    let draft = subject.at_node(&RULE, kind, "the resource has no `apiVersion`").help(help);
+    sink.push(draft.arm(
+        "InvalidTemplate",
+        "Both api-version property and api-profile property for the template cannot be null or empty. Either \
+         explicitly specify the api-version for the resource or specify the api-profile for the template.",
+    ));
 }

@@ -1,0 +1,138 @@
+//! Files of parameters, and the templates that they are for.
+//!
+//! Either is checked with the other where both are there: the file for what its template refuses of it, the template
+//! for what is refused once it has those values. What is wrong with the template alone is told of the template alone.
+
+use std::sync::Arc;
+
+use super::Options;
+use crate::json::{Dialect, Node, Tree};
+use crate::lint::evaluation::Evaluation;
+use crate::lint::{Finding, Secret, Severity, Sink, refused, secrets};
+use crate::notation::template::{self, holds_parameters};
+use crate::template::{Cause, Place, Refusal, Value};
+use crate::text::Source;
+
+/// What ARM's clients take of either.
+const DIALECT: Dialect = Dialect {
+    comments: true,
+    trailing_commas: true,
+    multiline_strings: true,
+    single_quotes: true,
+    ..Dialect::STRICT
+};
+
+/// The number of the text that is looked at beside the one that is checked.
+const BESIDE: u16 = 1;
+
+/// True for a text that is a file of parameters.
+pub(super) fn is_file(source: &Source) -> bool {
+    let text = source.text();
+    memchr::memmem::find(text.as_bytes(), b"\"parameters\"").is_some()
+        && Tree::parse(text, DIALECT).root().is_some_and(holds_parameters)
+}
+
+/// What the template beside a file of parameters refuses of it; `None` if there is none that can be read.
+pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret>) -> Option<Vec<Finding>> {
+    let template = options.beside.first()?;
+    let (own, other) = (Tree::parse(source.text(), DIALECT), Tree::parse(template.text(), DIALECT));
+    if !own.mistakes().is_empty() || !other.mistakes().is_empty() {
+        return None;
+    }
+    let root = other.root().filter(|it| template::is_template(*it))?;
+    let file = own.root()?;
+    secrets::of_parameters(source, file, |name| is_secure(root, name), secrets);
+    let evaluation = Evaluation::of(root, Vec::new());
+    let given = Value::from_node(file, BESIDE);
+    let expansion = evaluation.given(&given)?;
+    let (_, entries) = file.member("parameters")?;
+    let mut findings = Vec::new();
+    for name in &expansion.missing {
+        let refusal = *Refusal::new(
+            Cause::MissingParameterValue,
+            format!(
+                "The value for the template parameter '{name}' is not provided. Please see \
+                 https://aka.ms/arm-create-parameter-file for usage details."
+            ),
+        )
+        .at(Some(Place { document: BESIDE, node: entries.index() }));
+        let mut finding = refused(source, &own, &refusal);
+        finding.span = opening(finding.span);
+        finding.message = format!("the template's parameter `{name}` has no value here, and no default");
+        // Whoever deploys may give it on the command line: secrets, names that differ from run to run.
+        finding.severity = Severity::Warning;
+        finding.help = Some(format!("give it one, or `--parameters {name}=…` when it is deployed"));
+        findings.push(finding);
+    }
+    for refusal in &expansion.refusals {
+        let Some(place) = refusal.place.filter(|it| it.document == BESIDE) else { continue };
+        let mut finding = refused(source, &own, refusal);
+        let name = entries.members().find(|(name, value)| {
+            let holds =
+                |it: &Node<'_>| own.node(place.node).is_some_and(|node| it.span().contains(node.span()));
+            holds(name) || holds(value)
+        });
+        let name = name.and_then(|(name, _)| name.as_str()).unwrap_or_default();
+        if is_secure(root, &name) {
+            finding.message = format!("the template does not take this value of `{name}`");
+            finding.arm = None;
+        }
+        findings.push(finding);
+    }
+    Some(findings)
+}
+
+/// What is refused of a template with the values of the files of parameters beside it, and with no others.
+pub(super) fn of_template(
+    source: &Source,
+    tree: &Tree<'_>,
+    evaluations: &[Evaluation<'_>],
+    files: &[Arc<Source>],
+    sink: &mut Sink<'_>,
+) -> Vec<Finding> {
+    let whole = tree.root().map(Node::index);
+    let mut findings: Vec<Finding> = Vec::new();
+    let Some(evaluation) = evaluations.iter().find(|it| Some(it.root.index()) == whole) else {
+        return findings;
+    };
+    let known = |it: &Refusal| {
+        let is_same = |other: &Refusal| (other.place, other.cause) == (it.place, it.cause);
+        evaluation.expansion.refusals.iter().any(is_same)
+    };
+    for file in files {
+        let parsed = Tree::parse(file.text(), DIALECT);
+        let Some(root) = parsed.root().filter(|it| parsed.mistakes().is_empty() && holds_parameters(*it))
+        else {
+            continue;
+        };
+        let Some(expansion) = evaluation.given(&Value::from_node(root, BESIDE)) else { continue };
+        for refusal in &expansion.refusals {
+            if refusal.place.is_none_or(|it| it.document != 0) || known(refusal) {
+                continue;
+            }
+            let mut finding = refused(source, tree, refusal);
+            if sink.explained_at(finding.span) || findings.iter().any(|it| it.span == finding.span) {
+                continue;
+            }
+            finding.help = Some(format!("so it is with the values of `{}`", short(file.name())));
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// A file's own name.
+fn short(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// True if a template declares a parameter as secret.
+fn is_secure(template: Node<'_>, name: &str) -> bool {
+    let declared = template.member("parameters").and_then(|(_, all)| all.member(name));
+    let kind = declared.and_then(|(_, it)| it.member("type")).and_then(|(_, kind)| kind.as_str());
+    kind.is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+}
+
+fn opening(span: crate::text::Span) -> crate::text::Span {
+    crate::text::Span { start: span.start, end: (span.start + 1).min(span.end) }
+}
