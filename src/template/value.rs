@@ -61,6 +61,8 @@ pub struct Array {
     depth: u16,
     is_open: bool,
     has_brackets: bool,
+    /// It stands for any number of elements like those: the count of the loop that makes them is not known.
+    has_more: bool,
 }
 
 /// The members of an object, in order. Names are compared without regard to case when a member is looked up, as ARM
@@ -195,6 +197,16 @@ impl Value {
     /// An array of these.
     pub fn array(items: Vec<Value>) -> Self {
         Data::Array(Arc::new(Array::new(items))).into()
+    }
+
+    /// An array that stands for any number of elements like these.
+    pub(super) fn array_of_more(items: Vec<Value>) -> Self {
+        Data::Array(Arc::new(Array { is_open: true, has_more: true, ..Array::new(items) })).into()
+    }
+
+    /// True for an array of which only a deployment knows how many elements it has.
+    pub(super) fn has_more(&self) -> bool {
+        matches!(&self.data, Data::Array(array) if array.has_more)
     }
 
     /// An object of these.
@@ -369,7 +381,10 @@ impl Value {
     pub fn reason(&self) -> Option<Reason> {
         match &self.data {
             Data::Open(open) => Some(open.reason),
-            Data::Array(array) if array.is_open => array.items.iter().filter_map(Value::reason).max(),
+            Data::Array(array) if array.is_open => {
+                let own = array.has_more.then_some(Reason::Index);
+                array.items.iter().filter_map(Value::reason).max().max(own)
+            }
             Data::Object(object) if object.is_open => {
                 let rest = object.rest.as_ref().map(|_| Reason::Deployment);
                 object.members.iter().filter_map(|it| it.value.reason()).max().max(rest)
@@ -555,7 +570,7 @@ impl Array {
         let depth = items.iter().map(Value::depth).max().unwrap_or_default().saturating_add(1);
         let is_open = items.iter().any(Value::has_open);
         let has_brackets = items.iter().any(Value::has_brackets);
-        Self { items, weight, depth, is_open, has_brackets }
+        Self { items, weight, depth, is_open, has_brackets, has_more: false }
     }
 
     /// True if anything in it may be an expression or a loop.

@@ -322,3 +322,34 @@ fn the_cases_of_expansion_are_met() {
     eprintln!("{count} cases of expansion");
     assert!(count > 0);
 }
+
+/// The table of functions has what the pages and ARM's library say, row by row.
+#[test]
+#[ignore = "needs the shared cases"]
+fn the_table_of_functions_is_the_published_one() {
+    use armbody::arm::expression::{FUNCTIONS, find_function};
+    let text = shared_text("templates/functions.tsv");
+    let (mut names, mut faults) = (Vec::new(), Vec::new());
+    for row in text.lines().skip(1) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let name = cells[0].trim_end_matches(['*', '…']);
+        names.push(name.to_ascii_lowercase());
+        let Some(function) = find_function(name) else {
+            faults.push(format!("{name}: not there"));
+            continue;
+        };
+        let wanted = (cells[1].parse().ok(), cells[2].parse::<u8>().ok());
+        let found = (Some(function.arguments.least), function.arguments.most);
+        if wanted != found {
+            faults.push(format!("{name}: {found:?}, published {wanted:?}"));
+        }
+    }
+    for function in FUNCTIONS {
+        let lower = function.name.trim_end_matches('…').to_ascii_lowercase();
+        if !names.contains(&lower) {
+            faults.push(format!("{}: not published", function.name));
+        }
+    }
+    eprintln!("{} functions", names.len());
+    assert!(names.len() > 100 && faults.is_empty(), "{faults:#?}");
+}

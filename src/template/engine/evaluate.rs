@@ -251,7 +251,9 @@ impl<'o> Engine<'o> {
             turns.pop();
             items.push(value?);
         }
-        let result = Value::array(items).at(item.place);
+        let is_whole = matches!(count, Count::Known(_));
+        let result = if is_whole { Value::array(items) } else { Value::array_of_more(items) };
+        let result = result.at(item.place);
         self.budget.value(&result)?;
         Ok(result)
     }
@@ -698,7 +700,7 @@ impl<'o> Engine<'o> {
         };
         let lacks = match needs {
             Needs::All => settled.iter().any(Value::has_open),
-            Needs::Outline => settled.iter().any(Value::is_open),
+            Needs::Outline => settled.iter().any(|it| it.is_open() || it.has_more()),
             Needs::Itself => false,
         };
         let answer =

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::text::{utf16_len, utf16_slice};
 use super::{Call, SEE, invalid, json_text};
 use crate::template::refusal::{Cause, Outcome, Refusal};
-use crate::template::value::{Data, Member, Object, Value, ValueKind};
+use crate::template::value::{Data, Member, Object, Reason, Value, ValueKind};
 
 type Answer = Outcome<Option<Value>>;
 
@@ -65,6 +65,11 @@ pub(in crate::template) fn index(value: &Value, key: &Value) -> Outcome<Value> {
         (_, Data::Text(name)) => member(value, name),
         (Data::Array(_), Data::Int(at)) => {
             let found = usize::try_from(*at).ok().and_then(|at| value.as_array()?.get(at));
+            if found.is_none() && value.has_more() {
+                let mut text = String::new();
+                value.write_expression(&mut text);
+                return Ok(Value::open(format!("{text}[{at}]"), Reason::Index));
+            }
             found.cloned().ok_or_else(|| out_of_bounds(*at))
         }
         (Data::Array(_), _) => Err(Refusal::new(

@@ -1,17 +1,24 @@
 //! What in a template is for others than ARM to read.
 
-use crate::arm::{contains_placeholder, find_placeholders, placeholder::PlaceholderStyle};
+use crate::arm::{find_placeholders, placeholder::PlaceholderStyle};
 use crate::json::{Node, Tree};
 use crate::lint::Subject;
 use crate::notation::template::is_template;
 
 /// True if what does not parse is for somebody to fill in: documents have words in brackets for that, too.
 pub(super) fn is_left_to_the_reader(subject: &Subject<'_>, text: &str) -> bool {
-    if subject.in_document() {
-        return contains_placeholder(text);
-    }
-    find_placeholders(text)
-        .any(|found| found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket)
+    let in_document = subject.in_document();
+    find_placeholders(text).any(|found| {
+        let is_one = in_document || found.style.is_bracketed() && found.style != PlaceholderStyle::Bracket;
+        is_one && !is_hole(text, found.range)
+    })
+}
+
+/// True for a hole that `format` fills: `{0}`, `{1:D2}`.
+fn is_hole(text: &str, range: std::ops::Range<usize>) -> bool {
+    let inner = text.get(range).and_then(|it| it.strip_prefix('{')).and_then(|it| it.strip_suffix('}'));
+    let number = inner.and_then(|it| it.split([':', ',']).next());
+    number.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Functions that the policy engine has beside those of templates.
