@@ -2,7 +2,7 @@
 
 use armbody::container::Kind;
 use armbody::json::{Dialect, Kind as JsonKind, Node, Tree};
-use armbody::lint::{Finding, Options, Severity, check};
+use armbody::lint::{Family, Finding, Options, Severity, check};
 use armbody::text::{Source, Span};
 use regex::Regex;
 
@@ -461,7 +461,10 @@ fn mistakes_in_real_templates_are_found_where_they_are() {
     let mut templates = Vec::new();
     for path in names.iter().filter(|it| it.extension().is_some_and(|it| it == "json")) {
         let text = std::fs::read_to_string(path).unwrap();
-        let has_errors = found(&text).iter().any(|it| it.severity == Severity::Error);
+        // Where something else is wrong with the template, less is said of what hangs on it.
+        let has_errors = found(&text)
+            .iter()
+            .any(|it| it.severity == Severity::Error || it.rule.family == Family::Template);
         if !has_errors && text.len() < 60_000 && text.contains("parameters('") && templates.len() < 80 {
             templates.push((path.file_name().unwrap().to_string_lossy().into_owned(), text));
         }
