@@ -98,8 +98,8 @@ pub(super) fn check(
     // What is sent as a template whole is refused as one.
     for answer in of_text.list.iter_mut().filter_map(|it| it.arm.as_mut()).filter(|_| call.is_bare()) {
         if answer.code == "InvalidRequestContent" {
-            answer.code = "InvalidTemplate".to_owned();
-            answer.message = "Deployment template parse failed".to_owned();
+            "InvalidTemplate".clone_into(&mut answer.code);
+            "Deployment template parse failed".clone_into(&mut answer.message);
         }
     }
     of_text.list.sort_by_key(|finding| finding.span.start);
