@@ -1,5 +1,7 @@
 //! `armbody requests`: every ARM call in documents, scripts and templates, one a line.
 
+mod template;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +36,10 @@ pub(crate) struct Args {
     /// text or json.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Write one deployment template of all calls that put a resource; what cannot be part of it is told on standard
+    /// error.
+    #[arg(long = "as", value_name = "FORM", conflicts_with = "format")]
+    form: Option<Form>,
     /// The largest file that is read, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_MAX_SIZE)]
     max_size: u64,
@@ -45,6 +51,12 @@ enum Format {
     Text,
     /// One array.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// One deployment template.
+    Template,
 }
 
 /// A call, as `--format json` has it.
@@ -85,6 +97,9 @@ struct Place {
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let passed: Arc<Passed> = Arc::default();
     let mut inputs = files::inputs(&args.paths, &Arc::new(Configs::nearest(args.max_size)), &passed);
+    if args.form == Some(Form::Template) {
+        return template::run(inputs, args, terminal);
+    }
     let mut failed = false;
     let mut first = true;
     if args.format == Format::Json {

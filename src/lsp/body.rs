@@ -9,7 +9,7 @@ use crate::container;
 use crate::lint::{Options, Target, targets};
 use crate::notation::{Call, Notation};
 use crate::schema::Validators;
-use crate::schema::paths::{Property, matches, paths};
+use crate::schema::paths::{Property, members_at, properties_at};
 use crate::schema::{Document as Schema, Schemas, Step, VersionRange};
 use crate::text::{Fragment, Source, Span, apply_edits};
 
@@ -86,22 +86,28 @@ impl<'t> Body<'t> {
     /// The properties of the object around the cursor.
     pub(super) fn properties(&self) -> Vec<Property<'_>> {
         let way = self.spot.parent(self.resource);
-        let steps = way.steps();
-        let mut all = self.request.paths();
-        all.retain(|property| {
-            let parent = property.path.rsplit_once('.').map_or("", |(parent, _)| parent);
-            property.name().is_some() && matches(parent, &steps)
-        });
+        let Request { type_name, method, schema, .. } = &self.request;
+        let decided = |depth: usize, name: &str| self.spot.said(self.resource, depth, name);
+        let mut all = members_at(schema, type_name.as_str(), *method, &way.steps(), &decided);
+        all.retain(|property| property.name().is_some());
         all
     }
 
     /// The property at the cursor, with the versions that have it.
     pub(super) fn property(&self, schemas: &Schemas) -> (Option<Property<'_>>, Vec<VersionRange>) {
-        let Some(way) = self.spot.own(self.resource) else { return (None, Vec::new()) };
-        let steps = way.steps();
-        let found = self.request.paths().into_iter().find(|property| matches(&property.path, &steps));
-        let ranges = schemas.history(self.request.type_name.as_str(), self.request.method, &steps);
-        (found, ranges)
+        let ranges = self.spot.own(self.resource).map_or_else(Vec::new, |way| {
+            schemas.history(self.request.type_name.as_str(), self.request.method, &way.steps())
+        });
+        (self.property_here(), ranges)
+    }
+
+    /// The property at the cursor.
+    pub(super) fn property_here(&self) -> Option<Property<'_>> {
+        let way = self.spot.own(self.resource)?;
+        let Request { type_name, method, schema, .. } = &self.request;
+        let decided = |depth: usize, name: &str| self.spot.said(self.resource, depth, name);
+        let found = properties_at(schema, type_name.as_str(), *method, &way.steps(), &decided);
+        found.into_iter().next()
     }
 
     /// True if the value at the cursor is the `type` of the identity.
@@ -122,14 +128,8 @@ impl<'t> Body<'t> {
     }
 }
 
-impl Request {
-    fn paths(&self) -> Vec<Property<'_>> {
-        paths(&self.schema, self.type_name.as_str(), self.method)
-    }
-}
-
 /// The call whose body holds the cursor, and the cursor's place in the body.
-fn around<'t>(
+pub(super) fn around<'t>(
     source: &Source,
     calls: &'t [Call<'t>],
     cursor: u32,

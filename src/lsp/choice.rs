@@ -6,8 +6,9 @@ use lsp_types::{
 };
 
 use super::document::Document;
+use super::spot::Word;
 use super::understood::{Understood, plain};
-use crate::text::{Edit, Shown, Span};
+use crate::text::{Edit, Fragment, Shown, Span};
 
 /// Something that may stand at the cursor. They are shown in the order in which they are found.
 pub(super) struct Choice {
@@ -60,4 +61,31 @@ impl Choice {
             ..CompletionItem::default()
         }
     }
+}
+
+/// Writes `text` in the place of the word at the cursor. What a client compares with the label begins where the edit
+/// does: with the quote, if there is one.
+pub(super) fn word_edit(
+    body: &Fragment<'_>,
+    word: Word,
+    text: &str,
+    label: &str,
+) -> Option<(Edit, Option<String>)> {
+    let edit = single(body, word.span, text)?;
+    // The quote as the file has it, which may be an escape.
+    let start = body.to_file(word.span).start;
+    let lead = body.to_file(word.content).start.saturating_sub(start) as usize;
+    let filter = word.quote.map(|quote| {
+        let quote = char::from(quote);
+        let escape = "\\".repeat(lead.saturating_sub(1));
+        format!("{escape}{quote}{label}")
+    });
+    Some((edit, filter))
+}
+
+/// The edit of the file, if it is one edit of one line.
+pub(super) fn single(body: &Fragment<'_>, span: Span, text: &str) -> Option<Edit> {
+    let mut edits = body.edit(span, text)?;
+    let edit = edits.pop()?;
+    (edits.is_empty() && !edit.text.contains('\n')).then_some(edit)
 }

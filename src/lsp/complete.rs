@@ -3,8 +3,9 @@
 use lsp_types::{CompletionItem, CompletionItemKind};
 
 use super::body::{Body, calls, validators};
-use super::choice::Choice;
+use super::choice::{Choice, single, word_edit};
 use super::comment::{Comment, Words, comment_at};
+use super::declaration;
 use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
@@ -120,6 +121,9 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Vec<Choice> {
         });
         return type_name.map_or_else(Vec::new, |it| of_versions(&validators, it.as_str(), place.span));
     }
+    if let Some(found) = declaration::complete(document, &calls, validators.schemas(), cursor) {
+        return found;
+    }
     let Some(body) = Body::at(document, &calls, options, &validators, cursor) else {
         return Vec::new();
     };
@@ -181,7 +185,7 @@ fn of_values(body: &Body<'_>, validators: &Validators) -> Vec<Choice> {
             return known.filter_map(|name| value(body, name, true, String::new())).collect();
         }
     }
-    let (Some(property), _) = body.property(validators.schemas()) else { return Vec::new() };
+    let Some(property) = body.property_here() else { return Vec::new() };
     let identity = body.is_identity_type().then(|| body.known_type()).flatten();
     let mut found: Vec<Choice> = Vec::new();
     for text in property.values() {
@@ -213,8 +217,8 @@ fn value(body: &Body<'_>, text: &str, is_string: bool, detail: String) -> Option
     let word = body.spot.word;
     let quote = char::from(word.quote.unwrap_or(b'"'));
     let written = if is_string { format!("{quote}{text}{quote}") } else { text.to_owned() };
-    let (edit, filter) = word_edit(body, &written, text).or_else(|| {
-        let edit = single(body, word.content, text).filter(|_| is_string && word.is_closed)?;
+    let (edit, filter) = word_edit(body.text, word, &written, text).or_else(|| {
+        let edit = single(body.text, word.content, text).filter(|_| is_string && word.is_closed)?;
         Some((edit, None))
     })?;
     let kind = CompletionItemKind::VALUE;
@@ -226,31 +230,8 @@ fn name_edit(body: &Body<'_>, name: &str) -> Option<(Edit, Option<String>)> {
     let word = body.spot.word;
     let quote = char::from(word.quote.unwrap_or(b'"'));
     let colon = if word.has_colon { "" } else { ": " };
-    word_edit(body, &format!("{quote}{name}{quote}{colon}"), name).or_else(|| {
-        let edit = single(body, word.content, name).filter(|_| word.is_closed && word.has_colon)?;
+    word_edit(body.text, word, &format!("{quote}{name}{quote}{colon}"), name).or_else(|| {
+        let edit = single(body.text, word.content, name).filter(|_| word.is_closed && word.has_colon)?;
         Some((edit, None))
     })
-}
-
-/// Writes `text` in the place of the word at the cursor. What a client compares with the label begins where the edit
-/// does: with the quote, if there is one.
-fn word_edit(body: &Body<'_>, text: &str, label: &str) -> Option<(Edit, Option<String>)> {
-    let word = body.spot.word;
-    let edit = single(body, word.span, text)?;
-    // The quote as the file has it, which may be an escape.
-    let start = body.text.to_file(word.span).start;
-    let lead = body.text.to_file(word.content).start.saturating_sub(start) as usize;
-    let filter = word.quote.map(|quote| {
-        let quote = char::from(quote);
-        let escape = "\\".repeat(lead.saturating_sub(1));
-        format!("{escape}{quote}{label}")
-    });
-    Some((edit, filter))
-}
-
-/// The edit of the file, if it is one edit of one line.
-fn single(body: &Body<'_>, span: Span, text: &str) -> Option<Edit> {
-    let mut edits = body.text.edit(span, text)?;
-    let edit = edits.pop()?;
-    (edits.is_empty() && !edit.text.contains('\n')).then_some(edit)
 }

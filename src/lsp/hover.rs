@@ -11,7 +11,7 @@ use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::spot::Role;
 use super::understood::{Understood, plain};
-use super::versions::{describe, version_at};
+use super::versions::{describe, of_type, version_at};
 use crate::arm::{Identity, IdentityId, ResourceType, parse_identity_type};
 use crate::lint::{Options, find_rule};
 use crate::scenario::{Scenario, find_scenario};
@@ -109,6 +109,8 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Option<(Span,
         accepted
             .zip(body.known_type())
             .map(|(it, machine)| facts::of_identity_type(it, machine, request.version, request.method))
+    } else if body.is_in_declaration() && body.is_at(&["type"]) && matches!(body.spot.role, Role::Value(_)) {
+        Some(of_type(schemas, body.request.type_name.as_str()))
     } else if body.is_in_declaration() && body.is_at(&["apiVersion"]) {
         match body.spot.role {
             Role::Value(_) => describe(&validators, body.request.type_name.as_str(), &body.spot.typed()),

@@ -11,6 +11,7 @@ mod body;
 mod choice;
 mod comment;
 mod complete;
+mod declaration;
 mod diagnostics;
 mod document;
 mod facts;

@@ -121,6 +121,25 @@ impl<'t> Spot<'t> {
         Some(way)
     }
 
+    /// The text that a member has of the object that is so many steps below the one at `start`; `None` where it is no
+    /// text, or not there.
+    pub(super) fn said(&self, start: Option<u32>, depth: usize, name: &str) -> Option<String> {
+        let from = start.and_then(|start| self.levels.iter().position(|it| it.start == start));
+        // Without a resource the outermost object is the body, unless its members stand bare.
+        let bare = usize::from(self.levels.len() > 1 && self.levels.first()?.members.is_empty());
+        self.said_at(from.unwrap_or(bare) + depth, name)
+    }
+
+    /// The text that a member has of the object that is a level.
+    pub(super) fn said_at(&self, level: usize, name: &str) -> Option<String> {
+        let level = self.levels.get(level)?;
+        let member = level.members.iter().find(|it| self.decoded(**it).eq_ignore_ascii_case(name))?;
+        let rest = self.text.get(member.end as usize..)?;
+        let rest = rest.trim_start_matches(['"', '\'']).trim_start().strip_prefix(':')?.trim_start();
+        let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        rest.get(1..)?.split([quote, '\n', '\\']).next().map(str::to_owned)
+    }
+
     /// The names of the members that stand beside the place.
     pub(super) fn siblings(&self) -> impl Iterator<Item = Cow<'t, str>> + '_ {
         let members = self.levels.last().into_iter().flat_map(|level| &level.members);

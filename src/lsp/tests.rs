@@ -231,6 +231,96 @@ fn comments_are_completed() {
     );
 }
 
+const TEMPLATE: &str = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":["#;
+
+/// Types, versions, properties and values are those of every type that is known, not of machines alone.
+#[test]
+fn every_described_type_is_offered_in_templates() {
+    let at = |resource: &str| labels("t.json", &format!("{TEMPLATE}{resource}]}}"));
+    let found = at(r#"{"type":"|"}"#);
+    assert!(found.contains(&"Microsoft.Web/".to_owned()) && found.len() > 200, "{}", found.len());
+    let found = at(r#"{"type":"Microsoft.Web/|","name":"x"}"#);
+    assert!(
+        found.contains(&"Microsoft.Web/sites".to_owned())
+            && found.iter().all(|it| it.starts_with("Microsoft.Web/"))
+    );
+    let found = at(r#"{"type":"Microsoft.Compute/|"}"#);
+    for name in ["Microsoft.Compute/virtualMachines", "Microsoft.Compute/disks"] {
+        assert_eq!(found.iter().filter(|it| *it == name).count(), 1, "{name}");
+    }
+    let child = r#"{"type":"Microsoft.Network/virtualNetworks","apiVersion":"2023-09-01","name":"n","resources":[{"type":"sub|"}]}"#;
+    assert!(at(child).contains(&"subnets".to_owned()), "{:?}", at(child));
+    let found = at(r#"{"type":"Microsoft.Web/sites","apiVersion":"|"}"#);
+    assert!(found.len() > 10 && found.contains(&"2022-03-01".to_owned()), "{found:?}");
+    let child = child.replace(r#""type":"sub|""#, r#""type":"subnets","apiVersion":"|""#);
+    assert!(at(&child).contains(&"2023-09-01".to_owned()));
+    let store = r#"{"type":"Microsoft.Storage/storageAccounts","apiVersion":"2023-01-01","name":"x","location":"w","kind":"StorageV2","sku":{"name":"Standard_LRS"},"properties":{"#;
+    let found = at(&format!("{store}\"|\"}}}}"));
+    assert!(found.contains(&"minimumTlsVersion".to_owned()), "{found:?}");
+    let found = at(&format!("{store}\"minimumTlsVersion\":\"|\"}}}}"));
+    assert!(found.contains(&"TLS1_2".to_owned()), "{found:?}");
+    let found = at(&format!("{store}\"allowBlobPublicAccess\":|}}}}"));
+    assert_eq!(found, ["true", "false"]);
+    let chosen = chosen(
+        "t.json",
+        &format!("{TEMPLATE}{{\"type\":\"Microsoft.We|b/x\",\"name\":\"x\"}}]}}"),
+        "Microsoft.Web/",
+    );
+    assert!(chosen.contains(r#"{"type":"Microsoft.Web/","name":"x"}"#), "{chosen}");
+}
+
+#[test]
+fn every_described_type_is_offered_in_calls() {
+    let call = "curl -X PUT 'https://management.azure.com/subscriptions/<S>/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/x?api-version=2023-01-01' -H 'Content-Type: application/json' -d '";
+    let found = labels("a.sh", &format!("{call}{{\"properties\":{{\"|\"}}}}'"));
+    assert!(found.contains(&"minimumTlsVersion".to_owned()), "{found:?}");
+    let found = labels("a.sh", &call.replace("2023-01-01", "2023-|"));
+    assert!(found.contains(&"2023-01-01".to_owned()), "{found:?}");
+    let says = hovered("a.sh", &format!("{call}{{\"properties\":{{\"minimum|TlsVersion\":\"TLS1_2\"}}}}'"));
+    assert!(
+        says.starts_with("**`properties.minimumTlsVersion`**: string") && says.contains("`TLS1_2`"),
+        "{says}"
+    );
+}
+
+#[test]
+fn every_described_type_is_explained() {
+    let at = |resource: &str| hovered("t.json", &format!("{TEMPLATE}{resource}]}}"));
+    let says = at(r#"{"type":"microsoft.web/si|tes","apiVersion":"2022-03-01","name":"x"}"#);
+    assert!(
+        says.starts_with("**`Microsoft.Web/sites`**: ") && says.contains("newest stable version"),
+        "{says}"
+    );
+    let says = at(r#"{"type":"Microsoft.Web/sites","apiVersion":"2022-0|3-01","name":"x"}"#);
+    assert!(
+        says.starts_with("**2022-03-01** of `Microsoft.Web/sites`") && says.contains("- stable"),
+        "{says}"
+    );
+    let says = at(
+        r#"{"type":"Microsoft.Web/sites","apiVersion":"2022-03-01","name":"x","properties":{"https|Only":true}}"#,
+    );
+    assert!(says.starts_with("**`properties.httpsOnly`**: boolean"), "{says}");
+}
+
+/// An object with variants offers those of the one that it is.
+#[test]
+fn a_variant_has_its_own_properties() {
+    let of = |kind: &str| {
+        let factory = format!(
+            r#"{{"type":"Microsoft.DataFactory/factories/linkedservices","apiVersion":"2018-06-01","name":"a/b","properties":{{{kind}"typeProperties":{{"|"}}}}}}"#
+        );
+        labels("t.json", &format!("{TEMPLATE}{factory}]}}"))
+    };
+    let (all, one) = (of(""), of(r#""type":"AzureKeyVault","#));
+    assert!(
+        one.contains(&"baseUrl".to_owned()) && one.len() < all.len(),
+        "{} of {}: {one:?}",
+        one.len(),
+        all.len()
+    );
+    assert!(!one.contains(&"servicePrincipalId".to_owned()), "{one:?}");
+}
+
 /// A client, and the server that it talks to.
 struct Client {
     server: Server,

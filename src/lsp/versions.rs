@@ -56,9 +56,10 @@ fn type_before(text: &[u8]) -> Option<ResourceTypeName> {
 
 /// The versions of a type, the newest stable one first and the previews last, each in a word or two.
 pub(super) fn choices(schemas: &Schemas, type_name: &str) -> Vec<(ApiVersion, &'static str)> {
-    let newest = schemas.newest_stable(type_name).map(|entry| entry.version);
-    let mut all: Vec<ApiVersion> = schemas.versions(type_name).map(|entry| entry.version).rev().collect();
+    let mut all = schemas.known_versions(type_name);
+    all.reverse();
     all.sort_by_key(|version| version.is_preview());
+    let newest = all.first().copied().filter(|version| !version.is_preview());
     let says = |version: ApiVersion| match (version.is_preview(), Some(version) == newest) {
         (true, _) => "preview",
         (false, true) => "the newest stable one",
@@ -72,8 +73,7 @@ pub(super) fn describe(validators: &Validators, type_name: &str, text: &str) -> 
     let version: ApiVersion = text.parse().ok()?;
     let schemas = validators.schemas();
     let standing = validators.standing(type_name, Some(version))?;
-    let type_name =
-        schemas.entry(type_name, standing.serves()).map_or(type_name, |it| it.resource_type.as_str());
+    let type_name = schemas.published_name(type_name).unwrap_or(type_name);
     let mut out = format!("**{version}** of `{type_name}`\n");
     // Writing to a String cannot fail.
     let _ = if let Standing::Unpublished { earlier, later, .. } = standing {
@@ -86,8 +86,9 @@ pub(super) fn describe(validators: &Validators, type_name: &str, text: &str) -> 
     } else {
         write!(out, "\n- stable")
     };
-    let stable = schemas.newest_stable(type_name).map(|entry| entry.version);
-    let newest = schemas.versions(type_name).next_back().map(|entry| entry.version);
+    let known = schemas.known_versions(type_name);
+    let stable = known.iter().rfind(|version| !version.is_preview()).copied();
+    let newest = known.last().copied();
     if stable == Some(version) {
         let _ = write!(out, "\n- the newest stable version");
     } else if let Some(stable) = stable {
@@ -102,6 +103,24 @@ pub(super) fn describe(validators: &Validators, type_name: &str, text: &str) -> 
         }
     }
     Some(out)
+}
+
+/// What is known of a type, as Markdown.
+pub(super) fn of_type(schemas: &Schemas, type_name: &str) -> String {
+    let known = schemas.known_versions(type_name);
+    let name = schemas.published_name(type_name).unwrap_or(type_name);
+    let mut out = format!("**`{name}`**: {} API versions\n", known.len());
+    // Writing to a String cannot fail.
+    if let Some(stable) = known.iter().rfind(|version| !version.is_preview()) {
+        let _ = write!(out, "\n- the newest stable version is {stable}");
+    }
+    if let Some(newest) = known.last().filter(|version| version.is_preview()) {
+        let _ = write!(out, "\n- the newest version is {newest}");
+    }
+    if let Some(oldest) = known.first() {
+        let _ = write!(out, "\n- since {oldest}");
+    }
+    out
 }
 
 /// What a version lets a request say about identities.
@@ -150,7 +169,8 @@ mod tests {
         let all = choices(&schemas, "microsoft.compute/virtualmachines");
         assert_eq!(all[0].1, "the newest stable one");
         assert!(all.last().is_some_and(|(version, says)| version.is_preview() && *says == "preview"));
-        assert!(choices(&schemas, "Microsoft.Web/sites").is_empty());
+        assert!(choices(&schemas, "microsoft.web/sites").len() > 10);
+        assert!(choices(&schemas, "Contoso.Web/sites").is_empty());
     }
 
     #[test]

@@ -16,6 +16,9 @@ const MAX_DEPTH: usize = 40;
 /// A type with more paths than this is not listed to the end.
 const MAX_PATHS: usize = 100_000;
 
+/// The keyword of an object that one of its properties decides about.
+const DISCRIMINATOR: &str = "x-armbody-discriminator";
+
 /// One step from a body to a place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
@@ -112,6 +115,70 @@ pub fn property_at<'a>(
     Some(property)
 }
 
+/// What an object in a body says of the property that decides what else it holds: the object after so many steps, the
+/// property's name.
+pub type Decided<'d> = &'d dyn Fn(usize, &str) -> Option<String>;
+
+/// More descriptions of one place than any type has.
+const MAX_AT: usize = 256;
+
+/// What a body may have at a place: more than one where it is decided elsewhere and not said. Nothing where the schema
+/// has nothing.
+pub fn properties_at<'a>(
+    document: &'a Document,
+    resource_type: &str,
+    method: Method,
+    steps: &[Step<'_>],
+    decided: Decided<'_>,
+) -> Vec<Property<'a>> {
+    let Some(entry) = document.entry(resource_type, method) else { return Vec::new() };
+    let root =
+        Property { path: String::new(), schema: entry, target: entry, read_only: false, required: false };
+    let mut found = vec![root];
+    for (depth, step) in steps.iter().enumerate() {
+        let step = std::slice::from_ref(step);
+        let mut next: Vec<Property<'a>> = Vec::new();
+        // A name of its own counts more than any name.
+        let mut of_maps: Vec<Property<'a>> = Vec::new();
+        for mut property in found {
+            property.target = resolve(document, &mut property);
+            let from = property.path.len();
+            for child in decided_children(document, &property, &|name| decided(depth, name)) {
+                let Some(own) = child.path.get(from..).filter(|own| matches(own, step)) else { continue };
+                let list = if own.starts_with("{}") { &mut of_maps } else { &mut next };
+                list.push(child);
+            }
+        }
+        found = if next.is_empty() { of_maps } else { next };
+        found.truncate(MAX_AT);
+    }
+    for property in &mut found {
+        property.target = resolve(document, property);
+    }
+    found
+}
+
+/// The properties that the object at a place may have, sorted; see [`properties_at`].
+pub fn members_at<'a>(
+    document: &'a Document,
+    resource_type: &str,
+    method: Method,
+    steps: &[Step<'_>],
+    decided: Decided<'_>,
+) -> Vec<Property<'a>> {
+    let mut found: Vec<Property<'a>> = Vec::new();
+    for property in properties_at(document, resource_type, method, steps, decided) {
+        found.extend(decided_children(document, &property, &|name| decided(steps.len(), name)));
+    }
+    for property in &mut found {
+        property.target = resolve(document, property);
+    }
+    // What is common to all comes before what each has.
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.dedup_by(|a, b| a.path == b.path);
+    found
+}
+
 /// Every path of a body, sorted; the body itself has none. A definition inside itself is not entered again.
 pub fn paths<'a>(document: &'a Document, resource_type: &str, method: Method) -> Vec<Property<'a>> {
     let Some(entry) = document.entry(resource_type, method) else { return Vec::new() };
@@ -151,11 +218,26 @@ fn resolve<'a>(document: &'a Document, property: &mut Property<'a>) -> &'a Value
 }
 
 fn children<'a>(document: &'a Document, parent: &Property<'a>) -> Vec<Property<'a>> {
+    decided_children(document, parent, &|_| None)
+}
+
+/// What stands within `parent`; of a discriminated object what `decided` says of it chooses, everything if it does not.
+fn decided_children<'a>(
+    document: &'a Document,
+    parent: &Property<'a>,
+    decided: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Property<'a>> {
     let mut out = Vec::new();
+    let key = parent.target[DISCRIMINATOR].as_str();
+    let chosen = key.and_then(decided);
+    let is_chosen = |branch: &Value| {
+        let value = key.and_then(|key| branch["if"]["properties"][key]["const"].as_str());
+        chosen.as_ref().zip(value).is_none_or(|(chosen, value)| chosen.eq_ignore_ascii_case(value))
+    };
     let mut add = |path: String, schema: &'a Value, required: bool| {
         out.push(Property { path, schema, target: schema, read_only: false, required });
     };
-    let branches = parent.target["allOf"].as_array().into_iter().flatten();
+    let branches = parent.target["allOf"].as_array().into_iter().flatten().filter(|it| is_chosen(it));
     let branches = branches.filter_map(|b| document.definition(b["then"]["$ref"].as_str()?));
     for node in std::iter::once(parent.target).chain(branches) {
         let required = node["required"].as_array();

@@ -36,7 +36,7 @@
 //! `functions`: the pure ones · `engine`: what they stand in: the evaluator (`evaluate`); parameters, variables,
 //! user-defined functions and types (`scope`, `types`); what needs no evaluation (`structure`); loops, conditions,
 //! names, dependencies, nested deployments, outputs (`expand`); the names that a template declares and uses, evaluated or
-//! not (`survey`).
+//! not (`survey`) · `gather`: the other direction, one template of many requests.
 //!
 //! # Bounds
 //!
@@ -61,6 +61,7 @@ mod budget;
 mod engine;
 mod environment;
 mod functions;
+mod gather;
 mod number_format;
 mod program;
 mod refusal;
@@ -72,6 +73,7 @@ pub use engine::{
     Answers, Asked, Declared, Expansion, LeftOut, Level, Mismatch, Names, NotGiven, Of, Options, Output,
     PlannedRequest, Survey, Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
 };
+pub use gather::{Gathered, Secret, Sent, gather};
 pub use program::{MAX_EXPRESSION, expression_refusal};
 pub use refusal::{Cause, Outcome, Phase, Refusal};
 pub use value::{Array, Data, Document, MAX_DEPTH, Member, Object, Open, Place, Reason, Value, ValueKind};

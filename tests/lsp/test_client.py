@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import json
 import os
 import pathlib
 import subprocess
@@ -236,6 +237,113 @@ async def test_completion(client: LanguageClient, tmp_path):
     assert {"remove-all", "create-both", "--as", "--placeholders"} <= set(found)
     assert "--output" not in found
     assert "identity-type-split" in await offered(client, uri, position(client, marks, "ignore "))
+
+
+TEMPLATE = """{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": {
+    "host": { "type": "string", "metadata": { "description": "😀 The host." } },
+    "zone": { "type": "int" }
+  },
+  "variables": { "nic": "[concat('ü😀\\"', parameters('host'), '-nic')]" },
+  "resources": [
+    {
+      "type": "Microsoft.Network/networkInterfaces",
+      "apiVersion": "2023-09-01",
+      "name": "[variables('nic')]",
+      "location": "westus",
+      "properties": {}
+    }
+  ]
+}
+"""
+VALUES = """{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": { "host": { "value": "web" } }
+}
+"""
+
+
+def at(uri: str, where: types.Position) -> dict:
+    return {"text_document": types.TextDocumentIdentifier(uri=uri), "position": where}
+
+
+@pytest.mark.asyncio
+async def test_names_of_a_template(client: LanguageClient, tmp_path):
+    (tmp_path / "main.parameters.json").write_text(VALUES)
+    uri = await opened(client, tmp_path / "main.json", TEMPLATE)
+    where = position(client, TEMPLATE, "parameters('ho")
+    found = await client.text_document_definition_async(types.DefinitionParams(**at(uri, where)))
+    [place] = found if isinstance(found, list) else [found]
+    start, end = (offset(client, TEMPLATE, it) for it in (place.range.start, place.range.end))
+    assert (TEMPLATE[start:end], place.range.start.line) == ("host", 4)
+    context = types.ReferenceContext(include_declaration=True)
+    found = await client.text_document_references_async(types.ReferenceParams(context=context, **at(uri, where)))
+    assert sorted(pathlib.Path(it.uri).name for it in found) == ["main.json", "main.json", "main.parameters.json"]
+    says = await hovered(client, uri, where)
+    assert "The host." in says and "web-nic" in says
+    found = await client.text_document_document_highlight_async(types.DocumentHighlightParams(**at(uri, where)))
+    assert len(found) == 2
+    outline = types.DocumentSymbolParams(text_document=types.TextDocumentIdentifier(uri=uri))
+    found = await client.text_document_document_symbol_async(outline)
+    assert "parameters" in [it.name for it in found]
+    lens = types.CodeLensParams(text_document=types.TextDocumentIdentifier(uri=uri))
+    found = await client.text_document_code_lens_async(lens)
+    titles = [it.command.title for it in found]
+    assert titles == ['main.parameters.json: "web"', "main.parameters.json: no value"]
+
+
+@pytest.mark.asyncio
+async def test_a_parameter_gets_another_name(client: LanguageClient, tmp_path):
+    (tmp_path / "main.parameters.json").write_text(VALUES)
+    uri = await opened(client, tmp_path / "main.json", TEMPLATE)
+    where = position(client, TEMPLATE, "parameters('ho")
+    found = await client.text_document_rename_async(types.RenameParams(new_name="machine", **at(uri, where)))
+    if found.document_changes:
+        edits = {it.text_document.uri: it.edits for it in found.document_changes}
+    else:
+        edits = found.changes
+    texts = {"main.json": TEMPLATE, "main.parameters.json": VALUES}
+    for of, changes in edits.items():
+        name = pathlib.Path(of).name
+        mended = applied(client, texts[name], changes)
+        assert mended == texts[name].replace('"host"', '"machine"').replace("'host'", "'machine'")
+    assert len(edits) == 2
+    with pytest.raises(Exception, match="already"):
+        await client.text_document_rename_async(types.RenameParams(new_name="zone", **at(uri, where)))
+
+
+@pytest.mark.asyncio
+async def test_an_expression_is_completed(client: LanguageClient, tmp_path):
+    text = TEMPLATE.replace("parameters('host')", "parameters('").replace("networkInterfaces", "")
+    uri = await opened(client, tmp_path / "main.json", text)
+    assert await offered(client, uri, position(client, text, "parameters('")) == ["host", "zone"]
+    assert "Microsoft.Network/virtualNetworks" in await offered(client, uri, position(client, text, '"Microsoft.Network/'))
+    params = types.SignatureHelpParams(**at(uri, position(client, text, "parameters('", behind=False)))
+    found = await client.text_document_signature_help_async(params)
+    assert found.signatures[0].label.startswith("concat(") and found.active_parameter == 0
+
+
+@pytest.mark.asyncio
+async def test_parameters_files_are_written(client: LanguageClient, tmp_path):
+    (tmp_path / "main.json").write_text(TEMPLATE)
+    uri = await opened(client, tmp_path / "main.parameters.json", VALUES)
+    found = await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.QuickFix])
+    [add] = [it for it in found if it.title == "add 1 missing parameter"]
+    mended = json.loads(applied(client, VALUES, edits_of(add, uri)))
+    assert mended["parameters"] == {"host": {"value": "web"}, "zone": {"value": 0}}
+    uri = await opened(client, tmp_path / "other.json", TEMPLATE)
+    found = await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.Refactor])
+    writes = client.capabilities.workspace.workspace_edit
+    creates = types.ResourceOperationKind.Create in (writes.resource_operations or [])
+    assert len(found) == (1 if creates and writes.document_changes else 0)
+    if found:
+        create, edit = found[0].edit.document_changes
+        assert (create.kind, pathlib.Path(create.uri).name) == ("create", "other.parameters.json")
+        made = json.loads(edit.edits[0].new_text)
+        assert made["parameters"] == {"host": {"value": ""}, "zone": {"value": 0}}
 
 
 @pytest.mark.asyncio

@@ -304,11 +304,7 @@ fn hover_shows_what_an_expression_gives() {
     assert!(says.contains("- one of: `\"a\"`, `\"b\"`"), "{says}");
     assert!(says.contains("as far as it is known without a parameter's value: `\"[concat('a\\\"b', parameters('tier'), 'A', 'web-ü😀')]\"`"), "{says}");
     let says = desk.hover("\"adminPassword\": \"[parameters('pass|word')]\"");
-    assert!(
-        says.contains("a secret: its value is not shown")
-            && says.contains("secret, not shown: `\"[parameters('password')]\"`"),
-        "{says}"
-    );
+    assert!(says.ends_with("- a secret: its value is not shown"), "{says}");
     let says = desk.hover("[for|mat('{0}-{1}'");
     assert!(says.starts_with("`format(pattern: string, value…: any): string`"), "{says}");
     let says = desk.hover("[my.jo|in(");

@@ -1,0 +1,810 @@
+//! One template of many requests: the other direction of [`super::expand`].
+//!
+//! What each request makes becomes a resource; what their ids say of each other becomes `scope` and `dependsOn`. The law
+//! is that a deployment of the template sends the requests again. A request of which that would not hold is left out,
+//! and [`Gathered::left_out`] says why.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
+
+/// A PUT.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The path of its URL: the id of the resource.
+    pub id: String,
+    /// The API version of its URL.
+    pub api_version: String,
+    /// What is sent.
+    pub body: Value,
+}
+
+/// True for a text that is sent and is a secret.
+pub type Secret<'s> = &'s dyn Fn(&str) -> bool;
+
+/// A template.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// The template; `None` if no request can be part of one.
+    pub template: Option<Value>,
+    /// The id of the scope that it is deployed to, as the requests have it.
+    pub scope: String,
+    /// The requests that are no part of it, by their place in the list, and why.
+    pub left_out: Vec<(usize, String)>,
+    /// What is said in another way than the request says it.
+    pub notes: Vec<(usize, String)>,
+}
+
+/// Members of a resource that a template has for itself.
+const OWN: [&str; 15] = [
+    "condition",
+    "copy",
+    "dependsOn",
+    "comments",
+    "scope",
+    "resources",
+    "existing",
+    "resourceGroup",
+    "subscriptionId",
+    "metadata",
+    "asserts",
+    "import",
+    "extension",
+    "apiVersion",
+    "@options",
+];
+
+/// Values within values; nothing that is sent is half as deep.
+const MAX_DEPTH: usize = 100;
+
+/// Where a resource is deployed to, as text of its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    Group(String, String),
+    Subscription(String),
+    ManagementGroup(String),
+    Tenant,
+}
+
+/// A request as a resource.
+struct Resource {
+    at: usize,
+    id: String,
+    scope: Scope,
+    /// What it extends, behind the scope's `/providers/`.
+    extends: Option<String>,
+    type_name: String,
+    names: Vec<String>,
+    api_version: String,
+    body: Map<String, Value>,
+    /// Requests before that its own refer to, by place in the list of resources.
+    after: Vec<usize>,
+}
+
+impl Scope {
+    fn path(&self) -> String {
+        match self {
+            Self::Group(subscription, group) => {
+                format!("/subscriptions/{subscription}/resourceGroups/{group}")
+            }
+            Self::Subscription(subscription) => format!("/subscriptions/{subscription}"),
+            Self::ManagementGroup(name) => format!("/providers/Microsoft.Management/managementGroups/{name}"),
+            Self::Tenant => String::new(),
+        }
+    }
+
+    /// The scope that a path is, if it is one.
+    fn read(path: &str) -> Option<Self> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let is = |text: &str, wanted: &str| text.eq_ignore_ascii_case(wanted);
+        match segments.as_slice() {
+            [""] => Some(Self::Tenant),
+            ["", a, id] if is(a, "subscriptions") && !id.is_empty() => {
+                Some(Self::Subscription((*id).to_owned()))
+            }
+            ["", a, id, b, group]
+                if is(a, "subscriptions") && is(b, "resourceGroups") && !group.is_empty() =>
+            {
+                Some(Self::Group((*id).to_owned(), (*group).to_owned()))
+            }
+            ["", a, b, c, name]
+                if is(a, "providers") && is(b, "Microsoft.Management") && is(c, "managementGroups") =>
+            {
+                Some(Self::ManagementGroup((*name).to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.path().eq_ignore_ascii_case(&other.path())
+    }
+
+    fn schema(&self) -> &'static str {
+        match self {
+            Self::Group(..) => {
+                "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+            }
+            Self::Subscription(_) => {
+                "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
+            }
+            Self::ManagementGroup(_) => {
+                "https://schema.management.azure.com/schemas/2019-08-01/managementGroupDeploymentTemplate.json#"
+            }
+            Self::Tenant => {
+                "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#"
+            }
+        }
+    }
+
+    /// The function that gives the id of a resource that is deployed to it.
+    fn function(&self) -> &'static str {
+        match self {
+            Self::Group(..) => "resourceId",
+            Self::Subscription(_) => "subscriptionResourceId",
+            Self::ManagementGroup(_) => "managementGroupResourceId",
+            Self::Tenant => "tenantResourceId",
+        }
+    }
+}
+
+/// Makes a template of requests, in their order. `is_secret` tells texts that may not stand in it.
+pub fn gather(requests: &[Sent], is_secret: Secret<'_>) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut resources: Vec<Resource> = Vec::new();
+    for (at, sent) in requests.iter().enumerate() {
+        match read(at, sent, &mut gathered.notes) {
+            Ok(resource) => {
+                let same = resources.iter().position(|it| it.id.eq_ignore_ascii_case(&resource.id));
+                if let Some(same) = same {
+                    // A deployment leaves what the last call leaves.
+                    let earlier = resources.remove(same);
+                    gathered.left_out.push((earlier.at, "a later call puts the same resource".to_owned()));
+                }
+                resources.push(resource);
+            }
+            Err(why) => gathered.left_out.push((at, why)),
+        }
+    }
+    gathered.left_out.sort();
+    let Some(primary) = primary(&resources) else { return gathered };
+    gathered.scope = primary.path();
+    if gathered.scope.is_empty() {
+        gathered.scope.push('/');
+    }
+    refer(&mut resources);
+    gathered.template = Some(Writer::new(&resources, is_secret).whole(&primary));
+    gathered
+}
+
+/// The resource that a request makes.
+fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> Result<Resource, String> {
+    let id = sent.id.trim_end_matches('/');
+    let id = match id.split_once("//") {
+        Some(_) => return Err("its URL has an empty part".to_owned()),
+        None => id.to_owned(),
+    };
+    let Value::Object(body) = &sent.body else {
+        return Err("its body is not an object".to_owned());
+    };
+    let segments: Vec<&str> = id.split('/').collect();
+    let is = |text: &str, wanted: &str| text.eq_ignore_ascii_case(wanted);
+    // A resource group's id does not name its provider.
+    let group = match segments.as_slice() {
+        ["", a, subscription, b, group] if is(a, "subscriptions") && is(b, "resourceGroups") => {
+            Some((Scope::Subscription((*subscription).to_owned()), (*group).to_owned()))
+        }
+        _ => None,
+    };
+    let (scope, extends, type_name, names) = if let Some((scope, group)) = group {
+        (scope, None, "Microsoft.Resources/resourceGroups".to_owned(), vec![group])
+    } else {
+        let lower = id.to_ascii_lowercase();
+        let Some(split) = lower.rfind("/providers/") else {
+            return Err("its URL is not that of a resource".to_owned());
+        };
+        let (before, path) = (&id[..split], &id[split + "/providers/".len()..]);
+        let mut parts = path.split('/');
+        let namespace = parts.next().unwrap_or_default();
+        let pairs: Vec<&str> = parts.collect();
+        if pairs.is_empty() || !pairs.len().is_multiple_of(2) || pairs.iter().any(|it| it.is_empty()) {
+            return Err("its URL is not that of a resource".to_owned());
+        }
+        if !namespace.contains('.') || is_blank(namespace) {
+            return Err("its URL does not say the type".to_owned());
+        }
+        let types: Vec<&str> = pairs.iter().step_by(2).copied().collect();
+        if types
+            .iter()
+            .any(|it| !it.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)))
+        {
+            return Err("its URL does not say the type".to_owned());
+        }
+        let names = pairs.iter().skip(1).step_by(2).map(|it| (*it).to_owned()).collect();
+        let (scope, extends) = extended(before)?;
+        (scope, extends, format!("{namespace}/{}", types.join("/")), names)
+    };
+    if type_name.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
+        return Err("it is a deployment: its template is one already".to_owned());
+    }
+    let mut own = Map::new();
+    for (name, value) in body {
+        if OWN.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            return Err(format!("its body has `{name}`, which a template has for itself"));
+        }
+        let is_type =
+            name.eq_ignore_ascii_case("type") && value.as_str().is_some_and(|it| is(it, &type_name));
+        let last = names.last().map_or("", String::as_str);
+        let is_name = name.eq_ignore_ascii_case("name") && value.as_str().is_some_and(|it| is(it, last));
+        if is_type || is_name {
+            notes.push((at, format!("`{name}` of its body is left to the resource itself")));
+            continue;
+        }
+        if name.eq_ignore_ascii_case("type") || name.eq_ignore_ascii_case("name") {
+            return Err(format!("its body has a `{name}` that is not that of its URL"));
+        }
+        if value.is_null() {
+            notes.push((at, format!("`{name}` is null: a deployment does not send it")));
+            continue;
+        }
+        check(value, 0)?;
+        own.insert(name.clone(), value.clone());
+    }
+    Ok(Resource {
+        at,
+        id,
+        scope,
+        extends,
+        type_name,
+        names,
+        api_version: sent.api_version.clone(),
+        body: own,
+        after: Vec::new(),
+    })
+}
+
+/// The scope of what stands before `/providers/`, and the resource within it that is extended.
+fn extended(before: &str) -> Result<(Scope, Option<String>), String> {
+    if let Some(scope) = Scope::read(before) {
+        return Ok((scope, None));
+    }
+    let lower = before.to_ascii_lowercase();
+    let starts = lower.match_indices("/providers/").map(|(at, _)| at);
+    let found = starts.into_iter().filter_map(|at| {
+        let (scope, path) = (&before[..at], &before[at + "/providers/".len()..]);
+        Some((Scope::read(scope)?, path.to_owned()))
+    });
+    // A management group's own path has `/providers/` in it.
+    found
+        .last()
+        .map(|(scope, path)| (scope, Some(path)))
+        .ok_or_else(|| "its URL names no subscription, resource group, management group or tenant".to_owned())
+}
+
+/// That a template can say a value.
+fn check(value: &Value, depth: usize) -> Result<(), String> {
+    if depth > MAX_DEPTH {
+        return Err("its body is nested too deeply".to_owned());
+    }
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|it| check(it, depth + 1)),
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            if name.eq_ignore_ascii_case("copy") && value.is_array() {
+                return Err("its body has a list called `copy`, which a template takes for a loop".to_owned());
+            }
+            check(value, depth + 1)
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The scope that the template is for: the one of all, else the widest.
+fn primary(resources: &[Resource]) -> Option<Scope> {
+    let first = resources.first()?;
+    if resources.iter().all(|it| it.scope.same(&first.scope)) {
+        return Some(first.scope.clone());
+    }
+    let find = |is: fn(&Scope) -> bool| resources.iter().map(|it| &it.scope).find(|it| is(it)).cloned();
+    find(|it| *it == Scope::Tenant)
+        .or_else(|| find(|it| matches!(it, Scope::ManagementGroup(_))))
+        .or_else(|| find(|it| matches!(it, Scope::Subscription(_))))
+        .or_else(|| {
+            let count = |scope: &Scope| resources.iter().filter(|it| it.scope.same(scope)).count();
+            let most = resources.iter().map(|it| count(&it.scope)).max()?;
+            resources.iter().map(|it| &it.scope).find(|it| count(it) == most).cloned()
+        })
+}
+
+/// Which resources refer to which before them.
+fn refer(resources: &mut [Resource]) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for at in 0..resources.len() {
+        let mut found = Vec::new();
+        let resource = &resources[at];
+        let own = resource.id.to_ascii_lowercase();
+        // Its parent, and what it extends or stands in.
+        ids_within(&own, &own, &known, &mut found);
+        let mut open: Vec<&Value> = resource.body.values().collect();
+        for name in resource.body.keys() {
+            ids_within(&name.to_ascii_lowercase(), &own, &known, &mut found);
+        }
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => ids_within(&text.to_ascii_lowercase(), &own, &known, &mut found),
+                Value::Array(items) => open.extend(items),
+                Value::Object(members) => {
+                    for (name, value) in members {
+                        ids_within(&name.to_ascii_lowercase(), &own, &known, &mut found);
+                        open.push(value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        resources[at].after = found;
+        known.insert(own, at);
+    }
+}
+
+/// The nearest known resource that a text is the id of, or of something within it.
+fn ids_within(text: &str, own: &str, known: &HashMap<String, usize>, found: &mut Vec<usize>) {
+    if !text.starts_with('/') {
+        return;
+    }
+    let mut path = text.trim_end_matches('/');
+    while !path.is_empty() {
+        if path != own
+            && let Some(at) = known.get(path)
+        {
+            found.push(*at);
+            return;
+        }
+        path = path.rsplit_once('/').map_or("", |(before, _)| before);
+    }
+}
+
+/// Writes resources as templates.
+struct Writer<'r> {
+    resources: &'r [Resource],
+    is_secret: Secret<'r>,
+    /// Texts in whose place parameters stand, with the parameters' names.
+    secrets: Vec<(String, String)>,
+    blanks: Vec<(String, String)>,
+    taken: Vec<String>,
+}
+
+/// What a template in the making needs of others.
+#[derive(Default)]
+struct Parameters {
+    used: Vec<String>,
+}
+
+impl<'r> Writer<'r> {
+    fn new(resources: &'r [Resource], is_secret: Secret<'r>) -> Self {
+        Self { resources, is_secret, secrets: Vec::new(), blanks: Vec::new(), taken: Vec::new() }
+    }
+
+    fn whole(mut self, primary: &Scope) -> Value {
+        let mut parameters = Parameters::default();
+        let mut written: Vec<Value> = Vec::new();
+        // The run of calls that each resource is in, if it is one to another scope; runs by their number.
+        let mut run_of: HashMap<usize, usize> = HashMap::new();
+        let mut runs: Vec<(Scope, Vec<usize>)> = Vec::new();
+        for (at, resource) in self.resources.iter().enumerate() {
+            if resource.scope.same(primary) {
+                continue;
+            }
+            let goes_on = at.checked_sub(1).and_then(|before| run_of.get(&before)).copied();
+            let goes_on = goes_on.filter(|run| runs.get(*run).is_some_and(|it| it.0.same(&resource.scope)));
+            let run = goes_on.unwrap_or_else(|| {
+                runs.push((resource.scope.clone(), Vec::new()));
+                runs.len() - 1
+            });
+            runs[run].1.push(at);
+            run_of.insert(at, run);
+        }
+        let mut done = vec![false; runs.len()];
+        for at in 0..self.resources.len() {
+            let Some(run) = run_of.get(&at).copied() else {
+                let waits = self.waits(at, primary, &run_of, None);
+                written.push(self.resource(at, primary, waits, &mut parameters));
+                continue;
+            };
+            if !std::mem::replace(&mut done[run], true) {
+                written.push(self.nested(run, &runs[run], primary, &run_of, &mut parameters));
+            }
+        }
+        let mut template = Map::new();
+        template.insert("$schema".to_owned(), primary.schema().into());
+        template.insert("contentVersion".to_owned(), "1.0.0.0".into());
+        if !parameters.used.is_empty() {
+            template.insert("parameters".to_owned(), self.declared(&parameters));
+        }
+        template.insert("resources".to_owned(), written.into());
+        Value::Object(template)
+    }
+
+    fn declared(&self, parameters: &Parameters) -> Value {
+        let is_secret = |name: &String| self.secrets.iter().any(|(_, it)| it == name);
+        let declare = |name: &String| {
+            let kind = if is_secret(name) { "securestring" } else { "string" };
+            (name.clone(), json!({ "type": kind }))
+        };
+        Value::Object(parameters.used.iter().map(declare).collect())
+    }
+
+    /// What a resource waits for, as its template names it. `within`: the run that it is in itself.
+    fn waits(
+        &self,
+        at: usize,
+        scope: &Scope,
+        run_of: &HashMap<usize, usize>,
+        within: Option<usize>,
+    ) -> Vec<String> {
+        let mut found = Vec::new();
+        for other in &self.resources[at].after {
+            let run = run_of.get(other).copied();
+            let wait = match (run, within) {
+                (run, within) if run == within => self.id_of(*other, scope),
+                (Some(run), None) => run_name(run),
+                // The deployment waits for what stands outside.
+                _ => continue,
+            };
+            if !found.contains(&wait) {
+                found.push(wait);
+            }
+        }
+        found
+    }
+
+    /// The expression that names a resource of a template for `scope`; its id where none does.
+    fn id_of(&self, at: usize, scope: &Scope) -> String {
+        let resource = &self.resources[at];
+        if resource.extends.is_none()
+            && resource.scope.same(scope)
+            && !resource.names.iter().any(|it| is_blank(it))
+        {
+            return format!("[{}]", call(scope, &resource.type_name, &resource.names));
+        }
+        if let (Some(extends), false) = (&resource.extends, resource.names.iter().any(|it| is_blank(it))) {
+            let whole = format!("{}/providers/{extends}", resource.scope.path());
+            let names: Vec<String> = resource.names.iter().map(|it| quoted(it)).collect();
+            let of = self.expression_of(&whole, scope);
+            let kind = quoted(&resource.type_name);
+            return format!("[extensionResourceId({of}, {kind}, {})]", names.join(", "));
+        }
+        escaped(&resource.id)
+    }
+
+    /// The expression of an id: a call where it stands in `scope`, else a literal.
+    fn expression_of(&self, id: &str, scope: &Scope) -> String {
+        own_call(id, scope).unwrap_or_else(|| quoted(id))
+    }
+
+    fn nested(
+        &mut self,
+        number: usize,
+        run: &(Scope, Vec<usize>),
+        primary: &Scope,
+        run_of: &HashMap<usize, usize>,
+        around: &mut Parameters,
+    ) -> Value {
+        let (scope, members) = run;
+        let mut parameters = Parameters::default();
+        let mut resources = Vec::new();
+        let mut waits: Vec<String> = Vec::new();
+        for at in members {
+            let own = self.waits(*at, scope, run_of, Some(number));
+            resources.push(self.resource(*at, scope, own, &mut parameters));
+            for other in &self.resources[*at].after {
+                let wait = match run_of.get(other) {
+                    Some(run) if *run == number => continue,
+                    Some(run) => run_name(*run),
+                    None => self.id_of(*other, primary),
+                };
+                if !waits.contains(&wait) {
+                    waits.push(wait);
+                }
+            }
+        }
+        let mut template = Map::new();
+        template.insert("$schema".to_owned(), scope.schema().into());
+        template.insert("contentVersion".to_owned(), "1.0.0.0".into());
+        let mut properties = Map::new();
+        properties.insert("mode".to_owned(), "Incremental".into());
+        properties.insert("expressionEvaluationOptions".to_owned(), json!({ "scope": "inner" }));
+        if !parameters.used.is_empty() {
+            template.insert("parameters".to_owned(), self.declared(&parameters));
+            let mut given = Map::new();
+            for name in parameters.used {
+                given.insert(name.clone(), json!({ "value": format!("[parameters('{name}')]") }));
+                if !around.used.contains(&name) {
+                    around.used.push(name);
+                }
+            }
+            properties.insert("parameters".to_owned(), given.into());
+        }
+        template.insert("resources".to_owned(), resources.into());
+        properties.insert("template".to_owned(), template.into());
+        let mut deployment = Map::new();
+        deployment.insert("type".to_owned(), DEPLOYMENTS.into());
+        deployment.insert("apiVersion".to_owned(), DEPLOYMENTS_VERSION.into());
+        deployment.insert("name".to_owned(), run_name(number).into());
+        let mut insert = |name: &str, text: &str, writer: &mut Self| {
+            let text = writer.text(text, around);
+            deployment.insert(name.to_owned(), text.into());
+        };
+        match scope {
+            Scope::Group(subscription, group) => {
+                let same = matches!(primary, Scope::Group(own, _) | Scope::Subscription(own) if own.eq_ignore_ascii_case(subscription));
+                if !same {
+                    insert("subscriptionId", subscription, self);
+                }
+                insert("resourceGroup", group, self);
+            }
+            Scope::Subscription(subscription) => insert("subscriptionId", subscription, self),
+            Scope::ManagementGroup(name) => {
+                insert("scope", &format!("Microsoft.Management/managementGroups/{name}"), self);
+            }
+            Scope::Tenant => insert("scope", "/", self),
+        }
+        if !matches!(scope, Scope::Group(..)) {
+            let location = match primary {
+                Scope::Group(..) => "[resourceGroup().location]",
+                _ => "[deployment().location]",
+            };
+            deployment.insert("location".to_owned(), location.into());
+        }
+        if !waits.is_empty() {
+            deployment.insert("dependsOn".to_owned(), waits.into());
+        }
+        deployment.insert("properties".to_owned(), properties.into());
+        Value::Object(deployment)
+    }
+
+    fn resource(
+        &mut self,
+        at: usize,
+        scope: &Scope,
+        waits: Vec<String>,
+        parameters: &mut Parameters,
+    ) -> Value {
+        let resource = &self.resources[at];
+        let mut out = Map::new();
+        out.insert("type".to_owned(), resource.type_name.clone().into());
+        out.insert("apiVersion".to_owned(), escaped(&resource.api_version).into());
+        out.insert("name".to_owned(), self.text(&resource.names.join("/"), parameters).into());
+        if let Some(extends) = &resource.extends {
+            out.insert("scope".to_owned(), self.text(extends, parameters).into());
+        }
+        if !waits.is_empty() {
+            out.insert("dependsOn".to_owned(), waits.into());
+        }
+        for (name, value) in &resource.body {
+            out.insert(self.name(name, scope, parameters), self.value(value, scope, Some(name), parameters));
+        }
+        Value::Object(out)
+    }
+
+    fn value(
+        &mut self,
+        value: &Value,
+        scope: &Scope,
+        named: Option<&str>,
+        parameters: &mut Parameters,
+    ) -> Value {
+        match value {
+            Value::String(text) => self.written(text, scope, named, parameters).into(),
+            Value::Array(items) => items.iter().map(|it| self.value(it, scope, named, parameters)).collect(),
+            Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| {
+                        (self.name(name, scope, parameters), self.value(value, scope, Some(name), parameters))
+                    })
+                    .collect(),
+            ),
+            Value::Number(number) if (self.is_secret)(&number.to_string()) => {
+                let name = self.secret(&number.to_string(), named);
+                used(parameters, &name);
+                format!("[int(parameters('{name}'))]").into()
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// A member's name, which is evaluated as a text is.
+    fn name(&mut self, name: &str, scope: &Scope, parameters: &mut Parameters) -> String {
+        if (self.is_secret)(name) { self.written(name, scope, None, parameters) } else { own_id(name, scope) }
+    }
+
+    /// A text of a body.
+    fn written(
+        &mut self,
+        text: &str,
+        scope: &Scope,
+        named: Option<&str>,
+        parameters: &mut Parameters,
+    ) -> String {
+        if (self.is_secret)(text) {
+            let name = self.secret(text, named);
+            used(parameters, &name);
+            return format!("[parameters('{name}')]");
+        }
+        if is_whole_blank(text) {
+            let is_secret = named.is_some_and(names_secret);
+            let name = if is_secret { self.secret(text, named) } else { self.blank(text) };
+            used(parameters, &name);
+            return format!("[parameters('{name}')]");
+        }
+        if own_call(text, scope).is_some() || !text.starts_with('/') {
+            return own_id(text, scope);
+        }
+        // Within an id a placeholder is a name that is to be filled in.
+        self.text(text, parameters)
+    }
+
+    /// A text that is part of a name or an id: its placeholders are parameters.
+    fn text(&mut self, text: &str, parameters: &mut Parameters) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut end = 0;
+        for found in blanks(text) {
+            let (from, to) = (found.range.start, found.range.end);
+            let (Some(before), Some(blank)) = (text.get(end..from), text.get(from..to)) else { continue };
+            if !before.is_empty() {
+                parts.push(quoted(before));
+            }
+            let name = self.blank(blank);
+            used(parameters, &name);
+            parts.push(format!("parameters('{name}')"));
+            end = to;
+        }
+        let rest = text.get(end..).unwrap_or_default();
+        if parts.is_empty() {
+            return escaped(rest);
+        }
+        if !rest.is_empty() {
+            parts.push(quoted(rest));
+        }
+        match parts.as_slice() {
+            [one] => format!("[{one}]"),
+            _ => format!("[concat({})]", parts.join(", ")),
+        }
+    }
+
+    fn secret(&mut self, text: &str, named: Option<&str>) -> String {
+        if let Some((_, name)) = self.secrets.iter().find(|(it, _)| it == text) {
+            return name.clone();
+        }
+        let name = self.free(named.unwrap_or("secret"));
+        self.secrets.push((text.to_owned(), name.clone()));
+        name
+    }
+
+    fn blank(&mut self, text: &str) -> String {
+        if let Some((_, name)) = self.blanks.iter().find(|(it, _)| it == text) {
+            return name.clone();
+        }
+        let name = self.free(text);
+        self.blanks.push((text.to_owned(), name.clone()));
+        name
+    }
+
+    /// A parameter's name that is not taken, made of words.
+    fn free(&mut self, words: &str) -> String {
+        let mut name = String::new();
+        for word in words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty()) {
+            let is_loud = word.chars().all(|c| !c.is_ascii_lowercase());
+            let word = if is_loud { word.to_ascii_lowercase() } else { word.to_owned() };
+            if name.is_empty() {
+                name.push_str(&word);
+                continue;
+            }
+            let mut letters = word.chars();
+            name.extend(letters.next().map(|it| it.to_ascii_uppercase()));
+            name.push_str(letters.as_str());
+        }
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            name.insert_str(0, "value");
+        }
+        let mut letters = name.chars();
+        let name: String =
+            letters.next().map(|it| it.to_ascii_lowercase()).into_iter().chain(letters.by_ref()).collect();
+        let is_taken = |it: &String| self.taken.iter().any(|taken| taken.eq_ignore_ascii_case(it));
+        let numbered = (2_u32..).map(|number| format!("{name}{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|it| !is_taken(it)).unwrap_or(name);
+        self.taken.push(free.clone());
+        free
+    }
+}
+
+fn used(parameters: &mut Parameters, name: &str) {
+    if !parameters.used.iter().any(|it| it == name) {
+        parameters.used.push(name.to_owned());
+    }
+}
+
+/// The type of deployments within deployments, and a version of it that every cloud has.
+const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
+const DEPLOYMENTS_VERSION: &str = "2022-09-01";
+
+/// A deployment's name, by which others wait for it: its id is that of the scope that it goes to.
+fn run_name(run: usize) -> String {
+    format!("requests-{}", run + 1)
+}
+
+/// The call that gives the id of a resource.
+fn call(scope: &Scope, type_name: &str, names: &[String]) -> String {
+    let mut arguments = Vec::new();
+    if let Scope::ManagementGroup(name) = scope {
+        arguments.push(quoted(name));
+    }
+    arguments.push(quoted(type_name));
+    arguments.extend(names.iter().map(|it| quoted(it)));
+    format!("{}({})", scope.function(), arguments.join(", "))
+}
+
+/// The call that gives `id` in a template for `scope`, letter for letter; `None` where none does.
+fn own_call(id: &str, scope: &Scope) -> Option<String> {
+    let path = id.strip_prefix(scope.path().as_str())?.strip_prefix("/providers/")?;
+    let mut parts = path.split('/');
+    let namespace = parts.next()?;
+    let pairs: Vec<&str> = parts.collect();
+    let is_id = namespace.contains('.')
+        && !pairs.is_empty()
+        && pairs.len().is_multiple_of(2)
+        && pairs.iter().all(|it| !it.is_empty() && !it.eq_ignore_ascii_case("providers"))
+        && !pairs.iter().any(|it| is_blank(it));
+    if !is_id || matches!(scope, Scope::ManagementGroup(_) | Scope::Tenant) {
+        return None;
+    }
+    let types: Vec<&str> = pairs.iter().step_by(2).copied().collect();
+    let names: Vec<String> = pairs.iter().skip(1).step_by(2).map(|it| (*it).to_owned()).collect();
+    Some(call(scope, &format!("{namespace}/{}", types.join("/")), &names))
+}
+
+/// A text as a string of a template: an id of the scope's as the call that gives it.
+fn own_id(text: &str, scope: &Scope) -> String {
+    own_call(text, scope).map_or_else(|| escaped(text), |call| format!("[{call}]"))
+}
+
+/// What is to be filled in, where nothing else can be meant: `your-vm`, `xxxx`, `[name]` and a GUID of zeros may be names.
+fn blanks(text: &str) -> impl Iterator<Item = Placeholder> {
+    use PlaceholderStyle::{
+        Angle, Brace, BracedVariable, DoubledAngle, DoubledBrace, Substitution, Variable,
+    };
+    let sure = [Angle, DoubledAngle, Brace, DoubledBrace, Variable, BracedVariable, Substitution];
+    find_placeholders(text).filter(move |it| sure.contains(&it.style))
+}
+
+fn is_blank(text: &str) -> bool {
+    blanks(text).next().is_some()
+}
+
+/// True if all of a text is to be filled in.
+fn is_whole_blank(text: &str) -> bool {
+    blanks(text).next().is_some_and(|it| it.range == (0..text.len()))
+}
+
+/// True for the name of a member whose value is a secret by its name.
+fn names_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "secret", "token", "connectionstring"].iter().any(|it| name.contains(it))
+        || name.ends_with("key")
+}
+
+/// A text as a template writes one that is no expression.
+fn escaped(text: &str) -> String {
+    if text.starts_with('[') && text.ends_with(']') { format!("[{text}") } else { text.to_owned() }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests;
