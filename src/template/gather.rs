@@ -320,9 +320,8 @@ fn primary(resources: &[Resource]) -> Option<Scope> {
 /// Which resources refer to which before them.
 fn refer(resources: &mut [Resource]) {
     let mut known: HashMap<String, usize> = HashMap::new();
-    for at in 0..resources.len() {
+    for (at, resource) in resources.iter_mut().enumerate() {
         let mut found = Vec::new();
-        let resource = &resources[at];
         let own = resource.id.to_ascii_lowercase();
         // Its parent, and what it extends or stands in.
         ids_within(&own, &own, &known, &mut found);
@@ -345,7 +344,8 @@ fn refer(resources: &mut [Resource]) {
         }
         found.sort_unstable();
         found.dedup();
-        resources[at].after = found;
+        drop(open);
+        resource.after = found;
         known.insert(own, at);
     }
 }
@@ -473,16 +473,11 @@ impl<'r> Writer<'r> {
         if let (Some(extends), false) = (&resource.extends, resource.names.iter().any(|it| is_blank(it))) {
             let whole = format!("{}/providers/{extends}", resource.scope.path());
             let names: Vec<String> = resource.names.iter().map(|it| quoted(it)).collect();
-            let of = self.expression_of(&whole, scope);
+            let of = own_call(&whole, scope).unwrap_or_else(|| quoted(&whole));
             let kind = quoted(&resource.type_name);
             return format!("[extensionResourceId({of}, {kind}, {})]", names.join(", "));
         }
         escaped(&resource.id)
-    }
-
-    /// The expression of an id: a call where it stands in `scope`, else a literal.
-    fn expression_of(&self, id: &str, scope: &Scope) -> String {
-        own_call(id, scope).unwrap_or_else(|| quoted(id))
     }
 
     fn nested(

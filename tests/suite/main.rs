@@ -56,6 +56,7 @@ mod memory;
 mod mutation_identity;
 mod mutation_request;
 mod mutation_syntax;
+mod neovim;
 mod notations_reading;
 mod one_text;
 mod oracle_powershell;

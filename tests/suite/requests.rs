@@ -187,3 +187,49 @@ fn actions_existing_resources_and_bodies_are_told() {
         assert!(names.iter().all(|name| row.contains_key(*name)), "{row:?}");
     }
 }
+
+/// A page's calls as one template, which expands to the calls again; what is left out is told, each call once.
+#[test]
+fn a_page_is_one_template() {
+    let group =
+        "https://management.azure.com/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/g";
+    let nic = format!(
+        "{}/providers/Microsoft.Network/networkInterfaces/n",
+        &group["https://management.azure.com".len()..]
+    );
+    let page = format!(
+        "# É\n\n```bash\ncurl -X PUT '{group}/providers/Microsoft.Network/networkInterfaces/n?api-version=2023-09-01' -d '{{\"location\": \"westus\", \"properties\": {{}}}}'\ncurl '{group}?api-version=2021-04-01'\ncurl -X DELETE '{group}/providers/Microsoft.Web/sites/s?api-version=2022-03-01'\ncurl -X POST '{group}/providers/Microsoft.Compute/virtualMachines/v/start?api-version=2024-07-01'\n```\n\n```http\nPUT {group}/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01\n\n{{\"location\": \"westus\", \"properties\": {{\"osProfile\": {{\"adminPassword\": \"S3cr3t-Xy!9\"}}, \"networkProfile\": {{\"networkInterfaces\": [{{\"id\": \"{nic}\"}}]}}}}}}\n```\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.md"), page).unwrap();
+    let output = armbody(folder.path(), &["requests", "a.md", "--as", "template"]);
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 3, "{told}");
+    for (line, start) in lines.iter().zip(["a.md:5: GET", "a.md:6: DELETE", "a.md:7: POST"]) {
+        assert!(line.starts_with(&format!("armbody: {start}")) && line.contains("left out: it "), "{line}");
+    }
+    let text = stdout(&output);
+    assert!(!text.contains("S3cr3t"), "{text}");
+    fs::write(folder.path().join("t.json"), &text).unwrap();
+    let scope = "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/g";
+    let output = armbody(
+        folder.path(),
+        &["expand", "t.json", "--scope", scope, "--set", "adminPassword=x", "--as", "json"],
+    );
+    let all: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    assert_eq!(all.as_array().unwrap().len(), 2);
+    assert_eq!(all[0]["url"], format!("{nic}?api-version=2023-09-01"));
+    assert_eq!(all[1]["body"]["properties"]["networkProfile"]["networkInterfaces"][0]["id"], nic);
+    assert_eq!(all[1]["after"][0], nic);
+
+    fs::write(
+        folder.path().join("b.md"),
+        "```bash\naz rest --method get --url '/subscriptions?api-version=2022-12-01'\n```\n",
+    )
+    .unwrap();
+    let output = armbody(folder.path(), &["requests", "b.md", "--as", "template"]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""));
+}

@@ -121,7 +121,8 @@ fn found(source: &Source, mask: &Mask, call: &Call<'_>, listed: Listed) -> Found
     let at = source.position(listed.span.start);
     let url = call.url.as_ref().map(|url| url.text().trim());
     let method = listed.target.method.map_or("-", Method::as_str);
-    let what = listed.target.type_name.as_ref().map(|it| it.as_str()).or(url).unwrap_or("-");
+    let what =
+        listed.target.type_name.as_ref().map(armbody::arm::ResourceTypeName::as_str).or(url).unwrap_or("-");
     let what = mask.hide(what);
     let place =
         shown!("{}:{}: {} {}", Shown::line(source.name()), at.line, Shown::line(method), Shown::line(&what));
