@@ -104,7 +104,8 @@ fn pages_have_every_option() {
         for part in listed(&whole) {
             let name = format!("{command} {part}");
             let text = help(&name);
-            write!(made, "\n## {name}\n\n{}\n{}", plain(text.lines().next().unwrap()), page(&text, 3)).unwrap();
+            write!(made, "\n## {name}\n\n{}\n{}", plain(text.lines().next().unwrap()), page(&text, 3))
+                .unwrap();
         }
         let path = folder.join(format!("{command}.md"));
         let kept = fs::read_to_string(&path).unwrap_or_default();
@@ -119,7 +120,10 @@ fn pages_have_every_option() {
             }
         }
     }
-    assert!(old.is_empty(), "not current: {old:?}; ARMBODY_WRITE=1 cargo test --test suite commands:: writes them");
+    assert!(
+        old.is_empty(),
+        "not current: {old:?}; ARMBODY_WRITE=1 cargo test --test suite commands:: writes them"
+    );
     let pages = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let mut pages: Vec<String> =
         pages.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
