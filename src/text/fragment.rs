@@ -98,6 +98,18 @@ impl<'s> Fragment<'s> {
         builder.finish(span.start, Encoding::Plain)
     }
 
+    /// The parts of the text between `separator`s.
+    #[must_use]
+    pub fn split(&self, separator: char) -> Vec<Fragment<'s>> {
+        let mut from = 0;
+        let part = |part: &str| {
+            let span = Span::new(from, from + part.len());
+            from += part.len() + separator.len_utf8();
+            self.slice(span)
+        };
+        self.text.split(separator).map(part).collect()
+    }
+
     /// The part of the text in `span` without the white space around it.
     #[must_use]
     pub fn slice_trimmed(&self, span: Span) -> Fragment<'s> {

@@ -146,8 +146,8 @@ fn target<'s>(az: &Invocation<'_, 's>, url: &mut Assembly<'_, 's>) {
     url.part(&types.text.slice(Span::new(0, slash)));
     part(url, az.value("parent"));
     let name = az.value("name");
-    let types = pieces(&types.text.slice(Span::new(slash + 1, text.len())));
-    let names = name.map(|name| pieces(&name.text)).unwrap_or_default();
+    let types = types.text.slice(Span::new(slash + 1, text.len())).split('/');
+    let names = name.map(|name| name.text.split('/')).unwrap_or_default();
     if types.len() == names.len() {
         for (kind, name) in types.iter().zip(&names) {
             for piece in [kind, name] {
@@ -162,17 +162,6 @@ fn target<'s>(az: &Invocation<'_, 's>, url: &mut Assembly<'_, 's>) {
         url.part(kind);
     }
     part(url, name);
-}
-
-/// The text cut at its slashes.
-fn pieces<'s>(text: &Fragment<'s>) -> Vec<Fragment<'s>> {
-    let mut from = 0;
-    let piece = |piece: &str| {
-        let span = Span::new(from, from + piece.len());
-        from += piece.len() + 1;
-        text.slice(span)
-    };
-    text.text().split('/').map(piece).collect()
 }
 
 /// The body that `--properties` gives: the properties, or with `--is-full-object` all of it.

@@ -424,23 +424,14 @@ impl<'s> Evaluator<'_, 's> {
         }
         let ((name, _), (types, _)) = (name?, types?);
         url.own("/providers/");
-        let pieces = |text: &Fragment<'s>| -> Vec<Fragment<'s>> {
-            let mut from = 0;
-            let piece = |piece: &str| {
-                let span = Span::new(from, from + piece.len());
-                from += piece.len() + 1;
-                text.slice(span)
-            };
-            text.text().split('/').map(piece).collect()
-        };
-        let types = pieces(&types);
+        let types = types.split('/');
         let (namespace, types) = types.split_first()?;
         url.part(namespace);
         if let Some((parent, _)) = self.text_given(given.get("ParentResource")) {
             url.own("/");
             url.part(&parent);
         }
-        let names = pieces(&name);
+        let names = name.split('/');
         let is_pairs = names.len() == types.len();
         for (at, kind) in types.iter().enumerate() {
             url.own("/");
