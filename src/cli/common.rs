@@ -273,7 +273,7 @@ impl Settings {
 /// The comment that goes before one of several texts for a shell; `None` where a form has no comments.
 pub(crate) fn heading(form: As, shell: Shell, name: &str) -> Option<String> {
     match form {
-        As::Form(Form::Curl | Form::Az) if shell == Shell::Cmd => Some(format!("rem {name}")),
+        As::Form(Form::Curl | Form::Az) if shell == Shell::Cmd => Some(format!("@rem {name}")),
         As::Form(form) => form.writer().heading(name),
         As::Script => Some(format!("# {name}")),
         As::Markdown => None,

@@ -260,7 +260,11 @@ fn planned(
         let form = match args.form.0 {
             As::Form(form) => form,
             As::Script | As::Markdown => {
-                let script = change.script(planner, current, &file, &settings.layout())?;
+                let roles = match role(args)? {
+                    Some(role) => role.assignments(planner, current, &change)?,
+                    None => Vec::new(),
+                };
+                let script = change.script(planner, current, &roles, &file, &settings.layout())?;
                 files.extend(script.map(|text| (file, text + "\n")));
                 return Ok(Planned { files, change });
             }
@@ -295,10 +299,6 @@ fn planned(
 
 fn role(args: &Args) -> anyhow::Result<Option<RoleWish>> {
     let (Some(role), Some(scope)) = (&args.role, &args.scope) else { return Ok(None) };
-    let form = args.form.0;
-    if !matches!(form, As::Form(Form::Json | Form::Curl | Form::Az | Form::Http | Form::PowerShell)) {
-        bail!("--role is written as json, curl, az, http or powershell, not as {form}");
-    }
     Ok(Some(RoleWish::parse(role, scope)?))
 }
 
@@ -333,11 +333,11 @@ fn assigned(assignment: &Assignment, form: Form, settings: &Settings) -> anyhow:
             format!("{guards}$env:PRINCIPAL_ID = (({call}).Content | ConvertFrom-Json).{path}")
         }
         (_, Shell::Cmd) if settings.placeholders == BlankStyle::Shell => {
-            format!("rem Its {path} is the variable {} below.\n{read}", Blank::PrincipalId.variable())
+            format!("@rem Its {path} is the variable {} below.\n{read}", Blank::PrincipalId.variable())
         }
         _ => {
             let spelt = Blank::PrincipalId.spelling(settings.placeholders);
-            let mark = if settings.shell == Shell::Cmd { "rem" } else { "#" };
+            let mark = if settings.shell == Shell::Cmd { "@rem" } else { "#" };
             format!("{mark} Its {path} is {spelt} below.\n{read}")
         }
     };

@@ -38,7 +38,7 @@ pub use programs::Client;
 pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
-pub use script::{Procedure, script};
+pub use script::{Procedure, RoleStep, script};
 pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
 pub use write::{

@@ -4,14 +4,17 @@
 //! a program; cmd reads `&`, `%` and `"` within it. So the body is never an argument here. A name in a URL is
 //! percent-encoded, a token has no special character, and what is left of special characters in a body is escaped as
 //! JSON has it, which no shell reads.
+//!
+//! Nothing that cmd has of its own escapes a value: what it substitutes is read again. So the Windows Script Host, which
+//! every Windows has, escapes what may hold any character, and reads it from the environment.
 
 use std::fmt::Write as _;
 
 use super::powershell::write::{
-    expandable, guards as powershell_guards, in_ascii, preparations, variable_in_body,
+    expandable, guards as powershell_guards, in_ascii, literal, preparations, variable_in_body,
 };
 use super::shell::words::{ESCAPED, each_blank};
-use super::write::{BodyPlace, Layout};
+use super::write::{BodyPlace, Layout, WriteError};
 use crate::arm::{Blank, BlankStyle, Part, Text};
 
 /// A program's call, apart from any shell.
@@ -59,7 +62,7 @@ impl Invocation<'_> {
         let mut file = None;
         if let Some((_, body)) = self.body {
             match layout.body {
-                BodyPlace::File(name) => file = Some(format!("'@{}'", name.replace('\'', "''"))),
+                BodyPlace::File(name) => file = Some(literal(&format!("@{name}"))),
                 BodyPlace::Inline | BodyPlace::Apart => {
                     for line in preparations(body, style) {
                         let _ = writeln!(out, "{line}");
@@ -84,7 +87,7 @@ impl Invocation<'_> {
                     let spelt = expandable(&text, |blank| format!("env:{}", blank.variable()));
                     format!("\"{spelt}\"")
                 } else {
-                    format!("'{}'", text.spell(style).replace('\'', "''"))
+                    literal(&text.spell(style))
                 }
             }
         };
@@ -110,20 +113,14 @@ impl Invocation<'_> {
     }
 
     /// The call as a batch file, or as a part of one: several may follow one another, and the first that fails ends it.
-    pub(super) fn for_cmd(&self, layout: &Layout<'_>) -> String {
+    ///
+    /// # Errors
+    /// [`WriteError::LongLine`] if a line is longer than cmd takes.
+    pub(super) fn for_cmd(&self, layout: &Layout<'_>) -> Result<String, WriteError> {
         let style = layout.blanks;
-        let mut lines = vec!["@echo off".to_owned()];
-        let blanks: Vec<Blank> = each_blank(self.texts(), style);
-        let secrets: Vec<Blank> = match self.body {
-            Some((_, body)) => {
-                each_blank([body], style).into_iter().filter(|blank| blank.is_free_text()).collect()
-            }
-            None => Vec::new(),
-        };
-        // What `!X!` has is not read again, whatever it is. Nothing else that is written here has a `!`.
-        let expansion = if secrets.is_empty() { "DisableDelayedExpansion" } else { "EnableDelayedExpansion" };
-        lines.push(format!("setlocal EnableExtensions {expansion}"));
-        for blank in &blanks {
+        let mut lines =
+            vec!["@echo off".to_owned(), "setlocal EnableExtensions DisableDelayedExpansion".to_owned()];
+        for blank in &each_blank(self.texts(), style) {
             let name = blank.variable();
             lines.push(format!("if not defined {name} (echo {name} is not set 1>&2& exit /b 1)"));
         }
@@ -132,12 +129,12 @@ impl Invocation<'_> {
             if let BodyPlace::File(name) = layout.body {
                 file = Some(format!("\"@%~dp0{}\"", name.replace('%', "%%")));
             } else {
-                for blank in &secrets {
-                    let name = blank.variable();
-                    lines.push(format!("set \"{name}{ESCAPED}=!{name}:\\=\\\\!\""));
-                    lines.push(format!("set \"{name}{ESCAPED}=!{name}{ESCAPED}:\"=\\\"!\""));
-                }
                 lines.push("set \"BODY_FILE=%TEMP%\\armbody-%RANDOM%-%RANDOM%.json\"".to_owned());
+                for blank in each_blank([body], style) {
+                    if blank.is_free_text() {
+                        lines.extend(escaping(blank));
+                    }
+                }
                 for (at, line) in body_lines(body, style).iter().enumerate() {
                     let into = if at == 0 { ">" } else { ">>" };
                     lines.push(format!("{into}\"%BODY_FILE%\" echo {line}"));
@@ -145,6 +142,7 @@ impl Invocation<'_> {
                 file = Some("\"@%BODY_FILE%\"".to_owned());
             }
         }
+        // `call` reads its line once more.
         let percent = if self.is_batch { "%%%%" } else { "%%" };
         let word = |argument: &Argument| match argument {
             Argument::Plain(word) => word.clone(),
@@ -184,27 +182,51 @@ impl Invocation<'_> {
             // cmd fills in the variables of a whole line before it runs any of it, and so before `endlocal`.
             lines.push("endlocal & if not \"%ERRORLEVEL%\"==\"0\" exit /b %ERRORLEVEL%".to_owned());
         }
-        lines.join("\n")
+        match lines.iter().map(|line| line.encode_utf16().count()).max() {
+            Some(length) if length > LONGEST_LINE => Err(WriteError::LongLine(length)),
+            _ => Ok(lines.join("\n")),
+        }
     }
 }
 
-/// Parentheses encoded: the batch file that `az` is would read them.
+/// The lines that escape for JSON the value of a variable, every character of it but letters, digits and underscores. It
+/// is taken from the environment, where nothing reads it. What is printed has a word before it, for the Script Host says
+/// on the same output why it does not run.
+fn escaping(blank: Blank) -> [String; 5] {
+    let name = blank.variable();
+    // A script host may count the zero that ends the value.
+    [
+        format!("set \"{name}{ESCAPED}=\""),
+        format!(
+            r#">"%BODY_FILE%.js" echo WScript.Echo("json "+new ActiveXObject("WScript.Shell").ExpandEnvironmentStrings("%%{name}%%").replace(/\x00+$/,"").replace(/\W/g,function(c){{return "\\u"+("000"+c.charCodeAt(0).toString(16)).slice(-4)}}))"#
+        ),
+        format!(
+            r#"for /f "tokens=1,2" %%A in ('%SystemRoot%\System32\cscript.exe //nologo "%BODY_FILE%.js"') do if "%%A"=="json" set "{name}{ESCAPED}=%%B""#
+        ),
+        "del \"%BODY_FILE%.js\"".to_owned(),
+        format!(
+            "if not defined {name}{ESCAPED} (echo {name} cannot be escaped: the Windows Script Host does not run 1>&2& exit /b 1)"
+        ),
+    ]
+}
+
+/// A URL with its parentheses encoded: the batch file that `az` is would read them.
 fn without_parentheses(text: &Text) -> Text {
+    let is_url = matches!(text.parts().first(), Some(Part::Literal(head)) if head.starts_with('/') || head.contains("://"));
+    if !is_url {
+        return text.clone();
+    }
     Text::from_parts(text.parts().iter().map(|part| match part {
-        Part::Literal(literal)
-            if literal.starts_with('/')
-                || literal.contains("://")
-                || literal.contains("/resourceGroups/") =>
-        {
-            Part::Literal(literal.replace('(', "%28").replace(')', "%29"))
-        }
-        part => part.clone(),
+        Part::Literal(literal) => Part::Literal(literal.replace('(', "%28").replace(')', "%29")),
+        blank @ Part::Blank(_) => blank.clone(),
     }))
 }
 
 /// cmd reads lines of up to 8,191 characters, with the values of their variables. A body has a line break behind a comma
 /// once its line is this long.
 const LONG_LINE: usize = 2000;
+/// The longest line that is written, in UTF-16 units. What is left is for the values of variables.
+const LONGEST_LINE: usize = 8000;
 
 /// The lines of a body as `echo` prints them: in strings, whatever cmd reads is escaped as JSON has it. The quotes are
 /// in pairs, and nothing between or outside of them means anything to cmd.
@@ -242,7 +264,7 @@ fn body_lines(body: &Text, style: BlankStyle) -> Vec<String> {
                 }
             }
             Part::Blank(blank) if style == BlankStyle::Shell && blank.is_free_text() => {
-                let _ = write!(out, "!{}{ESCAPED}!", blank.variable());
+                let _ = write!(out, "%{}{ESCAPED}%", blank.variable());
             }
             Part::Blank(blank) if style == BlankStyle::Shell => {
                 let _ = write!(out, "%{}%", blank.variable());

@@ -277,6 +277,11 @@ pub enum WriteError {
     /// There is no script for the shell.
     #[error("`--as script` is written for bash and powershell, not for {0}")]
     NoScript(Shell),
+    /// A line that cmd does not read.
+    #[error(
+        "a line of {0} characters is longer than cmd takes (8,191): --body-file with -o DIR keeps the body in a file, and so does --shell powershell"
+    )]
+    LongLine(usize),
     /// A template fails.
     #[error(transparent)]
     Template(#[from] TemplateError),

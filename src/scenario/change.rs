@@ -1,5 +1,6 @@
 //! `Change`: what takes one machine from the identities that it has to those wanted, or back.
 
+use super::assignment::Assignment;
 use super::body::identity_value;
 use super::current::Current;
 use super::place::{OtherPlace, Place};
@@ -12,7 +13,7 @@ use crate::arm::{
     Method, PlanError, Refusal, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName, Text,
     newest_stable,
 };
-use crate::notation::{Layout, Procedure, WriteError, script};
+use crate::notation::{Layout, Procedure, RoleStep, WriteError, script};
 use crate::schema::{Standing, Validators};
 
 /// What is asked of every machine.
@@ -293,20 +294,30 @@ impl Change {
         &self,
         planner: &Planner<'_>,
         current: &Current,
+        roles: &[Assignment],
         file: &str,
         layout: &Layout<'_>,
     ) -> Result<Option<String>, ChangeError> {
-        let Some(forth) = self.request() else { return Ok(None) };
+        let forth = self.request();
+        if forth.is_none() && roles.is_empty() {
+            return Ok(None);
+        }
         let opposite = Planner { undo: !planner.undo, ..planner.clone() };
         let back = opposite.plan(current).ok().and_then(|back| back.request());
         let name = self.place.name.as_deref().unwrap_or("the machine");
+        let read = self.read_request();
         let procedure = Procedure {
             title: format!("{name}: from {} to {}", say(&self.before), say(&self.after)),
             file: file.to_owned(),
             before: &self.before,
             after: &self.after,
-            forth: &forth,
+            read: &read,
+            forth: forth.as_ref(),
             back: back.as_ref(),
+            roles: roles
+                .iter()
+                .map(|role| RoleStep { read: &role.read, principal: role.principal, put: &role.put })
+                .collect(),
         };
         script(&procedure, layout).map(Some).map_err(ChangeError::Write)
     }

@@ -188,13 +188,16 @@ impl Scenario {
         let back = back.map(|block| {
             Request::new(method, forth.target.clone(), Some(change_body(Some(&block), location)))
         });
+        let read = Request::new(Method::Get, forth.target.clone(), None);
         let procedure = Procedure {
             title: format!("{} {}", method, self.says(resource_type)),
             file: file.to_owned(),
             before: &before,
             after: &after,
-            forth: &forth,
+            read: &read,
+            forth: Some(&forth),
             back: back.as_ref(),
+            roles: Vec::new(),
         };
         script(&procedure, layout).map(Some).map_err(ScenarioError::Write)
     }

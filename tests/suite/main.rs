@@ -26,6 +26,7 @@ mod census;
 mod ci;
 mod cli_lint;
 mod cli_lint_more;
+mod cmd_runs;
 mod cmd_words;
 mod commands;
 mod config;

@@ -1,8 +1,10 @@
-//! `--as script`, run by real shells with a real curl and jq against a server that answers as Azure Resource Manager
-//! does: by PATCH and GET, with operations to follow, and with everything that goes wrong.
+//! `--as script`, run by real shells with a real curl and jq, and with a real Azure CLI and nothing else, against a
+//! server that answers as Azure Resource Manager does: by PATCH and GET, with operations to follow, and with everything
+//! that goes wrong.
 #![cfg(unix)]
 
 use crate::support::needs::installed;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -49,6 +51,8 @@ enum Deed {
     DroppedDone,
     /// 200, and something else is done.
     Other,
+    /// 200, and it is done; no role is assigned.
+    NoRole,
 }
 
 #[derive(Debug)]
@@ -58,6 +62,10 @@ struct World {
     deed: Deed,
     polls: u32,
     wanted: Option<Value>,
+    /// A change was asked for.
+    is_asked: bool,
+    /// Roles that were assigned, by the path of the assignment.
+    roles: BTreeMap<String, Value>,
     /// Method, path, and the headers and body that were sent.
     seen: Vec<(String, String, String, String)>,
 }
@@ -71,8 +79,16 @@ impl Server {
     fn start(identity: Value, deed: Deed) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let world =
-            Arc::new(Mutex::new(World { identity, etag: 4, deed, polls: 0, wanted: None, seen: Vec::new() }));
+        let world = Arc::new(Mutex::new(World {
+            identity,
+            etag: 4,
+            deed,
+            polls: 0,
+            wanted: None,
+            is_asked: false,
+            roles: BTreeMap::new(),
+            seen: Vec::new(),
+        }));
         let shared = Arc::clone(&world);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -95,7 +111,7 @@ fn machine(identity: &Value) -> Value {
     let mut machine = json!({
         "id": format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/gr'üppe_(1)/providers/Microsoft.Compute/virtualMachines/web-1"),
         "name": "web-1", "type": "Microsoft.Compute/virtualMachines", "location": "westus",
-        "properties": {"provisioningState": "Succeeded", "vmId": "x"},
+        "properties": {"provisioningState": "Succeeded", "vmId": "x"}, "etag": "\"4\"",
     });
     if !identity.is_null() {
         machine["identity"] = identity.clone();
@@ -171,6 +187,7 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
         let is_done = world.polls >= 3 && world.deed != Deed::Never;
         if is_done && let Some(wanted) = world.wanted.take() {
             world.identity = wanted;
+            world.is_asked = false;
         }
         let retry = "Retry-After: 1\r\n";
         match world.deed {
@@ -188,13 +205,43 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
         }
         return;
     }
+    if path.contains("/roleAssignments/") {
+        let before = if method == "DELETE" { world.roles.remove(&path) } else { None };
+        if method == "PUT" {
+            let body: Value = serde_json::from_str(&body).unwrap();
+            if world.deed == Deed::NoRole {
+                return send("403 Forbidden", "", &fault("AuthorizationFailed", "no right to assign roles"));
+            }
+            world.roles.insert(path, body.clone());
+            return send("201 Created", "", &body);
+        }
+        return send(if before.is_some() { "200 OK" } else { "204 No Content" }, "", &Value::Null);
+    }
+    if path.contains("/userAssignedIdentities/") {
+        let identity =
+            json!({"id": path, "properties": {"principalId": "11111111-2222-3333-4444-555555555555"}});
+        return send("200 OK", "", &identity);
+    }
     if method == "GET" {
         let mut machine = machine(&world.identity);
-        if world.deed == Deed::State && world.wanted.is_some() {
+        if world.is_asked {
             world.polls += 1;
-            machine["properties"]["provisioningState"] = "Updating".into();
-            if world.polls >= 2 {
-                world.identity = world.wanted.take().unwrap();
+            let is_done = world.polls >= 4 && world.deed != Deed::Never;
+            let has_begun = world.deed != Deed::Location || world.polls > 1;
+            let ends = match world.deed {
+                Deed::Fails => "Failed",
+                Deed::Canceled => "Canceled",
+                _ => "Succeeded",
+            };
+            let state = if is_done || !has_begun { ends } else { "Updating" };
+            if is_done && let Some(wanted) = world.wanted.take() {
+                world.identity = wanted;
+                world.is_asked = false;
+                machine = self::machine(&world.identity);
+            }
+            machine["properties"]["provisioningState"] = state.into();
+            if world.deed == Deed::LostPoll && world.polls == 2 {
+                return stream.shutdown(Shutdown::Both).unwrap();
             }
         }
         return send("200 OK", &format!("ETag: \"{}\"\r\nRetry-After: 1\r\n", world.etag), &machine);
@@ -208,8 +255,18 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
         machine["properties"]["provisioningState"] = "Updating".into();
         machine
     };
+    world.is_asked = matches!(
+        world.deed,
+        Deed::Operation
+            | Deed::LostPoll
+            | Deed::Location
+            | Deed::State
+            | Deed::Fails
+            | Deed::Canceled
+            | Deed::Never
+    );
     match world.deed {
-        Deed::Done => {
+        Deed::Done | Deed::NoRole => {
             world.identity = after;
             send("200 OK", "", &machine(&world.identity));
         }
@@ -250,6 +307,9 @@ fn answer(stream: TcpStream, world: &mut World, port: u16) {
     }
 }
 
+/// How long an operation is followed.
+const TIMEOUT: &str = "5";
+
 const SHELLS: [&str; 2] = ["bash", "dash"];
 
 /// The script that `plan` writes for the machine of a server.
@@ -263,19 +323,63 @@ fn script(server: &Server, args: &[&str]) -> tempfile::TempDir {
     files
 }
 
+/// The Azure CLI and nothing else: without a token, which takes somebody who has signed in, and with the server's
+/// address before an argument that begins a path. `None` where it is not installed, which is said.
+fn az(port: u16) -> Option<tempfile::TempDir> {
+    let real = crate::support::loopback::client("az/bin/az")?;
+    let tools = tempfile::tempdir().unwrap();
+    let wrapper = format!(
+        "#!/bin/sh\nfor word; do shift; case $word in /subscriptions/*) word=http://127.0.0.1:{port}$word ;; esac; \
+         set -- \"$@\" \"$word\"; done\nexec '{}' \"$@\" --skip-authorization-header\n",
+        real.display()
+    );
+    let path = tools.path().join("az");
+    std::fs::write(&path, wrapper).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    // Neither curl nor jq.
+    let used = ["sh", "cat", "cut", "date", "mktemp", "rm", "sed", "sleep", "sort", "tr"];
+    for name in used.into_iter().chain(SHELLS) {
+        let found = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(name));
+        let there = found.iter().find(|path| path.exists()).unwrap();
+        std::os::unix::fs::symlink(there, tools.path().join(name)).unwrap();
+    }
+    Some(tools)
+}
+
 fn run(shell: &str, files: &Path, args: &[&str]) -> Output {
-    Command::new(shell)
+    command(shell, files, args).env("ACCESS_TOKEN", "eyJ0.a-_b.c==").output().unwrap()
+}
+
+/// The script where there is no other tool than these.
+fn run_with(tools: &tempfile::TempDir, shell: &str, files: &Path, args: &[&str]) -> Output {
+    run_for("90", tools, shell, files, args)
+}
+
+fn run_for(timeout: &str, tools: &tempfile::TempDir, shell: &str, files: &Path, args: &[&str]) -> Output {
+    command(shell, files, args)
+        .env("PATH", tools.path())
+        // A call takes seconds on a machine that is busy.
+        .env("TIMEOUT_SECONDS", timeout)
+        .env("HOME", tools.path())
+        .env("AZURE_CONFIG_DIR", tools.path())
+        .env("AZURE_CORE_COLLECT_TELEMETRY", "false")
+        .env_remove("ACCESS_TOKEN")
+        .output()
+        .unwrap()
+}
+
+fn command(shell: &str, files: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(shell);
+    command
         .arg("plan.sh")
         .args(args)
         .current_dir(files)
-        .env("ACCESS_TOKEN", "eyJ0.a-_b.c==")
         .env("POLL_SECONDS", "1")
-        .env("TIMEOUT_SECONDS", "4")
+        .env("TIMEOUT_SECONDS", TIMEOUT)
         .env("NO_PROXY", "127.0.0.1")
         .env("no_proxy", "127.0.0.1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 fn said(output: &Output) -> String {
@@ -346,7 +450,7 @@ fn what_goes_wrong_is_said_with_the_state_of_the_machine() {
         ),
         (Deed::Fails, &["ended as Failed: AllocationFailed: no room", "the machine is as it was before"]),
         (Deed::Canceled, &["ended as Canceled", "the machine is as it was before"]),
-        (Deed::Never, &["not done after 4 seconds; the operation goes on: http://127.0.0.1:"]),
+        (Deed::Never, &["not done after 5 seconds; the operation goes on: http://127.0.0.1:"]),
         (Deed::Elsewhere, &["at another host: http://127.0.0.1.example.org/"]),
         (Deed::Other, &["the machine does not have what was wanted (/subscriptions/", "as it was before"]),
     ] {
@@ -389,5 +493,159 @@ fn nothing_is_sent_where_the_machine_is_not_as_planned_from() {
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
+}
+
+/// Waiting for the end takes seconds, and starting the Azure CLI more: a shell for each second one.
+#[test]
+fn with_the_azure_cli_alone_a_change_is_made_followed_and_taken_back() {
+    let mut shells = SHELLS.into_iter().cycle();
+    // An operation and a state that tells are one to it.
+    for deed in [Deed::Done, Deed::Location, Deed::State, Deed::LostPoll] {
+        let server = Server::start(both(), deed);
+        let Some(tools) = az(server.port) else { return };
+        let shell = shells.next().unwrap();
+        let files = script(&server, &["--system", "off", "--remove", "ID1", "--add", "ID3"]);
+        let output = run_with(&tools, shell, files.path(), &[]);
+        let words = said(&output);
+        assert_eq!(output.status.code(), Some(0), "{shell} {deed:?}: {words}");
+        assert!(
+            words.contains("before: system-assigned, /subscriptions/")
+                && words.contains("after:  /subscriptions/"),
+            "{words}"
+        );
+        {
+            let world = server.world.lock().unwrap();
+            let (_, path, headers, body) = world.seen.iter().find(|(method, ..)| method == "PATCH").unwrap();
+            assert!(headers.contains("If-Match: \"4\"\r\n"), "{headers}");
+            assert!(headers.contains("Content-Type: application/json\r\n"), "{headers}");
+            assert!(path.ends_with("/virtualMachines/web-1?api-version=2026-04-01"), "{path}");
+            assert!(serde_json::from_str::<Value>(body).unwrap()["identity"].is_object(), "{body}");
+            assert_eq!(world.identity["type"], "UserAssigned");
+        }
+        let shell = shells.next().unwrap();
+        let output = run_with(&tools, shell, files.path(), &[]);
+        assert!(
+            output.status.success() && said(&output).starts_with("nothing to do: it has /sub"),
+            "{}",
+            said(&output)
+        );
+        server.world.lock().unwrap().polls = 0;
+        let output = run_with(&tools, shell, files.path(), &["--undo"]);
+        assert_eq!(output.status.code(), Some(0), "{shell} {deed:?}: {}", said(&output));
+        assert_eq!(server.world.lock().unwrap().identity["type"], "SystemAssigned, UserAssigned");
+        let sent = server.methods().iter().filter(|method| *method == "PATCH").count();
+        assert_eq!(sent, 2, "each change is sent once");
+    }
+}
+
+#[test]
+fn with_the_azure_cli_alone_what_goes_wrong_is_said_with_the_state_of_the_machine() {
+    let mut shells = SHELLS.into_iter().cycle();
+    for (deed, words) in [
+        (Deed::Conflict, &["refused: Conflict({", "a concurrent request", "nothing was changed"][..]),
+        (Deed::Precondition, &["refused: Precondition Failed({", "somebody else changed the machine"]),
+        (Deed::Busy, &["refused: Too Many Requests({", "try again later"]),
+        (
+            Deed::Broken,
+            &["failed: Forbidden({", "no right to assign", "the machine is as it was before: system"],
+        ),
+        (
+            Deed::Dropped,
+            &["whether it arrived is not known", "the machine is as it was before: system-assigned"],
+        ),
+        (
+            Deed::DroppedDone,
+            &["not known", "has what was wanted all the same", "to go back: sh plan.sh --undo"],
+        ),
+        (Deed::Fails, &["the machine's state is Failed", "the machine is as it was before"]),
+        (Deed::Never, &["not done after 8 seconds; the machine's state is Updating"]),
+        (Deed::Other, &["as it was before: system-assigned"]),
+    ] {
+        let server = Server::start(both(), deed);
+        let Some(tools) = az(server.port) else { return };
+        let shell = shells.next().unwrap();
+        let files = script(&server, &["--system", "off"]);
+        let timeout = if matches!(deed, Deed::Never | Deed::Other) { "8" } else { "90" };
+        let output = run_for(timeout, &tools, shell, files.path(), &[]);
+        let all = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{shell} {deed:?}: {all}");
+        for part in words {
+            assert!(all.contains(part), "{shell} {deed:?}: {all}");
+        }
+        let sent = server.methods().iter().filter(|method| *method == "PATCH").count();
+        assert_eq!(sent, 1, "{deed:?}");
+    }
+}
+
+#[test]
+fn with_the_azure_cli_alone_nothing_is_sent_where_the_machine_is_not_as_planned_from() {
+    for shell in SHELLS {
+        let server = Server::start(both(), Deed::Done);
+        let Some(tools) = az(server.port) else { return };
+        let files = script(&server, &["--system", "off"]);
+        server.world.lock().unwrap().identity = json!({"type": "SystemAssigned"});
+        let output = run_with(&tools, shell, files.path(), &[]);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(
+            said(&output).contains("it has system-assigned, not system-assigned, /sub"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(server.methods(), ["GET"]);
+        std::fs::remove_file(tools.path().join("az")).unwrap();
+        let output = run_with(&tools, shell, files.path(), &[]);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("curl and jq, or the Azure CLI"), "{}", said(&output));
+    }
+}
+
+const ROLE: [&str; 4] = ["--role", "Contributor", "--scope", "/subscriptions/s/resourceGroups/gr'u$p"];
+
+/// A role is assigned once the machine has the identity, with the id of the principal that was read, and goes first
+/// when the change is taken back.
+#[test]
+fn a_role_is_assigned_and_taken_back() {
+    for with_az in [false, true] {
+        let server = Server::start(json!({"type": "SystemAssigned", "principalId": "p-1"}), Deed::Done);
+        let Some(tools) = az(server.port) else { return };
+        let mut args = vec!["--add", "ID3"];
+        args.extend(ROLE);
+        let files = script(&server, &args);
+        let run = |shell: &str, args: &[&str]| {
+            if with_az { run_with(&tools, shell, files.path(), args) } else { run(shell, files.path(), args) }
+        };
+        // Starting the Azure CLI takes long.
+        for shell in SHELLS.into_iter().take(if with_az { 1 } else { 2 }) {
+            let output = run(shell, &[]);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+            {
+                let world = server.world.lock().unwrap();
+                let (path, body) = world.roles.first_key_value().unwrap();
+                assert!(
+                    path.contains("/resourceGroups/gr%27u%24p/providers/Microsoft.Authorization/"),
+                    "{path}"
+                );
+                assert_eq!(body["properties"]["principalId"], "11111111-2222-3333-4444-555555555555");
+                assert_eq!(world.roles.len(), 1);
+            }
+            // Once more: the same assignment.
+            let output = run(shell, &[]);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+            assert!(said(&output).contains("no identity is to be changed"), "{}", said(&output));
+            assert_eq!(server.world.lock().unwrap().roles.len(), 1);
+            let output = run(shell, &["--undo"]);
+            assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+            assert!(server.world.lock().unwrap().roles.is_empty());
+        }
+        server.world.lock().unwrap().deed = Deed::NoRole;
+        let output = run("dash", &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(
+            said(&output).contains("the role assignment was not made")
+                && said(&output).contains("run it again"),
+            "{}",
+            said(&output)
+        );
     }
 }

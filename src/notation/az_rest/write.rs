@@ -41,10 +41,10 @@ impl Writer for AzRest {
             before.extend(headers.into_iter().map(Argument::Text));
             let body = body.as_ref().map(|body| ("--body", body));
             let call = Invocation { program: "az rest", is_batch: true, before, body, behind: Vec::new() };
-            return Ok(match layout.shell {
+            return match layout.shell {
                 Shell::Cmd => call.for_cmd(layout),
-                Shell::PowerShell | Shell::Bash => call.for_powershell(layout),
-            });
+                Shell::PowerShell | Shell::Bash => Ok(call.for_powershell(layout)),
+            };
         }
         let mut before = guards(std::iter::once(&url).chain(&headers).chain(&body), style);
         let (body, behind) = body.as_ref().map(|body| prepared_body(body, layout, &mut before)).unzip();

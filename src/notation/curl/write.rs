@@ -44,10 +44,10 @@ impl Writer for Curl {
                 headers.into_iter().flat_map(|header| [plain("-H"), Argument::Text(header)]).collect();
             let body = body.as_ref().map(|body| ("-d", body));
             let call = Invocation { program: "curl", is_batch: false, before, body, behind };
-            return Ok(match layout.shell {
+            return match layout.shell {
                 Shell::Cmd => call.for_cmd(layout),
-                Shell::PowerShell | Shell::Bash => call.for_powershell(layout),
-            });
+                Shell::PowerShell | Shell::Bash => Ok(call.for_powershell(layout)),
+            };
         }
         let mut before = guards(std::iter::once(&target).chain(&headers).chain(&body), style);
         let (body, behind) = body.as_ref().map(|body| prepared_body(body, layout, &mut before)).unzip();

@@ -63,6 +63,18 @@ pub(in crate::notation) fn word(url: &Text, style: BlankStyle) -> String {
     format!("\"{}\"", expandable(url, |blank| format!("env:{}", blank.variable())))
 }
 
+/// A text in single quotes. PowerShell takes each of the quotes in [`SINGLE`] for the end of it; doubled, it is one.
+pub(in crate::notation) fn literal(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        out.extend(std::iter::repeat_n(c, if SINGLE.contains(&c) { 2 } else { 1 }));
+    }
+    out + "'"
+}
+
+/// What PowerShell reads as a single quote: the typewriter's, and the typographic ones.
+const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+
 /// A body between lines of its own, where quotes are literal.
 pub(in crate::notation) fn here_string(body: &Text, style: BlankStyle) -> String {
     let expands = style == BlankStyle::Shell && body.blanks().next().is_some();

@@ -500,7 +500,8 @@ impl<'s> Reader<'_, 's> {
             let value = self.whole(&value);
             command.assignments.push(Assignment { name, value, appends: false, items: None });
         } else {
-            command.words = self.split(&items);
+            let again = is_call(&items).then(|| read_again(&items));
+            command.words = self.split(again.as_ref().unwrap_or(&items));
         }
         command.quoting = std::mem::take(&mut self.quoting);
         let slips = std::mem::take(&mut self.slips);
@@ -675,6 +676,42 @@ impl<'s> Reader<'_, 's> {
         }
         writer.finish(items.first().map_or(self.at.min(self.end), |item| item.from))
     }
+}
+
+/// True for a line that `call` begins.
+fn is_call(items: &[Item]) -> bool {
+    let word = items.iter().skip_while(|item| is_blank(item) || item.char == Some('@'));
+    let word: String = word.map_while(|item| item.char).take(5).collect();
+    word.get(..4).is_some_and(|call| call.eq_ignore_ascii_case("call"))
+        && word[4..].chars().all(|c| c == ' ' || c == '\t')
+}
+
+/// What `call` makes of the percent signs of its line, which it reads once more: `%%` is one, `%NAME%` the value of a
+/// variable.
+fn read_again(items: &[Item]) -> Vec<Item> {
+    let mut out = Vec::with_capacity(items.len());
+    let mut at = 0;
+    while let Some(item) = items.get(at) {
+        at += 1;
+        if item.char != Some('%') {
+            out.push(*item);
+            continue;
+        }
+        let rest = &items[at..];
+        let name = rest.iter().take(MAX_NAME);
+        let name =
+            name.take_while(|it| it.char.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')).count();
+        let end = rest.get(name).filter(|it| it.char == Some('%'));
+        match end {
+            Some(end) => {
+                let char = (name == 0).then_some('%');
+                out.push(Item { to: end.to, char, ..*item });
+                at += name + 1;
+            }
+            None => out.push(*item),
+        }
+    }
+    out
 }
 
 /// Steps over one character of a word, or over backslashes and the quote behind them.
