@@ -326,9 +326,6 @@ pub(crate) struct Fill {
     /// The region.
     #[arg(long, value_name = "REGION")]
     location: Option<String>,
-    /// The network interface.
-    #[arg(long, value_name = "NAME")]
-    nic: Option<String>,
 }
 
 impl Fill {
@@ -340,7 +337,6 @@ impl Fill {
             (NameKind::VirtualMachine, "--vm", &self.vm),
             (NameKind::VirtualMachineScaleSet, "--vmss", &self.vmss),
             (NameKind::Location, "--location", &self.location),
-            (NameKind::NetworkInterface, "--nic", &self.nic),
         ];
         for (kind, flag, text) in given {
             if let Some(text) = text {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use armbody::arm::{Blank, BlankStyle, ResourceType};
 use armbody::container::Kind;
 use armbody::lint::{Options, Secret, secrets_of};
-use armbody::notation::{Form, IdentityChange, Shell};
+use armbody::notation::{Form, IdentityChange, RoleStep, Shell, write_roles};
 use armbody::report::Mask;
 use armbody::scenario::{
     Answer, Assignment, Change, Current, Planner, RoleWish, SystemWish, Wishes, answer_text, say,
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long)]
     undo: bool,
     /// Give a role, by name or by the GUID of its definition, to the identity that --system on or --add gives.
-    #[arg(long, value_name = "GUID-OR-NAME", requires = "scope", conflicts_with = "undo")]
+    #[arg(long, value_name = "GUID-OR-NAME", requires = "scope", conflicts_with_all = ["undo", "check", "show", "format"])]
     role: Option<String>,
     /// Where the role is given: the id of a resource, resource group, subscription or management group.
     #[arg(long, value_name = "ID", requires = "role")]
@@ -212,7 +212,7 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
         if !args.check && args.show == Show::Request {
             not_said(change, args, &head, terminal);
         }
-        if change.is_nothing() && !answer.is_list {
+        if change.is_nothing() && !answer.is_list && args.role.is_none() {
             say_nothing_to_do(&wishes, change, terminal);
         }
     }
@@ -271,6 +271,13 @@ fn planned(
         };
         if let Some(role) = role(args)? {
             let assignments = role.assignments(planner, current, &change)?;
+            let steps: Vec<RoleStep<'_>> = assignments.iter().map(Assignment::step).collect();
+            let states = IdentityChange { before: &change.before, after: &change.after };
+            let layout = settings.layout();
+            if let Some(text) = write_roles(form, change.request().as_ref(), states, &steps, &layout)? {
+                files.push((file, text + "\n"));
+                return Ok(Planned { files, change });
+            }
             let mut parts: Vec<String> = Vec::new();
             if let Some(request) = change.request() {
                 parts.push(settings.write(form, &request, None, None)?.text);
@@ -306,6 +313,10 @@ fn role(args: &Args) -> anyhow::Result<Option<RoleWish>> {
 /// it.
 fn assigned(assignment: &Assignment, form: Form, settings: &Settings) -> anyhow::Result<Vec<String>> {
     let put = settings.write(form, &assignment.put, None, None)?.text;
+    if form == Form::Json {
+        // Nothing but bodies, and the one that reads has none.
+        return Ok(vec![put]);
+    }
     let path = assignment.principal;
     let is_shell = settings.placeholders == BlankStyle::Shell && settings.shell != Shell::Cmd;
     let read = settings.write(form, &assignment.read, None, None)?.text;
@@ -316,7 +327,6 @@ fn assigned(assignment: &Assignment, form: Form, settings: &Settings) -> anyhow:
             None => ("", read.as_str()),
         };
     let read = match (form, settings.shell) {
-        (Form::Json, _) => return Ok(vec![put]),
         (Form::Curl, Shell::Bash) if is_shell => {
             format!("{guards}PRINCIPAL_ID=$({call} | jq -r '.{path} // empty')")
         }

@@ -4,9 +4,9 @@ pub(super) mod snippet;
 
 use std::fmt::Write as _;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use armbody::arm::versions::is_published;
-use armbody::arm::{Method, ResourceType};
+use armbody::arm::{Method, NameKind, ResourceType};
 use armbody::notation::{Form, IdentityChange, Shell, WriteError};
 use armbody::scenario::{
     Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
@@ -38,6 +38,9 @@ pub(crate) struct Args {
     output: Output,
     #[command(flatten)]
     fill: Fill,
+    /// The network interface of a new machine.
+    #[arg(long, value_name = "NAME")]
+    nic: Option<String>,
     /// User-assigned identities, as ids or as names in the same resource group. In add- and remove- scenarios, the
     /// last one is the one added or removed.
     #[arg(long = "identity", value_name = "ID-OR-NAME", num_args = 1..)]
@@ -130,6 +133,9 @@ fn asked(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
     let (asked, identities) = chosen(args)?;
     let mut names = Names::default();
     args.fill.fill(&mut names)?;
+    if let Some(nic) = &args.nic {
+        names.set(NameKind::NetworkInterface, nic).context("--nic")?;
+    }
     let method = args.target.method;
     let cloud = args.output.cloud.clone();
     Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image, cloud }))

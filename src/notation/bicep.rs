@@ -10,8 +10,12 @@ use minijinja::context;
 use super::declare::{
     Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
 };
-use super::write::{Form, IdentityChange, Layout, WriteError};
-use crate::arm::{BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceType, Text};
+use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
+use crate::arm::{
+    BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName,
+    Text,
+};
+use crate::schema::{Standing, Validators};
 
 /// Writes requests as Bicep files.
 #[derive(Debug)]
@@ -27,6 +31,172 @@ impl Declarations for Bicep {
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
         write(request, change, layout)
+    }
+
+    fn declare_roles(
+        request: Option<&Request>,
+        change: IdentityChange<'_>,
+        roles: &[RoleStep<'_>],
+        layout: &Layout<'_>,
+    ) -> Result<String, WriteError> {
+        let Some(first) = roles.first() else {
+            return request.map_or(Ok(String::new()), |request| write(request, Some(change), layout));
+        };
+        // The machine is read by the first of them, or stands beside an identity that is.
+        let machine = request.map_or(&first.read.target, |request| &request.target);
+        let mut values = Values::new(layout.blanks);
+        let mut blocks = Vec::new();
+        for (at, role) in roles.iter().enumerate() {
+            blocks.extend(with_role(role, at + 1, machine, &mut values)?);
+        }
+        // A parameter is declared once, whoever uses it.
+        let declared = match request {
+            Some(request) => declaration(request, Some(change), &mut values, layout)?,
+            None => match roles.iter().find(|role| !is_identity(&role.read.target)) {
+                Some(role) => declaration(role.read, None, &mut values, layout)?,
+                None => parameters(&values).join("\n"),
+            },
+        };
+        let parts = std::iter::once(declared).filter(|text| !text.is_empty()).chain(blocks);
+        Ok(parts.collect::<Vec<_>>().join("\n\n"))
+    }
+}
+
+fn is_identity(target: &RequestTarget) -> bool {
+    target.resource_type == ResourceType::UserAssignedIdentity
+}
+
+/// The declarations of a role assignment, and of what it speaks of that is there.
+fn with_role(
+    role: &RoleStep<'_>,
+    number: usize,
+    machine: &RequestTarget,
+    values: &mut Values,
+) -> Result<Vec<String>, WriteError> {
+    let none = |why: &str| WriteError::NoEquivalent {
+        form: Form::Bicep,
+        why: why.to_owned(),
+        instead: "--as script",
+    };
+    let Some((name, definition, scope)) = role.parts() else {
+        return Err(none("the role assignment has no name, role or scope"));
+    };
+    let mut blocks = Vec::new();
+    let read = &role.read.target;
+    let principal = if is_identity(read) {
+        let given = format!("given{number}");
+        let mut lines = vec![format!("name: {}", values.text::<OfBicep>(&self::name(read)))];
+        if (&read.subscription, &read.resource_group) != (&machine.subscription, &machine.resource_group) {
+            let group = read.resource_group.clone().unwrap_or_default();
+            lines.push(format!(
+                "scope: resourceGroup({}, {})",
+                values.text::<OfBicep>(&read.subscription),
+                values.text::<OfBicep>(&group)
+            ));
+        }
+        blocks.push(block(
+            &given,
+            &read.resource_type.to_string(),
+            &read.api_version.to_string(),
+            true,
+            &lines,
+        ));
+        format!("{given}.properties.principalId")
+    } else {
+        format!("{}.identity.principalId", symbol(read))
+    };
+    let mut lines = vec![format!("name: {}", values.text::<OfBicep>(name))];
+    match Scope::of(scope, machine) {
+        Scope::Group => {}
+        Scope::Machine => lines.push(format!("scope: {}", symbol(machine))),
+        Scope::Within(target, version) => {
+            let symbol = format!("scope{number}");
+            let name = format!("name: {}", values.text::<OfBicep>(&self::name(&target)));
+            blocks.push(block(&symbol, &target.resource_type.to_string(), &version, true, &[name]));
+            lines.push(format!("scope: {symbol}"));
+        }
+        Scope::Elsewhere => {
+            return Err(none(
+                "a role outside of the machine's resource group takes a module, which is a file of its own",
+            ));
+        }
+    }
+    let definition = values.text::<OfBicep>(&definition);
+    lines.push("properties: {".to_owned());
+    lines.push(format!(
+        "  roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', {definition})"
+    ));
+    lines.push(format!("  principalId: {principal}"));
+    lines.push("  principalType: 'ServicePrincipal'".to_owned());
+    lines.push("}".to_owned());
+    let put = &role.put.target;
+    let (kind, version) = (put.resource_type.to_string(), put.api_version.to_string());
+    blocks.push(block(&format!("role{number}"), &kind, &version, false, &lines));
+    Ok(blocks)
+}
+
+fn block(symbol: &str, kind: &str, version: &str, existing: bool, lines: &[String]) -> String {
+    let kind = OfBicep::escaped(&format!("{kind}@{version}"), false);
+    let existing = if existing { " existing" } else { "" };
+    let mut out = format!("resource {symbol} '{kind}'{existing} = {{\n");
+    for line in lines {
+        let _ = writeln!(out, "  {line}");
+    }
+    out + "}"
+}
+
+/// What a role is given for, as the file of a deployment to the machine's group can say it.
+enum Scope {
+    /// The machine's resource group.
+    Group,
+    /// The machine.
+    Machine,
+    /// Another resource of that group, in a version that it has.
+    Within(Box<RequestTarget>, String),
+    Elsewhere,
+}
+
+impl Scope {
+    fn of(scope: &Text, machine: &RequestTarget) -> Self {
+        let spelt = scope.spell(BlankStyle::Angle);
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        let group = machine.resource_group.as_ref().map(|group| group.spell(BlankStyle::Angle));
+        let Ok(id) = ResourceId::parse(&spelt) else { return Self::Elsewhere };
+        let is_here =
+            id.subscription.is_some_and(|it| same(it.text, &machine.subscription.spell(BlankStyle::Angle)))
+                && id.resource_group.zip(group.as_deref()).is_some_and(|(own, group)| same(own.text, group));
+        match &id.providers[..] {
+            _ if !is_here => Self::Elsewhere,
+            [] => Self::Group,
+            [provider] => {
+                let types: Vec<&str> = provider.types.iter().map(|(kind, _)| kind.text).collect();
+                let full = format!("{}/{}", provider.namespace.text, types.join("/"));
+                let names =
+                    provider.types.iter().filter_map(|(_, name)| *name).map(|name| Text::new(name.text));
+                let names: Vec<Text> = names.collect();
+                let Some(resource_type) =
+                    ResourceTypeName::parse(&full).filter(|_| names.len() == types.len())
+                else {
+                    return Self::Elsewhere;
+                };
+                let spelt =
+                    |names: &[Text]| names.iter().map(|it| it.spell(BlankStyle::Angle)).collect::<Vec<_>>();
+                let is_machine = resource_type == machine.resource_type
+                    && spelt(&names).join("/").eq_ignore_ascii_case(&spelt(&machine.names).join("/"));
+                if is_machine {
+                    return Self::Machine;
+                }
+                let standing = Validators::embedded().standing(resource_type.as_str(), None);
+                match standing.map(Standing::serves) {
+                    Some(version) => {
+                        let target = RequestTarget { resource_type, names, ..machine.clone() };
+                        Self::Within(Box::new(target), version.to_string())
+                    }
+                    None => Self::Elsewhere,
+                }
+            }
+            _ => Self::Elsewhere,
+        }
     }
 }
 
@@ -89,6 +259,16 @@ fn write(
     change: Option<IdentityChange<'_>>,
     layout: &Layout<'_>,
 ) -> Result<String, WriteError> {
+    declaration(request, change, &mut Values::new(layout.blanks), layout)
+}
+
+/// The declaration of a resource, with the parameters that `values` has used so far or uses in it.
+fn declaration(
+    request: &Request,
+    change: Option<IdentityChange<'_>>,
+    values: &mut Values,
+    layout: &Layout<'_>,
+) -> Result<String, WriteError> {
     let target = &request.target;
     if target.scope.is_some() {
         let why = "a resource that belongs to another one needs that one's declaration".to_owned();
@@ -98,7 +278,6 @@ fn write(
         let why = "a declaration is about one resource, and this lists many".to_owned();
         return Err(WriteError::NoEquivalent { form: Form::Bicep, why, instead: "--as curl" });
     }
-    let mut values = Values::new(layout.blanks);
     let symbol = symbol(target);
     let mut notes: Vec<String> = Vec::new();
     let (members, is_existing) = match (request.method, &request.body) {
@@ -121,6 +300,22 @@ fn write(
     let kind = format!("{}@{}", target.resource_type, target.api_version);
     let group = target.resource_group.as_ref().map(|group| in_comment(&group.spell(layout.blanks)));
     let outputs = outputs(target, symbol, is_existing, request.body.as_ref());
+    let context = context! {
+        group => group,
+        notes => notes,
+        parameters => parameters(values),
+        symbol => symbol,
+        type => OfBicep::escaped(&kind, false),
+        existing => is_existing,
+        members => lines,
+        outputs => outputs,
+    };
+    let written = layout.templates.render("notations/resource.bicep.j2", context)?;
+    Ok(written.trim_end().to_owned())
+}
+
+/// The parameters that values have used.
+fn parameters(values: &Values) -> Vec<String> {
     let parameters = values.blanks.iter().map(|blank| {
         let name = OfBicep::parameter(*blank);
         let default = match blank {
@@ -132,18 +327,7 @@ fn write(
         let secure = if is_secret(*blank) { "@secure()\n" } else { "" };
         format!("{secure}param {name} string{default}")
     });
-    let context = context! {
-        group => group,
-        notes => notes,
-        parameters => parameters.collect::<Vec<_>>(),
-        symbol => symbol,
-        type => OfBicep::escaped(&kind, false),
-        existing => is_existing,
-        members => lines,
-        outputs => outputs,
-    };
-    let written = layout.templates.render("notations/resource.bicep.j2", context)?;
-    Ok(written.trim_end().to_owned())
+    parameters.collect()
 }
 
 /// Of a machine, a PUT may leave out all but the region and the identity, and a declaration may not.

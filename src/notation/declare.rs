@@ -1,7 +1,7 @@
 //! What Bicep and Terraform have in common: a body as a value of a language that declares resources.
 
 use super::template::parameter_of;
-use super::write::{IdentityChange, Layout, WriteError, Writer};
+use super::write::{IdentityChange, Layout, RoleStep, WriteError, Writer};
 use crate::arm::{Blank, BlankStyle, BodyValue, Part, Request, Text};
 
 /// Files that declare resources: what their writers have in common.
@@ -20,6 +20,17 @@ pub(super) trait Declarations: Sync {
         change: Option<IdentityChange<'_>>,
         layout: &Layout<'_>,
     ) -> Result<String, WriteError>;
+
+    /// [`Declarations::declare`] with roles that identities get.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    fn declare_roles(
+        request: Option<&Request>,
+        change: IdentityChange<'_>,
+        roles: &[RoleStep<'_>],
+        layout: &Layout<'_>,
+    ) -> Result<String, WriteError>;
 }
 
 impl<D: Declarations> Writer for D {
@@ -34,6 +45,16 @@ impl<D: Declarations> Writer for D {
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
         D::declare(request, Some(change), layout)
+    }
+
+    fn write_roles(
+        &self,
+        request: Option<&Request>,
+        change: IdentityChange<'_>,
+        roles: &[RoleStep<'_>],
+        layout: &Layout<'_>,
+    ) -> Result<Option<String>, WriteError> {
+        D::declare_roles(request, change, roles, layout).map(Some)
     }
 
     fn extension(&self) -> &'static str {

@@ -38,12 +38,12 @@ pub use programs::Client;
 pub(crate) use programs::mentions as mentions_call;
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
-pub use script::{Procedure, RoleStep, script};
+pub use script::{Procedure, script};
 pub use templates::{TemplateError, Templates};
 pub use variables::Scope;
 pub use write::{
-    BodyPlace, Form, IdentityChange, Layout, Shell, UnknownForm, UnknownShell, WriteError, Writer, write,
-    write_change,
+    BodyPlace, Form, IdentityChange, Layout, RoleStep, Shell, UnknownForm, UnknownShell, WriteError, Writer,
+    write, write_change, write_roles,
 };
 
 /// A way of writing a request.

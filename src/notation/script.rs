@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 
 use super::powershell::write as powershell;
 use super::shell::words::{Quotes, body_word, guards, preparations, word};
-use super::write::{Layout, Shell, WriteError};
+use super::write::{Layout, RoleStep, Shell, WriteError};
 use crate::arm::{
     ApiVersion, Blank, BlankStyle, BodyValue, Identity, IdentityId, Part, Request, ResourceType, Text,
 };
@@ -37,17 +37,6 @@ pub struct Procedure<'p> {
     pub back: Option<&'p Request>,
     /// The roles that identities get when it is made.
     pub roles: Vec<RoleStep<'p>>,
-}
-
-/// A role that an identity gets.
-#[derive(Debug, Clone, Copy)]
-pub struct RoleStep<'p> {
-    /// What reads the identity.
-    pub read: &'p Request,
-    /// The members that lead to the id of its principal, joined by dots.
-    pub principal: &'static str,
-    /// What assigns the role to that principal, which is left blank in it.
-    pub put: &'p Request,
 }
 
 /// The first version in which virtual machines and scale sets have etags.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use minijinja::context;
 
 use super::declare::{Declarations, Language, Values, aligned, in_comment, is_secret, is_whole};
-use super::write::{Form, IdentityChange, Layout, WriteError};
+use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
 use crate::arm::{Blank, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text};
 
 /// Writes requests as Terraform files.
@@ -25,6 +25,17 @@ impl Declarations for Terraform {
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
         write(request, change, layout)
+    }
+
+    fn declare_roles(
+        _request: Option<&Request>,
+        _change: IdentityChange<'_>,
+        _roles: &[RoleStep<'_>],
+        _layout: &Layout<'_>,
+    ) -> Result<String, WriteError> {
+        let why =
+            "a role assignment is a resource of its own there, which needs the state of the one before it";
+        Err(WriteError::NoEquivalent { form: Form::Terraform, why: why.to_owned(), instead: "--as script" })
     }
 }
 

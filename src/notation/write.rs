@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::templates::{TemplateError, Templates};
-use crate::arm::{BlankStyle, Identity, Method, Request};
+use crate::arm::{BlankStyle, BodyValue, Identity, Method, Request, Text};
 
 /// What a request can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -211,6 +211,29 @@ pub struct IdentityChange<'i> {
     pub after: &'i Identity,
 }
 
+/// A role that an identity gets: what reads the identity, and what assigns the role.
+#[derive(Debug, Clone, Copy)]
+pub struct RoleStep<'p> {
+    /// What reads the identity.
+    pub read: &'p Request,
+    /// The members that lead to the id of its principal, joined by dots.
+    pub principal: &'static str,
+    /// What assigns the role to that principal, which is left blank in it.
+    pub put: &'p Request,
+}
+
+impl RoleStep<'_> {
+    /// The name of the assignment, the GUID of the role's definition, and where it is given.
+    pub(super) fn parts(&self) -> Option<(&Text, Text, &Text)> {
+        let name = self.put.target.names.first()?;
+        let properties = self.put.body.as_ref()?.member("properties")?;
+        let Some(BodyValue::String(definition)) = properties.member("roleDefinitionId") else { return None };
+        let definition = definition.spell(BlankStyle::Angle);
+        let guid = definition.rsplit('/').next()?;
+        Some((name, Text::new(guid), self.put.target.scope.as_ref()?))
+    }
+}
+
 /// Writes requests in one form. What it writes is read back as the same request.
 pub trait Writer: Sync {
     /// The request as text, without a line break at its end.
@@ -231,6 +254,21 @@ pub trait Writer: Sync {
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
         self.write(request, layout)
+    }
+
+    /// The request, if there is one, and roles that identities get when it is made, in one text: for forms in which one
+    /// uses what the other makes. `None` if the form has no way of its own: each request stands by itself then.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    fn write_roles(
+        &self,
+        _request: Option<&Request>,
+        _change: IdentityChange<'_>,
+        _roles: &[RoleStep<'_>],
+        _layout: &Layout<'_>,
+    ) -> Result<Option<String>, WriteError> {
+        Ok(None)
     }
 
     /// The extension of files that hold it, without the dot.
@@ -306,4 +344,18 @@ pub fn write_change(
     layout: &Layout<'_>,
 ) -> Result<String, WriteError> {
     form.writer().write_change(request, change, layout)
+}
+
+/// [`write_change()`] with roles that identities get; `None` if the form has no way of its own to say them.
+///
+/// # Errors
+/// A line that says why not.
+pub fn write_roles(
+    form: Form,
+    request: Option<&Request>,
+    change: IdentityChange<'_>,
+    roles: &[RoleStep<'_>],
+    layout: &Layout<'_>,
+) -> Result<Option<String>, WriteError> {
+    form.writer().write_roles(request, change, roles, layout)
 }

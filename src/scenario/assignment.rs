@@ -9,6 +9,7 @@ use crate::arm::{
     ApiVersion, Blank, BlankStyle, BodyValue, IdentityId, Method, Request, RequestTarget, ResourceId,
     ResourceType, ResourceTypeName, Text, looks_like_guid, newest_stable, parse_user_assigned,
 };
+use crate::notation::RoleStep;
 
 /// The namespace of the names that Azure Resource Manager's `guid()` makes.
 const NAMESPACE: Uuid = Uuid::from_u128(0x11fb_06fb_712d_4ddd_98c7_e71b_bd58_8830);
@@ -59,6 +60,13 @@ pub struct Assignment {
     pub principal: &'static str,
     /// What assigns the role to that principal, which is left blank in it.
     pub put: Request,
+}
+
+impl Assignment {
+    /// The requests as a step of a text that makes both.
+    pub fn step(&self) -> RoleStep<'_> {
+        RoleStep { read: &self.read, principal: self.principal, put: &self.put }
+    }
 }
 
 impl RoleWish {

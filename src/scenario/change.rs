@@ -13,7 +13,7 @@ use crate::arm::{
     Method, PlanError, Refusal, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName, Text,
     newest_stable,
 };
-use crate::notation::{Layout, Procedure, RoleStep, WriteError, script};
+use crate::notation::{Layout, Procedure, WriteError, script};
 use crate::schema::{Standing, Validators};
 
 /// What is asked of every machine.
@@ -314,10 +314,7 @@ impl Change {
             read: &read,
             forth: forth.as_ref(),
             back: back.as_ref(),
-            roles: roles
-                .iter()
-                .map(|role| RoleStep { read: &role.read, principal: role.principal, put: &role.put })
-                .collect(),
+            roles: roles.iter().map(Assignment::step).collect(),
         };
         script(&procedure, layout).map(Some).map_err(ChangeError::Write)
     }

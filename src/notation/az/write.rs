@@ -9,8 +9,8 @@ use crate::arm::{
     Blank, BlankStyle, BodyValue, Identity, IdentityId, IdentityType, Method, Part, Request, RequestTarget,
     ResourceType, Text,
 };
-use crate::notation::shell::words::{Quotes, word};
-use crate::notation::write::{Form, IdentityChange, Layout, WriteError, Writer};
+use crate::notation::shell::words::{Quotes, guards, word};
+use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
 
 /// Writes requests as `az vm identity …`, `az vmss identity …` and `az identity …` for a POSIX shell.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(in crate::notation) struct AzVm;
 
 impl Writer for AzVm {
     fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
-        write(request, &commands(request, None)?, layout)
+        joined(Lines::of(request, &commands(request, None)?, layout)?, layout)
     }
 
     fn write_change(
@@ -27,7 +27,44 @@ impl Writer for AzVm {
         change: IdentityChange<'_>,
         layout: &Layout<'_>,
     ) -> Result<String, WriteError> {
-        write(request, &commands(request, Some(change))?, layout)
+        joined(Lines::of(request, &commands(request, Some(change))?, layout)?, layout)
+    }
+
+    fn write_roles(
+        &self,
+        request: Option<&Request>,
+        change: IdentityChange<'_>,
+        roles: &[RoleStep<'_>],
+        layout: &Layout<'_>,
+    ) -> Result<Option<String>, WriteError> {
+        let mut lines = Lines::default();
+        if let Some(request) = request {
+            lines.add(Lines::of(request, &commands(request, Some(change))?, layout)?);
+        }
+        for role in roles {
+            let Some((name, definition, scope)) = role.parts() else {
+                return Err(none("the role assignment has no name, role or scope"));
+            };
+            let shows = commands(role.read, None)?.into_iter().map(|command| {
+                command
+                    .option("--query", vec![Text::new("principalId")])
+                    .option("--output", vec![Text::new("tsv")])
+            });
+            let mut read = Lines::of(role.read, &shows.collect::<Vec<_>>(), layout)?;
+            for command in &mut read.commands {
+                *command = format!("PRINCIPAL_ID=$({command})");
+            }
+            lines.add(read);
+            let mut words = vec!["az role assignment create".to_owned()];
+            words.push(option("--name", std::slice::from_ref(name), layout.blanks)?);
+            words.push("--assignee-object-id \"$PRINCIPAL_ID\"".to_owned());
+            words.push("--assignee-principal-type ServicePrincipal".to_owned());
+            words.push(option("--role", &[definition], layout.blanks)?);
+            words.push(option("--scope", std::slice::from_ref(scope), layout.blanks)?);
+            let guards = guards([name, scope], layout.blanks);
+            lines.add(Lines { guards, commands: vec![words.join(joint(layout))] });
+        }
+        joined(lines, layout).map(Some)
     }
 
     fn extension(&self) -> &'static str {
@@ -60,25 +97,52 @@ impl Command {
     }
 }
 
-fn write(request: &Request, commands: &[Command], layout: &Layout<'_>) -> Result<String, WriteError> {
-    let target = &request.target;
-    let joint = if layout.multiline { " \\\n  " } else { " " };
-    let mut written = Vec::new();
-    for command in commands {
-        let mut options = Vec::new();
-        let group = target.resource_group.as_ref().map(|group| ("--resource-group", vec![group.clone()]));
-        let own = *target.subscription.parts() == [Part::Blank(Blank::SubscriptionId)];
-        // az takes the subscription that is signed in to.
-        let subscription = (!own).then(|| ("--subscription", vec![target.subscription.clone()]));
-        let all = group.iter().chain(&command.options).chain(&subscription);
-        for (name, values) in all {
-            options.push(option(name, values, layout.blanks)?);
+/// Commands, and the lines that guard their variables.
+#[derive(Default)]
+struct Lines {
+    guards: Vec<String>,
+    commands: Vec<String>,
+}
+
+impl Lines {
+    fn of(request: &Request, commands: &[Command], layout: &Layout<'_>) -> Result<Self, WriteError> {
+        let target = &request.target;
+        let mut written = Self::default();
+        for command in commands {
+            let mut options = Vec::new();
+            let group = target.resource_group.as_ref().map(|group| ("--resource-group", vec![group.clone()]));
+            let own = *target.subscription.parts() == [Part::Blank(Blank::SubscriptionId)];
+            // az takes the subscription that is signed in to.
+            let subscription = (!own).then(|| ("--subscription", vec![target.subscription.clone()]));
+            let all: Vec<_> = group.iter().chain(&command.options).chain(&subscription).collect();
+            for (name, values) in &all {
+                options.push(option(name, values, layout.blanks)?);
+            }
+            let guards = guards(all.iter().flat_map(|(_, values)| values), layout.blanks);
+            let before: Vec<&str> =
+                std::iter::once(command.words.as_str()).chain(options.iter().map(String::as_str)).collect();
+            written.add(Self { guards, commands: vec![before.join(joint(layout))] });
         }
-        let before: Vec<&str> =
-            std::iter::once(command.words.as_str()).chain(options.iter().map(String::as_str)).collect();
-        written.push(before.join(joint));
+        Ok(written)
     }
-    Ok(layout.templates.render("notations/az-vm.sh.j2", context! { commands => written })?)
+
+    fn add(&mut self, other: Self) {
+        for guard in other.guards {
+            if !self.guards.contains(&guard) {
+                self.guards.push(guard);
+            }
+        }
+        self.commands.extend(other.commands);
+    }
+}
+
+fn joint(layout: &Layout<'_>) -> &'static str {
+    if layout.multiline { " \\\n  " } else { " " }
+}
+
+fn joined(lines: Lines, layout: &Layout<'_>) -> Result<String, WriteError> {
+    let context = context! { before => lines.guards, commands => lines.commands };
+    Ok(layout.templates.render("notations/az-vm.sh.j2", context)?)
 }
 
 fn option(name: &str, values: &[Text], style: BlankStyle) -> Result<String, WriteError> {

@@ -7,9 +7,10 @@ use minijinja::{Value, context};
 
 use crate::arm::expression::is_computed;
 use crate::arm::{
-    Blank, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text, newest_stable,
+    Blank, BlankStyle, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text,
+    newest_stable,
 };
-use crate::notation::write::{Layout, WriteError, Writer};
+use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
 
 /// Writes a request that creates a resource as a deployment template.
 #[derive(Debug)]
@@ -17,41 +18,20 @@ pub(in crate::notation) struct DeploymentTemplate;
 
 impl Writer for DeploymentTemplate {
     fn write(&self, request: &Request, layout: &Layout<'_>) -> Result<String, WriteError> {
-        let Some(BodyValue::Object(body)) = request.body.as_ref().filter(|_| request.method == Method::Put)
-        else {
-            return Err(WriteError::NotDeployed(request.method));
-        };
-        let mut parameters = Parameters::of(request);
-        let target = &request.target;
-        let name = parameters.name(target);
+        deployment(request, &[], layout)
+    }
 
-        let mut resource = vec![
-            (Text::new("type"), string(target.resource_type.as_str())),
-            (Text::new("apiVersion"), string(&target.api_version.to_string())),
-            (Text::new("name"), string(&format!("[{name}]"))),
-        ];
-        for (member, value) in body {
-            let value = match (member.parts(), value) {
-                ([Part::Literal(member)], _) if OWN.iter().any(|own| own.eq_ignore_ascii_case(member)) => {
-                    continue;
-                }
-                ([Part::Literal(member)], BodyValue::String(text)) if member == "location" => {
-                    string(&format!("[{}]", parameters.role("location", text)))
-                }
-                _ => parameters.value(value),
-            };
-            resource.push((parameters.text(member), value));
-        }
-        let outputs = outputs(request, &name, &mut parameters);
-
-        let text = |value: &BodyValue| Value::from(value.to_text(true).spell(layout.blanks));
-        let context = context! {
-            parameters => text(&parameters.to_value()),
-            resource => text(&BodyValue::Object(resource)),
-            outputs => text(&BodyValue::Object(outputs)),
+    fn write_roles(
+        &self,
+        request: Option<&Request>,
+        _change: IdentityChange<'_>,
+        roles: &[RoleStep<'_>],
+        layout: &Layout<'_>,
+    ) -> Result<Option<String>, WriteError> {
+        let Some(request) = request else {
+            return Err(no_role("no identity is to be changed, and a template declares the machine"));
         };
-        let written = layout.templates.render("notations/template.json.j2", context)?;
-        Ok(written.trim_end().to_owned())
+        deployment(request, roles, layout).map(Some)
     }
 
     fn extension(&self) -> &'static str {
@@ -61,6 +41,116 @@ impl Writer for DeploymentTemplate {
     fn writes_calls(&self) -> bool {
         true
     }
+}
+
+fn no_role(why: &str) -> WriteError {
+    WriteError::NoEquivalent { form: Form::Template, why: why.to_owned(), instead: "--as script" }
+}
+
+fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) -> Result<String, WriteError> {
+    let Some(BodyValue::Object(body)) = request.body.as_ref().filter(|_| request.method == Method::Put)
+    else {
+        return Err(WriteError::NotDeployed(request.method));
+    };
+    let mut parameters = Parameters::of(request);
+    let target = &request.target;
+    let name = parameters.name(target);
+
+    let mut resource = vec![
+        (Text::new("type"), string(target.resource_type.as_str())),
+        (Text::new("apiVersion"), string(&target.api_version.to_string())),
+        (Text::new("name"), string(&format!("[{name}]"))),
+    ];
+    for (member, value) in body {
+        let value = match (member.parts(), value) {
+            ([Part::Literal(member)], _) if OWN.iter().any(|own| own.eq_ignore_ascii_case(member)) => {
+                continue;
+            }
+            ([Part::Literal(member)], BodyValue::String(text)) if member == "location" => {
+                string(&format!("[{}]", parameters.role("location", text)))
+            }
+            _ => parameters.value(value),
+        };
+        resource.push((parameters.text(member), value));
+    }
+    let outputs = outputs(request, &name, &mut parameters);
+    let mut resources = vec![BodyValue::Object(resource)];
+    for role in roles {
+        resources.push(assignment(role, request, &name, &mut parameters)?);
+    }
+
+    let text = |value: &BodyValue| Value::from(value.to_text(true).spell(layout.blanks));
+    let context = context! {
+        parameters => text(&parameters.to_value()),
+        resources => resources.iter().map(text).collect::<Vec<_>>(),
+        outputs => text(&BodyValue::Object(outputs)),
+    };
+    let written = layout.templates.render("notations/template.json.j2", context)?;
+    Ok(written.trim_end().to_owned())
+}
+
+/// A role assignment as a resource: of the deployment's group, or of a resource in it.
+fn assignment(
+    role: &RoleStep<'_>,
+    request: &Request,
+    name: &str,
+    parameters: &mut Parameters,
+) -> Result<BodyValue, WriteError> {
+    let Some((own, definition, scope)) = role.parts() else {
+        return Err(no_role("the role assignment has no name, role or scope"));
+    };
+    let target = &request.target;
+    let resource_type = target.resource_type.as_str();
+    let machine = format!("resourceId('{resource_type}', {name})");
+    let read = &role.read.target;
+    let principal = if read.resource_type == ResourceType::UserAssignedIdentity {
+        let id = read.path();
+        let id = parameters.resource_id(&id).unwrap_or_else(|| parameters.expression(&id));
+        format!("reference({id}, '{}').principalId", read.api_version)
+    } else {
+        format!("reference({machine}, '{}', 'Full').identity.principalId", target.api_version)
+    };
+    let mut members = vec![
+        (Text::new("type"), string(role.put.target.resource_type.as_str())),
+        (Text::new("apiVersion"), string(&role.put.target.api_version.to_string())),
+        (Text::new("name"), BodyValue::String(own.clone())),
+    ];
+    // A deployment to a group reaches what is in it.
+    let outer = |text: &Text| {
+        segments(text).into_iter().take(5).map(|it| it.spell(BlankStyle::Angle)).collect::<Vec<_>>()
+    };
+    let (own, here) = (outer(scope).join("/"), outer(&target.path()).join("/"));
+    if !own.eq_ignore_ascii_case(&here) {
+        return Err(no_role("a role outside of the machine's resource group takes a deployment of its own"));
+    }
+    if segments(scope).len() > 5 {
+        // Its case is the machine's where it differs, or the group would be taken for another.
+        let rest = segments(scope).split_off(5);
+        let mut parts = segments(&target.path());
+        parts.truncate(5);
+        parts.extend(rest);
+        let slash = || Part::Literal("/".to_owned());
+        let id = parts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, part)| (at > 0).then(slash).into_iter().chain(part.parts().iter().cloned()));
+        let Some(id) = parameters.resource_id(&Text::from_parts(id)) else {
+            return Err(no_role("--scope is not the id of a resource of the machine's group"));
+        };
+        members.push((Text::new("scope"), string(&format!("[{id}]"))));
+    }
+    let depends = BodyValue::Array(vec![string(&format!("[{machine}]"))]);
+    members.push((Text::new("dependsOn"), depends));
+    let definition = parameters.expression(&definition);
+    let definition =
+        format!("[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', {definition})]");
+    let properties = vec![
+        (Text::new("roleDefinitionId"), string(&definition)),
+        (Text::new("principalId"), string(&format!("[{principal}]"))),
+        (Text::new("principalType"), string("ServicePrincipal")),
+    ];
+    members.push((Text::new("properties"), BodyValue::Object(properties)));
+    Ok(BodyValue::Object(members))
 }
 
 /// Members of a resource that the template has for itself.

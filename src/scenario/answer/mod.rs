@@ -149,10 +149,16 @@ fn listed(members: Members) -> Result<Listed, CurrentError> {
         |name: &str| members.get(name).filter(|value| matches!(value, Json::List(_) | Json::Object(_)));
     let Some(found) = list("value").or_else(|| list("data")) else { return Ok(Listed::One(members)) };
     members.check_names()?;
+    // Resource Graph counts what it found, be it on this page or not.
+    let found_in_all = members.get("total_records").or_else(|| members.get("totalRecords"));
+    let is_part = |listed: usize| matches!(found_in_all, Some(Json::Number(Some(count))) if *count > u64::try_from(listed).unwrap_or(u64::MAX));
     match found {
-        Json::List(elements) => Ok(Listed::Many(elements.clone(), has_more)),
+        Json::List(elements) => Ok(Listed::Many(elements.clone(), has_more || is_part(elements.len()))),
         Json::Object(table) => match rows(table) {
-            Some(elements) => Ok(Listed::Many(elements, has_more)),
+            Some(elements) => {
+                let has_more = has_more || is_part(elements.len());
+                Ok(Listed::Many(elements, has_more))
+            }
             None => Ok(Listed::One(members)),
         },
         _ => Ok(Listed::One(members)),
@@ -203,6 +209,8 @@ mod tests {
             assert!(answer.machines.iter().all(|it| it.current.as_ref().unwrap().identity.system_assigned));
         }
         assert!(read(&format!(r#"{{"value":[{VM}],"nextLink":"https://x"}}"#)).has_more);
+        let counted = format!(r#"{{"count":1,"data":[{VM}],"skip_token":null,"total_records":50}}"#);
+        assert!(read(&counted).has_more);
         let table = r#"{"data":{"columns":[{"name":"id"},{"name":"identity"}],"rows":[
             ["/subscriptions/s/resourceGroups/g/providers/microsoft.compute/virtualmachines/a", null]]}}"#;
         assert_eq!(read(table).machines[0].current.as_ref().unwrap().identity, Identity::none());
