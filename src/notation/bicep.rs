@@ -12,10 +12,9 @@ use super::declare::{
 };
 use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
 use crate::arm::{
-    BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName,
-    Text,
+    ApiVersion, BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceId, ResourceType,
+    ResourceTypeName, Text,
 };
-use crate::schema::{Standing, Validators};
 
 /// Writes requests as Bicep files.
 #[derive(Debug)]
@@ -106,7 +105,7 @@ fn with_role(
         format!("{}.identity.principalId", symbol(read))
     };
     let mut lines = vec![format!("name: {}", values.text::<OfBicep>(name))];
-    match Scope::of(scope, machine) {
+    match Scope::of(scope, role.scope_version, machine) {
         Scope::Group => {}
         Scope::Machine => lines.push(format!("scope: {}", symbol(machine))),
         Scope::Within(target, version) => {
@@ -157,7 +156,7 @@ enum Scope {
 }
 
 impl Scope {
-    fn of(scope: &Text, machine: &RequestTarget) -> Self {
+    fn of(scope: &Text, version: Option<ApiVersion>, machine: &RequestTarget) -> Self {
         let spelt = scope.spell(BlankStyle::Angle);
         let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
         let group = machine.resource_group.as_ref().map(|group| group.spell(BlankStyle::Angle));
@@ -186,8 +185,7 @@ impl Scope {
                 if is_machine {
                     return Self::Machine;
                 }
-                let standing = Validators::embedded().standing(resource_type.as_str(), None);
-                match standing.map(Standing::serves) {
+                match version {
                     Some(version) => {
                         let target = RequestTarget { resource_type, names, ..machine.clone() };
                         Self::Within(Box::new(target), version.to_string())

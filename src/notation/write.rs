@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::templates::{TemplateError, Templates};
-use crate::arm::{BlankStyle, BodyValue, Identity, Method, Request, Text};
+use crate::arm::{ApiVersion, BlankStyle, BodyValue, Identity, Method, Request, Text};
 
 /// What a request can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -220,6 +220,8 @@ pub struct RoleStep<'p> {
     pub principal: &'static str,
     /// What assigns the role to that principal, which is left blank in it.
     pub put: &'p Request,
+    /// A version of what the role is given for, where that is a resource of which one is known.
+    pub scope_version: Option<ApiVersion>,
 }
 
 impl RoleStep<'_> {

@@ -10,6 +10,7 @@ use crate::arm::{
     ResourceType, ResourceTypeName, Text, looks_like_guid, newest_stable, parse_user_assigned,
 };
 use crate::notation::RoleStep;
+use crate::schema::{Standing, Validators};
 
 /// The namespace of the names that Azure Resource Manager's `guid()` makes.
 const NAMESPACE: Uuid = Uuid::from_u128(0x11fb_06fb_712d_4ddd_98c7_e71b_bd58_8830);
@@ -60,12 +61,19 @@ pub struct Assignment {
     pub principal: &'static str,
     /// What assigns the role to that principal, which is left blank in it.
     pub put: Request,
+    /// A version of the resource that it is given for, if that is one, and one is known.
+    pub scope_version: Option<ApiVersion>,
 }
 
 impl Assignment {
     /// The requests as a step of a text that makes both.
     pub fn step(&self) -> RoleStep<'_> {
-        RoleStep { read: &self.read, principal: self.principal, put: &self.put }
+        RoleStep {
+            read: &self.read,
+            principal: self.principal,
+            put: &self.put,
+            scope_version: self.scope_version,
+        }
     }
 }
 
@@ -99,19 +107,30 @@ impl RoleWish {
         current: &Current,
         change: &Change,
     ) -> Result<Vec<Assignment>, RoleError> {
+        let scope_version = self.scope_version();
         let mut all = Vec::new();
         if planner.wishes.system == SystemWish::On {
             let target = change.target();
             let id = target.path().spell(BlankStyle::Angle);
             let read = Request::new(Method::Get, target, None);
-            all.push(Assignment { read, principal: "identity.principalId", put: self.put(change, &id) });
+            let put = self.put(change, &id);
+            all.push(Assignment { read, principal: "identity.principalId", put, scope_version });
         }
         for id in planner.wishes.added(current, &change.place)? {
             let read = Request::new(Method::Get, identity_target(change, &id), None);
             let put = self.put(change, id.as_str());
-            all.push(Assignment { read, principal: "properties.principalId", put });
+            all.push(Assignment { read, principal: "properties.principalId", put, scope_version });
         }
         if all.is_empty() { Err(RoleError::Nobody) } else { Ok(all) }
+    }
+
+    fn scope_version(&self) -> Option<ApiVersion> {
+        let id = ResourceId::parse(&self.scope).ok()?;
+        let provider = id.providers.last()?;
+        let types: Vec<&str> = provider.types.iter().map(|(kind, _)| kind.text).collect();
+        let resource_type =
+            ResourceTypeName::parse(&format!("{}/{}", provider.namespace.text, types.join("/")))?;
+        Validators::embedded().standing(resource_type.as_str(), None).map(Standing::serves)
     }
 
     /// The name is made of scope, role and identity: a second run makes the same assignment.

@@ -36,8 +36,8 @@ const PLAN: &[Case] = &[
     ),
     (
         "--minimal",
-        &["--current", "one.json", "--add", "new"],
-        &["--current", "one.json", "--add", "new", "--minimal"],
+        &["--current", "one.json", "--system", "on"],
+        &["--current", "one.json", "--system", "on", "--minimal"],
     ),
     ("--undo", &["--current", "one.json", "--none"], &["--current", "one.json", "--none", "--undo"]),
     (
