@@ -264,7 +264,8 @@ fn planned(
                     Some(role) => role.assignments(planner, current, &change)?,
                     None => Vec::new(),
                 };
-                let script = change.script(planner, current, &roles, &file, &settings.layout())?;
+                let steps = roles.iter().map(Assignment::step).collect();
+                let script = change.script(planner, current, steps, &file, &settings.layout())?;
                 files.extend(script.map(|text| (file, text + "\n")));
                 return Ok(Planned { files, change });
             }

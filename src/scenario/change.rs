@@ -1,6 +1,5 @@
 //! `Change`: what takes one machine from the identities that it has to those wanted, or back.
 
-use super::assignment::Assignment;
 use super::body::identity_value;
 use super::current::Current;
 use super::place::{OtherPlace, Place};
@@ -13,7 +12,7 @@ use crate::arm::{
     Method, PlanError, Refusal, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName, Text,
     newest_stable,
 };
-use crate::notation::{Layout, Procedure, WriteError, script};
+use crate::notation::{Layout, Procedure, RoleStep, WriteError, script};
 use crate::schema::{Standing, Validators};
 
 /// What is asked of every machine.
@@ -294,7 +293,7 @@ impl Change {
         &self,
         planner: &Planner<'_>,
         current: &Current,
-        roles: &[Assignment],
+        roles: Vec<RoleStep<'_>>,
         file: &str,
         layout: &Layout<'_>,
     ) -> Result<Option<String>, ChangeError> {
@@ -314,7 +313,7 @@ impl Change {
             read: &read,
             forth: forth.as_ref(),
             back: back.as_ref(),
-            roles: roles.iter().map(Assignment::step).collect(),
+            roles,
         };
         script(&procedure, layout).map(Some).map_err(ChangeError::Write)
     }

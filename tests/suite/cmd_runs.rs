@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::loopback::{fill, fill_value, runs, values};
+use crate::support::loopback::{fill, fill_value, values};
+use crate::support::needs::installed;
 use armbody::arm::{Blank, BlankStyle, BodyValue, Cloud, Method, Request, RequestTarget, ResourceType, Text};
 use armbody::container::{Kind, calls};
 use armbody::notation::{self, Form, Layout, Shell, Templates, request};
@@ -50,14 +51,9 @@ struct Prompt {
 }
 
 impl Prompt {
-    /// `None` where what it takes is not installed, which is said.
-    fn find() -> Option<Self> {
+    fn find() -> Self {
         let compiler = "x86_64-w64-mingw32-gcc";
-        let missing: Vec<&str> = ["wine", compiler].into_iter().filter(|it| !runs(it)).collect();
-        if !missing.is_empty() {
-            eprintln!("skipped: {} is not installed", missing.join(", "));
-            return None;
-        }
+        installed(&["wine", compiler]);
         let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prompt");
         let tools = home.join("tools");
         std::fs::create_dir_all(&tools).unwrap();
@@ -69,7 +65,7 @@ impl Prompt {
             assert!(built.unwrap().success());
         }
         std::fs::write(tools.join("az.cmd"), AZ).unwrap();
-        Some(Self { tools, prefix: home.join("prefix") })
+        Self { tools, prefix: home.join("prefix") }
     }
 
     /// The status, the words of all programs that ran, and the last body.
@@ -134,8 +130,9 @@ const HOSTILE: [&str; 4] = [
 ];
 
 #[test]
+#[ignore = "needs wine and mingw-w64's compiler, and a minute"]
 fn words_and_bodies_are_as_meant() {
-    let Some(prompt) = Prompt::find() else { return };
+    let prompt = Prompt::find();
     let templates = Templates::embedded();
     let layout = Layout { blanks: BlankStyle::Shell, shell: Shell::Cmd, ..Layout::new(&templates) };
     for (at, (secret, hostile)) in SECRETS.into_iter().zip(HOSTILE).enumerate() {
@@ -201,8 +198,9 @@ fn expected(form: Form, request: &Request, values: &HashMap<Blank, String>, came
 
 /// Calls follow each other under their headings, of which nothing is shown; the first that fails ends the file.
 #[test]
+#[ignore = "needs wine and mingw-w64's compiler, and a minute"]
 fn several_calls_are_one_batch_file() {
-    let Some(prompt) = Prompt::find() else { return };
+    let prompt = Prompt::find();
     for form in ["curl", "az"] {
         let output = Command::new(env!("CARGO_BIN_EXE_armbody"))
             .args(["render", "list", "remove-all", "create-system-assigned", "--as", form, "--shell", "cmd"])

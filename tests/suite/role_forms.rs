@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::support::cli::{armbody, expect, folder};
-use crate::support::loopback::client;
+use crate::support::needs::python;
 use serde_json::{Value, json};
 
 const GROUP: &str = "/subscriptions/s-1/resourceGroups/g-1";
@@ -36,14 +36,9 @@ fn answer(name: &str) -> String {
     .to_string()
 }
 
-/// What the grammars cannot read of each text; `None` where they are not installed.
-fn unread(cases: &[(&str, String)]) -> Option<Vec<Option<String>>> {
-    let python = client("python/bin/python")?;
-    let has = Command::new(&python).args(["-c", "import tree_sitter_bicep, tree_sitter_powershell"]).output();
-    if !has.ok()?.status.success() {
-        eprintln!("skipped: the grammars are not there; .ci/run installs them");
-        return None;
-    }
+/// What the grammars cannot read of each text.
+fn unread(cases: &[(&str, String)]) -> Vec<Option<String>> {
+    let python = python("tree_sitter_bicep, tree_sitter_powershell");
     let cases: Vec<Value> =
         cases.iter().map(|(language, text)| json!({"language": language, "text": text})).collect();
     let mut child = Command::new(python)
@@ -56,10 +51,11 @@ fn unread(cases: &[(&str, String)]) -> Option<Vec<Option<String>>> {
     child.stdin.take().unwrap().write_all(json!(cases).to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[test]
+#[ignore = "needs tree_sitter_bicep and tree_sitter_powershell"]
 fn what_is_written_for_hostile_names_is_what_the_grammars_read() {
     let mut cases = Vec::new();
     let mut refused = 0;
@@ -107,8 +103,7 @@ fn what_is_written_for_hostile_names_is_what_the_grammars_read() {
             assert!(!doubled.contains(['\u{2018}', '\u{2019}', '\u{201b}']), "{line}");
         }
     }
-    let Some(unread) = unread(&cases) else { return };
-    for ((_, text), broken) in cases.iter().zip(unread) {
+    for ((_, text), broken) in cases.iter().zip(unread(&cases)) {
         assert_eq!(broken, None, "{text}");
     }
 }
