@@ -1,5 +1,5 @@
 //! Packs the checked-in schemas into the program: each file compressed by itself, a table of what they describe, and
-//! what can be compiled of them ahead of time.
+//! what can be compiled of them ahead of time; and the pages of the rules, which few runs show.
 
 #![allow(clippy::print_stdout, reason = "that is how cargo is told")]
 
@@ -20,7 +20,7 @@ mod shapes;
 mod layout;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for changed in ["schemas", "build", "src/schema/shape/layout.rs"] {
+    for changed in ["schemas", "docs/rules", "build", "src/schema/shape/layout.rs"] {
         println!("cargo::rerun-if-changed={changed}");
     }
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -32,7 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut entries = String::new();
     let mut shapes = shapes::Shapes::default();
     let mut file = (String::new(), Value::Null);
-    for line in catalogue.lines().skip(1) {
+    let mut lines: Vec<&str> = catalogue.lines().skip(1).collect();
+    // As the catalogue wants them, so that no run has to sort them.
+    lines.sort_by_key(|line| line.split('\t').next().unwrap_or_default().to_ascii_lowercase());
+    for line in lines {
         let [resource_type, version, methods] = line.split('\t').collect::<Vec<_>>()[..] else {
             return Err(format!("schemas/catalogue.tsv: {line:?} has not three columns").into());
         };
@@ -84,7 +87,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     writeln!(code, "];")?;
     fs::write(out.join("embedded_schemas.rs"), code)?;
+    fs::write(out.join("pages.z"), deflate(pages(&root.join("docs/rules"))?.as_bytes())?)?;
     Ok(())
+}
+
+/// The rules' pages in the order of their names: a name, NUL, the page, NUL.
+fn pages(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    let mut text = String::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "md")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        write!(text, "{name}\0{}\0", fs::read_to_string(file)?)?;
+    }
+    Ok(text)
+}
+
+fn deflate(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 /// Compresses `file` into the folder `out`, and gives the name of the result there, after a slash.
@@ -99,8 +124,6 @@ fn pack(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let provider = file.parent().and_then(Path::file_name).unwrap_or_default();
     let name = file.file_name().unwrap_or_default();
     let packed = format!("/{}-{}.z", provider.to_string_lossy(), name.to_string_lossy());
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes())?;
-    fs::write(out.join(&packed[1..]), encoder.finish()?)?;
+    fs::write(out.join(&packed[1..]), deflate(text.as_bytes())?)?;
     Ok(packed)
 }

@@ -1,5 +1,6 @@
 //! Words that `render` and `plan` share.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -13,9 +14,11 @@ use armbody::config::{self, Config, Configs};
 use armbody::notation::{
     self, BodyPlace, Form, IdentityChange, Layout, Shell, Templates, UnknownForm, WriteError,
 };
+use armbody::report::Mask;
 use armbody::scenario::{Names, Place};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Replaced, Shown, path_name, write_file};
+use serde_json::Value;
 
 use super::Terminal;
 
@@ -403,4 +406,22 @@ pub(crate) fn write_files(
     let plural = if count == 1 { "" } else { "s" };
     terminal.say(&shown!("{} file{} in {}", count, plural, Shown::line(&path_name(folder))));
     Ok(())
+}
+
+/// `value` without the secrets of its file.
+pub(crate) fn masked(mask: &Mask, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(mask.hide(&text).into_owned()),
+        Value::Number(number) => match mask.hide(&number.to_string()) {
+            Cow::Borrowed(_) => Value::Number(number),
+            Cow::Owned(hidden) => Value::String(hidden),
+        },
+        Value::Array(all) => all.into_iter().map(|value| masked(mask, value)).collect(),
+        Value::Object(all) => {
+            let members =
+                all.into_iter().map(|(name, value)| (mask.hide(&name).into_owned(), masked(mask, value)));
+            Value::Object(members.collect())
+        }
+        Value::Null | Value::Bool(_) => value,
+    }
 }

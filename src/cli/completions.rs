@@ -17,7 +17,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, command: Command, terminal: &mut Terminal) -> anyhow::Result<Status> {
+pub(crate) fn run(args: &Args, mut command: Command, terminal: &mut Terminal) -> anyhow::Result<Status> {
+    // Subcommands have no arguments before.
+    command.build();
     let mut command = with_values(command);
     let name = command.get_name().to_owned();
     // The generator panics where it cannot write.

@@ -17,7 +17,7 @@ use armbody::template::{Expansion, Options, PlannedRequest, Reason, Refusal, Tar
 use armbody::text::{DEFAULT_MAX_SIZE, Shown, Source, Span};
 use serde_json::json;
 
-use super::common::write_files;
+use super::common::{masked, write_files};
 use super::{Status, Terminal};
 
 /// Write the requests that Azure Resource Manager would send for a deployment template.
@@ -177,7 +177,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             Shown::line(&names.join(", "))
         ));
     }
-    write(args, &expansion, terminal)?;
+    write(args, &expansion, &Hidden::of(&sources, &expansion), terminal)?;
     Ok(Status::Clean)
 }
 
@@ -246,6 +246,7 @@ fn settings(args: &Args) -> anyhow::Result<Options> {
     options.tenant.clone_from(&args.tenant);
     options.name.clone_from(&args.name);
     options.is_lenient = args.parameters.is_empty() && args.set.is_empty();
+    options.hides_secure = true;
     options.keeps_nested = args.nested;
     if let Some(now) = &args.now {
         options.set_now(now).context("--now")?;
@@ -274,21 +275,48 @@ struct Written {
     text: String,
 }
 
-fn write(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
+/// What the template and the files of parameters say that is secret, and what stands in the places of secrets once the
+/// expressions have their values, though no type of theirs says so.
+struct Hidden(Vec<Mask>);
+
+impl Hidden {
+    fn of(sources: &[Source], expansion: &Expansion) -> Self {
+        let bodies = expansion.requests.iter().map(|it| it.body.to_json());
+        let outputs = expansion.outputs.iter().map(|it| (it.name.to_string(), it.value.to_json())).collect();
+        let made: Vec<serde_json::Value> =
+            bodies.chain(std::iter::once(serde_json::Value::Object(outputs))).collect();
+        let made = Source::new("expanded.json", serde_json::Value::Array(made).to_string());
+        let options = lint::Options::default();
+        let mask = |source: &Source| Mask::new(source, lint::secrets_of(source, Kind::Json, &options));
+        let all = sources.iter().chain(std::iter::once(&made)).map(mask);
+        Self(all.filter(|mask| !mask.is_empty()).collect())
+    }
+
+    fn hide(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, mask| mask.hide(&text).into_owned())
+    }
+
+    fn value(&self, value: serde_json::Value) -> serde_json::Value {
+        self.0.iter().fold(value, |value, mask| masked(mask, value))
+    }
+}
+
+fn write(args: &Args, expansion: &Expansion, hidden: &Hidden, terminal: &mut Terminal) -> anyhow::Result<()> {
     if args.outputs {
-        let members = expansion.outputs.iter().map(|it| (it.name.to_string(), it.value.to_json()));
+        let members =
+            expansion.outputs.iter().map(|it| (it.name.to_string(), hidden.value(it.value.to_json())));
         let all = serde_json::Value::Object(members.collect());
         terminal.print(&shown!("{}\n", Shown::json_text(&serde_json::to_string_pretty(&all)?)))?;
         return Ok(());
     }
     if args.folder.is_none() {
         match args.form {
-            Form::Table => return table(expansion, terminal),
+            Form::Table => return table(expansion, hidden, terminal),
             Form::Json => {
                 terminal.print(&shown!("["))?;
                 for (at, request) in expansion.requests.iter().enumerate() {
                     let before = if at == 0 { "\n" } else { ",\n" };
-                    terminal.print(&shown!("{}{}", before, Shown::json(&row(request, expansion))))?;
+                    terminal.print(&shown!("{}{}", before, Shown::json(&row(request, expansion, hidden))))?;
                 }
                 terminal.print(&shown!("{}", if expansion.requests.is_empty() { "]\n" } else { "\n]\n" }))?;
                 return Ok(());
@@ -296,7 +324,7 @@ fn write(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow:
             Form::Call(_) => {}
         }
     }
-    let written = written(args, expansion, terminal)?;
+    let written = written(args, expansion, hidden, terminal)?;
     let Some(folder) = &args.folder else {
         let several = written.len() > 1;
         for (at, one) in written.iter().enumerate() {
@@ -319,7 +347,12 @@ fn write(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow:
 }
 
 /// Each request as a text of its own. What the notation cannot say is told on standard error.
-fn written(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<Vec<Written>> {
+fn written(
+    args: &Args,
+    expansion: &Expansion,
+    hidden: &Hidden,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Vec<Written>> {
     let templates = Templates::embedded();
     let layout = Layout { multiline: true, ..Layout::new(&templates) };
     let cloud = match args.cloud.as_deref().map(str::to_ascii_lowercase).as_deref() {
@@ -331,7 +364,7 @@ fn written(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyho
     for request in &expansion.requests {
         let name = request.resource_type.rsplit('/').next().unwrap_or_default().to_owned();
         let Form::Call(form) = args.form else {
-            let text = serde_json::to_string_pretty(&row(request, expansion))?;
+            let text = serde_json::to_string_pretty(&row(request, expansion, hidden))?;
             all.push(Written { name, extension: "json", text });
             continue;
         };
@@ -341,19 +374,19 @@ fn written(args: &Args, expansion: &Expansion, terminal: &mut Terminal) -> anyho
                 all.push(Written {
                     name,
                     extension: writer.extension(),
-                    text: writer.write(&whole, &layout)?,
+                    text: hidden.hide(&writer.write(&whole, &layout)?),
                 });
             }
             None => terminal.say(&shown!(
                 "armbody: not written, for its URL is not known whole, or not that of a resource: {}",
-                Shown::line(&request.url())
+                Shown::line(&hidden.hide(&request.url()))
             )),
         }
     }
     Ok(all)
 }
 
-fn row(request: &PlannedRequest, expansion: &Expansion) -> serde_json::Value {
+fn row(request: &PlannedRequest, expansion: &Expansion, hidden: &Hidden) -> serde_json::Value {
     let after = request.after.iter().filter_map(|at| expansion.requests.get(*at as usize));
     let mut row = json!({
         "method": "PUT",
@@ -364,7 +397,7 @@ fn row(request: &PlannedRequest, expansion: &Expansion) -> serde_json::Value {
     if let (Some(condition), Some(members)) = (&request.condition, row.as_object_mut()) {
         members.insert("condition".to_owned(), condition.to_json());
     }
-    row
+    hidden.value(row)
 }
 
 fn plain(value: &Value) -> String {
@@ -374,7 +407,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn table(expansion: &Expansion, hidden: &Hidden, terminal: &mut Terminal) -> anyhow::Result<()> {
     let width = expansion.requests.len().to_string().len();
     for (at, request) in expansion.requests.iter().enumerate() {
         let mut line = format!(
@@ -397,7 +430,7 @@ fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
         if let Some(condition) = &request.condition {
             let _ = write!(line, "  if {}", plain(condition));
         }
-        terminal.print(&shown!("{}\n", Shown::line(&line)))?;
+        terminal.print(&shown!("{}\n", Shown::line(&hidden.hide(&line))))?;
     }
     if !expansion.left_out.is_empty() {
         terminal.print(&shown!("\nnot sent:\n"))?;
@@ -412,7 +445,7 @@ fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
         let place =
             if left.path.is_empty() { String::new() } else { format!("  in {}", left.path.join(" > ")) };
         let line = format!("  {}  {}{place}: {why}", left.resource_type, left.name);
-        terminal.print(&shown!("{}\n", Shown::line(&line)))?;
+        terminal.print(&shown!("{}\n", Shown::line(&hidden.hide(&line))))?;
     }
     let mut open: Vec<String> = Vec::new();
     for request in &expansion.requests {
@@ -429,7 +462,7 @@ fn table(expansion: &Expansion, terminal: &mut Terminal) -> anyhow::Result<()> {
         terminal.print(&shown!("\nknown to a deployment alone:\n"))?;
     }
     for text in open {
-        terminal.print(&shown!("  {}\n", Shown::line(&text)))?;
+        terminal.print(&shown!("  {}\n", Shown::line(&hidden.hide(&text))))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod common;
 mod completions;
 mod expand;
+mod later;
 mod lint;
 #[cfg(feature = "lsp")]
 mod lsp;
@@ -22,6 +23,7 @@ use armbody::{fault, shown};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use later::Later;
 pub(crate) use terminal::{ColorChoice, Terminal};
 
 /// How a command ended; the exit status.
@@ -61,29 +63,29 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write the requests of identity scenarios.
-    Render(Box<render::Args>),
+    Render(Later<render::Args>),
     /// Write the request that takes a VM from the identity it has to the one wanted.
-    Plan(Box<plan::Args>),
+    Plan(Later<plan::Args>),
     /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
-    Lint(Box<lint::Args>),
+    Lint(Later<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
-    Requests(requests::Args),
+    Requests(Later<requests::Args>),
     /// Write the requests that a deployment of a template makes.
-    Expand(Box<expand::Args>),
+    Expand(Later<expand::Args>),
     /// Keep snippets in documents equal to what render writes.
-    Sync(sync::Args),
+    Sync(Later<sync::Args>),
     /// List the rules; explain one.
-    Rule(rule::Args),
+    Rule(Later<rule::Args>),
     /// The embedded schemas; make them from Azure's `OpenAPI` files.
     #[command(subcommand)]
     Schema(schema::Command),
     /// A language server on standard input and output, for editors.
     #[cfg(feature = "lsp")]
-    Lsp(lsp::Args),
+    Lsp(Later<lsp::Args>),
     /// Write a script that completes the command line in a shell.
-    Completions(completions::Args),
+    Completions(Later<completions::Args>),
     /// Write the manual page; with -o, one page for each command.
-    Man(man::Args),
+    Man(Later<man::Args>),
 }
 
 /// Runs the command that the arguments name. A fault of the program ends with the status of what could not be handled.
@@ -101,17 +103,17 @@ fn command() -> ExitCode {
     let outcome = match cli.command {
         // Its exit status is the protocol's.
         #[cfg(feature = "lsp")]
-        Command::Lsp(args) => return end(lsp::run(&args, &mut terminal), &mut terminal),
-        Command::Render(args) => render::run(&args, &mut terminal),
-        Command::Plan(args) => plan::run(&args, &mut terminal),
-        Command::Lint(args) => lint::run(&args, &mut terminal),
-        Command::Requests(args) => requests::run(&args, &mut terminal),
-        Command::Expand(args) => expand::run(&args, &mut terminal),
-        Command::Sync(args) => sync::run(&args, &mut terminal),
-        Command::Rule(args) => rule::run(&args, &mut terminal),
+        Command::Lsp(args) => return end(lsp::run(&args.0, &mut terminal), &mut terminal),
+        Command::Render(args) => render::run(&args.0, &mut terminal),
+        Command::Plan(args) => plan::run(&args.0, &mut terminal),
+        Command::Lint(args) => lint::run(&args.0, &mut terminal),
+        Command::Requests(args) => requests::run(&args.0, &mut terminal),
+        Command::Expand(args) => expand::run(&args.0, &mut terminal),
+        Command::Sync(args) => sync::run(&args.0, &mut terminal),
+        Command::Rule(args) => rule::run(&args.0, &mut terminal),
         Command::Schema(command) => schema::run(&command, &mut terminal),
-        Command::Completions(args) => completions::run(&args, Cli::command(), &mut terminal),
-        Command::Man(args) => man::run(&args, Cli::command(), &mut terminal),
+        Command::Completions(args) => completions::run(&args.0, Cli::command(), &mut terminal),
+        Command::Man(args) => man::run(&args.0, Cli::command(), &mut terminal),
     };
     let outcome = outcome.and_then(|status| terminal.flush().map(|()| status.into()).map_err(Into::into));
     end(outcome, &mut terminal)

@@ -2,7 +2,6 @@
 
 mod template;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,6 +18,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::common::masked;
 use super::lint::files::{self, Input, Passed};
 use super::{Status, Terminal};
 
@@ -171,24 +171,6 @@ fn rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
         listed.map(move |request| (call, request))
     };
     Ok(calls.iter().flat_map(rows).map(|(call, request)| Row::new((&source, &mask), call, request)).collect())
-}
-
-/// `value` without the secrets of its file.
-fn masked(mask: &Mask, value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(mask.hide(&text).into_owned()),
-        Value::Number(number) => match mask.hide(&number.to_string()) {
-            Cow::Borrowed(_) => Value::Number(number),
-            Cow::Owned(hidden) => Value::String(hidden),
-        },
-        Value::Array(all) => all.into_iter().map(|value| masked(mask, value)).collect(),
-        Value::Object(all) => {
-            let members =
-                all.into_iter().map(|(name, value)| (mask.hide(&name).into_owned(), masked(mask, value)));
-            Value::Object(members.collect())
-        }
-        Value::Null | Value::Bool(_) => value,
-    }
 }
 
 impl Row {

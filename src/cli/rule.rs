@@ -76,7 +76,7 @@ impl Row {
             summary: rule.summary,
             since: since(rule),
             url: page_of(rule),
-            page: rule.page,
+            page: rule.page(),
         }
     }
 }
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
     if let Some(name) = &args.name {
         let rule = lookup(name)?;
         terminal.print(&match args.format {
-            Format::Text => Shown::lines(rule.page),
+            Format::Text => Shown::lines(rule.page()),
             Format::Json => shown!("{}\n", Shown::json(&Row::of(rule))),
         })?;
         return Ok(Status::Clean);

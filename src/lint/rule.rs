@@ -1,6 +1,11 @@
 //! What a rule is.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read as _;
+use std::sync::LazyLock;
+
+use flate2::read::ZlibDecoder;
 
 use super::{Block, Severity, Sink, Subject};
 use crate::json::Mistake;
@@ -68,10 +73,23 @@ pub struct Rule {
     pub fixable: Fixable,
     /// What it finds, in one line.
     pub summary: &'static str,
-    /// Its manual page: Markdown with a bad and a good example.
-    pub page: &'static str,
     /// How it looks.
     pub check: Check,
+}
+
+impl Rule {
+    /// Its manual page: Markdown with a bad and a good example. The first who asks unpacks them all.
+    pub fn page(&self) -> &'static str {
+        static PAGES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+            let packed: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.z"));
+            let mut text = String::new();
+            // What this program packed can be unpacked; a test asks for every page.
+            let _ = ZlibDecoder::new(packed).read_to_string(&mut text);
+            let mut parts = text.split('\0').map(str::to_owned);
+            std::iter::from_fn(|| Some((parts.next()?, parts.next()?))).collect()
+        });
+        PAGES.get(self.name).map_or("", String::as_str)
+    }
 }
 
 impl PartialEq for Rule {
@@ -103,7 +121,7 @@ pub enum Check {
     Engine,
 }
 
-/// Declares a rule: its name, family, severity, fixes and check, with its page from `docs/rules/`.
+/// Declares a rule: its name, family, severity, fixes and check; its page is `docs/rules/NAME.md`.
 macro_rules! rule {
     ($name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr) => {
         /// The rule.
@@ -113,7 +131,6 @@ macro_rules! rule {
             severity: $crate::lint::Severity::$severity,
             fixable: $crate::lint::Fixable::$fixable,
             summary: $summary,
-            page: include_str!(concat!("../../../../docs/rules/", $name, ".md")),
             check: $check,
         };
     };

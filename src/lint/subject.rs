@@ -17,7 +17,7 @@ use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::types::IdentityFacts;
 use crate::schema::{Request, Standing, Validators};
-use crate::text::{Edit, Fragment, Source, Span, settled, steps};
+use crate::text::{Edit, Fragment, Source, Span, cut, settled, steps};
 
 /// What is known of the request that a body is for.
 #[derive(Clone, Debug, Default)]
@@ -299,11 +299,8 @@ impl<'a> Subject<'a> {
 
 /// A URL as findings carry it: no URL that is sent is longer than [`MAX_URL`].
 fn shown(url: &str) -> String {
-    let mut end = url.len().min(MAX_URL);
-    while !url.is_char_boundary(end) {
-        end -= 1;
-    }
-    if end < url.len() { format!("{}…", &url[..end]) } else { url.to_owned() }
+    let shown = cut(url, 0..MAX_URL);
+    if shown.len() < url.len() { format!("{shown}…") } else { url.to_owned() }
 }
 
 /// In bytes. Every finding shows it.

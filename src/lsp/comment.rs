@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use crate::text::Span;
+use crate::text::{Span, previous_boundary};
 
 /// The bytes before a cursor in which the beginning of a comment is looked for.
 const REACH: usize = 4096;
@@ -104,10 +104,7 @@ fn marker(text: &str, cursor: usize) -> Option<Words<'_>> {
     let line = memchr::memchr2(b'\n', b'\r', reach).unwrap_or(reach.len());
     let next = memmem::find(reach, b"<!--").unwrap_or(reach.len());
     let close = memmem::find(reach, b"-->").filter(|at| *at <= next).unwrap_or(line);
-    let mut end = cursor + close;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = previous_boundary(text, cursor + close);
     Some(Words::find(text, Span::new(start, end), cursor, &[]))
 }
 
@@ -158,7 +155,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_will_do(text in "(<!--|-->| |armbody:|armbody-ignore|é|:|,|\n|a){0,12}", cursor in 0_usize..80) {
-            let cursor = (0..=cursor.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            let cursor = previous_boundary(&text, cursor);
             if let Some(Comment::Marker(words) | Comment::Suppression(words)) = comment_at(&text, cursor as u32) {
                 prop_assert_eq!(&text[words.span.range()], words.word);
                 prop_assert!(words.word.starts_with(words.typed));

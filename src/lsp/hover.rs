@@ -28,7 +28,9 @@ pub fn hover(
 ) -> Option<Hover> {
     let text = document.source().text();
     let (span, value) = match comment_at(text, cursor) {
-        Some(Comment::Suppression(words)) => (words.span, find_rule(words.word)?.page.trim_end().to_owned()),
+        Some(Comment::Suppression(words)) => {
+            (words.span, find_rule(words.word)?.page().trim_end().to_owned())
+        }
         Some(Comment::Marker(words)) => of_marker(&words, flags)?,
         None => of_text(document, options, cursor)?,
     };

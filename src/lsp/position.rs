@@ -2,7 +2,7 @@
 
 use lsp_types::{Position, PositionEncodingKind, Range};
 
-use crate::text::Span;
+use crate::text::{Span, previous_boundary};
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn marks(text: &str) -> Vec<Mark> {
 
 /// The start of the character that the byte at `offset` is part of.
 fn floor(text: &str, offset: usize) -> usize {
-    (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    previous_boundary(text, offset)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::json::decode_string;
 use crate::schema::Step;
-use crate::text::Span;
+use crate::text::{Span, previous_boundary};
 
 /// A cursor's place.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl<'t> Scan<'t> {
     fn new(text: &'t str, cursor: usize) -> Self {
         let outside =
             Level { start: 0, is_array: false, name: None, members: Vec::new(), expected: Expected::Name };
-        let cursor = (0..=cursor.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        let cursor = previous_boundary(text, cursor);
         Self { text, at: 0, cursor, levels: vec![outside], open: vec![0], found: None }
     }
 

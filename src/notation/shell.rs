@@ -191,23 +191,22 @@ pub fn commands<'s>(code: &Fragment<'s>, dialect: Dialect) -> Vec<Command<'s>> {
 struct Stretches<'f, 's> {
     code: &'f Fragment<'s>,
     dialect: Dialect,
-    /// `None` once all has been read.
-    reader: Option<Reader<'f, 's>>,
+    reader: Reader<'f, 's>,
 }
 
 enum Reader<'f, 's> {
     Posix(Box<lexer::Lexer<'f, 's>>),
-    Prompt,
+    Prompt(Box<prompt::Reader<'f, 's>>),
 }
 
 impl<'f, 's> Stretches<'f, 's> {
     fn of(code: &'f Fragment<'s>, dialect: Dialect) -> Self {
         let reader = if dialect.command_prompt {
-            Reader::Prompt
+            Reader::Prompt(Box::new(prompt::Reader::new(code, code.span(), dialect)))
         } else {
             Reader::Posix(Box::new(lexer::Lexer::new(code, code.span(), dialect)))
         };
-        Self { code, dialect, reader: Some(reader) }
+        Self { code, dialect, reader }
     }
 }
 
@@ -215,12 +214,9 @@ impl<'s> Iterator for Stretches<'_, 's> {
     type Item = Vec<Command<'s>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (commands, substitutions) = match self.reader.as_mut()? {
+        let (commands, substitutions) = match &mut self.reader {
             Reader::Posix(lexer) => lexer.read_on()?,
-            Reader::Prompt => {
-                self.reader = None;
-                (prompt::commands(self.code, self.code.span(), self.dialect), Vec::new())
-            }
+            Reader::Prompt(reader) => (reader.read_on()?, Vec::new()),
         };
         let mut found = Vec::new();
         add(self.code, commands, substitutions, self.dialect, 0, &mut found);

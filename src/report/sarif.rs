@@ -280,8 +280,8 @@ fn descriptor(rule: &Rule) -> Value {
         "name": pascal(rule.name),
         "helpUri": page_of(rule),
         "shortDescription": { "text": plain(rule.summary) },
-        "fullDescription": { "text": plain(why(rule.page)) },
-        "help": { "text": plain(rule.page), "markdown": rule.page },
+        "fullDescription": { "text": plain(why(rule.page())) },
+        "help": { "text": plain(rule.page()), "markdown": rule.page() },
         "defaultConfiguration": { "level": rule.severity.as_str() },
         "properties": { "tags": tags, "problem.severity": severity(rule.severity) },
     })

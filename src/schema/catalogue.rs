@@ -208,6 +208,13 @@ impl Schemas {
     }
 
     fn sort(&mut self) {
+        let is_sorted = self.entries.is_sorted_by(|one, next| {
+            order(&one.resource_type, &next.resource_type).then(one.version.cmp(&next.version)).is_le()
+        });
+        // Those in the program are, and every run would sort them anew.
+        if is_sorted {
+            return;
+        }
         self.entries.sort_by_cached_key(|e| (e.resource_type.to_ascii_lowercase(), e.version));
     }
 
@@ -379,6 +386,12 @@ impl Source {
         // Checked by the tests of the project, so not again on every run.
         Ok(Document::trusted(self.provider, version, root))
     }
+}
+
+/// How the names of two types compare, without case.
+fn order(one: &str, other: &str) -> std::cmp::Ordering {
+    let lower = |byte: u8| byte.to_ascii_lowercase();
+    one.bytes().map(lower).cmp(other.bytes().map(lower))
 }
 
 fn inflate(compressed: &[u8]) -> std::io::Result<String> {

@@ -8,6 +8,7 @@
 //!
 //! All offsets are bytes, all texts UTF-8.
 
+mod bounds;
 mod edit;
 mod encoding;
 mod fragment;
@@ -19,6 +20,7 @@ pub(crate) mod steps;
 pub mod suggest;
 mod write;
 
+pub(crate) use bounds::{covering, cut, next_boundary, previous_boundary, tail};
 pub use edit::{Edit, EditConflict, apply_edits, places_after, settled};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};

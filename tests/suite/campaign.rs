@@ -9,11 +9,12 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::support::alphabet::odd_words;
+use crate::support::mutate::{WORDS, documents, excerpt, mutate};
 use crate::support::random::Random;
 use serde_json::json;
 
@@ -22,170 +23,6 @@ const BATCH: usize = 1000;
 
 /// No file is longer: what matters is how many kinds of mistakes meet.
 const MAX_LEN: usize = 3000;
-
-/// Words of every notation that a mutation puts between two tokens.
-const WORDS: [&str; 64] = [
-    "{",
-    "}",
-    "[",
-    "]",
-    ",",
-    ":",
-    "\"",
-    "'",
-    "\\",
-    "\\\"",
-    "`",
-    "\n",
-    "\r\n",
-    "\t",
-    " ",
-    "...",
-    "…",
-    "//",
-    "/*",
-    "*/",
-    "#",
-    "<!--",
-    "-->",
-    "```",
-    "```json\n",
-    "```bash\n",
-    "```powershell\n",
-    "~~~\n",
-    "> ",
-    "1. ",
-    "$",
-    "$(",
-    "${",
-    "@",
-    "@{",
-    "@'\n",
-    "\n'@",
-    "@\"\n",
-    "\n\"@",
-    "<<EOF\n",
-    "\nEOF\n",
-    "&&",
-    "|",
-    ";",
-    "=",
-    "-d ",
-    "-d '",
-    "--body ",
-    "-H ",
-    "-Body ",
-    "curl -X PATCH ",
-    "az rest --method put --url ",
-    "Invoke-AzRestMethod ",
-    "\"type\":",
-    "\"identity\":{",
-    "\"SystemAssigned\"",
-    "None",
-    "True",
-    "01",
-    "[parameters('",
-    "')]",
-    "[[",
-    "<ID>",
-    "armbody-ignore comment",
-];
-
-struct Document {
-    extension: String,
-    text: Vec<u8>,
-}
-
-/// The documents under `folder`, in the order of their names.
-fn documents(folder: &Path, found: &mut Vec<Document>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            documents(&path, found);
-            continue;
-        }
-        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-        let known = ["md", "json", "sh", "ps1", "http", "yml", "yaml", "txt"].contains(&extension.as_str());
-        if known && let Ok(text) = fs::read(&path) {
-            found.push(Document { extension, text });
-        }
-    }
-}
-
-fn excerpt(document: &Document, random: &mut Random) -> Vec<u8> {
-    let text = &document.text;
-    if text.len() <= MAX_LEN && random.below(3) > 0 {
-        return text.clone();
-    }
-    let start = random.below(text.len().max(1)).min(text.len());
-    let start = text[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    text[start..(start + 100 + random.below(MAX_LEN - 100)).min(text.len())].to_vec()
-}
-
-/// A place between two tokens from `at` on, or `at` itself.
-fn between(text: &[u8], at: usize) -> usize {
-    let edge = |pair: &[u8]| pair[0].is_ascii_alphanumeric() != pair[1].is_ascii_alphanumeric();
-    text[at..].windows(2).position(edge).map_or(at, |len| at + len + 1)
-}
-
-fn mutate(text: &mut Vec<u8>, other: &[u8], odd: &[String], random: &mut Random) {
-    for _ in 0..=random.below(5) {
-        let at = random.below(text.len() + 1);
-        let to = (at + random.below(20)).min(text.len());
-        match random.below(14) {
-            0 => drop(text.drain(at..to)),
-            1 => {
-                let copied = text[at..to].to_vec();
-                let place = random.below(text.len() + 1);
-                text.splice(place..place, copied);
-            }
-            2 => {
-                if let Some(byte) = text.get_mut(at) {
-                    *byte ^= 1 << random.below(8);
-                }
-            }
-            3 => text.truncate(at.max(text.len() / 2)),
-            4 => {
-                let from = random.below(other.len() + 1);
-                let piece = other[from..(from + random.below(300)).min(other.len())].to_vec();
-                text.splice(at..at, piece);
-            }
-            5 => {
-                let count = 1 << random.below(9);
-                let word = random.pick(&WORDS).unwrap().repeat(count);
-                text.splice(at..at, word.bytes());
-            }
-            6 => {
-                // Every white space, or every one of a punctuation mark, as another.
-                let from = *random.pick(b" \n,:\"'{}").unwrap();
-                let word = random.pick(odd).unwrap();
-                let replaced = text
-                    .iter()
-                    .flat_map(|&byte| if byte == from { word.as_bytes().to_vec() } else { vec![byte] });
-                *text = replaced.collect();
-            }
-            7 => text.make_ascii_uppercase(),
-            8 => {
-                let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-                *text = lines.join(&b"\r\n"[..]);
-            }
-            9 | 10 => {
-                let place = between(text, at);
-                let word = random.pick(&WORDS).unwrap();
-                text.splice(place..place, word.bytes());
-            }
-            _ => {
-                let place = if random.below(3) == 0 { at } else { between(text, at) };
-                let end = (place + random.below(2)).min(text.len());
-                let word = random.pick(odd).unwrap().repeat(1 + random.below(2));
-                text.splice(place..end, word.bytes());
-            }
-        }
-        text.truncate(2 * MAX_LEN);
-    }
-}
 
 /// Runs a command in `folder`; what went wrong, if anything did.
 fn run(folder: &Path, args: &[&str], names: &[String], input: Option<String>) -> Result<String, String> {
@@ -232,8 +69,9 @@ fn a_hundred_thousand_mutated_files() {
         let (mut records, mut names) = (String::new(), Vec::new());
         for number in 0..BATCH.min(count - done) {
             let (document, other) = (random.pick(&pool).unwrap(), random.pick(&pool).unwrap());
-            let mut text = excerpt(document, &mut random);
-            mutate(&mut text, &other.text, &odd, &mut random);
+            let mut text = excerpt(document, MAX_LEN, &mut random);
+            mutate(&mut text, &other.text, (&WORDS, &odd), &mut random);
+            text.truncate(2 * MAX_LEN);
             let extension = if random.below(20) == 0 { &other.extension } else { &document.extension };
             let name = format!("{number}.{extension}");
             records += &json!({ "path": name, "text": String::from_utf8_lossy(&text) }).to_string();

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::alphabet::odd_words;
+use crate::support::mutate::{Document, documents, excerpt, mutate};
 use crate::support::random::Random;
 
 type Property = fn(&[u8]);
@@ -187,83 +188,38 @@ const EXPRESSION: [&str; 24] = [
     "copyIndex()",
 ];
 
-fn documents() -> Vec<Vec<u8>> {
+fn pool() -> Vec<Document> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<_> =
-        ["examples", "docs", "docs/rules", "tests/data"].iter().map(|name| root.join(name)).collect();
-    let mut documents = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() && path.starts_with(root.join("tests")) {
-                folders.push(path);
-            } else if path.is_file() {
-                documents.push(fs::read(path).unwrap());
-            }
-        }
+    let mut found = Vec::new();
+    for folder in ["examples", "docs", "tests/data"] {
+        documents(&root.join(folder), &mut found);
     }
-    assert!(documents.len() > 20);
-    documents
+    assert!(found.len() > 20);
+    found
 }
 
-/// Part of a document, or nothing.
-fn excerpt(documents: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
-    if random.below(3) == 0 {
-        return Vec::new();
-    }
-    let document = random.pick(documents).unwrap();
-    let start = random.below(document.len().max(1));
-    let start = document[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let length = random.below(MAX_LEN / 2) + 20;
-    document[start..(start + length).min(document.len())].to_vec()
-}
-
-fn mutate(text: &mut Vec<u8>, words: &[&str], odd: &[String], random: &mut Random) {
-    for _ in 0..=random.below(8) {
-        let at = random.below(text.len() + 1);
-        let to = (at + random.below(12)).min(text.len());
-        match random.below(8) {
-            6 => {
-                let word = random.pick(odd).unwrap().bytes();
-                text.splice(at..at, word);
-            }
-            7 => {
-                // Between two tokens, or in the place of what stands between them.
-                let is_between = |byte: &u8| !byte.is_ascii_alphanumeric();
-                let place = text[at..].iter().position(is_between).map_or(at, |len| at + len);
-                let end = place + usize::from(random.below(2) == 0 && place < text.len());
-                text.splice(place..end, random.pick(odd).unwrap().bytes());
-            }
-            0 => drop(text.drain(at..to)),
-            1 => {
-                let copied = text[at..to].to_vec();
-                let place = random.below(text.len() + 1);
-                text.splice(place..place, copied);
-            }
-            2 => {
-                if let Some(byte) = text.get_mut(at) {
-                    *byte ^= 1 << random.below(8);
-                }
-            }
-            3 => text.truncate(at.max(text.len() / 2)),
-            _ => {
-                let word = random.pick(words).unwrap().bytes();
-                text.splice(at..at, word);
+/// Part of a document with mistakes, or words of a grammar in any order.
+fn input(documents: &[Document], words: &[&str], odd: &[String], random: &mut Random) -> Vec<u8> {
+    let mut text = match random.below(3) {
+        0 => Vec::new(),
+        _ => excerpt(random.pick(documents).unwrap(), MAX_LEN / 2, random),
+    };
+    if text.is_empty() {
+        for _ in 0..random.below(40) {
+            text.extend(random.pick(words).unwrap().bytes());
+            if random.below(4) == 0 {
+                text.extend(random.pick(odd).unwrap().bytes());
             }
         }
     }
-    for _ in 0..if text.is_empty() { random.below(40) } else { 0 } {
-        text.extend(random.pick(words).unwrap().bytes());
-        if random.below(4) == 0 {
-            text.extend(random.pick(odd).unwrap().bytes());
-        }
-    }
+    let other = random.pick(documents).unwrap();
+    mutate(&mut text, &other.text, (words, odd), random);
     text.truncate(MAX_LEN);
+    text
 }
 
 fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
-    let documents = documents();
+    let documents = pool();
     let odd = odd_words();
     let seconds: Option<u64> =
         std::env::var("ARMBODY_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
@@ -276,9 +232,8 @@ fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
             eprintln!("{name}: {number} inputs");
             break;
         }
-        let mut text = excerpt(&documents, &mut random);
         let words = random.pick(grammars).unwrap();
-        mutate(&mut text, words, &odd, &mut random);
+        let mut text = input(&documents, words, &odd, &mut random);
         text.insert(0, random.below(256) as u8);
         if catch_unwind(AssertUnwindSafe(|| property(&text))).is_err() {
             eprintln!("{name}, input {number}: {:?}", String::from_utf8_lossy(&text));

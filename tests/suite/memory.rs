@@ -40,6 +40,10 @@ fn fence(text: &str) -> String {
     format!("\n\n```bash\n{text}```\n")
 }
 
+fn cmd(text: &str) -> String {
+    format!("\n\n```cmd\n{text}```\n")
+}
+
 #[test]
 fn memory_grows_as_the_largest_file_does() {
     let call = format!("curl -X PATCH '{URL}' -H 'Authorization: Bearer $T' -d '{{\"tags\":{{}}}}'\n");
@@ -75,6 +79,12 @@ fn memory_grows_as_the_largest_file_does() {
         ("emphasis.md", 24, format!("{}{}", fill("*a **a "), fence(&call))),
         ("items.md", 24, format!("{}{}", fill("- a\n"), fence(&call))),
         ("quotes.md", 24, format!("{}x{}", fill("> "), fence(&call))),
+        ("dashes.md", 24, format!("{}x{}", fill("- "), fence(&call))),
+        ("stars.md", 24, format!("{}`PATCH {URL}`\n", fill("* "))),
+        ("prompt.md", 24, cmd(&format!("{call}{}", fill("a\n")))),
+        ("prompt-line.md", 24, cmd(&format!("{call}echo {}\n", fill("a")))),
+        ("prompted.md", 24, fence(&format!("$ {call}{}", fill("$ a\n")))),
+        ("prompted-calls.md", 24, fence(&fill(&format!("$ {call}")))),
         (
             "table.ps1",
             24,

@@ -79,7 +79,7 @@ fn names(findings: &[armbody::lint::Finding]) -> Vec<&'static str> {
 fn every_bad_example_is_found_and_nothing_else_in_it() {
     let mut wrong = Vec::new();
     for rule in shown() {
-        let bad = example(rule, rule.page, "Bad");
+        let bad = example(rule, rule.page(), "Bad");
         let (source, kind, options) = source(rule, &bad);
         let findings = check(&source, kind, &options);
         let found = findings.iter().any(|finding| finding.rule == rule);
@@ -95,7 +95,7 @@ fn every_bad_example_is_found_and_nothing_else_in_it() {
 fn every_good_example_is_clean() {
     let mut wrong = Vec::new();
     for rule in shown() {
-        let good = example(rule, rule.page, "Good");
+        let good = example(rule, rule.page(), "Good");
         let (source, kind, options) = source(rule, &good);
         let mut findings = check(&source, kind, &options);
         findings.retain(|it| it.severity > Severity::Note || it.rule == rule);
@@ -109,7 +109,7 @@ fn every_good_example_is_clean() {
 #[test]
 fn every_fix_makes_the_good_example_of_the_bad_one() {
     for rule in shown() {
-        let (bad, good) = (example(rule, rule.page, "Bad"), example(rule, rule.page, "Good"));
+        let (bad, good) = (example(rule, rule.page(), "Bad"), example(rule, rule.page(), "Good"));
         let (source, kind, options) = source(rule, &bad);
         let offers = check(&source, kind, &options).iter().any(|it| it.rule == rule && it.fix.is_some());
         match rule.fixable {
@@ -135,10 +135,10 @@ fn pages_have_their_headings_and_names() {
     for rule in rules() {
         assert!(seen.insert(rule.name), "{} twice", rule.name);
         assert!(rule.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", rule.name);
-        assert!(rule.page.starts_with(&format!("# {}\n", rule.name)), "{}: the page's title", rule.name);
+        assert!(rule.page().starts_with(&format!("# {}\n", rule.name)), "{}: the page's title", rule.name);
         let examples: &[&str] = if rule.name == "internal-error" { &[] } else { &["Bad", "Good"] };
         for heading in ["What and why", "How to fix", "What ARM answers"].iter().chain(examples) {
-            assert!(rule.page.contains(&format!("\n## {heading}\n")), "{}: no `## {heading}`", rule.name);
+            assert!(rule.page().contains(&format!("\n## {heading}\n")), "{}: no `## {heading}`", rule.name);
         }
         assert!(!rule.summary.ends_with('.') && rule.summary.len() <= 100, "{}: {}", rule.name, rule.summary);
     }

@@ -601,6 +601,53 @@ fn nothing_that_is_planted_is_shown_by_a_command() {
             }
         }
     }
+    // What a template makes of them: the values of all its expressions, as every form writes them.
+    let mut templates = 0;
+    for (name, plant) in files.iter().filter(|(_, plant)| plant.text.contains("deploymentTemplate.json")) {
+        templates += 1;
+        for form in ["table", "json", "curl", "az", "http", "powershell"] {
+            check(
+                &format!("expand {name}"),
+                &armbody(at.path(), &["expand", name, "--as", form]),
+                plant.kind == SecretKind::Subscription,
+            );
+        }
+        for args in
+            [&["--outputs"][..], &["--nested", "--as", "json"], &["--lint"], &["--lint", "--format", "json"]]
+        {
+            check(
+                &format!("expand {name} {args:?}"),
+                &armbody(at.path(), &[&["expand", name], args].concat()),
+                false,
+            );
+        }
+    }
+    assert!(templates >= 5, "{templates}");
+    let secure = template(
+        &format!(r#""s":{{"type":"securestring","defaultValue":"{WORD}"}},"o":{{"type":"secureObject"}},"p":{{"type":"string"}}"#),
+        r#""v":"[concat('a', parameters('s'))]","b":"[base64(parameters('s'))]""#,
+        r#""computerName":"[variables('v')]","adminPassword":"[parameters('p')]","customData":"[variables('b')]","adminUsername":"[string(parameters('o'))]""#,
+    )
+    .replacen("\"resources\"", r#""outputs":{"x":{"type":"string","value":"[toUpper(parameters('s'))]"},"y":{"type":"object","value":"[parameters('o')]"}},"resources""#, 1);
+    std::fs::write(at.path().join("secure.json"), secure).unwrap();
+    let given = format!(r#"{{"parameters":{{"o":{{"value":{{"k":"{WORD}"}}}},"p":{{"value":"{WORD}"}}}}}}"#);
+    std::fs::write(at.path().join("given.json"), given).unwrap();
+    let (object, plain) = (format!(r#"o={{"k":"{WORD}"}}"#), format!("p={WORD}"));
+    for form in ["table", "json", "curl", "az", "http", "powershell"] {
+        let before = ["expand", "secure.json", "--as", form];
+        for args in [
+            &["-p", "given.json"][..],
+            &["--set", &object, "--set", &plain],
+            &["-p", "given.json", "--outputs"],
+        ] {
+            let output = armbody(at.path(), &[&before, args].concat());
+            let text = String::from_utf8_lossy(&output.stdout).to_uppercase();
+            assert!(output.status.success(), "{output:?}");
+            for part in [WORD.to_uppercase(), "VNG3CS1M".to_owned()] {
+                assert!(!text.contains(&part), "expand --as {form} {args:?} shows {part}:\n{text}");
+            }
+        }
+    }
     let machine = format!(r#"{{"adminPassword":"{WORD}","identity":{{"type":"{WORD}"}},"properties":{{}}}}"#);
     let args = ["plan", "--current", "-", "--system", "on"];
     check("plan", &armbody_with_input(at.path(), &args, &machine), false);

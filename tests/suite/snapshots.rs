@@ -45,7 +45,7 @@ fn every_page() {
     let mut all = String::new();
     // No text is known in which the program fails.
     for rule in rules().filter(|rule| rule.name != "internal-error") {
-        let Some((info, text)) = bad_example(rule.page) else { panic!("{} has no bad example", rule.name) };
+        let Some((info, text)) = bad_example(rule.page()) else { panic!("{} has no bad example", rule.name) };
         if info.contains("repeat=") {
             // What is found of ten thousand lines is no picture.
             continue;

@@ -166,6 +166,42 @@ fn template(hostile: &str) -> String {
     .to_string()
 }
 
+/// A template that is right, and in which everything that may be named or said is hostile.
+fn expandable(hostile: &str) -> String {
+    json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": { "p": { "type": "string", "defaultValue": hostile } },
+        "variables": { hostile: hostile },
+        "resources": [
+            {
+                "type": format!("Microsoft.Compute/{hostile}"),
+                "apiVersion": "2018-06-01",
+                "name": hostile,
+                "location": "[parameters('p')]",
+                "condition": "[equals(reference('x').y, parameters('p'))]",
+                "tags": { hostile: "[concat(parameters('p'), reference('x').y)]" },
+            },
+            {
+                "type": "Microsoft.Compute/virtualMachines",
+                "apiVersion": "2018-06-01",
+                "name": "[concat('v', parameters('p'))]",
+                "location": hostile,
+                "copy": { "name": "c", "count": 2 },
+                "properties": { hostile: hostile },
+            },
+            {
+                "type": "Microsoft.Compute/virtualMachines",
+                "apiVersion": "2018-06-01",
+                "name": hostile,
+                "condition": false,
+            },
+        ],
+        "outputs": { hostile: { "type": "string", "value": "[parameters('p')]" } },
+    })
+    .to_string()
+}
+
 fn marker(text: &str) -> String {
     format!(
         "# {text}\n\n<!-- armbody: render {text} --as curl -->\n```bash\n{text}\n```\n<!-- armbody: end -->\n"
@@ -271,6 +307,20 @@ fn requests_and_sync() {
     }
     for args in [&["sync"][..], &["sync", "--check"], &["sync", "--diff"], &["sync", "--quiet"]] {
         run(at, args, Reader::People);
+    }
+    for hostile in HOSTILE {
+        let name = format!("{hostile}.template.json");
+        fs::write(at.join(&name), expandable(hostile)).unwrap();
+        let values = format!("p={hostile}");
+        for form in ["table", "json", "curl", "az", "http", "powershell"] {
+            run(at, &["expand", &name, "--as", form, "--set", &values], Reader::People);
+        }
+        for args in [&["--outputs"][..], &["--nested"], &["-p", &name], &["--name", hostile]] {
+            run(at, &[&["expand", &name], args].concat(), Reader::People);
+        }
+        for args in [&["--lint"][..], &["--scope", hostile], &["--location", hostile], &["--set", hostile]] {
+            run(at, &[&["expand", &name], args].concat(), Reader::People);
+        }
     }
     let good = "x\n<!-- armbody: render enable-system-assigned --as curl -->\n```bash\n";
     for hostile in HOSTILE {

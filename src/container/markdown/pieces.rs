@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use crate::text::next_boundary;
+
 /// Bytes that are given to the parser at a time.
 const PIECE: usize = 128 << 10;
 /// A block of more events than this, other than one of code, is not read in one piece.
@@ -23,6 +25,7 @@ pub(super) fn read<'t>(text: &'t str, start: usize, mut take: impl FnMut(&Event<
     while at < text.len() {
         let end = line_end(text, at.saturating_add(len));
         let is_last = end == text.len();
+        let is_mid_line = !is_last && !text[..end].ends_with('\n');
         let mut held: Vec<(Event<'t>, Range<usize>)> = Vec::new();
         let mut open = Open::default();
         // Where the block begins whose events are held, and the line that was met last.
@@ -61,6 +64,9 @@ pub(super) fn read<'t>(text: &'t str, start: usize, mut take: impl FnMut(&Event<
             (at, len) = (restart, PIECE);
         } else if held.is_empty() {
             (at, len) = (end, PIECE);
+        } else if is_mid_line && matches!(held.last(), Some((Event::Rule, _))) {
+            // The marks of a rule that go on are those of lists within each other.
+            (at, len) = (end, PIECE);
         } else {
             len *= 2;
         }
@@ -72,13 +78,7 @@ fn line_end(text: &str, from: usize) -> usize {
     let rest = text.as_bytes().get(from..).unwrap_or_default();
     match memchr::memchr(b'\n', &rest[..rest.len().min(PIECE)]) {
         Some(len) => from + len + 1,
-        None if rest.len() > PIECE => {
-            let mut end = from;
-            while !text.is_char_boundary(end) {
-                end += 1;
-            }
-            end
-        }
+        None if rest.len() > PIECE => next_boundary(text, from),
         None => text.len(),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::SecretKind;
+use crate::text::{cut, tail};
 
 /// Letters of a token that is signed; shorter ones say nothing.
 const SHORTEST_TOKEN: usize = 40;
@@ -37,7 +38,7 @@ pub(crate) fn web_tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
             return None;
         }
         let len = bytes[at..].iter().take_while(|&&byte| is_token_byte(byte) || byte == b'.').count();
-        let token = text[at..at + len].trim_end_matches('.');
+        let token = cut(text, at..at + len).trim_end_matches('.');
         done = at + len;
         (token.len() > SHORTEST_TOKEN && token.contains('.')).then_some(at..at + token.len())
     })
@@ -127,15 +128,11 @@ fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
     const DASHES: &str = "-----";
     let mut done = 0;
     memchr::memmem::find_iter(text.as_bytes(), MARK).filter_map(move |at| {
-        if at < done || !text[at + MARK.len()..].trim_start_matches(" BLOCK").starts_with(DASHES) {
+        if at < done || !tail(text, at + MARK.len()).trim_start_matches(" BLOCK").starts_with(DASHES) {
             return None;
         }
         // `BEGIN RSA `, `BEGIN ENCRYPTED `: a few letters on the same line.
-        let mut start = at.saturating_sub(40);
-        while !text.is_char_boundary(start) {
-            start += 1;
-        }
-        if !text[start..at].contains("-----BEGIN") {
+        if !cut(text, at.saturating_sub(40)..at).contains("-----BEGIN") {
             return None;
         }
         let from = at + MARK.len() + DASHES.len();

@@ -15,7 +15,7 @@ mod value;
 use super::Subject;
 use super::rules::{is_arm, is_secret_property, real_subscriptions, tails};
 use crate::json::{Kind, Node, Tree};
-use crate::text::{Fragment, Source, Span};
+use crate::text::{Fragment, Source, Span, cut};
 
 pub(super) use forms::web_tokens;
 use value::is_open;
@@ -355,14 +355,14 @@ fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
         let from = equals.saturating_sub(MAX_NAME);
         let part = bytes[from..equals].iter().rposition(|byte| PARTS.contains(byte));
         let start = part.map_or((from == 0).then_some(0), |at| Some(from + at + 1))?;
-        let name = &text[start..equals];
+        let name = cut(text, start..equals);
         if !PARAMETERS.iter().any(|parameter| parameter.eq_ignore_ascii_case(name.trim())) {
             return None;
         }
         let from = equals + 1;
         let end = memchr::memchr3(PARTS[0], PARTS[1], PARTS[2], &bytes[from..])
             .map_or(text.len(), |len| from + len);
-        let value = &text[from..end];
+        let value = cut(text, from..end);
         let open = is_open(value) || header_is_filled_in(value);
         (!open).then(|| Span::new(from, end))
     })

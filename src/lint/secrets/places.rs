@@ -14,6 +14,7 @@ mod variables;
 use super::names::{Class, MAX_NAME};
 use super::value::{is_open, literals, references};
 use super::{SecretKind, base64, value};
+use crate::text::{covering, cut};
 
 /// How deep values are looked into for others: `connectionString="AccountKey=…"`.
 const MAX_DEPTH: u8 = 2;
@@ -294,7 +295,8 @@ impl<'t> Scan<'t> {
     }
 
     fn push(&mut self, kind: SecretKind, range: Range<usize>, class: Class) {
-        let text = &self.text[range.clone()];
+        let range = covering(self.text, range);
+        let text = cut(self.text, range.clone());
         let mut more = Vec::new();
         if class == Class::CustomData {
             more = value::within_base64(text);
@@ -314,7 +316,7 @@ impl<'t> Scan<'t> {
     /// The values of `a=…; b=…`, each alone.
     fn cookies(&mut self, kind: SecretKind, range: Range<usize>) {
         let mut at = range.start;
-        for cookie in self.text[range].split(';') {
+        for cookie in cut(self.text, range).split(';') {
             let start = at;
             at += cookie.len() + 1;
             let Some((_, value)) = cookie.split_once('=') else { continue };

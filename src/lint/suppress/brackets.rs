@@ -1,7 +1,7 @@
 //! Where the brackets of a text with comments close: enough to tell how far a member or an object goes, whatever
 //! else is wrong with it.
 
-use crate::text::Span;
+use crate::text::{Span, covering};
 
 /// The brackets of a text, opener and closer, in the order of the openers.
 pub(super) struct Brackets(Vec<Span>);
@@ -56,7 +56,7 @@ impl Brackets {
             end = self.value_end(bytes, skip(bytes, colon + 1));
         }
         let line = memchr::memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |len| end + len);
-        Span::new(start, line.max(start))
+        covering(text, start..line.max(start)).into()
     }
 
     fn value_end(&self, bytes: &[u8], start: usize) -> usize {

@@ -4,7 +4,7 @@ use super::markers::MARK;
 use crate::container::{Kind, MarkdownPart, markdown_parts};
 use crate::lint::{Family, Finding};
 use crate::notation::template::seems_to_hold_resources;
-use crate::text::{Edit, Source};
+use crate::text::{Edit, Source, cut, tail};
 
 /// What stands where the reason is to be written.
 const REASON: &str = "why it is meant";
@@ -32,7 +32,7 @@ pub fn ignore_here(source: &Source, kind: Kind, finding: &Finding) -> Option<Edi
                 return None;
             };
             let line = line_start(text, span.start as usize);
-            let prefix = &text[line..span.start as usize];
+            let prefix = cut(text, line..span.start as usize);
             let is_code = matches!(parts.iter().rev().find(holds), Some(MarkdownPart::Code(_)));
             let prefix = if is_code { prefix.trim_end_matches([' ', '\t']) } else { prefix };
             prefix.chars().all(|c| matches!(c, ' ' | '\t' | '>')).then_some(())?;
@@ -43,14 +43,14 @@ pub fn ignore_here(source: &Source, kind: Kind, finding: &Finding) -> Option<Edi
                 seems_to_hold_resources(text) || source.name().to_ascii_lowercase().ends_with("jsonc");
             takes_comments.then_some(())?;
             let line = line_start(text, finding.span.start as usize);
-            (line, format!("{}// {marker}", indent(&text[line..])))
+            (line, format!("{}// {marker}", indent(tail(text, line))))
         }
         Kind::Shell | Kind::PowerShell | Kind::Http | Kind::Yaml => {
             let mut line = line_start(text, at);
             // A comment between the lines of a command would end it.
             while let Some(before) = line.checked_sub(1) {
                 let start = line_start(text, before);
-                let content = text[start..before].trim_end();
+                let content = cut(text, start..before).trim_end();
                 let goes_on = kind != Kind::Http && content.ends_with(['\\', '`', '|', '&']);
                 let is_folded = kind == Kind::Yaml && is_in_folded(text, line);
                 if !goes_on && !is_folded {
@@ -58,7 +58,7 @@ pub fn ignore_here(source: &Source, kind: Kind, finding: &Finding) -> Option<Edi
                 }
                 line = start;
             }
-            (line, format!("{}# {marker}", indent(&text[line..])))
+            (line, format!("{}# {marker}", indent(tail(text, line))))
         }
     };
     Some(Edit::insert(line as u32, format!("{marker}{ending}")))
@@ -66,8 +66,8 @@ pub fn ignore_here(source: &Source, kind: Kind, finding: &Finding) -> Option<Edi
 
 /// True for a line of a YAML scalar whose lines become one, in which a comment would swallow the rest.
 fn is_in_folded(text: &str, line: usize) -> bool {
-    let own = indent(&text[line..]).len();
-    let above = text[..line].lines().rev().take(64).find(|above| {
+    let own = indent(tail(text, line)).len();
+    let above = cut(text, 0..line).lines().rev().take(64).find(|above| {
         let is_blank = above.trim().is_empty();
         !is_blank && indent(above).len() < own
     });

@@ -8,7 +8,7 @@ use super::brackets::Brackets;
 use super::day::{Day, NotADay};
 use crate::container::{Kind, MarkdownPart, markdown_parts};
 use crate::lint::find_rule;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, cut, tail};
 
 /// What makes a comment a marker.
 pub(super) const MARK: &str = "armbody-ignore";
@@ -141,7 +141,7 @@ fn markdown(source: &Source, calls: Calls<'_>) -> Found {
                     // Each kind of comment was looked for by itself.
                     inner.sort_by_key(|marker| marker.span.start);
                     // A snippet without a call shows markers to people.
-                    if first_call(calls, span).is_some() && !shows_markdown(&text[span.range()]) {
+                    if first_call(calls, span).is_some() && !shows_markdown(cut(text, span.range())) {
                         let help = "in code a marker is `# armbody-ignore RULE: reason`, in JSON `// …`; before the block, `<!-- … -->`";
                         unread_in_code.extend(unread(source, span, &inner, help));
                     }
@@ -190,14 +190,14 @@ fn script(source: &Source, within: Span, style: Style, calls: Calls<'_>) -> Vec<
     for Comment { line, start, inner, trails } in
         comments(text, within, style.signs, style.trails).into_iter().rev()
     {
-        let close = if text[start as usize..].starts_with("<#") { "#>" } else { "\n" };
-        let inner = cut(text, inner, close);
+        let close = if tail(text, start as usize).starts_with("<#") { "#>" } else { "\n" };
+        let inner = up_to(text, inner, close);
         let reach = if trails {
             let before = Span { start: line.start.max(within.start), end: start };
             let call = first_call(calls, before);
             // Behind the last word of a call it is no part of a text in quotes.
             let is_behind = call.is_some_and(|call| call.end <= start);
-            if !is_behind && quote_after(&text[before.range()], None).is_some() {
+            if !is_behind && quote_after(cut(text, before.range()), None).is_some() {
                 continue;
             }
             call.map_or(before, |call| call.cover(before))
@@ -222,13 +222,14 @@ fn json(source: &Source, within: Span, in_code: bool) -> Vec<Marker> {
     if found.is_empty() {
         return Vec::new();
     }
-    let brackets = Brackets::new(&text[within.range()], within.start as usize);
+    let brackets = Brackets::new(cut(text, within.range()), within.start as usize);
     let mut markers = Vec::new();
     let mut next = None;
     for Comment { line, start, inner, trails } in found.into_iter().rev() {
-        let is_block = text[start as usize..].starts_with("/*");
-        let inner = cut(text, inner, if is_block { "*/" } else { "\n" });
-        if trails && quote_after(&text[line.start.max(within.start) as usize..start as usize], None).is_some()
+        let is_block = tail(text, start as usize).starts_with("/*");
+        let inner = up_to(text, inner, if is_block { "*/" } else { "\n" });
+        if trails
+            && quote_after(cut(text, line.start.max(within.start) as usize..start as usize), None).is_some()
         {
             continue;
         }
@@ -250,7 +251,7 @@ fn json(source: &Source, within: Span, in_code: bool) -> Vec<Marker> {
 }
 
 /// `inner` up to the first `close` in it.
-fn cut(text: &str, inner: Span, close: &str) -> Span {
+fn up_to(text: &str, inner: Span, close: &str) -> Span {
     let end = memmem::find(&text.as_bytes()[inner.range()], close.as_bytes());
     Span { start: inner.start, end: end.map_or(inner.end, |at| inner.start + at as u32) }
 }
@@ -279,7 +280,7 @@ fn comments(text: &str, within: Span, signs: &[&str], may_trail: bool) -> Vec<Co
         }
         let Some(start) = line_before(text, at) else { continue };
         let end = memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |len| at + len);
-        let whole = &text[start..at];
+        let whole = cut(text, start..at);
         // Quotes of Markdown may stand before the code.
         let indent = whole.len() - whole.trim_start_matches([' ', '\t', '>', '\u{feff}']).len();
         let before = whole.trim_end();
@@ -294,7 +295,7 @@ fn comments(text: &str, within: Span, signs: &[&str], may_trail: bool) -> Vec<Co
         let parted = code.ends_with([' ', '\t', ',', '{', '[']);
         let trails = !alone && may_trail && parted && is_sign(mark);
         if alone || trails {
-            let content = text[..end].trim_end().len().max(at + MARK.len());
+            let content = cut(text, 0..end).trim_end().len().max(at + MARK.len());
             // A mark in the reason is no other marker.
             done = end;
             found.push(Comment {
@@ -329,7 +330,7 @@ fn following_lines(
     let mut at = behind.start as usize;
     let mut reach: Option<Span> = None;
     let mut quote = None;
-    for line in text[behind.range()].split_inclusive('\n') {
+    for line in cut(text, behind.range()).split_inclusive('\n') {
         let start = at;
         at += line.len();
         let is_marker = next.is_some_and(|(line, _)| line.start as usize == start);
@@ -387,7 +388,7 @@ fn quote_after(line: &str, open: Option<char>) -> Option<char> {
 
 /// Reads what stands in a comment; nothing if it is no marker but only begins like one.
 fn marker(text: &str, span: Span, inner: Span, reach: Span, in_code: bool) -> Option<Marker> {
-    let content = &text[inner.range()];
+    let content = cut(text, inner.range());
     let rest = content.trim_start().strip_prefix(MARK)?;
     let (of_file, rest) = rest.strip_prefix(FILE).map_or((false, rest), |rest| (true, rest));
     if !rest.is_empty() && !rest.starts_with([':', ' ', '\t', '\r', '\n']) {
@@ -402,9 +403,9 @@ fn marker(text: &str, span: Span, inner: Span, reach: Span, in_code: bool) -> Op
             Span::new(start, start + word.len())
         })
         .collect();
-    let until = names.iter().position(|name| &text[name.range()] == UNTIL).map(|at| {
+    let until = names.iter().position(|name| cut(text, name.range()) == UNTIL).map(|at| {
         let words = names.split_off(at);
-        let day = words.get(1).map(|word| text[word.range()].parse::<Day>());
+        let day = words.get(1).map(|word| cut(text, word.range()).parse::<Day>());
         let is_all = words.len() == 2;
         let span = words.iter().fold(words[0], |all, word| all.cover(*word));
         Until { span, day: day.and_then(|day: Result<Day, NotADay>| day.ok()).filter(|_| is_all) }
@@ -418,8 +419,8 @@ fn whole_line(text: &str, span: Span) -> Span {
     let start = line_start(text, span.start as usize);
     let end = memchr::memchr(b'\n', &bytes[span.end as usize..])
         .map_or(text.len(), |len| span.end as usize + len + 1);
-    let before = &text[start..span.start as usize];
-    let behind = text[span.end as usize..end].trim().is_empty();
+    let before = cut(text, start..span.start as usize);
+    let behind = cut(text, span.end as usize..end).trim().is_empty();
     if behind && before.trim().is_empty() {
         Span::new(start, end)
     } else if behind {
@@ -443,11 +444,11 @@ fn unread(source: &Source, within: Span, markers: &[Marker], help: &'static str)
     let mut found = Vec::new();
     for at in memmem::find_iter(&text.as_bytes()[within.range()], MARK.as_bytes()) {
         let at = within.start as usize + at;
-        if is_in(markers, at) || !names_a_rule(&text[at..]) {
+        if is_in(markers, at) || !names_a_rule(tail(text, at)) {
             continue;
         }
         let Some(start) = line_before(text, at) else { continue };
-        let is_comment = text[start..at]
+        let is_comment = cut(text, start..at)
             .split_whitespace()
             .any(|word| SIGNS.iter().any(|sign| word.to_ascii_lowercase().starts_with(sign)));
         if is_comment {
@@ -466,11 +467,11 @@ fn unread_in_prose(source: &Source, markers: &[Marker], code: &[Span]) -> Vec<Un
         // The blocks stand from the last to the first.
         let next = code.partition_point(|span| span.start as usize > at);
         let is_code = code.get(next).is_some_and(|span| at < span.end as usize);
-        if is_code || is_in(markers, at) || !names_a_rule(&text[at..]) {
+        if is_code || is_in(markers, at) || !names_a_rule(tail(text, at)) {
             continue;
         }
         let Some(start) = line_before(text, at) else { continue };
-        let before = text[start..at].trim_start_matches([' ', '\t', '>']);
+        let before = cut(text, start..at).trim_start_matches([' ', '\t', '>']);
         let foreign = ["{/*", "[//]:", "//", "#", "--", "%%"];
         let is_html = before.rfind("<!--").is_some_and(|open| {
             // Between backticks it is shown to people.
@@ -486,7 +487,7 @@ fn unread_in_prose(source: &Source, markers: &[Marker], code: &[Span]) -> Vec<Un
 
 fn to_line_end(text: &str, at: usize) -> Span {
     let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |len| at + len);
-    Span::new(at, text[..end].trim_end().len().max(at))
+    Span::new(at, cut(text, 0..end).trim_end().len().max(at))
 }
 
 /// True if one of the markers, which stand in order, holds `at`.

@@ -11,7 +11,7 @@ use crate::text::{Builder, Encoding, Fragment, Span};
 const MAX_PLACEHOLDER: usize = 100;
 
 /// Bytes of a text whose commands are read at a time: a command with its words takes many times what it is written in.
-const STRETCH: usize = 16 << 10;
+pub(super) const STRETCH: usize = 16 << 10;
 
 /// Bytes in which a header or a URL shows that it is one.
 const MAX_VALUE: usize = 4096;
@@ -563,22 +563,30 @@ impl<'f, 's> Lexer<'f, 's> {
     fn begin_line(&mut self) {
         if let Some(start) = self.next_start(self.at).filter(|start| start.line == self.at) {
             let prompt = self.text[start.line..start.at].trim();
-            if prompt == "$" {
+            self.unprompted |= prompt.is_empty();
+            if prompt == "$" && self.tells_prompts() {
                 let from = start.line + self.text[start.line..].find('$').unwrap_or(0);
                 self.prompts.push((self.commands.len(), Span::new(from, start.at)));
             }
             self.at = start.at;
-            self.unprompted |= prompt.is_empty();
-            return;
+        } else {
+            let line = self.text[self.at..self.end].split('\n').next().unwrap_or("").trim();
+            self.unprompted |= !line.is_empty() && !line.starts_with('#');
         }
-        let line = self.text[self.at..self.end].split('\n').next().unwrap_or("").trim();
-        self.unprompted |= !line.is_empty() && !line.starts_with('#');
+        // What is never told need not wait for the end.
+        if !self.tells_prompts() {
+            self.prompts.clear();
+        }
+    }
+
+    fn tells_prompts(&self) -> bool {
+        self.dialect.prompts && !self.dialect.unsaid && !self.unprompted
     }
 
     /// Says which prompts were copied: in a block of commands that each have one. Among other lines, which may be
     /// what a command writes, they tell the one from the other.
     fn copied_prompts(&mut self) {
-        if self.unprompted || self.dialect.unsaid || !self.dialect.prompts {
+        if !self.tells_prompts() {
             return;
         }
         for (command, prompt) in std::mem::take(&mut self.prompts) {

@@ -5,8 +5,9 @@
 //! Microsoft's C library, for which `\"` is a quote that stands for itself. `az` is a batch file, which hands its
 //! line to the prompt once more. Facts: Wine's cmd, and the tests of its own that run on Windows too.
 
+use super::lexer::STRETCH;
 use super::meant::body_at;
-use super::starts::{is_known, program_name, starts};
+use super::starts::{Start, is_known, program_name, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
 use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind as K};
@@ -21,49 +22,39 @@ const MAX_PLACEHOLDER: usize = 100;
 
 /// The commands of `span`, in the order in which they stand.
 pub(super) fn commands<'s>(code: &Fragment<'s>, span: Span, dialect: Dialect) -> Vec<Command<'s>> {
-    let text = code.text();
-    let range = span.range();
-    let mut reader = Reader {
-        code,
-        text,
-        bytes: text.as_bytes(),
-        at: range.start,
-        end: range.end,
-        dialect,
-        budget: 4 * range.len() + 4096,
-        items: Vec::new(),
-        redirects: Vec::new(),
-        quoting: Vec::new(),
-        slips: Vec::new(),
-        groups: 0,
-        first_mended: true,
-        pipe: false,
-        found: Vec::new(),
-    };
-    let starts = starts(&text[range.clone()], range.start, dialect.prompts);
-    while reader.at < reader.end {
-        let line = reader.at;
-        let start =
-            starts.get(starts.partition_point(|start| start.line < line)).filter(|it| it.line == line);
-        reader.at = start.map_or(line, |start| start.at);
-        reader.line();
+    let mut reader = Reader::new(code, span, dialect);
+    let mut found = Vec::new();
+    while let Some(more) = reader.read_on() {
+        let before = found.len();
+        let moved = |command: Command<'s>| Command { input: command.input.map(|it| it + before), ..command };
+        found.extend(more.into_iter().map(moved));
     }
-    reader.found
+    found
 }
 
 /// A character that the program gets.
 #[derive(Clone, Copy)]
 struct Item {
-    /// Where it stands.
-    from: usize,
-    to: usize,
+    /// Where it stands: as many of these are held as a line has characters.
+    from: u32,
+    to: u32,
     /// What it is; none for the value of a variable.
     char: Option<char>,
     /// It stands behind a caret, or between quotes of the prompt.
     shielded: bool,
 }
 
-struct Reader<'f, 's> {
+impl Item {
+    fn from(&self) -> usize {
+        self.from as usize
+    }
+
+    fn to(&self) -> usize {
+        self.to as usize
+    }
+}
+
+pub(super) struct Reader<'f, 's> {
     code: &'f Fragment<'s>,
     text: &'f str,
     bytes: &'f [u8],
@@ -81,10 +72,50 @@ struct Reader<'f, 's> {
     /// No argument of the command was mended yet.
     first_mended: bool,
     pipe: bool,
+    starts: Vec<Start>,
     found: Vec<Command<'s>>,
 }
 
-impl<'s> Reader<'_, 's> {
+impl<'f, 's> Reader<'f, 's> {
+    pub(super) fn new(code: &'f Fragment<'s>, span: Span, dialect: Dialect) -> Self {
+        let text = code.text();
+        let range = span.range();
+        Self {
+            code,
+            text,
+            bytes: text.as_bytes(),
+            at: range.start,
+            end: range.end,
+            dialect,
+            budget: 4 * range.len() + 4096,
+            items: Vec::new(),
+            redirects: Vec::new(),
+            quoting: Vec::new(),
+            slips: Vec::new(),
+            groups: 0,
+            first_mended: true,
+            pipe: false,
+            starts: starts(&text[range.clone()], range.start, dialect.prompts),
+            found: Vec::new(),
+        }
+    }
+
+    /// The commands of the next lines, none of which reads what one before has written.
+    pub(super) fn read_on(&mut self) -> Option<Vec<Command<'s>>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let begin = self.at;
+        while self.at < self.end && (self.at - begin < STRETCH || self.pipe) {
+            let line = self.at;
+            let next = self.starts.partition_point(|start| start.line < line);
+            let start = self.starts.get(next).filter(|start| start.line == line);
+            self.at = start.map_or(line, |start| start.at);
+            self.line();
+        }
+        Some(std::mem::take(&mut self.found))
+    }
+
     /// Reads the commands of a line and of those that it goes on in.
     fn line(&mut self) {
         let rest = self.text[self.at..self.end].trim_start_matches([' ', '\t', '@']);
@@ -139,7 +170,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     fn take(&mut self, from: usize, to: usize, char: Option<char>, shielded: bool) {
-        self.items.push(Item { from, to, char, shielded });
+        self.items.push(Item { from: from as u32, to: to as u32, char, shielded });
     }
 
     fn blank(&mut self, at: usize) {
@@ -281,7 +312,7 @@ impl<'s> Reader<'_, 's> {
         let tail = &self.items[self.items.len().saturating_sub(MAX_LOOK)..];
         let from = tail.iter().rposition(|item| is_blank(item) && !item.shielded);
         match tail.get(from.map_or(0, |at| at + 1)) {
-            Some(first) => self.text.get(first.from..self.at).unwrap_or(""),
+            Some(first) => self.text.get(first.from()..self.at).unwrap_or(""),
             None => "",
         }
     }
@@ -558,7 +589,7 @@ impl<'s> Reader<'_, 's> {
             match item.char {
                 Some('"') => quoted = !quoted,
                 Some(c @ ('&' | '|' | '<' | '>')) if !quoted => {
-                    let place = self.code.to_file(Span::new(item.from, item.to));
+                    let place = self.code.to_file(Span::new(item.from(), item.to()));
                     let message = format!(
                         "`az` is a batch file: the prompt reads its line once more and ends the command at this `{c}`"
                     );
@@ -595,7 +626,7 @@ impl<'s> Reader<'_, 's> {
             while at < items.len() && (quoted || !is_blank(&items[at])) {
                 at = argument_step(items, at, &mut quoted, &mut writer);
             }
-            let (from, to) = (items[start].from, items[at - 1].to);
+            let (from, to) = (items[start].from(), items[at - 1].to());
             // `@curl`, and brackets that were not closed.
             let text = writer.finish(from);
             let text = match text.text().strip_prefix('@').filter(|_| words.is_empty()) {
@@ -619,11 +650,11 @@ impl<'s> Reader<'_, 's> {
             '{' | '[' => false,
             _ => return None,
         };
-        let from = if quoted { items.get(at + 1)?.from } else { first.from };
+        let from = if quoted { items.get(at + 1)?.from() } else { first.from() };
         if !self.text[from..self.end].starts_with(['{', '[']) {
             return None;
         }
-        let last = items.last().map_or(from, |item| item.to);
+        let last = items.last().map_or(from, Item::to);
         let limit = last.min(from + self.budget);
         let (meant, used) = body_at(self.bytes.get(..limit)?, from, quoted.then_some(b'"'));
         self.budget = self.budget.saturating_sub(used);
@@ -663,8 +694,8 @@ impl<'s> Reader<'_, 's> {
             self.with_edits(quoting, "write `\\\"` within double quotes", (!lone && !mixed).then_some(edits));
         self.quoting.push(quoting);
         let text = self.code.slice(meant.json);
-        let span = self.code.to_file(Span::new(first.from, meant.end));
-        let next = items.partition_point(|item| item.from < meant.end);
+        let span = self.code.to_file(Span::new(first.from(), meant.end));
+        let next = items.partition_point(|item| item.from() < meant.end);
         Some((Word { text, span }, next.max(at + 1)))
     }
 
@@ -674,7 +705,7 @@ impl<'s> Reader<'_, 's> {
         for item in items {
             writer.item(item, Encoding::CommandDouble);
         }
-        writer.finish(items.first().map_or(self.at.min(self.end), |item| item.from))
+        writer.finish(items.first().map_or(self.at.min(self.end), Item::from))
     }
 }
 
@@ -727,20 +758,20 @@ fn argument_step(items: &[Item], at: usize, quoted: &mut bool, writer: &mut Writ
         return at + count;
     };
     for pair in items[at..at + backslashes].chunks_exact(2) {
-        writer.decoded(pair[0].from, pair[1].to, '\\', encoding);
+        writer.decoded(pair[0].from(), pair[1].to(), '\\', encoding);
     }
     let behind = at + backslashes + 1;
     if backslashes % 2 == 1 {
-        let from = items[at + backslashes - 1].from;
-        writer.decoded(from, quote.to, '"', encoding);
+        let from = items[at + backslashes - 1].from();
+        writer.decoded(from, quote.to(), '"', encoding);
         return behind;
     }
     if *quoted && items.get(behind).is_some_and(|item| item.char == Some('"')) {
-        writer.decoded(quote.from, items[behind].to, '"', encoding);
+        writer.decoded(quote.from(), items[behind].to(), '"', encoding);
         return behind + 1;
     }
     *quoted = !*quoted;
-    writer.touch(quote.to);
+    writer.touch(quote.to());
     behind
 }
 
@@ -794,17 +825,17 @@ impl<'f, 's> Writer<'f, 's> {
 
     fn item(&mut self, item: &Item, encoding: Encoding) {
         match item.char {
-            Some(c) if item.to - item.from == c.len_utf8() => match &mut self.run {
-                Some((_, to, of)) if *to == item.from && *of == encoding => *to = item.to,
+            Some(c) if item.to() - item.from() == c.len_utf8() => match &mut self.run {
+                Some((_, to, of)) if *to == item.from() && *of == encoding => *to = item.to(),
                 _ => {
                     self.flush();
-                    self.run = Some((item.from, item.to, encoding));
+                    self.run = Some((item.from(), item.to(), encoding));
                 }
             },
-            Some(c) => self.decoded(item.from, item.to, c, encoding),
+            Some(c) => self.decoded(item.from(), item.to(), c, encoding),
             None => {
                 self.flush();
-                self.builder.expansion(Span::new(item.from, item.to), encoding);
+                self.builder.expansion(Span::new(item.from(), item.to()), encoding);
             }
         }
     }

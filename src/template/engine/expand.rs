@@ -845,6 +845,8 @@ impl Engine<'_> {
                 self.deployments[deployment as usize].by_name.entry(name).or_default().push(at);
             }
         }
+        let home = &mut self.deployments[deployment as usize];
+        home.identified = Some(Identified::of(&home.instances));
         for at in 0..count {
             let instance = &self.deployments[deployment as usize].instances[at as usize];
             if matches!(instance.included, Included::No) || instance.kind == Kind::Extension {
@@ -1287,15 +1289,10 @@ impl Engine<'_> {
     /// True if the name of any resource is not known: then nothing can be said to be missing.
     fn has_unknown_names(&self, deployment: u32) -> bool {
         let home = &self.deployments[deployment as usize];
-        let is_unknown = |it: &Instance| match &it.identity {
-            Memo::Done(Ok(identity)) => {
-                let is_known =
-                    |open: &Open| id_arguments(&open.text).is_some_and(|it| it.iter().all(Option::is_some));
-                identity.name.is_open() || identity.id.as_open().is_some_and(|open| !is_known(open))
-            }
-            _ => it.kind != Kind::Extension,
-        };
-        home.is_incomplete || home.instances.iter().any(is_unknown)
+        match &home.identified {
+            Some(all) => home.is_incomplete || all.has_unknown_names,
+            None => home.is_incomplete || home.instances.iter().any(is_unknown),
+        }
     }
 
     /// True if an id is known but for the scope or for names, and no resource can have it: none is of its type, or all
@@ -1336,16 +1333,15 @@ impl Engine<'_> {
     }
 
     fn has_type(&self, deployment: u32, type_name: &str) -> bool {
-        let type_name = type_name.trim_matches('/');
         let home = &self.deployments[deployment as usize];
-        let has = |it: &Instance| match &it.identity {
-            Memo::Done(Ok(identity)) => {
-                let own = identity.type_name.trim_matches('/');
-                own.eq_ignore_ascii_case(type_name) || is_extension_of(own, type_name)
-            }
-            _ => it.kind != Kind::Extension,
+        let made;
+        let all = if let Some(all) = &home.identified {
+            all
+        } else {
+            made = Identified::of(&home.instances);
+            &made
         };
-        home.is_incomplete || home.instances.iter().any(has)
+        home.is_incomplete || all.has_type(type_name)
     }
 
     /// The resources that a name stands for.
@@ -1983,10 +1979,51 @@ impl Engine<'_> {
 
 /// True if `own` is the older way to write a resource of `type_name` on another one:
 /// `Microsoft.Compute/virtualMachines/providers/locks`, where the namespace stands in the name.
-fn is_extension_of(own: &str, type_name: &str) -> bool {
-    let types = type_name.split_once('/').map_or("", |(_, types)| types);
-    let tail = own.rsplit_once("/providers/").map_or("", |(_, tail)| tail);
-    !tail.is_empty() && tail.eq_ignore_ascii_case(types)
+fn is_unknown(instance: &Instance) -> bool {
+    match &instance.identity {
+        Memo::Done(Ok(identity)) => {
+            let is_known =
+                |open: &Open| id_arguments(&open.text).is_some_and(|it| it.iter().all(Option::is_some));
+            identity.name.is_open() || identity.id.as_open().is_some_and(|open| !is_known(open))
+        }
+        _ => instance.kind != Kind::Extension,
+    }
+}
+
+/// What the resources of a template are, all together: each `dependsOn` asks.
+#[derive(Debug, Default)]
+pub(super) struct Identified {
+    has_unknown_names: bool,
+    /// One is not known.
+    has_unknown_types: bool,
+    /// In lower case.
+    types: HashSet<String>,
+    /// Those behind the last `/providers/`, for types that extend another.
+    tails: HashSet<String>,
+}
+
+impl Identified {
+    fn of(instances: &[Instance]) -> Self {
+        let mut all = Self { has_unknown_names: instances.iter().any(is_unknown), ..Self::default() };
+        for instance in instances {
+            let Memo::Done(Ok(identity)) = &instance.identity else {
+                all.has_unknown_types |= instance.kind != Kind::Extension;
+                continue;
+            };
+            let own = identity.type_name.trim_matches('/').to_ascii_lowercase();
+            if let Some((_, tail)) = own.rsplit_once("/providers/").filter(|(_, tail)| !tail.is_empty()) {
+                all.tails.insert(tail.to_owned());
+            }
+            all.types.insert(own);
+        }
+        all
+    }
+
+    fn has_type(&self, type_name: &str) -> bool {
+        let type_name = type_name.trim_matches('/').to_ascii_lowercase();
+        let tail = type_name.split_once('/').map_or("", |(_, types)| types);
+        self.has_unknown_types || self.types.contains(&type_name) || self.tails.contains(tail)
+    }
 }
 
 /// What a value names: a text, or an expression that may be a resource's id.

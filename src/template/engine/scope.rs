@@ -131,6 +131,8 @@ pub(super) struct Deployment {
     pub(super) instances: Vec<Instance>,
     /// Instances by what may name them, in lower case; symbolic names as they are.
     pub(super) by_name: HashMap<String, Vec<u32>>,
+    /// What all of its resources are, once their names are known.
+    pub(super) identified: Option<super::expand::Identified>,
     pub(super) outputs: Option<Outcome<Value>>,
     /// A resource could not be read: nothing can be said to be missing.
     pub(super) is_incomplete: bool,
@@ -189,6 +191,7 @@ impl Deployment {
             functions,
             instances: Vec::new(),
             by_name: HashMap::new(),
+            identified: None,
             outputs: None,
             is_incomplete: false,
             path: Vec::new(),

@@ -5,6 +5,7 @@ pub(crate) mod alphabet;
 pub(crate) mod bash;
 pub(crate) mod cli;
 pub(crate) mod loopback;
+pub(crate) mod mutate;
 pub(crate) mod needs;
 #[path = "../../../fuzz/properties.rs"]
 pub(crate) mod properties;

@@ -3,7 +3,7 @@
 use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
 use crate::lint::Subject;
 use crate::notation::programs::Variables;
-use crate::text::{Edit, Encoding, Fragment, Span};
+use crate::text::{Edit, Encoding, Fragment, Span, cut};
 
 /// How much of a document is looked through for its style, in bytes.
 const WINDOW: usize = 64 << 10;
@@ -55,11 +55,7 @@ pub(in crate::lint) fn placeholder(subject: &Subject<'_>, what: Stands) -> Strin
 }
 
 fn window(text: &str) -> &str {
-    let mut end = text.len().min(WINDOW);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    cut(text, 0..WINDOW)
 }
 
 /// The first placeholder that stands where `what` is due.

@@ -6,6 +6,7 @@ use super::{Found, Holds, MAX_BETWEEN, SIGNING_IN, Scan};
 use crate::lint::secrets::names::{Class, MAX_NAME, class_of};
 use crate::lint::secrets::value::is_open;
 use crate::lint::secrets::{SecretKind, base64};
+use crate::text::cut;
 
 impl Scan<'_> {
     /// `-u me:…`, `--oauth2-bearer …`, `-AdminPassword …`.
@@ -124,7 +125,7 @@ impl Scan<'_> {
                     from += blanks + 7;
                 }
                 if let Some((content, _)) = self.argument(from, self.text.len())
-                    && !self.text[content.clone()].starts_with('-')
+                    && !cut(self.text, content.clone()).starts_with('-')
                 {
                     self.consider(SecretKind::Option, Class::Property, content);
                 }

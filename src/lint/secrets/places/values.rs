@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{MAX_ADDED, MAX_BACKSLASHES, MAX_BETWEEN, MAX_TREE, Name, Scan, Value, describes};
 use crate::lint::secrets::names::{Class, MAX_NAME};
+use crate::text::{cut, next_boundary, previous_boundary};
 
 impl<'t> Scan<'t> {
     /// What stands behind a separator.
@@ -117,7 +118,7 @@ impl<'t> Scan<'t> {
         let mut last = None;
         for _ in 0..4 {
             let Some((content, end)) = self.argument(here, to) else { break };
-            let is_value = !self.text[content.clone()].starts_with(['-', '%', '|']);
+            let is_value = !cut(self.text, content.clone()).starts_with(['-', '%', '|']);
             here = end;
             if is_value {
                 last = Some((content, end));
@@ -224,10 +225,7 @@ impl<'t> Scan<'t> {
                 _ => at += 1,
             }
         }
-        let mut end = at.min(to);
-        while !self.text.is_char_boundary(end) {
-            end += 1;
-        }
+        let end = next_boundary(self.text, at.min(to));
         self.steps += end - from;
         end
     }
@@ -425,10 +423,7 @@ impl<'t> Scan<'t> {
             here += 1;
         }
         self.steps += here - at;
-        let mut end = here;
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = previous_boundary(self.text, here);
         let leaves =
             leaves.into_iter().filter(|(of_value, _)| *of_value || !says_value).map(|(_, leaf)| leaf);
         (leaves.collect(), end.max(at + 1))

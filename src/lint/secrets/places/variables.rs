@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::{MAX_HOPS, Scan, Value};
 use crate::lint::secrets::SecretKind;
 use crate::lint::secrets::names::{Class, MAX_NAME};
+use crate::text::cut;
 
 impl Scan<'_> {
     /// Follows the variables that secrets were written into, and those that these were made from.
@@ -42,7 +43,7 @@ impl Scan<'_> {
                 let mut class = None;
                 for _ in 0..4 {
                     let Some((content, end)) = self.argument(here, to) else { break };
-                    let word = &self.text[content.clone()];
+                    let word = cut(self.text, content.clone());
                     here = end;
                     if word.starts_with('-') {
                         continue;

@@ -19,7 +19,7 @@ use super::fault;
 use super::syntax::{Expression, ExpressionKind, Flaw, Statement};
 use super::value::{Entry, Faults, Item, Object, ObjectKind, Origin, Text, Undo, Unit, Unknown, Value};
 use crate::notation::{Call, Quoting, Scope};
-use crate::text::{Builder, Encoding, Fragment, Span};
+use crate::text::{Builder, Encoding, Fragment, Span, next_boundary};
 
 pub(super) use text::segments;
 
@@ -82,9 +82,7 @@ impl<'s> Evaluator<'_, 's> {
                 .find(|c: char| c.is_whitespace() || matches!(c, '(' | '{'))
                 .unwrap_or(0)
                 .clamp(1, MAX_SHOWN);
-            while !text.is_char_boundary(len) {
-                len += 1;
-            }
+            len = next_boundary(text, len);
         }
         let mut builder = Builder::new(&self.unit.code);
         let start = span.start as usize;

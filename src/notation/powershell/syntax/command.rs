@@ -5,7 +5,7 @@ use super::{
     WordKind, is_dash, is_double_quote, is_single_quote, name_len,
 };
 use crate::notation::powershell::known::placeholder_len;
-use crate::text::Span;
+use crate::text::{Span, next_boundary};
 
 impl Parser<'_> {
     /// The command whose name stands here.
@@ -130,10 +130,7 @@ impl Parser<'_> {
             self.at += 1;
         }
         if self.byte(0) == Some(b'&') {
-            self.at += 2.min(self.end - self.at);
-            while !self.text.is_char_boundary(self.at) {
-                self.at += 1;
-            }
+            self.at = next_boundary(self.text, self.at + 2.min(self.end - self.at));
             return true;
         }
         self.blanks();

@@ -6,7 +6,7 @@ use super::{
     Block, Entry, ErrorKind, Expression, ExpressionKind, FlawKind, Operator, Parser, Statement, Variable,
     is_dash, is_double_quote, is_single_quote, name_len,
 };
-use crate::text::Span;
+use crate::text::{Span, next_boundary};
 
 /// Operators of one chain that are followed.
 const MAX_CHAIN: u8 = 60;
@@ -311,10 +311,7 @@ impl Parser<'_> {
             _ => None,
         };
         if let Some((len, operator)) = operator {
-            self.at = (self.at + len).min(self.end);
-            while !self.text.is_char_boundary(self.at) {
-                self.at += 1;
-            }
+            self.at = next_boundary(self.text, (self.at + len).min(self.end));
             self.blanks();
             let operand = self.nested(Self::unary).unwrap_or_else(|| self.missing(start));
             let span = Span::new(start, operand.span.end.max(start as u32) as usize);
