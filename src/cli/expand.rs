@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use armbody::arm::Cloud;
 use armbody::container::Kind;
 use armbody::json::{Dialect, Kind as JsonKind, Node, Tree};
-use armbody::lint::{self, Finding, Severity, examine, refused};
+use armbody::lint::{self, Finding, Severity, examine, given_secrets, refused};
 use armbody::notation::{self, Layout, Templates};
 use armbody::report::{Checked, Format, Mask, Report, Summary};
 use armbody::shown;
@@ -199,6 +199,7 @@ fn report(
     let mut report =
         Report::new(if args.lint { args.format } else { Format::Text }, terminal.styled() && args.lint);
     let mut summary = Summary::default();
+    let template = files.iter().find(|it| it.is_template).map(|it| it.source);
     for file in files {
         let (mut all, mut secrets) = (Vec::new(), Vec::new());
         if file.is_template {
@@ -207,6 +208,8 @@ fn report(
             if args.lint || is_broken {
                 all = inspection.findings;
             }
+        } else if let Some(template) = template {
+            secrets = given_secrets(file.source, template);
         }
         for (about, refusal) in file.refusals {
             // What a rule of `lint` tells already is not told twice; where only the defaults are to blame it says less.

@@ -31,6 +31,7 @@ use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
 pub use super::rules::{internal_error, too_large};
+pub use parameters::given_secrets;
 
 /// What the user says of bodies that stand alone in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

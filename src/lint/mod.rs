@@ -27,7 +27,7 @@ mod suppress;
 use anchor::Anchor;
 pub use baseline::{Baseline, BaselineError, Known};
 pub use engine::{
-    Given, Inspection, Options, check, examine, inspect, internal_error, secrets_of, too_large,
+    Given, Inspection, Options, check, examine, given_secrets, inspect, internal_error, secrets_of, too_large,
 };
 pub use evidence::{Certainty, Doubt, Evidence, Extent, Values, VersionEvidence};
 pub use finding::{ArmAnswer, Finding, Fix, Label, RequestInfo, Severity, UnknownSeverity};

@@ -83,4 +83,23 @@ fn a_secret_that_is_refused_is_not_shown() {
         assert!(out.contains("value-out-of-bounds"), "{out}");
         assert!(!out.contains("Geheim1") && !err.contains("Geheim1"), "{format}: {out}");
     }
+    let run = ["expand", "main.json", "--parameters", "main.parameters.json"];
+    let (out, err) = expect(&armbody(at.path(), &run), 1);
+    assert!(err.contains("value-out-of-bounds"), "{err}");
+    assert!(!out.contains("Geheim1") && !err.contains("Geheim1"), "{err}");
+}
+
+#[test]
+fn a_secret_that_is_not_among_the_allowed_is_not_shown() {
+    let template = TEMPLATE.replace(r#""minLength": 12"#, r#""allowedValues": ["one", "two"]"#);
+    let text = parameters(&json!({"name": "abc", "password": "Geheim1"}));
+    let at = folder(&[("main.json", &template), ("main.parameters.json", &text)]);
+    let mut runs = vec![vec!["expand", "main.json", "--parameters", "main.parameters.json"]];
+    runs.push(vec!["lint", "--no-config", "main.parameters.json"]);
+    runs.push(vec!["lint", "--no-config", "--format", "json", "main.parameters.json"]);
+    for run in runs {
+        let (out, err) = expect(&armbody(at.path(), &run), 1);
+        let all = format!("{out}{err}");
+        assert!(all.contains("default-not-allowed") && !all.contains("Geheim1"), "{run:?}: {all}");
+    }
 }

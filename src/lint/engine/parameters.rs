@@ -32,6 +32,16 @@ pub(super) fn is_file(source: &Source) -> bool {
         && Tree::parse(text, DIALECT).root().is_some_and(holds_parameters)
 }
 
+/// What must not be shown of a file of parameters: what it gives to those that `template` declares as secret.
+pub fn given_secrets(file: &Source, template: &Source) -> Vec<Secret> {
+    let (own, other) = (Tree::parse(file.text(), DIALECT), Tree::parse(template.text(), DIALECT));
+    let mut found = Vec::new();
+    if let (Some(own), Some(root)) = (own.root(), other.root()) {
+        secrets::of_parameters(file, own, |name| is_secure(root, name), &mut found);
+    }
+    found
+}
+
 /// What the template beside a file of parameters refuses of it; `None` if there is none that can be read.
 pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret>) -> Option<Vec<Finding>> {
     let template = options.beside.first()?;

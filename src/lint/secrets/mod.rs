@@ -212,7 +212,8 @@ pub(super) fn of_parameters(
     secrets: &mut Vec<Secret>,
 ) {
     let body = source.fragment();
-    let Some((_, entries)) = file.member("parameters") else { return };
+    // Within its frame, or bare.
+    let entries = file.member("parameters").map_or(file, |(_, entries)| entries);
     for (name, entry) in entries.members() {
         if name.as_str().is_some_and(|name| is_secure(&name))
             && let Some((_, given)) = entry.member("value")
