@@ -62,6 +62,24 @@ pub struct Tree<'t> {
 }
 
 impl<'t> Tree<'t> {
+    /// A tree that is one string and was never a text.
+    pub(crate) fn of_string(text: &str) -> Tree<'static> {
+        let node = Data { start: 0, end: 0, link: 0, kind: Kind::String, flags: OWNED };
+        Tree {
+            text: "",
+            nodes: vec![node],
+            owned: vec![text.into()],
+            mistakes: Vec::new(),
+            bare: false,
+            steps: 0,
+        }
+    }
+
+    /// The first node of a tree that has one: the root of what [`Tree::of_string`] makes.
+    pub(crate) fn only(&self) -> Node<'_> {
+        Node { tree: self, index: 0 }
+    }
+
     /// The node with this [`Node::index`].
     pub fn node(&self, index: u32) -> Option<Node<'_>> {
         ((index as usize) < self.nodes.len()).then_some(Node { tree: self, index })

@@ -1,9 +1,18 @@
 //! From a schema to a validator of our tree.
 
+use jsonschema::paths::Location;
+use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::validator::{READ_ONLY, Refused, Validator};
+use super::node::{Body, View};
 use crate::arm::members;
+use crate::json::{Kind, Node};
+
+/// A keyword of ours and JSON Schema's: the service sets the property.
+pub(super) const READ_ONLY: &str = "readOnly";
+
+/// The values of an open enum.
+pub(super) const KNOWN_VALUES: &str = "x-armbody-known-values";
 
 /// The name under which the schema of the body itself stands.
 const ROOT: &str = "x-armbody-body";
@@ -20,14 +29,18 @@ pub(super) fn template_members() -> impl Iterator<Item = &'static str> {
 
 /// A schema with its validator.
 pub(super) struct Compiled {
-    pub(super) validator: Validator,
+    pub(super) validator: Validator<Body>,
     pub(super) schema: Value,
 }
 
 /// Makes the validator of a standalone schema: of a body, or of a resource in a template.
-pub(super) fn compile(mut schema: Value, template: bool) -> Result<Compiled, Refused> {
+pub(super) fn compile(mut schema: Value, template: bool) -> Result<Compiled, ValidationError<'static>> {
     open_top(&mut schema, template);
-    let validator = Validator::new(&schema)?;
+    let validator = jsonschema::options_for::<Body>()
+        .with_keyword(READ_ONLY, read_only)
+        .with_keyword(KNOWN_VALUES, known_values)
+        .should_validate_formats(false)
+        .build(&schema)?;
     Ok(Compiled { validator, schema })
 }
 
@@ -63,4 +76,70 @@ fn open_top(schema: &mut Value, template: bool) {
     whole.insert("$ref".to_owned(), Value::from(format!("#/$defs/{ROOT}")));
     whole.insert("$defs".to_owned(), defs);
     *schema = whole;
+}
+
+type BoxedKeyword = Box<dyn for<'i> Keyword<'i, Body>>;
+
+/// `"readOnly": true`: valid is what is not there.
+struct ReadOnly;
+
+impl<'i> Keyword<'i, Body> for ReadOnly {
+    fn validate(&self, _: View<'i>) -> Result<(), ValidationError<'i>> {
+        Err(ValidationError::custom(READ_ONLY))
+    }
+
+    fn is_valid(&self, _: View<'i>) -> bool {
+        false
+    }
+}
+
+/// A keyword that says nothing.
+struct Silent;
+
+impl<'i> Keyword<'i, Body> for Silent {
+    fn validate(&self, _: View<'i>) -> Result<(), ValidationError<'i>> {
+        Ok(())
+    }
+
+    fn is_valid(&self, _: View<'i>) -> bool {
+        true
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what the crate asks of a keyword")]
+fn read_only<'a>(
+    _: &'a Map<String, Value>,
+    value: &'a Value,
+    _: Location,
+) -> Result<BoxedKeyword, ValidationError<'a>> {
+    Ok(if *value == Value::Bool(true) { Box::new(ReadOnly) } else { Box::new(Silent) })
+}
+
+/// The values of an open enum; strings that are none of them are worth a word.
+struct KnownValues(Box<[Box<str>]>);
+
+impl KnownValues {
+    fn knows(&self, node: Node<'_>) -> bool {
+        node.kind() != Kind::String || self.0.iter().any(|value| node.is_named(value))
+    }
+}
+
+impl<'i> Keyword<'i, Body> for KnownValues {
+    fn validate(&self, view: View<'i>) -> Result<(), ValidationError<'i>> {
+        if self.knows(view.node()) { Ok(()) } else { Err(ValidationError::custom(KNOWN_VALUES)) }
+    }
+
+    fn is_valid(&self, view: View<'i>) -> bool {
+        self.knows(view.node())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what the crate asks of a keyword")]
+fn known_values<'a>(
+    _: &'a Map<String, Value>,
+    value: &'a Value,
+    _: Location,
+) -> Result<BoxedKeyword, ValidationError<'a>> {
+    let values = value.as_array().into_iter().flatten().filter_map(Value::as_str).map(Into::into);
+    Ok(Box::new(KnownValues(values.collect())))
 }

@@ -5,15 +5,18 @@
 
 use std::collections::HashSet;
 
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Fault};
 use serde_json::Value;
 
 use super::Schemas;
-use super::node::Reading;
+use super::compile::KNOWN_VALUES;
+use super::node::{Reading, View};
 use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
 use super::settle::settle;
 use super::validate::{Ready, Request};
-use super::validator::{Fault, Found};
+use super::words::must;
 use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};
@@ -39,6 +42,13 @@ pub(super) struct Inquiry<'v, 't> {
     problems: Vec<Problem<'t>>,
 }
 
+/// An error of the validator: the keyword's location in the schema, the node, the fault.
+struct Found<'t> {
+    pointer: String,
+    node: Node<'t>,
+    fault: Fault,
+}
+
 impl<'v, 't> Inquiry<'v, 't> {
     pub(super) fn new(schemas: &'v Schemas, ready: &'v Ready, request: Request<'v>, body: Node<'t>) -> Self {
         Self { schemas, ready, request, body, judged: HashSet::new(), problems: Vec::new() }
@@ -47,11 +57,11 @@ impl<'v, 't> Inquiry<'v, 't> {
     /// What is wrong, in the order of the text.
     pub(super) fn run(mut self) -> Vec<Problem<'t>> {
         let mut reading = Reading::default();
-        let mut found = self.ready.compiled.validator.errors(self.body, &reading);
+        let mut found = self.errors(&reading);
         for _ in 0..MAX_PASSES {
             let mut meant = Vec::new();
             for error in &found {
-                if let Fault::Unexpected(unexpected) = &error.fault {
+                if let Some(unexpected) = unexpected(&error.fault) {
                     self.names(error, unexpected, &reading, &mut meant);
                 }
             }
@@ -61,7 +71,8 @@ impl<'v, 't> Inquiry<'v, 't> {
             for (name, property) in meant {
                 reading.rename(name, &property);
             }
-            found = self.ready.compiled.validator.errors(self.body, &reading);
+            reading.restart();
+            found = self.errors(&reading);
         }
         for error in found {
             self.value(error, &reading);
@@ -70,10 +81,36 @@ impl<'v, 't> Inquiry<'v, 't> {
         self.problems
     }
 
+    fn errors(&self, reading: &Reading) -> Vec<Found<'t>> {
+        let mut found = Vec::new();
+        let mut open: Vec<ValidationError<'static>> = self
+            .ready
+            .compiled
+            .validator
+            .iter_errors(View::read(self.body, reading))
+            .map(ValidationError::to_owned)
+            .collect();
+        while let Some(error) = open.pop() {
+            let parts = error.into_parts();
+            let index = parts.instance.as_u64().and_then(|index| u32::try_from(index).ok());
+            let Some(node) = index.and_then(|index| self.body.tree().node(index)) else { continue };
+            match parts.kind {
+                Fault::AnyOf { context } | Fault::OneOfNotValid { context }
+                    if context.iter().any(|errors| !errors.is_empty()) =>
+                {
+                    open.extend(nearest_branch(context, index));
+                }
+                fault => found.push(Found { pointer: parts.schema_path.to_string(), node, fault }),
+            }
+        }
+        found.sort_by_key(|it| it.node.index());
+        found
+    }
+
     /// Judges the names that an object should not have; what they mean goes to `meant`.
     fn names(
         &mut self,
-        error: &Found<'v, 't>,
+        error: &Found<'t>,
         unexpected: &[String],
         reading: &Reading,
         meant: &mut Vec<(Node<'t>, String)>,
@@ -190,9 +227,9 @@ impl<'v, 't> Inquiry<'v, 't> {
     }
 
     /// What an error about a value is.
-    fn value(&mut self, error: Found<'v, 't>, reading: &Reading) {
+    fn value(&mut self, error: Found<'t>, reading: &Reading) {
         let Found { pointer, node, fault } = error;
-        if self.problems.len() >= MAX_PROBLEMS || self.is_open(node) {
+        if self.problems.len() >= MAX_PROBLEMS || unexpected(&fault).is_some() || self.is_open(node) {
             return;
         }
         let part = matches!(&node.as_str(), Some(text) if contains_placeholder(text));
@@ -200,18 +237,23 @@ impl<'v, 't> Inquiry<'v, 't> {
             return self.null(node, reading);
         }
         let kind = match fault {
-            Fault::Required(property) => {
+            Fault::Required { property } => {
+                let property = property.as_str().unwrap_or_default();
                 if self.may_have_more(node, property) {
                     return;
                 }
                 ProblemKind::Missing { property: property.to_owned() }
             }
-            Fault::Type(kinds) => {
-                ProblemKind::WrongType { expected: kinds.iter().map(|kind| (*kind).to_owned()).collect() }
-            }
-            Fault::ReadOnly => ProblemKind::ReadOnly,
-            _ if part => return,
-            Fault::Unlisted => {
+            Fault::Type { kind } => ProblemKind::WrongType {
+                expected: match kind {
+                    TypeKind::Single(kind) => vec![kind.to_string()],
+                    TypeKind::Multiple(kinds) => kinds.iter().map(|kind| kind.to_string()).collect(),
+                },
+            },
+            Fault::Custom { message, .. } if message == KNOWN_VALUES => {
+                if part {
+                    return;
+                }
                 let known = self.known_values(&pointer);
                 let text = node.as_str().unwrap_or_default();
                 match known.iter().find(|value| value.eq_ignore_ascii_case(&text)) {
@@ -222,11 +264,11 @@ impl<'v, 't> Inquiry<'v, 't> {
                     },
                 }
             }
-            Fault::Enum(values) => one_of(node, values),
-            Fault::Constant(value) => one_of(node, std::slice::from_ref(value)),
-            Fault::Words(words) => ProblemKind::InvalidValue(Constraint::Words(words)),
-            // Names were judged before.
-            Fault::Unexpected(_) => return,
+            Fault::Custom { .. } => ProblemKind::ReadOnly,
+            _ if part => return,
+            Fault::Enum { options } => one_of(node, options.as_array().map_or(&[][..], Vec::as_slice)),
+            Fault::Constant { expected_value } => one_of(node, std::slice::from_ref(&*expected_value)),
+            fault => ProblemKind::InvalidValue(Constraint::Words(must(&fault))),
         };
         let place = self.place(node, reading);
         let name = self.name_of(node);
@@ -376,6 +418,32 @@ fn child_towards<'t>(container: Node<'t>, node: Node<'t>) -> Option<(Option<Node
         Kind::Array => container.elements().find(|it| holds(*it)).map(|it| (None, it)),
         _ => None,
     }
+}
+
+fn unexpected(fault: &Fault) -> Option<&[String]> {
+    match fault {
+        Fault::AdditionalProperties { unexpected } | Fault::UnevaluatedProperties { unexpected } => {
+            Some(unexpected)
+        }
+        _ => None,
+    }
+}
+
+/// Of the branches that a value does not fit, the one that it comes nearest to: not another type, and the
+/// fewest errors.
+fn nearest_branch(
+    context: Vec<Vec<ValidationError<'static>>>,
+    index: Option<u32>,
+) -> Vec<ValidationError<'static>> {
+    let here = |error: &ValidationError<'_>| error.instance().as_u64() == index.map(u64::from);
+    let other_type = |error: &ValidationError<'_>| {
+        here(error) && matches!(error.kind(), Fault::Type { .. } | Fault::Constant { .. })
+    };
+    context
+        .into_iter()
+        .filter(|errors| !errors.is_empty())
+        .min_by_key(|errors| (errors.iter().any(other_type), errors.len()))
+        .unwrap_or_default()
 }
 
 fn one_of(node: Node<'_>, options: &[Value]) -> ProblemKind {

@@ -15,13 +15,11 @@ pub mod import;
 mod inquiry;
 mod node;
 pub mod paths;
-mod pattern;
 mod problem;
 mod settle;
 mod shape;
 pub mod types;
 mod validate;
-mod validator;
 mod words;
 mod write;
 

@@ -1,25 +1,32 @@
-//! The values of a body as JSON Schema compares them, in place.
+//! The tree of a body as the `jsonschema` crate reads it: in place, nothing copied.
 //!
 //! A member that is misspelt, but means a property of its object, is read under the property's name once that
 //! is known ([`Reading`]): its value is then checked as what it is meant to be.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
-use serde_json::Value;
+use jsonschema::JsonType;
+use jsonschema::json::{Array, Json, JsonNumber, Node as JsonNode, NodeIdentity, Object, cmp, unique};
+use serde_json::{Number, Value};
 
-use crate::json::{Kind, Node};
+use crate::json::{Elements, Kind, Members, Node, Tree};
 
-/// Digits behind which two numbers are not compared exactly.
-const MAX_DIGITS: u32 = 36;
+/// Errors that one pass over a body may find before it stops looking.
+const MAX_ERRORS: u32 = 200;
+
+/// Our tree as a representation of JSON.
+#[derive(Debug)]
+pub(super) struct Body;
 
 /// How a body is read: what its misspelt members are meant to be.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// By the index of the name's node.
     names: HashMap<u32, String>,
+    /// A text with more errors than can be shown is not looked through to its end.
+    errors: Cell<u32>,
 }
 
 impl Reading {
@@ -35,112 +42,328 @@ impl Reading {
             None => name.as_str().unwrap_or_default(),
         }
     }
+
+    /// Begins another pass.
+    pub(super) fn restart(&self) {
+        self.errors.set(0);
+    }
+
+    fn is_done(&self) -> bool {
+        self.errors.get() >= MAX_ERRORS
+    }
 }
 
-/// True if the text says this value; numbers by what they are worth.
-pub(super) fn equals(node: Node<'_>, value: &Value) -> bool {
-    match (node.kind(), value) {
-        (Kind::String, Value::String(text)) => node.as_str().is_some_and(|own| own == *text),
-        (Kind::Number, Value::Number(number)) => {
-            node.number().and_then(|own| order(own, &number.to_string())).is_some_and(Ordering::is_eq)
+/// A node on its way through the validator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View<'a> {
+    node: Node<'a>,
+    reading: Option<&'a Reading>,
+}
+
+impl<'a> View<'a> {
+    /// The node as it is written.
+    pub(super) fn written(node: Node<'a>) -> Self {
+        Self { node, reading: None }
+    }
+
+    /// The node as it is read.
+    pub(super) fn read(node: Node<'a>, reading: &'a Reading) -> Self {
+        Self { node, reading: Some(reading) }
+    }
+
+    /// The node itself.
+    pub(super) fn node(self) -> Node<'a> {
+        self.node
+    }
+
+    fn name_of(self, name: Node<'a>) -> Cow<'a, str> {
+        match self.reading {
+            Some(reading) => reading.name(name),
+            None => name.as_str().unwrap_or_default(),
         }
-        (Kind::String | Kind::Number, _) | (_, Value::String(_) | Value::Number(_)) => false,
-        _ => unique_form(&node.to_value()) == unique_form(value),
+    }
+
+    fn is_done(self) -> bool {
+        self.reading.is_some_and(Reading::is_done)
     }
 }
 
-/// A text that two values have in common if they are equal, and only then.
-pub(super) fn unique_form(value: &Value) -> String {
-    let mut out = String::new();
-    form(value, &mut out);
-    out
+impl Json for Body {
+    type Node<'a> = View<'a>;
+    type PreparedKey = Box<str>;
+    type StringBuffer = Option<Tree<'static>>;
+
+    // A lookup walks through the members: one walk serves better than several.
+    const KEYS_PER_LOOKUP: usize = 16;
+    const ACYCLIC: bool = true;
+
+    fn prepare_key(key: &str) -> Box<str> {
+        key.into()
+    }
+
+    fn with_string_node<T>(
+        buffer: &mut Self::StringBuffer,
+        string: &str,
+        f: impl FnOnce(View<'_>) -> T,
+    ) -> T {
+        let tree = buffer.insert(Tree::of_string(string));
+        f(View { node: tree.only(), reading: None })
+    }
 }
 
-/// Not deeper than a tree is.
-fn form(value: &Value, out: &mut String) {
-    match value {
-        Value::Number(number) => match decimal(&number.to_string()) {
-            Some((digits, exponent)) => {
-                let _ = write!(out, "{digits}e{exponent}");
-            }
-            None => out.push_str(&number.to_string()),
-        },
-        Value::Array(elements) => {
-            out.push('[');
-            for element in elements {
-                form(element, out);
-                out.push(',');
-            }
-            out.push(']');
+impl<'a> JsonNode<'a, Body> for View<'a> {
+    type Object = Self;
+    type Array = Self;
+    type Number = Digits<'a>;
+
+    fn as_object(&self) -> Option<Self> {
+        (self.node.kind() == Kind::Object).then_some(*self)
+    }
+
+    fn as_array(&self) -> Option<Self> {
+        (self.node.kind() == Kind::Array).then_some(*self)
+    }
+
+    fn as_string(&self) -> Option<Cow<'a, str>> {
+        self.node.as_str()
+    }
+
+    fn as_number(&self) -> Option<Digits<'a>> {
+        self.node.number().map(Digits)
+    }
+
+    fn is_number(&self) -> bool {
+        self.node.kind() == Kind::Number
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        self.node.as_bool()
+    }
+
+    fn is_null(&self) -> bool {
+        self.json_type() == JsonType::Null
+    }
+
+    fn json_type(&self) -> JsonType {
+        match self.node.kind() {
+            // Nothing is said of an unknown value, whatever its type: see `validate`.
+            Kind::Null | Kind::Placeholder | Kind::Unknown => JsonType::Null,
+            Kind::True | Kind::False => JsonType::Boolean,
+            Kind::Number => JsonType::Number,
+            Kind::String => JsonType::String,
+            Kind::Array => JsonType::Array,
+            Kind::Object => JsonType::Object,
         }
-        Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort();
-            out.push('{');
-            for name in names {
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push(':');
-                form(&members[name], out);
-                out.push(',');
-            }
-            out.push('}');
+    }
+
+    fn equals_value(&self, expected: &Value) -> bool {
+        match (self.node.kind(), expected) {
+            (Kind::String, Value::String(text)) => self.node.as_str().is_some_and(|own| own == *text),
+            (Kind::String, _) | (_, Value::String(_)) => false,
+            _ => cmp::equal(&self.node.to_value(), expected),
         }
-        other => out.push_str(&other.to_string()),
+    }
+
+    /// In a [`Reading`] not the value, but which node it is: errors carry this, and it is all that is asked of
+    /// them. Without one, the value.
+    fn to_value(&self) -> Cow<'a, Value> {
+        Cow::Owned(match self.reading {
+            Some(reading) => {
+                reading.errors.set(reading.errors.get() + 1);
+                Value::from(self.node.index())
+            }
+            None => self.node.to_value(),
+        })
+    }
+
+    fn identity(&self) -> Option<NodeIdentity> {
+        let tree: *const Tree<'_> = self.node.tree();
+        Some(NodeIdentity::tagged(tree as usize, self.node.index()))
     }
 }
 
-/// A number as a whole one times a power of ten; nothing for one of very many digits.
-fn decimal(text: &str) -> Option<(i128, i32)> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let mut exponent: i32 = exponent.parse().ok().filter(|it: &i32| it.abs() < 10_000)?;
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let fraction = fraction.trim_end_matches('0');
-    if whole.len() + fraction.len() > MAX_DIGITS as usize {
-        return None;
+impl<'a> Object<'a, Body> for View<'a> {
+    type Node = Self;
+    type MemberName = Cow<'a, str>;
+    type MembersIter = NamedViews<'a>;
+
+    fn len(&self) -> usize {
+        self.node.members().count()
     }
-    exponent -= i32::try_from(fraction.len()).ok()?;
-    let mut digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    if digits == 0 {
-        return Some((0, 0));
+
+    fn is_empty(&self) -> bool {
+        self.node.members().next().is_none()
     }
-    while digits % 10 == 0 {
-        digits /= 10;
-        exponent += 1;
+
+    fn get(&self, key: &Box<str>) -> Option<Self> {
+        let found = match self.reading {
+            None => self.node.get(key),
+            Some(reading) => {
+                self.node.members().find(|(name, _)| reading.name(*name) == **key).map(|(_, value)| value)
+            }
+        };
+        found.map(|node| Self { node, ..*self })
     }
-    Some((digits, exponent))
+
+    fn members(&self) -> NamedViews<'a> {
+        NamedViews { object: *self, members: self.node.members() }
+    }
 }
 
-/// Two numbers as whole ones of the same power of ten.
-fn aligned(left: &str, right: &str) -> Option<(i128, i128)> {
-    let ((left, low), (right, high)) = (decimal(left)?, decimal(right)?);
-    let raise = |digits: i128, by: i32| {
-        let by = u32::try_from(by).ok().filter(|it| *it <= MAX_DIGITS)?;
-        digits.checked_mul(10_i128.checked_pow(by)?)
-    };
-    let least = low.min(high);
-    Some((raise(left, low - least)?, raise(right, high - least)?))
-}
+impl<'a> Array<'a, Body> for View<'a> {
+    type Node = Self;
+    type ElementsIter = Views<'a>;
 
-/// How a number compares with another, as they are written.
-pub(super) fn order(left: &str, right: &str) -> Option<Ordering> {
-    if let Some((left, right)) = aligned(left, right) {
-        return Some(left.cmp(&right));
+    fn len(&self) -> usize {
+        self.node.elements().count()
     }
-    let (left, right): (f64, f64) = (left.parse().ok()?, right.parse().ok()?);
-    left.partial_cmp(&right)
+
+    fn elements(&self) -> Views<'a> {
+        Views { array: *self, elements: self.node.elements() }
+    }
+
+    fn is_unique(&self) -> bool {
+        let values: Vec<Cow<'_, Value>> =
+            self.node.elements().map(|element| Cow::Owned(element.to_value())).collect();
+        unique::is_unique(&values)
+    }
 }
 
-/// True if a number is a multiple of another, and where that cannot be told.
-pub(super) fn is_multiple(number: &str, of: &str) -> bool {
-    aligned(number, of).is_none_or(|(number, of)| of == 0 || number % of == 0)
+/// The members of an object.
+#[derive(Debug)]
+pub(super) struct NamedViews<'a> {
+    object: View<'a>,
+    members: Members<'a>,
 }
 
-/// True for a number without a part behind the point: `1`, `1.0`, `1e2`.
-pub(super) fn is_integer(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    digits.bytes().all(|byte| byte.is_ascii_digit())
-        || decimal(number).map_or_else(
-            || number.parse::<f64>().is_ok_and(|it| it.is_finite() && it.fract() == 0.0),
-            |(_, exponent)| exponent >= 0,
-        )
+impl<'a> Iterator for NamedViews<'a> {
+    type Item = (Cow<'a, str>, View<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.object.is_done() {
+            return None;
+        }
+        let (name, node) = self.members.next()?;
+        Some((self.object.name_of(name), View { node, ..self.object }))
+    }
+}
+
+/// The elements of an array.
+#[derive(Debug)]
+pub(super) struct Views<'a> {
+    array: View<'a>,
+    elements: Elements<'a>,
+}
+
+impl<'a> Iterator for Views<'a> {
+    type Item = View<'a>;
+
+    fn next(&mut self) -> Option<View<'a>> {
+        if self.array.is_done() {
+            return None;
+        }
+        self.elements.next().map(|node| View { node, ..self.array })
+    }
+}
+
+/// A number as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Digits<'a>(&'a str);
+
+impl JsonNumber for Digits<'_> {
+    fn as_u64(&self) -> Option<u64> {
+        self.0.parse().ok()
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        self.0.parse().ok()
+    }
+
+    fn as_str(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.0)
+    }
+
+    fn to_number(&self) -> Cow<'_, Number> {
+        // A number that is out of range is the largest one, on the side that it is on.
+        let largest = if self.0.starts_with('-') { f64::MIN } else { f64::MAX };
+        let number = self.0.parse().ok().or_else(|| Number::from_f64(largest));
+        Cow::Owned(number.unwrap_or_else(|| Number::from(0)))
+    }
+
+    fn is_integer(&self) -> bool {
+        let digits = self.0.strip_prefix('-').unwrap_or(self.0);
+        digits.bytes().all(|byte| byte.is_ascii_digit())
+            || self.as_f64().is_some_and(|number| number.is_finite() && number.fract() == 0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jsonschema::json::conformance::{assert_conformance, document};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::Dialect;
+
+    #[test]
+    fn it_is_what_the_validator_takes_for_json() {
+        let text = document().to_string();
+        let tree = Tree::parse(&text, Dialect::STRICT);
+        let root = tree.root().expect("a value");
+        assert_conformance::<Body>(&View::written(root));
+    }
+
+    #[test]
+    fn a_member_is_found_under_the_name_that_is_meant() {
+        let tree = Tree::parse(r#"{"Locaton": "westus"}"#, Dialect::STRICT);
+        let root = tree.root().expect("a value");
+        let mut reading = Reading::default();
+        let (name, _) = root.members().next().expect("a member");
+        reading.rename(name, "location");
+        let view = View::read(root, &reading);
+        assert!(Object::get(&view, &Body::prepare_key("location")).is_some());
+        assert!(Object::get(&view, &Body::prepare_key("Locaton")).is_none());
+        let names: Vec<_> = Object::members(&view).map(|(name, _)| name.into_owned()).collect();
+        assert_eq!(names, ["location"]);
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_the_largest_on_its_side() {
+        let number = |text| Digits(text).to_number().as_f64();
+        assert_eq!(number("1e999"), Some(f64::MAX));
+        assert_eq!(number("-1e999"), Some(f64::MIN));
+        assert!(Digits("1.0").is_integer() && Digits("1e2").is_integer() && !Digits("1.5").is_integer());
+        assert!(Digits("123456789012345678901234567890").is_integer());
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_equals_itself_and_itself_only(left in value(), right in value()) {
+            let (one, other) = (left.to_string(), right.to_string());
+            let tree = Tree::parse(&one, Dialect::STRICT);
+            let view = View::written(tree.root().expect("a value"));
+            prop_assert!(view.equals_value(&left));
+            prop_assert_eq!(view.equals_value(&right), cmp::equal(&left, &right), "{} {}", one, other);
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (-5_i64..5).prop_map(Value::from),
+            "[a-c\"\\\\é]{0,3}".prop_map(Value::String),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+                prop::collection::vec(("[a-c]{1,2}", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
 }

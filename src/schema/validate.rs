@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::compile::{Compiled, compile};
 use super::inquiry::Inquiry;
+use super::node::View;
 use super::problem::Problem;
 use super::types::{IdentityFacts, InVersion, judge};
 use super::{Cache, SchemaError, Schemas};
@@ -197,8 +198,8 @@ impl Validators {
             Ok(_) => Ok(true),
             Err(error) => Err(SchemaError {
                 file: format!("{} {}", request.resource_type, request.version).into(),
-                pointer: error.pointer,
-                message: error.message,
+                pointer: error.schema_path().to_string(),
+                message: error.to_string(),
             }),
         }
     }
@@ -244,7 +245,7 @@ impl Validators {
         let cache = if template { &self.resources } else { &self.bodies };
         let slot = cache.get(resource_type, method, version, Slot::default);
         let Some(ready) = slot.get_or_init(|| self.make(request)) else { return Vec::new() };
-        if ready.compiled.validator.is_valid(body) {
+        if ready.compiled.validator.is_valid(View::written(body)) {
             return Vec::new();
         }
         Inquiry::new(&self.schemas, ready, request, body).run()

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::super::pattern;
 use super::files::{Files, Place, object};
 use super::operations::Operation;
 use super::{ImportError, Problem};
@@ -426,5 +425,6 @@ fn constrain(node: &Map<String, Value>, out: &mut Map<String, Value>) {
 
 /// `pattern`, or a keyword that validators do not read when they could not compile it.
 fn pattern_keyword(pattern: &str) -> &'static str {
-    if pattern::compile(pattern).is_some() { "pattern" } else { "x-armbody-pattern" }
+    let schema = json!({"$schema": super::DIALECT, "pattern": pattern});
+    if jsonschema::validator_for(&schema).is_ok() { "pattern" } else { "x-armbody-pattern" }
 }

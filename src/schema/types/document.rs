@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Form, InVersion, Object, Property, Shape, Values};
 use crate::arm::Method;
+use crate::schema::compile::{KNOWN_VALUES, READ_ONLY};
 use crate::schema::document::{DIALECT, Document, OPERATIONS, entry_name, reference_to};
-use crate::schema::validator::{KNOWN_VALUES, READ_ONLY};
 
 /// Definitions of one body; no published type has as many.
 const MAX_DEFINITIONS: usize = 20_000;
