@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 30] = [
+static ROWS: [Row; 31] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -253,6 +253,15 @@ static ROWS: [Row; 30] = [
         rules: Rules::Of(Family::Schema),
         only: None,
         most: Some(Warning),
+        fix: Stay,
+        is_firm: false,
+    },
+    // Services read a number where a text is due; who computes one, `zones` from `copyIndex()`, relies on it.
+    Row {
+        holds: |it| it.values != Values::Written,
+        rules: Rules::Of(Family::Schema),
+        only: Some(|_, finding| finding.doubt == Some(Doubt::OtherScalar)),
+        most: Some(Note),
         fix: Stay,
         is_firm: false,
     },

@@ -1,8 +1,7 @@
-//! Every error and warning in real documents, request files, bodies and templates, as each was looked at.
+//! Real bodies and documents: what ARM accepted, and what only the published types describe.
 
 use crate::support::needs::shared;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use armbody::container::Kind;
@@ -28,24 +27,6 @@ fn findings(path: &Path) -> (Source, Vec<Finding>) {
     let source = Source::read(path, 1 << 26).unwrap();
     let (found, _) = inspect(&source, Kind::of(path).unwrap(), &Options::default());
     (source, found)
-}
-
-#[test]
-#[ignore = "needs the shared cases"]
-fn errors_and_warnings() {
-    let mut list = String::new();
-    for name in ["article", "article-sibling", "curl-docs", "template", "body", "other-type"] {
-        let files = class(name);
-        for (number, path) in files {
-            let (source, found) = findings(&path);
-            for finding in found.iter().filter(|finding| finding.severity > Severity::Note) {
-                let at = source.position(finding.span.start);
-                let Finding { rule, severity, .. } = finding;
-                writeln!(list, "{name}/{number}:{}:{} {severity} {}", at.line, at.column, rule.name).unwrap();
-            }
-        }
-    }
-    insta::assert_snapshot!(list);
 }
 
 /// What ARM accepted is not an error; what it refused may be.

@@ -2,6 +2,7 @@
 
 use crate::lint::{Draft, Family, Findings, Rule, Severity, Sink, Subject};
 use crate::notation::{Effect, Quoting, QuotingKind, Weight};
+use crate::text::Span;
 
 /// If the words of the call are cut, the one finding that says so.
 pub(super) fn cut<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
@@ -15,10 +16,12 @@ pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Findings
     if quoting.is_empty() {
         return;
     }
-    if quoting.iter().any(|it| it.effect == Effect::Url)
-        && let Some(url) = &subject.call.url
+    let is_of_url = |it: &Quoting, url: Span| {
+        it.effect == Effect::Url || it.kind == QuotingKind::MemberInText && it.span.overlaps(url)
+    };
+    if let Some(url) = subject.call.url.as_ref().map(|url| url.to_file(url.span()))
+        && quoting.iter().any(|it| is_of_url(it, url))
     {
-        let url = url.to_file(url.span());
         let mut at = 0;
         findings.list.retain(|finding| {
             at += 1;

@@ -6,7 +6,7 @@ use super::syntax::{Flaw, FlawKind, name_len};
 use super::value::Unit;
 use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind};
-use crate::text::{Edit, Fragment, Span};
+use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// Scopes and drives that stand before a variable's name.
 const SCOPES: [&str; 10] =
@@ -480,6 +480,29 @@ pub(super) fn object_as_body(unit: &Unit<'_>, place: Span, converted: Option<Spa
 pub(super) fn bytes_as_payload(unit: &Unit<'_>, place: Span) -> Quoting {
     let message = "`-Payload` takes a text: PowerShell refuses bytes";
     Quoting::new(QuotingKind::ObjectAsBody, unit.code.to_file(place), message).help("give it the text itself")
+}
+
+/// The name of a file where a program takes the text itself, or the name behind `@`.
+pub(super) fn file_without_mark(body: &Fragment<'_>) -> Quoting {
+    let (name, place) = (body.text(), body.to_file(body.span()));
+    let quoting = Quoting::new(
+        QuotingKind::FileWithoutAt,
+        place,
+        format!("`{name}` is sent as the body itself: only `@` before it reads a file"),
+    )
+    .help(format!("write `'@{name}'`"));
+    if matches!(body.encoding_at(0), Encoding::PowerShellSingle | Encoding::PowerShellDouble) {
+        return match body.edit(Span::at(0), "@") {
+            Some(edits) => quoting.offer(true, "write `@`", edits),
+            None => quoting,
+        };
+    }
+    // Without quotes PowerShell would take `@name` for splatting.
+    if name.contains(['$', '`']) || place.len() != name.len() {
+        return quoting;
+    }
+    let edits = vec![Edit::insert(place.start, "'@".to_owned()), Edit::insert(place.end, "'".to_owned())];
+    quoting.offer(true, "write `@`, in quotes", edits)
 }
 
 /// The name of a file where a cmdlet takes the text itself.

@@ -727,7 +727,7 @@ impl<'f, 's> Lexer<'f, 's> {
                 self.copy_bare(self.at + 1);
                 self.slip(QuotingKind::UnquotedAmpersand, here);
             }
-            b';' if within_url && self.parameter_follows() => {
+            b';' if within_url && self.parameter_follows() || self.is_in_json() => {
                 self.copy_bare(self.at + 1);
                 self.slip(QuotingKind::UnquotedOperator, here);
             }
@@ -748,6 +748,12 @@ impl<'f, 's> Lexer<'f, 's> {
             }
             _ => self.operate(1, false),
         }
+    }
+
+    /// True within a request's word without quotes that begins as JSON does, its quotes escaped.
+    fn is_in_json(&self) -> bool {
+        let begins = |text: &str| text.starts_with("{\\\"") || text.starts_with("[\\\"");
+        !self.natural && self.is_request() && self.word_text().is_some_and(begins)
     }
 
     /// True if patterns with brackets and `;;` may stand here.
@@ -1059,7 +1065,7 @@ impl<'f, 's> Lexer<'f, 's> {
                     "put the URL in quotes",
                 ),
                 QuotingKind::UnquotedOperator if raw == ";" => {
-                    ("the shell ends the command at this `;`".to_owned(), "put the URL in quotes")
+                    ("the shell ends the command at this `;`".to_owned(), "put the argument in quotes")
                 }
                 QuotingKind::UnquotedOperator => (
                     format!(

@@ -509,6 +509,15 @@ impl Scan<'_> {
         len > 0 && len < 200
     }
 
+    /// True if the quote that ends a string from `from` on has a backslash before it, and a `:`, `,` or bracket behind it.
+    fn ends_escaped(&self, from: usize) -> bool {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let rest = &rest[..rest.len().min(200)];
+        let end = memchr::memchr(b'"', rest).filter(|end| *end > 0 && rest[end - 1] == b'\\');
+        let behind = end.and_then(|end| rest[end + 1..].iter().find(|byte| !byte.is_ascii_whitespace()));
+        behind.is_some_and(|byte| matches!(byte, b':' | b',' | b'}' | b']'))
+    }
+
     /// Steps over a string and notes the quotes that a shell takes for its own.
     fn string(&mut self) -> bool {
         let style = match (self.bytes[self.at], self.bytes.get(self.at + 1)) {
@@ -517,7 +526,11 @@ impl Scan<'_> {
             (b'\\', Some(b'"')) => Style::Escaped,
             _ => return false,
         };
-        let first = *self.style.get_or_insert(style);
+        let first = *self.style.get_or_insert(match style {
+            // The first escape is the one that was forgotten.
+            Style::Plain if self.quote == Some(b'"') && self.ends_escaped(self.at + 1) => Style::Escaped,
+            style => style,
+        });
         // One escape that was forgotten among others.
         let slip = first == Style::Escaped && style == Style::Plain && self.quote == Some(b'"');
         if style != first && !slip {

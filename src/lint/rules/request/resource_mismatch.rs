@@ -1,5 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/resource-mismatch.md")]
 
+use std::borrow::Cow;
+
 use super::facts;
 use super::ids::{self, Subscription};
 use crate::arm::{contains_placeholder, find_placeholders, is_placeholder};
@@ -50,12 +52,25 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 /// Whether two subscriptions are not the same, as far as can be told: a literal beside a placeholder, or
 /// literals that differ. Two placeholders may be filled in with one value.
 fn differ(url: &str, body: &str) -> bool {
+    let (url, body) = (&*without_percent(url), &*without_percent(body));
     let is_literal = |text: &str| !contains_placeholder(text);
     match (is_literal(url), is_literal(body)) {
         (true, true) => !url.eq_ignore_ascii_case(body),
         (true, false) | (false, true) => true,
         (false, false) => words(url) != words(body) && is_same_style(url, body),
     }
+}
+
+/// The brackets of a placeholder as they were before the URL was encoded.
+fn without_percent(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let signs = [("%7B", "{"), ("%7D", "}"), ("%3C", "<"), ("%3E", ">"), ("%20", " ")];
+    let plain = |text: String, (code, sign): (&str, &str)| {
+        text.replace(code, sign).replace(&code.to_ascii_lowercase(), sign)
+    };
+    Cow::Owned(signs.into_iter().fold(text.to_owned(), plain))
 }
 
 /// The letters and digits of a placeholder: `<SUBSCRIPTION ID>` and `{subscriptionId}` are one.

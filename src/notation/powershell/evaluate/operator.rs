@@ -17,7 +17,12 @@ impl<'s> Evaluator<'_, 's> {
     /// `a + b + c`
     pub(super) fn sum(&mut self, span: Span, operands: &[Expression]) -> Item<'s> {
         let items: Vec<Item<'s>> = operands.iter().map(|operand| self.expression(operand)).collect();
-        let faults = gathered(items.iter().flat_map(|item| item.faults().iter().cloned()));
+        let mut faults = gathered(items.iter().flat_map(|item| item.faults().iter().cloned()));
+        let secure = items.iter().zip(operands).filter(|(item, _)| matches!(item.value, Value::Secure));
+        for (_, operand) in secure {
+            let fault = fault::secure_token(self.file(operand.span), self.source(operand.span));
+            faults.push(Rc::new(fault));
+        }
         let Some(first) = items.first() else { return self.unknown(span) };
         match &first.value {
             Value::Number(_) => {

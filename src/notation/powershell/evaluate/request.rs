@@ -722,6 +722,14 @@ impl<'s> Evaluator<'_, 's> {
         for (at, mut call) in calls.into_iter().enumerate() {
             self.resolve(&mut call, arguments);
             let mut faults = if at + 1 == count { faults.clone() } else { Faults::new() };
+            let is_raw = shell_command.words.iter().any(|word| word.text.text() == "--data-raw");
+            if let Payload::Text(body) = &call.body
+                && names_file(body.text())
+                && !is_raw
+            {
+                faults.push(Rc::new(fault::file_without_mark(body)));
+                call.body = Payload::File(body.clone());
+            }
             self.stripped(&call, arguments, &mut faults);
             self.not_expanded(&call, &mut faults);
             self.record(call, faults, command.span);
