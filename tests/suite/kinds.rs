@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use armbody::container::{Kind, calls};
-use armbody::lint::{Finding, Options, Severity, check, fix, inventory};
+use armbody::lint::{Finding, Listed, Options, Severity, check, fix, inventory};
 use armbody::text::Source;
 
 const KINDS: &str = include_str!("../data/kinds.txt");
@@ -64,8 +64,9 @@ impl Case<'_> {
     /// The types of the requests of the document, a line each.
     fn requests(&self) -> Vec<String> {
         let calls = calls(&self.source, self.document.file);
-        let listed = calls.iter().flat_map(|call| inventory(&self.source, call));
-        listed.filter_map(|it| Some(format!("\"{}\"", it.target.type_name?.as_str()))).collect()
+        let listed = calls.iter().filter(|it| it.is_arm()).flat_map(|call| inventory(&self.source, call));
+        let type_of = |it: &Listed| it.target.type_name.as_ref().map_or("?", |it| it.as_str()).to_owned();
+        listed.map(|it| format!("\"{}\"", type_of(&it))).collect()
     }
 
     fn holds(&self, condition: &str) -> bool {
