@@ -346,8 +346,18 @@ impl<'s> Evaluator<'_, 's> {
         };
         let mut item = self.value_of(&assign.value, span);
         if let Some(end) = self.cut_short(span) {
-            let fault = fault::touching(&self.unit, span, Span::at(end));
-            item = self.unknown_with(span, vec![Rc::new(fault)]);
+            let fault = Rc::new(fault::touching(&self.unit, span, Span::at(end)));
+            let first = match &item.value {
+                Value::List(items) => items.first().unwrap_or(&item),
+                _ => &item,
+            };
+            // What there is of it is still what the call is about.
+            item = if let Value::Text(text) = &first.value {
+                let faults = gathered(text.faults.iter().cloned().chain([fault]));
+                Item::new(Value::Text(Text { fragment: Rc::clone(&text.fragment), faults }), first.at)
+            } else {
+                self.unknown_with(span, vec![fault])
+            };
         }
         let target = target_of(&assign.target);
         if operator != "=" {
