@@ -35,9 +35,10 @@ pub use expression::{Expression, is_expression};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
 pub use identity::{
-    BlockIds, Dropped, Drops, IdChange, Identity, IdentityBlock, IdentityId, IdentityIds, IdentityType,
-    IdentityTypeReading, Plan, PlanError, PlanErrorReason, Refusal, RefusalKind, UserAssignedDrops, apply,
-    dropped, drops, parse_identity_type, plan, without_what_stays,
+    BlockIds, Dropped, Drops, IdChange, Identity, IdentityBlock, IdentityContract, IdentityId, IdentityIds,
+    IdentityType, IdentityTypeReading, Plan, PlanError, PlanErrorReason, Refusal, RefusalKind,
+    UserAssignedDrops, apply, dropped, drops, parse_identity_type, plan, published_identity_type,
+    without_what_stays,
 };
 pub use method::{Method, UnknownMethod};
 pub use path::ProviderPart;

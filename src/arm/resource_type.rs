@@ -73,6 +73,15 @@ impl ResourceType {
         }
     }
 
+    /// The flag of the command line that names a resource of this type.
+    pub fn name_flag(self) -> &'static str {
+        match self {
+            Self::VirtualMachine => "--vm",
+            Self::VirtualMachineScaleSet => "--vmss",
+            Self::UserAssignedIdentity => "--identity",
+        }
+    }
+
     /// Whether a resource of this type can be given identities.
     pub fn has_identity(self) -> bool {
         self != Self::UserAssignedIdentity
@@ -138,9 +147,38 @@ impl ResourceTypeName {
         self.0.split('/').skip(1)
     }
 
+    /// What each of its types calls one resource, outermost first: `site`, `slot`.
+    pub fn singulars(&self) -> impl Iterator<Item = String> {
+        self.types().map(singular)
+    }
+
     /// The known type that it is, if it is one.
     pub fn known(&self) -> Option<ResourceType> {
         ResourceType::ALL.into_iter().find(|known| known.full_name().eq_ignore_ascii_case(&self.0))
+    }
+}
+
+/// One of what a type names: `factories`, `factory`.
+fn singular(kind: &str) -> String {
+    let without = |count: usize| kind[..kind.len() - count].to_owned();
+    let ends_with = |ends: &[&str]| ends.iter().any(|end| kind.ends_with(end));
+    match () {
+        () if kind.ends_with("ies") => without(3) + "y",
+        () if ends_with(&["sses", "xes", "ches", "shes"]) => without(2),
+        () if kind.ends_with('s') && !ends_with(&["ss", "us", "is"]) => without(1),
+        () => kind.to_owned(),
+    }
+}
+
+impl FromStr for ResourceTypeName {
+    type Err = UnknownResourceType;
+
+    /// Reads the short name of a known type, or the full name of any.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<ResourceType>() {
+            Ok(known) => Ok(known.into()),
+            Err(error) => Self::parse(text).filter(|name| name.namespace().contains('.')).ok_or(error),
+        }
     }
 }
 

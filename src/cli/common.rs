@@ -8,7 +8,8 @@ use std::str::FromStr;
 use anyhow::{Context as _, anyhow};
 use armbody::arm::versions::is_published;
 use armbody::arm::{
-    ApiVersion, BlankStyle, Cloud, Method, NameKind, Request, ResourceType, canonical_blanks,
+    ApiVersion, BlankStyle, Cloud, Method, NameKind, Request, ResourceType, ResourceTypeName,
+    canonical_blanks,
 };
 use armbody::config::{self, Config, Configs};
 use armbody::notation::{
@@ -288,7 +289,7 @@ pub(crate) fn heading(form: As, shell: Shell, name: &str) -> Option<String> {
 pub(crate) struct Target {
     /// vm, vmss, identity or a full type name.
     #[arg(long = "type", value_name = "TYPE")]
-    pub(crate) resource_type: Option<ResourceType>,
+    pub(crate) resource_type: Option<ResourceTypeName>,
     /// PUT, PATCH, GET or DELETE.
     #[arg(long, value_name = "METHOD")]
     pub(crate) method: Option<Method>,
@@ -326,6 +327,9 @@ pub(crate) struct Fill {
     /// The scale set; the type is vmss then.
     #[arg(long, value_name = "NAME", conflicts_with = "vm")]
     vmss: Option<String>,
+    /// The resource, whatever its type; of a child, the names from the outermost on (site/slot).
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["vm", "vmss"])]
+    pub(crate) name: Option<String>,
     /// The region.
     #[arg(long, value_name = "REGION")]
     location: Option<String>,
@@ -357,7 +361,7 @@ impl Fill {
         Ok(Place {
             subscription: text(&self.subscription),
             resource_group: text(&self.resource_group),
-            name: text(&self.vm).or_else(|| text(&self.vmss)),
+            name: text(&self.vm).or_else(|| text(&self.vmss)).or_else(|| text(&self.name)),
             location: text(&self.location),
         })
     }

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use armbody::arm::{Blank, BlankStyle, ResourceType};
+use armbody::arm::{Blank, BlankStyle, ResourceTypeName};
 use armbody::container::Kind;
 use armbody::lint::{Options, Secret, secrets_of};
 use armbody::notation::{Form, IdentityChange, RoleStep, Shell, write_roles};
@@ -202,6 +202,9 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
         for line in change.warnings(&wishes, args.undo) {
             terminal.say(&Shown::line(&format!("warning: {head}{line}")));
         }
+        for line in change.notes() {
+            terminal.say(&Shown::line(&format!("note: {head}{line}")));
+        }
         if change.is_whole {
             let version = change.version;
             terminal.say(&Shown::line(&format!(
@@ -228,9 +231,14 @@ fn plan_all(text: &str, args: &Args, mask: &Secrets, terminal: &mut Terminal) ->
 }
 
 fn planner<'w>(args: &Args, wishes: &'w Wishes, settings: &Settings) -> anyhow::Result<Planner<'w>> {
-    let machine = args.target.resource_type.or(args.fill.machine());
-    if machine == Some(ResourceType::UserAssignedIdentity) {
-        bail!("--type identity: identities have no identities; --type is vm or vmss");
+    let machine = args.target.resource_type.clone().or(args.fill.machine().map(Into::into));
+    if let Some(known) =
+        machine.as_ref().and_then(ResourceTypeName::known).filter(|known| !known.has_identity())
+    {
+        bail!(
+            "--type {}: identities have no identities; --type is vm or vmss, or the full name of a type that has some",
+            known.short_name()
+        );
     }
     Ok(Planner {
         wishes,

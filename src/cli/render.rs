@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail};
 use armbody::arm::versions::is_published;
-use armbody::arm::{Method, NameKind, ResourceType};
+use armbody::arm::{Method, NameKind, ResourceType, ResourceTypeName};
 use armbody::notation::{Form, IdentityChange, Shell, WriteError};
 use armbody::scenario::{
-    Article, Image, Names, Scenario, ScenarioError, Spec, find_scenario, prerequisites, say, scenarios,
+    Article, Image, Names, OtherResource, Scenario, ScenarioError, Spec, assumption, find_scenario,
+    prerequisites, say, scenarios,
 };
 use armbody::text::Shown;
 
@@ -45,6 +46,10 @@ pub(crate) struct Args {
     /// last one is the one added or removed.
     #[arg(long = "identity", value_name = "ID-OR-NAME", num_args = 1..)]
     identities: Vec<String>,
+    /// Where a resource of another type is that does not live in a resource group: the id of a subscription, a
+    /// management group or another resource, or / for the tenant.
+    #[arg(long, value_name = "ID")]
+    scope: Option<String>,
     /// What a new machine runs: windows or linux.
     #[arg(long, value_name = "OS", default_value = "windows")]
     image: Image,
@@ -52,7 +57,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if args.list {
-        terminal.print(&Shown::lines(&list(args, machine(args)?)))?;
+        terminal.print(&Shown::lines(&list(args, machine(args)?, other(args)?.as_ref())))?;
         return Ok(Status::Clean);
     }
     args.output.check(args.form)?;
@@ -88,20 +93,30 @@ fn rendered(args: &Args, settings: Settings) -> anyhow::Result<(Vec<Rendered>, V
     if args.form.stands_alone() && count > 1 && args.output.folder.is_none() {
         bail!("each --as {} is a document of its own: -o DIR writes a file each", args.form);
     }
+    let assumed = spec.other.as_ref().map(|other| format!("note: {}", assumption(&other.resource_type())));
     let job = Job { args, spec, settings };
     if !args.all {
-        return job.named(&asked);
+        let (rendered, mut notes) = job.named(&asked)?;
+        notes.extend(assumed.filter(|_| asked.iter().any(|it| it.is_about_machines())));
+        return Ok((rendered, notes));
     }
     let (rendered, left_out) = job.all()?;
     if rendered.is_empty() {
         bail!("nothing can be written: {}", left_out.lines().join("; "));
     }
-    Ok((rendered, left_out.lines().iter().map(|line| format!("left out: {line}")).collect()))
+    let notes = left_out.lines().into_iter().map(|line| format!("left out: {line}"));
+    Ok((rendered, notes.chain(assumed).collect()))
 }
 
 /// The page about scenarios: all of it, or those that are named.
 fn page(args: &Args, settings: &Settings) -> anyhow::Result<(Vec<Rendered>, Vec<String>)> {
     let (asked, spec) = asked(args)?;
+    if let Some(other) = &spec.other {
+        bail!(
+            "--as markdown is a page about virtual machines or scale sets, not about {}",
+            other.resource_type()
+        );
+    }
     for scenario in asked.iter().copied().chain(scenarios()) {
         spec.names.check_style(&scenario.ids(&spec)?, settings.placeholders)?;
     }
@@ -131,23 +146,49 @@ fn page(args: &Args, settings: &Settings) -> anyhow::Result<(Vec<Rendered>, Vec<
 fn asked(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
     let machine = machine(args)?;
     let (asked, identities) = chosen(args)?;
+    let other = other(args)?;
     let mut names = Names::default();
     args.fill.fill(&mut names)?;
     if let Some(nic) = &args.nic {
         names.set(NameKind::NetworkInterface, nic).context("--nic")?;
     }
+    if let (None, Some(name)) = (&other, &args.fill.name) {
+        let kind = match machine {
+            ResourceType::VirtualMachine => NameKind::VirtualMachine,
+            _ => NameKind::VirtualMachineScaleSet,
+        };
+        names.set(kind, name).context("--name")?;
+    }
     let method = args.target.method;
     let cloud = args.output.cloud.clone();
-    Ok((asked, Spec { machine, method, api_version: None, names, identities, image: args.image, cloud }))
+    Ok((
+        asked,
+        Spec { machine, method, api_version: None, names, identities, image: args.image, cloud, other },
+    ))
+}
+
+/// The resource in the place of the machine, if the type is none of those that are known in every detail.
+fn other(args: &Args) -> anyhow::Result<Option<OtherResource>> {
+    let asked = args.target.resource_type.as_ref().filter(|it| it.known().is_none());
+    let Some(asked) = asked else {
+        anyhow::ensure!(
+            args.scope.is_none(),
+            "--scope is for types that do not live in a resource group; machines and identities do"
+        );
+        return Ok(None);
+    };
+    if let Some(named) = args.fill.machine() {
+        bail!("--type {asked} and {} contradict each other: --name names the resource", named.name_flag());
+    }
+    Ok(Some(OtherResource::new(asked, args.fill.name.as_deref(), args.scope.as_deref())?))
 }
 
 /// The type of the machines.
 fn machine(args: &Args) -> anyhow::Result<ResourceType> {
-    let asked = args.target.resource_type.filter(|it| it.has_identity());
-    match (asked, args.fill.machine()) {
+    let asked = args.target.resource_type.as_ref().and_then(ResourceTypeName::known);
+    match (asked.filter(|it| it.has_identity()), args.fill.machine()) {
         (Some(asked), Some(named)) if asked != named => {
-            let flag = if named == ResourceType::VirtualMachine { "--vm" } else { "--vmss" };
-            bail!("--type {} and {flag} contradict each other", asked.short_name())
+            bail!("--type {} and {} contradict each other", asked.short_name(), named.name_flag())
         }
         (asked, named) => Ok(asked.or(named).unwrap_or(ResourceType::VirtualMachine)),
     }
@@ -168,7 +209,7 @@ fn chosen(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Vec<String>)> 
     let mut found = Vec::new();
     for name in &named {
         let scenario = find_scenario(name)?;
-        if !args.target.resource_type.is_none_or(|asked| belongs(scenario, asked)) {
+        if !args.target.resource_type.as_ref().is_none_or(|asked| belongs(scenario, asked)) {
             bail!("`{}` is about machines: --type is vm or vmss", scenario.name);
         }
         found.push(scenario);
@@ -177,8 +218,8 @@ fn chosen(args: &Args) -> anyhow::Result<(Vec<&'static Scenario>, Vec<String>)> 
 }
 
 /// Whether a scenario is one for a resource type. Identities are made for machines of either type.
-fn belongs(scenario: &Scenario, asked: ResourceType) -> bool {
-    asked.has_identity() || !scenario.is_about_machines()
+fn belongs(scenario: &Scenario, asked: &ResourceTypeName) -> bool {
+    asked.known().is_none_or(ResourceType::has_identity) || !scenario.is_about_machines()
 }
 
 /// One thing that is written.
@@ -228,9 +269,11 @@ impl Job<'_> {
 
     /// Every scenario that can be written, and those that cannot.
     fn all(&self) -> anyhow::Result<(Vec<Rendered>, LeftOut)> {
-        let asked = self.args.target.resource_type;
-        let all: Vec<&'static Scenario> =
-            scenarios().iter().filter(|it| asked.is_none_or(|asked| belongs(it, asked))).collect();
+        let asked = self.args.target.resource_type.as_ref();
+        let all: Vec<&'static Scenario> = scenarios()
+            .iter()
+            .filter(|it| asked.is_none_or(|asked| belongs(it, asked)) && self.is_meant(it))
+            .collect();
         let (mut rendered, mut left_out) = (Vec::new(), LeftOut::default());
         for scenario in &all {
             let has_body = matches!(scenario.method(), Some(Method::Put | Method::Patch));
@@ -255,6 +298,7 @@ impl Job<'_> {
                 Err(error) => match error.downcast_ref::<ScenarioError>() {
                     // What this version or method cannot do; anything else is wrong with all of them.
                     Some(ScenarioError::Plan { error, .. }) => left_out.add(&error.to_string(), scenario),
+                    Some(ScenarioError::NeedsCurrent(..)) => left_out.add(&error.to_string(), scenario),
                     Some(ScenarioError::Method { asked, .. }) => {
                         left_out.add(&format!("no {asked}"), scenario);
                     }
@@ -265,15 +309,29 @@ impl Job<'_> {
         Ok((rendered, left_out))
     }
 
+    /// What comes before a request is told of machines alone.
+    fn is_meant(&self, scenario: &Scenario) -> bool {
+        self.spec.other.is_none() || scenario.method().is_some()
+    }
+
     /// What is asked of one scenario among others. A version that one of their types does not have is meant for
     /// the others.
     fn spec_of(&self, scenario: &Scenario, among: &[&Scenario]) -> Spec {
         let mut spec = self.spec.clone();
+        if let Some(other) = spec.other.as_ref().filter(|_| scenario.is_about_machines()) {
+            // The configuration's version counts for the types that have it.
+            let usual = self.settings.api_version.filter(|version| other.has_version(*version));
+            spec.api_version = spec.api_version.or(usual);
+            return spec;
+        }
         let Some(version) = spec.api_version else {
             spec.api_version = self.settings.api_version(scenario.resource_type(spec.machine));
             return spec;
         };
-        let has = |it: &Scenario| is_published(it.resource_type(spec.machine), version);
+        let has = |it: &Scenario| match &spec.other {
+            Some(other) if it.is_about_machines() => other.has_version(version),
+            _ => is_published(it.resource_type(spec.machine), version),
+        };
         if !has(scenario) && among.iter().any(|other| has(other)) {
             spec.api_version = None;
         }
@@ -282,6 +340,9 @@ impl Job<'_> {
 
     fn render(&self, scenario: &'static Scenario, spec: &Spec) -> anyhow::Result<Rendered> {
         let style = self.settings.placeholders;
+        if let (None, Some(other)) = (scenario.method(), &spec.other) {
+            bail!("`{}` is about machines, not about {}", scenario.name, other.resource_type());
+        }
         if scenario.method().is_none() {
             spec.names.check_style(&[], style)?;
             let text = prerequisites(spec.machine, &spec.names, style);
@@ -342,11 +403,12 @@ fn joined(rendered: &[Rendered], headings: &Headings) -> String {
 }
 
 /// The table of scenarios.
-fn list(args: &Args, machine: ResourceType) -> String {
+fn list(args: &Args, machine: ResourceType, other: Option<&OtherResource>) -> String {
     let mut rows = vec![["SCENARIO", "METHOD", "BEFORE", "AFTER", "SINCE"].map(str::to_owned)];
     let chosen = scenarios().iter().filter(|scenario| {
-        let of_type = args.target.resource_type.is_none_or(|asked| belongs(scenario, asked));
-        of_type && args.target.method.is_none_or(|method| scenario.takes(method))
+        let of_type = args.target.resource_type.as_ref().is_none_or(|asked| belongs(scenario, asked));
+        let is_meant = other.is_none() || scenario.method().is_some();
+        of_type && is_meant && args.target.method.is_none_or(|method| scenario.takes(method))
     });
     for scenario in chosen {
         let ids: Vec<String> = scenario.default_identities().iter().map(|id| (*id).to_owned()).collect();
@@ -357,7 +419,10 @@ fn list(args: &Args, machine: ResourceType) -> String {
             states.as_ref().map_or_else(dash, |(before, _)| if creates { dash() } else { say(before) });
         let after = states.as_ref().map_or_else(dash, |(_, after)| say(after));
         let method = args.target.method.or(scenario.method());
-        let since = method.and_then(|method| scenario.first_version(machine, method));
+        let since = method.and_then(|method| match other.filter(|_| scenario.is_about_machines()) {
+            Some(other) => scenario.first_version_for(other, method),
+            None => scenario.first_version(machine, method),
+        });
         rows.push([
             scenario.name.to_owned(),
             method.map_or_else(dash, |method| method.to_string()),

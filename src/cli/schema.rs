@@ -18,6 +18,9 @@ pub(crate) enum Command {
         /// Only how many there are, and where they are from.
         #[arg(long)]
         count: bool,
+        /// A page of all of them in Markdown, with what each takes in `identity`.
+        #[arg(long, conflicts_with_all = ["resource_type", "count"])]
+        markdown: bool,
     },
     /// Print the schema of one body, complete in itself.
     Show {
@@ -50,7 +53,8 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command, terminal: &mut super::Terminal) -> anyhow::Result<super::Status> {
     let text = match command {
-        Command::List { resource_type, count } => {
+        Command::List { markdown: true, .. } => Shown::lines(&pages::markdown(&Schemas::embedded())),
+        Command::List { resource_type, count, .. } => {
             let schemas = Schemas::embedded();
             let listed = match (resource_type, count) {
                 (resource_type, true) => pages::count(&schemas, resource_type.as_deref()),

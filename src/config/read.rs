@@ -9,7 +9,6 @@ use toml::Spanned;
 
 use super::find::absolute;
 use super::{Config, GlobError, Globs, Lint, PerFile, Render, Target};
-use crate::arm::{ResourceType, ResourceTypeName, UnknownResourceType};
 use crate::lint::{Rule, Severity, find_rule, nearest_rule};
 use crate::text::suggest::did_you_mean;
 use crate::text::{ReadError, Source, read_text};
@@ -99,7 +98,7 @@ fn understand(text: &str, path: &Path, base: &Path) -> Result<Config, Wrong> {
     for target in &file.target {
         targets.push(Target {
             files: one(&target.files, Globs::parse)?,
-            resource_type: target.resource_type.as_ref().map(|word| one(word, resource_type)).transpose()?,
+            resource_type: target.resource_type.as_ref().map(|word| one(word, str::parse)).transpose()?,
             method: target.method.as_ref().map(|word| one(word, str::parse)).transpose()?,
             api_version: target.api_version.as_ref().map(|word| one(word, str::parse)).transpose()?,
         });
@@ -112,16 +111,6 @@ fn understand(text: &str, path: &Path, base: &Path) -> Result<Config, Wrong> {
     let SchemasTable { folders, packs } = &file.schemas;
     let schemas = folders.iter().chain(packs).map(|path| base.join(path)).collect();
     Ok(Config { path: path.to_owned(), base, lint, targets, render, schemas })
-}
-
-/// `vm` and the like, or the name of any type.
-fn resource_type(text: &str) -> Result<ResourceTypeName, UnknownResourceType> {
-    match text.parse::<ResourceType>() {
-        Ok(known) => Ok(known.into()),
-        Err(error) => {
-            ResourceTypeName::parse(text).filter(|name| name.namespace().contains('.')).ok_or(error)
-        }
-    }
 }
 
 /// What a string means.

@@ -389,6 +389,23 @@ static OF_VERSION: &[&Rule] = &[
     &request::method_not_supported::RULE,
 ];
 
+/// Rules about what Azure Resource Manager's contract for `identity` says, whatever the type lists.
+static OF_CONTRACT: &[&Rule] = &[
+    &identity::identity_drops::RULE,
+    &identity::identity_id_duplicate::RULE,
+    &identity::identity_id_invalid::RULE,
+    &identity::identity_ids_missing::RULE,
+    &identity::identity_ids_shape::RULE,
+    &identity::identity_ids_unexpected::RULE,
+    &identity::identity_ids_wrong_property::RULE,
+    &identity::identity_null_in_put::RULE,
+    &identity::identity_type_missing::RULE,
+    &identity::identity_value_not_empty::RULE,
+];
+
+/// What a finding of them says where Bicep's types alone describe the type.
+const ASSUMED: &str = "; it is assumed that the type keeps Azure Resource Manager's contract for `identity`";
+
 impl Row {
     fn concerns(&self, evidence: &Evidence, finding: &Finding) -> bool {
         self.rules.have(finding.rule) && self.only.is_none_or(|only| only(evidence, finding))
@@ -426,6 +443,10 @@ pub(super) fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usiz
     let mut verdict = Verdict::default();
     let mut own = findings.split_off(from.min(findings.len()));
     own.retain_mut(|finding| {
+        if evidence.is_described && OF_CONTRACT.contains(&finding.rule) && !finding.message.ends_with(ASSUMED)
+        {
+            finding.message.push_str(ASSUMED);
+        }
         for row in &rows {
             if !row.concerns(evidence, finding) {
                 continue;

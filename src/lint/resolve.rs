@@ -4,6 +4,8 @@
 mod extent;
 mod fit;
 
+use std::borrow::Cow;
+
 use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, VersionEvidence};
 use super::{Given, Target};
 use crate::arm::{
@@ -12,6 +14,7 @@ use crate::arm::{
 use crate::json::{self, Dialect, Kind, MistakeKind, Node, Tree};
 use crate::notation::template::{self, Resource, Template, Version};
 use crate::notation::{Call, Notation, Place};
+use crate::schema::types::{Described, MarkPlace};
 use crate::schema::{Standing, Step, Validators};
 use crate::text::{Source, Span};
 
@@ -62,7 +65,13 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
     let tree = body.map(|body| Tree::parse(body.text(), dialect));
     let root = tree.as_ref().and_then(Tree::root);
     if target.type_name.is_none() {
-        match root.map_or(Shape::Other, |root| shape_of(call, root)) {
+        let shape = root.map_or(Shape::Other, |root| match shape_of(call, root) {
+            Shape::Body(known, _, Certainty::Decided) if is_mostly_other(root, known, asked.validators) => {
+                Shape::Other
+            }
+            shape => shape,
+        });
+        match shape {
             Shape::Body(resource_type, method, certainty) => {
                 target.resource_type = Some(resource_type);
                 target.type_name = Some(resource_type.into());
@@ -72,8 +81,16 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
                     evidence.method = Certainty::Guessed;
                 }
             }
-            // A body that nothing is known of is nobody's business here.
-            Shape::Answer | Shape::Other if call.is_bare() => return None,
+            shape if call.is_bare() => {
+                // A body that nothing is known of is nobody's business here.
+                let root = root.filter(|_| shape == Shape::Other)?;
+                target.type_name = Some(recognised(root, asked.validators)?);
+                evidence.target = Certainty::Decided;
+                if target.method.is_none() {
+                    target.method = Some(method_of(root));
+                    evidence.method = Certainty::Guessed;
+                }
+            }
             Shape::Answer | Shape::Other => evidence.target = Certainty::Unknown,
         }
     } else if target.method.is_none() {
@@ -453,6 +470,19 @@ fn shape_of(call: &Call<'_>, root: Node<'_>) -> Shape {
     }
 }
 
+/// True if most members of `properties` are none that the type ever had: one name in common with it decides nothing.
+fn is_mostly_other(root: Node<'_>, known: ResourceType, validators: &Validators) -> bool {
+    let Some((_, properties)) = root.member("properties") else { return false };
+    let is_known = |name: &str| {
+        let steps = [Step::Name("properties"), Step::Name(name)];
+        !validators.schemas().history(known.full_name(), Method::Put, &steps).is_empty()
+    };
+    let names: Vec<_> =
+        properties.members().take(MAX_MEMBERS).filter_map(|(name, _)| name.as_str()).collect();
+    let own = names.iter().filter(|name| is_known(name)).count();
+    own * 2 < names.len()
+}
+
 /// The type that the document around a call says or speaks of.
 fn around(call: &Call<'_>) -> Option<(ResourceType, Certainty)> {
     let known = call.context.resource_type?;
@@ -491,6 +521,33 @@ fn shape(root: Node<'_>) -> Shape {
         return Shape::Answer;
     }
     Shape::Body(known, method_of(root), certainty)
+}
+
+/// Members that say that a value is not the body of a request without a type: what it is stands in it, or it is an
+/// answer.
+const NOT_BARE: [&str; 8] =
+    ["$schema", "swagger", "openapi", "type", "apiVersion", "id", "$ref", "systemData"];
+
+/// The type that a body's members are of, where two of them at least are of no other type.
+fn recognised(root: Node<'_>, validators: &Validators) -> Option<ResourceTypeName> {
+    let properties = root.member("properties").map(|(_, value)| value);
+    let has = |name: &str| root.member(name).is_some();
+    let is_bare = root.kind() == Kind::Object
+        && (has("location") || properties.is_some_and(|it| it.kind() == Kind::Object))
+        && !NOT_BARE.iter().any(|name| has(name))
+        && !properties.is_some_and(|it| ANSWER_PROPERTIES.iter().any(|name| it.member(name).is_some()));
+    if !is_bare {
+        return None;
+    }
+    let top = root.members().map(|(name, _)| (MarkPlace::Top, name));
+    let below = properties.into_iter().flat_map(Node::members).map(|(name, _)| (MarkPlace::Properties, name));
+    let names: Vec<(MarkPlace, Cow<'_, str>)> = top
+        .chain(below)
+        .filter_map(|(place, name)| Some((place, name.as_str()?)))
+        .take(MAX_MEMBERS)
+        .collect();
+    let names: Vec<(MarkPlace, &str)> = names.iter().map(|(place, name)| (*place, name.as_ref())).collect();
+    validators.schemas().recognise(&names).map(Described::type_name)
 }
 
 /// The machine that may have an identity alone: a scale set's `sku` stands at the top, a VM has none.

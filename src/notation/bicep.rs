@@ -10,6 +10,7 @@ use minijinja::context;
 use super::declare::{
     Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
 };
+use super::level::Level;
 use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
 use crate::arm::{
     ApiVersion, BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceId, ResourceType,
@@ -268,10 +269,10 @@ fn declaration(
     layout: &Layout<'_>,
 ) -> Result<String, WriteError> {
     let target = &request.target;
-    if target.scope.is_some() {
+    let Some(level) = Level::of(target) else {
         let why = "a resource that belongs to another one needs that one's declaration".to_owned();
         return Err(WriteError::NoEquivalent { form: Form::Bicep, why, instead: "--as curl" });
-    }
+    };
     if target.names.len() != target.resource_type.types().count() {
         let why = "a declaration is about one resource, and this lists many".to_owned();
         return Err(WriteError::NoEquivalent { form: Form::Bicep, why, instead: "--as curl" });
@@ -300,6 +301,7 @@ fn declaration(
     let outputs = outputs(target, symbol, is_existing, request.body.as_ref());
     let context = context! {
         group => group,
+        scope => level.bicep(),
         notes => notes,
         parameters => parameters(values),
         symbol => symbol,
@@ -405,14 +407,13 @@ fn outputs(target: &RequestTarget, symbol: &str, is_existing: bool, body: Option
             format!("output principalId string = {symbol}.properties.principalId"),
             format!("output clientId string = {symbol}.properties.clientId"),
         ],
-        Some(_) if is_existing => vec![format!("output identity object = {symbol}.?identity ?? {{}}")],
-        Some(_) => {
+        _ if is_existing => vec![format!("output identity object = {symbol}.?identity ?? {{}}")],
+        _ => {
             let kind = body.and_then(BodyValue::identity_type);
             kind.filter(|kind| kind.has_system_assigned())
                 .map(|_| format!("output principalId string = {symbol}.identity.principalId"))
                 .into_iter()
                 .collect()
         }
-        None => Vec::new(),
     }
 }

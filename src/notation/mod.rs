@@ -12,6 +12,7 @@ mod body;
 pub mod curl;
 mod declare;
 pub mod http;
+mod level;
 mod made;
 mod native;
 mod pairs;

@@ -9,7 +9,10 @@ use minijinja::context;
 
 use super::declare::{Declarations, Language, Values, aligned, in_comment, is_secret, is_whole};
 use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
-use crate::arm::{Blank, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text};
+use crate::arm::{
+    Blank, BlankStyle, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text,
+    published_identity_type,
+};
 
 /// Writes requests as Terraform files.
 #[derive(Debug)]
@@ -276,7 +279,13 @@ fn has_block(identity: &BodyValue) -> bool {
 fn identity(identity: &BodyValue, values: &mut Values) -> Vec<String> {
     let mut arguments: Vec<(&str, String)> = Vec::new();
     if let Some(kind) = identity.member("type") {
-        arguments.push(("type", values.value::<OfTerraform>(kind, 2)));
+        // The provider takes one spelling, whatever the resource type's own is.
+        let own = match kind {
+            BodyValue::String(kind) => published_identity_type(&kind.spell(BlankStyle::Angle)),
+            _ => None,
+        };
+        let own = own.map(|own| BodyValue::String(Text::new(own.as_str())));
+        arguments.push(("type", values.value::<OfTerraform>(own.as_ref().unwrap_or(kind), 2)));
     }
     if let Some(BodyValue::Object(ids)) = identity.member("userAssignedIdentities") {
         let ids = ids.iter().map(|(id, _)| BodyValue::String(id.clone())).collect();

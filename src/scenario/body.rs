@@ -5,7 +5,9 @@ use std::fmt;
 use minijinja::{Value, context};
 
 use super::names::{Image, Names};
-use crate::arm::{ApiVersion, Blank, BlankStyle, BodyValue, IdentityBlock, Method, ResourceType};
+use crate::arm::{
+    ApiVersion, Blank, BlankStyle, BodyValue, IdentityBlock, IdentityContract, Method, ResourceType,
+};
 use crate::container::Kind;
 use crate::lint::{self, Given, Severity};
 use crate::notation::{TemplateError, Templates};
@@ -100,7 +102,8 @@ pub(super) fn full_body(
     let value: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| invalid(None, format!("it is not JSON: {error}")))?;
     let body = BodyValue::from(value);
-    let planned = identity.map(identity_value);
+    let contract = IdentityContract::of(resource_type, api_version);
+    let planned = identity.map(|block| identity_value(block, &contract));
     if !matches!(body, BodyValue::Object(_)) {
         return Err(invalid(None, "it is not an object".to_owned()));
     }
@@ -111,10 +114,11 @@ pub(super) fn full_body(
     Ok(body)
 }
 
-/// An identity block as a value.
-pub(super) fn identity_value(block: &IdentityBlock) -> BodyValue {
+/// An identity block as a value, its type spelt as the contract has it.
+pub(super) fn identity_value(block: &IdentityBlock, contract: &IdentityContract) -> BodyValue {
     // What the block writes is JSON; a test of `arm` holds that for any id.
-    serde_json::from_str::<serde_json::Value>(&block.to_json()).map_or(BodyValue::Null, BodyValue::from)
+    serde_json::from_str::<serde_json::Value>(&block.to_json_in(contract))
+        .map_or(BodyValue::Null, BodyValue::from)
 }
 
 /// What the linter says first of a body that cannot be sent: rule and message.

@@ -244,7 +244,12 @@ impl Scenario {
 
     /// What it does, said of a resource type.
     pub fn says(&self, resource_type: ResourceType) -> String {
-        self.summary.replace("{}", resource_type.noun())
+        self.says_of(resource_type.noun())
+    }
+
+    /// What it does, said of a noun.
+    pub fn says_of(&self, noun: &str) -> String {
+        self.summary.replace("{}", noun)
     }
 
     /// The names of the identities that it is about when none are given.

@@ -2,18 +2,20 @@
 
 use super::body::identity_value;
 use super::current::Current;
+use super::other::{place as place_in, suggested_names};
 use super::place::{OtherPlace, Place};
 use super::request::{ScenarioError, version_of};
 use super::short::say;
+use super::whole::{NotWhole, Whole, whole};
 use super::wishes::{WishError, Wishes};
 use crate::arm::versions::is_published;
 use crate::arm::{
-    self, ApiVersion, Blank, BlankStyle, BodyValue, Cloud, Dropped, Identity, IdentityBlock, IdentityId,
-    Method, PlanError, Refusal, Request, RequestTarget, ResourceId, ResourceType, ResourceTypeName, Text,
-    newest_stable,
+    self, ApiVersion, Blank, BlankStyle, BodyValue, Cloud, Dropped, Identity, IdentityBlock,
+    IdentityContract, IdentityId, IdentityType, Method, PlanError, Refusal, Request, RequestTarget,
+    ResourceId, ResourceType, ResourceTypeName, Text,
 };
 use crate::notation::{Layout, Procedure, RoleStep, WriteError, script};
-use crate::schema::{Standing, Validators};
+use crate::schema::{Contracts, Standing, Validators};
 
 /// What is asked of every machine.
 #[derive(Debug, Clone)]
@@ -23,8 +25,8 @@ pub struct Planner<'w> {
     /// Where it is, as far as the flags say.
     pub given: Place,
     /// Its type, if the flags say.
-    pub machine: Option<ResourceType>,
-    /// The method; PATCH if none is named.
+    pub machine: Option<ResourceTypeName>,
+    /// The method. If none is named: PATCH where the type is known to take it, else a PUT of the whole resource.
     pub method: Option<Method>,
     /// The API version, if one is asked for.
     pub api_version: Option<ApiVersion>,
@@ -59,6 +61,12 @@ pub struct Change {
     pub method: Method,
     /// What the request says of identities; `None` if there is nothing to do.
     pub block: Option<IdentityBlock>,
+    /// What the version takes in `identity`.
+    pub contract: IdentityContract,
+    /// Only the block of the type is described: what it does is assumed.
+    pub is_assumed: bool,
+    /// All else that a PUT sends of a resource that is not a machine.
+    whole: Option<Whole>,
     /// What it takes away.
     pub gone: Dropped,
     /// `--minimal` was asked for, and the version takes the whole alone.
@@ -80,7 +88,7 @@ pub enum ChangeError {
         /// What it is.
         has: String,
         /// What the flags say.
-        said: &'static str,
+        said: String,
     },
     /// A Flexible scale set takes no system-assigned identity.
     #[error(
@@ -95,10 +103,13 @@ pub enum ChangeError {
     #[error("no API version of {0} is known here: give --api-version")]
     NoVersion(ResourceTypeName),
     /// A PUT of another type than a machine replaces the whole resource.
+    #[error("a PUT of {0} replaces all of it, and {1}{2}")]
+    Replaces(ResourceTypeName, NotWhole, &'static str),
+    /// Nothing is known of the type that a PUT would take.
     #[error(
-        "a PUT of {0} replaces all of it, of which the answer is no full account; --method PATCH changes its identities"
+        "nothing is known of {0}, of which a PUT would replace all; --method PATCH changes its identities"
     )]
-    Replaces(ResourceTypeName),
+    NotDescribed(ResourceTypeName),
     /// The version cannot make the change.
     #[error("{error}{}", if *.put { "; --method PUT can in this one" } else { "" })]
     Plan {
@@ -123,43 +134,54 @@ impl Planner<'_> {
     pub fn plan(&self, current: &Current) -> Result<Change, ChangeError> {
         let resource_type = self.type_of(current)?;
         let known = resource_type.known();
-        let flag = if known == Some(ResourceType::VirtualMachineScaleSet) { "--vmss" } else { "--vm" };
+        let flag = name_flag(&resource_type);
         let place = Place::of(current, &self.given, flag)?;
         let wanted = self.wishes.wanted(current, &place)?;
         if current.is_flexible && wanted.system_assigned {
             return Err(ChangeError::Flexible);
         }
-        let method = self.method.unwrap_or(Method::Patch);
         let version = self.version(&resource_type)?;
-        if known.is_none() && method == Method::Put {
-            return Err(ChangeError::Replaces(resource_type));
-        }
-        // Other types have the map, and PATCH merges it: that is ARM's, not the provider's.
-        let model = known.map_or_else(
-            || (ResourceType::VirtualMachine, newest_stable(ResourceType::VirtualMachine)),
-            |known| (known, version),
-        );
+        let contracts = Contracts::of(&resource_type).ok();
+        let contract = match contracts {
+            Some(contracts) => contracts.contract(version),
+            // Other types have the map, and PATCH merges it: that is ARM's, not the provider's.
+            None => assumed(&resource_type, version),
+        };
+        let takes_patch = contract.patch == Some(true) || contracts.is_none();
+        let method =
+            self.method.unwrap_or(if takes_patch || known.is_some() { Method::Patch } else { Method::Put });
         let has = &current.identity;
         let (before, after) = if self.undo { (&wanted, has) } else { (has, &wanted) };
-        let mut block = arm::plan(before, after, model.0, model.1, method).map_err(|error| {
-            let is_patch = method == Method::Patch;
-            let put = is_patch && arm::plan(before, after, model.0, model.1, Method::Put).is_ok();
-            ChangeError::Plan { error, put }
+        let mut block = contract.plan(before, after, method).map_err(|reason| {
+            let put = method == Method::Patch && contract.plan(before, after, Method::Put).is_ok();
+            let error = match known {
+                Some(known) => arm::plan(before, after, known, version, method).err(),
+                None => None,
+            };
+            let versions = || contracts.into_iter().flat_map(Contracts::all);
+            let error =
+                error.unwrap_or_else(|| contract.plan_error(reason, versions(), (before, after), method));
+            ChangeError::Plan { error, put: put && known.is_some() }
         })?;
         let mut is_whole = false;
         if let Some(full) = block.as_ref().filter(|_| self.minimal) {
-            match arm::without_what_stays(full, before, model.0, model.1, method) {
+            match contract.without_what_stays(full, before, method) {
                 Some(less) => block = Some(less),
                 None => is_whole = names_what_stays(full, before),
             }
         }
         let gone = match &block {
-            Some(block) => {
-                arm::dropped(before, Some(block), model.0, model.1, method).map_err(ChangeError::Refused)?
-            }
+            Some(block) => contract.dropped(before, Some(block), method).map_err(ChangeError::Refused)?,
             None => Dropped::default(),
         };
+        let whole = match (known, method, &block) {
+            (None, Method::Put, Some(_)) => Some(whole_of(&resource_type, version, current, takes_patch)?),
+            _ => None,
+        };
         Ok(Change {
+            contract,
+            is_assumed: known.is_none(),
+            whole,
             before: before.clone(),
             after: after.clone(),
             id: current.id.clone(),
@@ -176,13 +198,15 @@ impl Planner<'_> {
 
     /// The type: what the answer says, what the flags say, else a virtual machine.
     fn type_of(&self, current: &Current) -> Result<ResourceTypeName, ChangeError> {
-        match (&current.resource_type, self.machine) {
-            (Some(has), Some(said)) if *has != said => Err(ChangeError::OtherType {
-                has: has.known().map_or_else(|| has.to_string(), |known| known.noun().to_owned()),
-                said: said.noun(),
-            }),
+        let noun =
+            |of: &ResourceTypeName| of.known().map_or_else(|| of.to_string(), |it| it.noun().to_owned());
+        match (&current.resource_type, &self.machine) {
+            (Some(has), Some(said)) if has != said => {
+                Err(ChangeError::OtherType { has: noun(has), said: noun(said) })
+            }
             (Some(has), _) => Ok(has.clone()),
-            (None, said) => Ok(said.unwrap_or(ResourceType::VirtualMachine).into()),
+            (None, Some(said)) => Ok(said.clone()),
+            (None, None) => Ok(ResourceType::VirtualMachine.into()),
         }
     }
 
@@ -197,6 +221,52 @@ impl Planner<'_> {
         let standing = Validators::embedded().standing(resource_type.as_str(), None);
         standing.map(Standing::serves).ok_or_else(|| ChangeError::NoVersion(resource_type.clone()))
     }
+}
+
+/// What is taken for granted of a type of which only the block is described.
+pub fn assumption(resource_type: &ResourceTypeName) -> String {
+    format!(
+        "that {resource_type} does with `identity` what Azure Resource Manager's contract says is assumed: its types \
+         describe the block alone"
+    )
+}
+
+/// The flag that names a resource of a type.
+fn name_flag(resource_type: &ResourceTypeName) -> &'static str {
+    match resource_type.known() {
+        Some(known) => known.name_flag(),
+        None => "--name",
+    }
+}
+
+/// The contract of a type of which nothing is known.
+fn assumed(resource_type: &ResourceTypeName, version: ApiVersion) -> IdentityContract {
+    IdentityContract::assumed(resource_type.clone(), version, IdentityType::ALL.to_vec(), None, true, None)
+}
+
+/// All that a PUT sends of a resource that is not a machine.
+fn whole_of(
+    resource_type: &ResourceTypeName,
+    version: ApiVersion,
+    current: &Current,
+    takes_patch: bool,
+) -> Result<Whole, ChangeError> {
+    let unknown = || ChangeError::NotDescribed(resource_type.clone());
+    let Ok(Contracts::Described(described)) = Contracts::of(resource_type) else { return Err(unknown()) };
+    let (before, after) = described.nearest(version);
+    let described = described.version(version).or(before).or(after).ok_or_else(unknown)?;
+    let whole = match &current.members {
+        Some(members) => whole(members, described),
+        None => Err(NotWhole::Part),
+    };
+    whole.map_err(|why| {
+        let patch = if takes_patch {
+            "; --method PATCH changes its identities alone"
+        } else {
+            "; --method PATCH changes its identities alone, if it takes PATCH, which is not known"
+        };
+        ChangeError::Replaces(resource_type.clone(), why, patch)
+    })
 }
 
 fn or_blank(text: Option<&str>, blank: Blank) -> Text {
@@ -227,12 +297,16 @@ impl Change {
 
     fn body(&self) -> Option<BodyValue> {
         let block = self.block.as_ref()?;
+        let identity = (Text::new("identity"), identity_value(block, &self.contract));
+        if let Some(whole) = &self.whole {
+            return Some(BodyValue::Object(whole.members.iter().cloned().chain([identity]).collect()));
+        }
         let mut members = Vec::new();
         if self.method == Method::Put {
             let location = or_blank(self.place.location.as_deref(), Blank::Location);
             members.push((Text::new("location"), BodyValue::String(location)));
         }
-        members.push((Text::new("identity"), identity_value(block)));
+        members.push(identity);
         Some(BodyValue::Object(members))
     }
 
@@ -247,12 +321,12 @@ impl Change {
         let parts = [
             (&place.subscription, ("subscription", "--subscription")),
             (&place.resource_group, ("resource group", "-g")),
-            (&place.name, ("name", if self.is_scale_set() { "--vmss" } else { "--vm" })),
+            (&place.name, ("name", name_flag(&self.resource_type))),
         ];
         let is_named = body_alone || self.id.is_some();
         let parts = parts.into_iter().filter(|_| !is_named);
         let region = (&place.location, ("region", "--location"));
-        let region = std::iter::once(region).filter(|_| self.method == Method::Put);
+        let region = std::iter::once(region).filter(|_| self.method == Method::Put && self.whole.is_none());
         parts.chain(region).filter(|(known, _)| known.is_none()).map(|(_, what)| what).collect()
     }
 
@@ -269,19 +343,28 @@ impl Change {
             api_version: self.version,
         };
         if let Some(id) = self.id.as_deref().and_then(|id| ResourceId::parse(id).ok())
-            && let [provider] = &id.providers[..]
-            && let Some(subscription) = id.subscription
+            && let Some(provider) = id.providers.last()
         {
             let names = provider.types.iter().filter_map(|(_, name)| *name).map(|name| text(name.text));
-            let group = id.resource_group.map(|group| text(group.text));
-            return target(text(subscription.text), group, names.collect());
+            let mut found = target(Text::new(""), None, names.collect());
+            // What it is in, or belongs to, stands before the last provider.
+            let at = id.text.to_ascii_lowercase().rfind("/providers/").unwrap_or_default();
+            place_in(&mut found, if at == 0 { "/" } else { &id.text[..at] });
+            return found;
         }
         let place = &self.place;
-        let name = if self.is_scale_set() { Blank::VmssName } else { Blank::VmName };
+        let names = match (self.resource_type.known(), &place.name) {
+            (Some(_), name) => {
+                let blank = if self.is_scale_set() { Blank::VmssName } else { Blank::VmName };
+                vec![or_blank(name.as_deref(), blank)]
+            }
+            (None, Some(name)) => name.split('/').map(Text::new).collect(),
+            (None, None) => suggested_names(&self.resource_type).iter().map(|name| Text::new(name)).collect(),
+        };
         target(
             or_blank(place.subscription.as_deref(), Blank::SubscriptionId),
             Some(or_blank(place.resource_group.as_deref(), Blank::ResourceGroup)),
-            vec![or_blank(place.name.as_deref(), name)],
+            names,
         )
     }
 
@@ -316,6 +399,36 @@ impl Change {
             roles,
         };
         script(&procedure, layout).map(Some).map_err(ChangeError::Write)
+    }
+
+    /// What is assumed, and what the request cannot say, a line each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.block.is_none() {
+            return lines;
+        }
+        if self.is_assumed {
+            lines.push(assumption(&self.resource_type));
+        }
+        if self.is_assumed && self.method == Method::Patch && self.contract.patch.is_none() {
+            lines.push(format!("it is not known whether {} takes PATCH", self.resource_type));
+        }
+        if let Some(whole) = &self.whole {
+            let not_returned = &whole.not_returned;
+            let (shown, more) = not_returned.split_at(not_returned.len().min(5));
+            let more = if more.is_empty() { "" } else { " and more" };
+            let lacks = match shown {
+                [] => String::new(),
+                _ => format!(
+                    "; a GET does not return {}{more}: what the resource has of them is to be written in",
+                    shown.join(", ")
+                ),
+            };
+            lines.push(format!(
+                "the PUT has all of the resource, as --current has it, less what the service sets{lacks}"
+            ));
+        }
+        lines
     }
 
     /// A line for each identity that the request takes away, and by which wish.
@@ -401,12 +514,41 @@ mod tests {
             )
         );
         let put = Planner { method: Some(Method::Put), ..planner };
-        assert!(
-            put.plan(&slot)
-                .unwrap_err()
-                .to_string()
-                .starts_with("a PUT of Microsoft.Web/sites/slots replaces")
+        let bare = Current::read(r#"{"type":"None"}"#).unwrap();
+        let slots: ResourceTypeName = "Microsoft.Web/sites/slots".parse().unwrap();
+        let on = Wishes { system: SystemWish::On, ..Wishes::default() };
+        let error =
+            Planner { machine: Some(slots), wishes: &on, ..put.clone() }.plan(&bare).unwrap_err().to_string();
+        assert!(error.starts_with("a PUT of Microsoft.Web/sites/slots replaces all of it, and"), "{error}");
+        let whole = put.plan(&slot).unwrap();
+        assert_eq!(
+            whole.request().unwrap().body.unwrap().member("location").unwrap(),
+            &BodyValue::String(Text::new("westus"))
         );
+    }
+
+    #[test]
+    fn a_type_that_may_not_take_patch_gets_a_put_of_all_that_it_has() {
+        let wishes = Wishes { system: SystemWish::On, ..Wishes::default() };
+        let text = format!(
+            r#"{{"id":"{GROUP}Microsoft.Cdn/profiles/p","type":"Microsoft.Cdn/profiles","name":"p","location":"global",
+            "kind":"frontdoor","tags":{{"a":"b"}},"sku":{{"name":"Standard_AzureFrontDoor"}},"resourceGroup":"g","extra":null,
+            "systemData":{{"createdBy":"x"}},"identity":null,
+            "properties":{{"frontDoorId":"1","originResponseTimeoutSeconds":60,"provisioningState":"Succeeded"}}}}"#
+        );
+        let current = Current::read(&text).unwrap();
+        let planner = Planner { method: Some(Method::Put), ..planner(&wishes) };
+        let change = planner.plan(&current).unwrap();
+        let body = change.request().unwrap().body.unwrap().to_text(false).spell(BlankStyle::Angle);
+        assert_eq!(
+            body,
+            r#"{"location":"global","tags":{"a":"b"},"sku":{"name":"Standard_AzureFrontDoor"},"properties":{"originResponseTimeoutSeconds":60},"identity":{"type":"SystemAssigned"}}"#
+        );
+        assert!(change.notes().iter().any(|note| note.starts_with("the PUT has all of the resource")));
+        let cut =
+            text.replace(r#"{"name":"Standard_AzureFrontDoor"}"#, r#""@{name=Standard_AzureFrontDoor}""#);
+        let error = planner.plan(&Current::read(&cut).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("PowerShell cut `sku`"), "{error}");
     }
 
     #[test]

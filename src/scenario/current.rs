@@ -3,8 +3,8 @@
 use super::answer::Answer;
 use super::answer::json::{Json, Members};
 use crate::arm::{
-    Identity, IdentityId, IdentityIds, IdentityType, IdentityTypeReading, ResourceId, ResourceType,
-    ResourceTypeName, parse_identity_type, parse_user_assigned,
+    Identity, IdentityId, IdentityIds, IdentityType, ResourceId, ResourceType, ResourceTypeName,
+    parse_user_assigned, published_identity_type,
 };
 
 /// What a machine has, and what the text says of the machine itself.
@@ -28,6 +28,8 @@ pub struct Current {
     pub is_flexible: bool,
     /// The principal and client ids of its user-assigned identities, each with the id of the identity.
     pub guids: Vec<(String, IdentityId)>,
+    /// All of it, where the text is a resource.
+    pub(super) members: Option<Members>,
 }
 
 /// A text that says nothing of a machine's identities.
@@ -139,6 +141,7 @@ impl Current {
             location: None,
             is_flexible: false,
             guids: Vec::new(),
+            members: None,
         }
     }
 
@@ -219,6 +222,7 @@ impl Current {
             id: id.map(|id| id.text.to_owned()),
             location: object.text("location").map(str::to_owned),
             is_flexible: is_flexible(object),
+            members: Some(object.clone()),
         })
     }
 
@@ -283,19 +287,8 @@ fn is_identity(object: &Members) -> bool {
 /// Whether a member may be the identity under a name that is not its own.
 fn looks_like_identity(value: &Json) -> bool {
     let Json::Object(members) = value else { return false };
-    let named = members.text("type").is_some_and(|text| type_of(text).is_some());
+    let named = members.text("type").is_some_and(|text| published_identity_type(text).is_some());
     members.has("userAssignedIdentities") || (members.has("principalId") && members.has("tenantId")) || named
-}
-
-/// The type as answers and PowerShell spell it.
-fn type_of(text: &str) -> Option<IdentityType> {
-    if text.trim().eq_ignore_ascii_case("SystemAssignedUserAssigned") {
-        return Some(IdentityType::SystemAssignedUserAssigned);
-    }
-    match parse_identity_type(text) {
-        IdentityTypeReading::Exact(kind) | IdentityTypeReading::Accepted(kind) => Some(kind),
-        IdentityTypeReading::Invalid { .. } => None,
-    }
 }
 
 const LIST: &str = "identityIds";
@@ -306,9 +299,10 @@ type Guids = Vec<(String, IdentityId)>;
 fn read_identity(identity: &Members, is_of_cmdlet: bool) -> Result<(Identity, Guids), CurrentError> {
     identity.check_names()?;
     let kind = match identity.get("type") {
-        Some(Json::Text(text)) => type_of(text).ok_or_else(|| quoted(text)),
-        Some(Json::Number(Some(number))) if is_of_cmdlet => {
-            let known = usize::try_from(*number).ok().and_then(|at| TYPES.get(at));
+        Some(Json::Text(text)) => published_identity_type(text).ok_or_else(|| quoted(text)),
+        Some(Json::Number(number)) if is_of_cmdlet => {
+            let at = number.as_u64().and_then(|number| usize::try_from(number).ok());
+            let known = at.and_then(|at| TYPES.get(at));
             known.copied().ok_or_else(|| number.to_string())
         }
         Some(Json::Number(_)) => {

@@ -3,11 +3,12 @@
 use super::body::{BodyError, full_body, identity_value};
 use super::catalogue::{Action, Scenario};
 use super::names::{Image, Names, NamesError};
-use crate::arm::versions::{effective, newest, published};
+use super::other::{OtherResource, OtherResourceError, nearest_of};
+use crate::arm::versions::{effective, published};
 use crate::arm::{
-    ApiVersion, BodyValue, Cloud, IdentityBlock, IdentityForm, Method, PlanError, PlanErrorReason, Request,
-    RequestTarget, ResourceType, Text, first_with, nearest_earlier, nearest_later, newest_stable,
-    parse_user_assigned, plan,
+    ApiVersion, BodyValue, Cloud, Identity, IdentityBlock, IdentityContract, IdentityForm, Method, PlanError,
+    PlanErrorReason, Request, RequestTarget, ResourceType, ResourceTypeName, Text, first_with,
+    nearest_earlier, nearest_later, newest_stable, parse_user_assigned, plan,
 };
 use crate::notation::{Layout, Procedure, Templates, WriteError, script};
 
@@ -28,6 +29,8 @@ pub struct Spec {
     pub image: Image,
     /// The cloud whose Azure Resource Manager is asked.
     pub cloud: Cloud,
+    /// A resource of another type in the place of the machine.
+    pub other: Option<OtherResource>,
 }
 
 impl Default for Spec {
@@ -41,6 +44,7 @@ impl Default for Spec {
             identities: Vec::new(),
             image: Image::default(),
             cloud: Cloud::Public,
+            other: None,
         }
     }
 }
@@ -69,6 +73,15 @@ pub enum ScenarioError {
         /// The version.
         version: ApiVersion,
     },
+    /// The resource of another type cannot be spoken of.
+    #[error(transparent)]
+    Other(#[from] OtherResourceError),
+    /// The change takes a PUT of the whole resource.
+    #[error(
+        "a change of {0} cannot be written without the resource: {1}; `armbody plan --current FILE` writes the request \
+         from what GET returned (`--method PATCH` writes a PATCH all the same)"
+    )]
+    NeedsCurrent(ResourceTypeName, &'static str),
     /// The version cannot make the change.
     #[error("`{scenario}`: {error}")]
     Plan {
@@ -89,13 +102,7 @@ pub enum ScenarioError {
 }
 
 fn nearest(resource_type: ResourceType, version: ApiVersion) -> String {
-    let near = [nearest_earlier(resource_type, version), nearest_later(resource_type, version)];
-    let near: Vec<String> = near.into_iter().flatten().map(|version| version.to_string()).collect();
-    match &near[..] {
-        [one] if version > newest(resource_type) => format!("the newest is {one}"),
-        [one] => format!("the first is {one}"),
-        _ => format!("the nearest are {}", near.join(" and ")),
-    }
+    nearest_of(&[nearest_earlier(resource_type, version), nearest_later(resource_type, version)])
 }
 
 /// The version that is asked for, if it was published for the type; the newest stable one if none is.
@@ -131,6 +138,9 @@ impl Scenario {
     /// [`ScenarioError`] says what stands in the way, and what would have been right.
     pub fn request(&self, spec: &Spec, templates: &Templates) -> Result<Request, ScenarioError> {
         let own = self.method().ok_or(ScenarioError::NoRequest(self.name))?;
+        if let Some(other) = spec.other.as_ref().filter(|_| self.is_about_machines()) {
+            return self.request_for(other, spec);
+        }
         let method = spec.method.unwrap_or(own);
         if !self.takes(method) {
             return Err(ScenarioError::Method { scenario: self.name, own, asked: method });
@@ -147,12 +157,13 @@ impl Scenario {
             None => None,
         };
         let names = &spec.names;
+        let contract = IdentityContract::of(resource_type, version);
         let full = || full_body(resource_type, version, names, spec.image, block.as_ref(), templates);
         let body = match (self.action, method) {
             (Action::Create(_) | Action::CreateIdentity, _) | (Action::Change { .. }, Method::Put) => {
                 Some(full()?)
             }
-            (Action::Change { .. }, _) => Some(change_body(block.as_ref(), None)),
+            (Action::Change { .. }, _) => Some(change_body(block.as_ref(), None, &contract)),
             _ => None,
         };
         let mut target = match (self.action, ids.first()) {
@@ -182,15 +193,19 @@ impl Scenario {
         };
         let forth = self.request(spec, layout.templates)?;
         let method = forth.method;
-        let resource_type = self.resource_type(spec.machine);
-        let back = plan(&after, &before, resource_type, forth.target.api_version, method).ok().flatten();
+        let known = self.resource_type(spec.machine);
+        let (contract, says) = match &spec.other {
+            Some(other) => (other.contract(forth.target.api_version), self.says_of(&other.noun())),
+            None => (IdentityContract::of(known, forth.target.api_version), self.says(known)),
+        };
+        let back = contract.plan(&after, &before, method).ok().flatten();
         let location = (method == Method::Put).then(|| spec.names.location());
         let back = back.map(|block| {
-            Request::new(method, forth.target.clone(), Some(change_body(Some(&block), location)))
+            Request::new(method, forth.target.clone(), Some(change_body(Some(&block), location, &contract)))
         });
         let read = Request::new(Method::Get, forth.target.clone(), None);
         let procedure = Procedure {
-            title: format!("{} {}", method, self.says(resource_type)),
+            title: format!("{method} {says}"),
             file: file.to_owned(),
             before: &before,
             after: &after,
@@ -208,12 +223,87 @@ impl Scenario {
             return Ok(());
         }
         let error = PlanError {
-            resource_type,
+            resource_type: resource_type.into(),
             version,
             reason: PlanErrorReason::NoIdentity,
             first_version: first_with(resource_type, IdentityForm::SystemOnly),
         };
         Err(ScenarioError::Plan { scenario: self.name, error })
+    }
+}
+
+impl Scenario {
+    /// The request of a scenario for a resource of another type than the machines.
+    fn request_for(&self, other: &OtherResource, spec: &Spec) -> Result<Request, ScenarioError> {
+        let own = self.method().ok_or(ScenarioError::NoRequest(self.name))?;
+        let version = other.version(spec.api_version)?;
+        let contract = other.contract(version);
+        let method = match (self.action, spec.method) {
+            // A PUT replaces the resource, and only what a GET returned says what that is.
+            (Action::Change { .. }, Some(Method::Put)) => {
+                return Err(ScenarioError::NeedsCurrent(other.resource_type(), "a PUT replaces all of it"));
+            }
+            (Action::Change { .. }, None) if contract.patch != Some(true) => {
+                let why = "it is not known whether it takes PATCH";
+                return Err(ScenarioError::NeedsCurrent(other.resource_type(), why));
+            }
+            (_, asked) => asked.unwrap_or(own),
+        };
+        if !self.takes(method) {
+            return Err(ScenarioError::Method { scenario: self.name, own, asked: method });
+        }
+        let block = match self.states(&self.ids(spec)?) {
+            Some((before, after)) => self.planned(other, &contract, (&before, &after), method)?,
+            None if contract.form == IdentityForm::None => {
+                let reason = PlanErrorReason::NoIdentity;
+                let with = |it: &IdentityContract| it.form != IdentityForm::None;
+                let first_version = other.contracts().find(with).map(|it| it.version);
+                let resource_type = other.resource_type();
+                let error = PlanError { resource_type, version, reason, first_version };
+                return Err(ScenarioError::Plan { scenario: self.name, error });
+            }
+            None => None,
+        };
+        let identity = block.map(|block| identity_value(&block, &contract));
+        let body = match self.action {
+            Action::Create(_) => Some(other.body(&spec.names, version, identity)),
+            Action::Change { .. } => {
+                Some(BodyValue::Object(identity.map(|it| (Text::new("identity"), it)).into_iter().collect()))
+            }
+            _ => None,
+        };
+        let mut target = other.target(&spec.names, version)?;
+        target.cloud = spec.cloud.clone();
+        Ok(Request::new(method, target, body))
+    }
+
+    fn planned(
+        &self,
+        other: &OtherResource,
+        contract: &IdentityContract,
+        states: (&Identity, &Identity),
+        method: Method,
+    ) -> Result<Option<IdentityBlock>, ScenarioError> {
+        contract.plan(states.0, states.1, method).map_err(|reason| {
+            let error = contract.plan_error(reason, other.contracts(), states, method);
+            ScenarioError::Plan { scenario: self.name, error }
+        })
+    }
+
+    /// The first version in which a resource of a type takes the scenario's request by a method; `None` if none does.
+    pub fn first_version_for(&self, other: &OtherResource, method: Method) -> Option<ApiVersion> {
+        if !self.takes(method) {
+            return None;
+        }
+        let ids = Names::default().identity_ids(self.default_identities().iter().copied()).ok()?;
+        let states = self.states(&ids);
+        // What may take no PATCH is changed from what GET returned.
+        let is_known = |contract: &IdentityContract| method != Method::Patch || contract.patch == Some(true);
+        let can = |contract: &IdentityContract| match &states {
+            Some((before, after)) => is_known(contract) && contract.plan(before, after, method).is_ok(),
+            None => contract.form != IdentityForm::None,
+        };
+        other.contracts().find(can).map(|contract| contract.version)
     }
 }
 
@@ -232,12 +322,17 @@ pub fn change_request(
     let version = version_of(resource_type, version)?;
     let target = target(names, resource_type, Some(names.machine(resource_type)), version);
     let location = (method == Method::Put).then(|| names.location());
-    Ok(Request::new(method, target, Some(change_body(Some(block), location))))
+    let contract = IdentityContract::of(resource_type, version);
+    Ok(Request::new(method, target, Some(change_body(Some(block), location, &contract))))
 }
 
-fn change_body(block: Option<&IdentityBlock>, location: Option<&str>) -> BodyValue {
+fn change_body(
+    block: Option<&IdentityBlock>,
+    location: Option<&str>,
+    contract: &IdentityContract,
+) -> BodyValue {
     let location = location.map(|location| (Text::new("location"), BodyValue::String(Text::new(location))));
-    let identity = block.map(|block| (Text::new("identity"), identity_value(block)));
+    let identity = block.map(|block| (Text::new("identity"), identity_value(block, contract)));
     BodyValue::Object(location.into_iter().chain(identity).collect())
 }
 
@@ -268,4 +363,69 @@ fn identity_target(names: &Names, id: &str, api_version: ApiVersion) -> RequestT
         target.subscription = id.subscription.map_or(target.subscription, text);
     }
     target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::find_scenario;
+
+    fn request(
+        scenario: &str,
+        name: &str,
+        names: Option<&str>,
+        scope: Option<&str>,
+    ) -> Result<String, String> {
+        let resource_type = ResourceTypeName::parse(name).unwrap();
+        let other = OtherResource::new(&resource_type, names, scope).map_err(|error| error.to_string())?;
+        let spec = Spec { other: Some(other), ..Spec::default() };
+        let request = find_scenario(scenario).unwrap().request(&spec, &Templates::embedded());
+        let request = request.map_err(|error| error.to_string())?;
+        let style = crate::arm::BlankStyle::Angle;
+        let body = request.body.as_ref().map_or_else(String::new, |body| body.to_text(false).spell(style));
+        Ok(format!("{} {} {body}", request.method, request.target.path().spell(style)))
+    }
+
+    #[test]
+    fn any_type_takes_the_scenarios_that_its_versions_can() {
+        assert_eq!(
+            request("enable-system-assigned", "microsoft.web/sites", Some("app1"), None).unwrap(),
+            "PATCH /subscriptions/<SUBSCRIPTION ID>/resourceGroups/myResourceGroup/providers/Microsoft.Web/sites/app1 \
+             {\"identity\":{\"type\":\"SystemAssigned\"}}"
+        );
+        let both = request("create-both", "Microsoft.Storage/storageAccounts", None, None).unwrap();
+        assert!(both.contains(r#""identity":{"type":"SystemAssigned,UserAssigned","#), "{both}");
+        assert!(
+            both.contains(r#""sku":{"name":"#) && both.contains("/mystorageAccount")
+                || both.contains("/myStorageAccount "),
+            "{both}"
+        );
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_said() {
+        let error = |scenario, name, names, scope| request(scenario, name, names, scope).unwrap_err();
+        let slots = "Microsoft.Web/sites/slots";
+        assert_eq!(
+            error("list", slots, Some("app1"), None),
+            "--name app1: Microsoft.Web/sites/slots takes 2 names, outermost first and with `/` between them"
+        );
+        assert!(error("list", slots, Some("a/b?c"), None).contains("`b?c` is not the name of a resource"));
+        assert!(
+            error("list", "Microsoft.Web/site", None, None).contains("did you mean Microsoft.Web/sites?")
+        );
+        let unknown = error("enable-system-assigned", "Microsoft.Devices/IotHubs/certificates", None, None);
+        assert!(unknown.contains("plan"), "{unknown}");
+        let put = Spec {
+            method: Some(Method::Put),
+            other: Some(
+                OtherResource::new(&ResourceTypeName::parse("Microsoft.Web/sites").unwrap(), None, None)
+                    .unwrap(),
+            ),
+            ..Spec::default()
+        };
+        let scenario = find_scenario("enable-system-assigned").unwrap();
+        let error = scenario.request(&put, &Templates::embedded()).unwrap_err().to_string();
+        assert!(error.contains("`armbody plan --current"), "{error}");
+    }
 }

@@ -15,7 +15,7 @@ use super::folder;
 use super::history::{Table, VersionRange, ranges};
 use super::paths::{Step, matches, paths};
 use super::shape::Shape;
-use super::types::{Described, InVersion, Pack, document};
+use super::types::{Described, InVersion, MarkPlace, Pack, document};
 use crate::arm::{ApiVersion, ApiVersionError, Method};
 
 mod embedded {
@@ -179,6 +179,12 @@ impl Schemas {
             return None;
         }
         self.packs().find_map(|pack| pack.find(resource_type))
+    }
+
+    /// The one type that a body with these members can be of: see [`Pack::recognise`].
+    pub fn recognise(&self, members: &[(MarkPlace, &str)]) -> Option<Described<'_>> {
+        let found = self.packs().find_map(|pack| pack.recognise(members))?;
+        self.described(found.name())
     }
 
     /// The type in one version, as the packs have it: see [`Schemas::described`].

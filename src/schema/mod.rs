@@ -8,6 +8,7 @@
 pub mod cache;
 pub mod catalogue;
 mod compile;
+mod contracts;
 pub mod document;
 mod folder;
 pub mod history;
@@ -25,6 +26,7 @@ mod write;
 
 pub use cache::Cache;
 pub use catalogue::{Entry, SchemaError, Schemas};
+pub use contracts::{Contracts, UnknownType};
 pub use document::Document;
 pub use history::VersionRange;
 pub use paths::Step;

@@ -110,5 +110,7 @@ mod template_write;
 mod types_identity;
 mod types_import;
 mod types_measured;
+mod types_pages;
+mod types_scenarios;
 mod types_walk;
 mod verdicts;

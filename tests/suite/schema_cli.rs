@@ -10,6 +10,16 @@ use armbody::text::DEFAULT_MAX_SIZE;
 use serde_json::Value;
 
 #[test]
+fn the_page_has_a_row_for_every_type() {
+    let schemas = Schemas::embedded();
+    let page = schema::markdown(&schemas);
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| type |")).count();
+    let headings = page.lines().filter(|line| line.starts_with("## ")).count();
+    let count = schema::count(&schemas, None).unwrap();
+    assert!(count.starts_with(&format!("{} types ", rows - headings)), "{rows} {headings} {count}");
+}
+
+#[test]
 fn the_list_is_a_table() {
     let list = schema::list(&Schemas::embedded());
     let lines: Vec<&str> = list.lines().collect();

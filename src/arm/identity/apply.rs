@@ -1,9 +1,11 @@
 //! `apply`: the model of what Azure Resource Manager does with the identity block of a request.
 
 use super::block::{BlockIds, IdChange, IdentityBlock};
+use super::contract::IdentityContract;
+use super::kind::IdentityType;
 use super::refusal::{Refusal, RefusalKind};
 use super::state::{Identity, IdentityId, IdentityIds};
-use crate::arm::versions::{IdentityForm, identity_form, supports};
+use crate::arm::versions::IdentityForm;
 use crate::arm::{ApiVersion, Method, ResourceType, parse_user_assigned};
 
 /// The state after a request, from the state before.
@@ -36,17 +38,40 @@ pub fn apply(
     version: ApiVersion,
     method: Method,
 ) -> Result<Identity, Refusal> {
-    if !supports(resource_type, version, method) {
-        return Err(RefusalKind::MethodNotInVersion(resource_type, version, method).into());
+    IdentityContract::of(resource_type, version).apply(current, block, method)
+}
+
+impl IdentityContract {
+    /// The state after a request, from the state before: see [`apply`].
+    ///
+    /// # Errors
+    /// [`Refusal`] has the service's code and message where they are published.
+    pub fn apply(
+        &self,
+        current: &Identity,
+        block: Option<&IdentityBlock>,
+        method: Method,
+    ) -> Result<Identity, Refusal> {
+        let resource_type = || self.resource_type.clone();
+        if !self.supports(method) {
+            return Err(RefusalKind::MethodNotInVersion(resource_type(), self.version, method).into());
+        }
+        let (Some(block), Method::Put | Method::Patch) = (block, method) else { return Ok(current.clone()) };
+        let user_assigned = match self.form {
+            IdentityForm::None => {
+                return Err(RefusalKind::IdentityNotInVersion(resource_type(), self.version).into());
+            }
+            IdentityForm::SystemOnly
+                if block.identity_type == IdentityType::None && self.takes(IdentityType::None) =>
+            {
+                IdentityIds::new()
+            }
+            IdentityForm::SystemOnly => system_only(block)?,
+            IdentityForm::Ids => replace_list(block, self.version)?,
+            IdentityForm::Map => merge_map(current, block, method)?,
+        };
+        Ok(Identity { system_assigned: block.identity_type.has_system_assigned(), user_assigned })
     }
-    let (Some(block), Method::Put | Method::Patch) = (block, method) else { return Ok(current.clone()) };
-    let user_assigned = match identity_form(resource_type, version) {
-        IdentityForm::None => return Err(RefusalKind::IdentityNotInVersion(resource_type, version).into()),
-        IdentityForm::SystemOnly => system_only(block)?,
-        IdentityForm::Ids => replace_list(block, version)?,
-        IdentityForm::Map => merge_map(current, block, method)?,
-    };
-    Ok(Identity { system_assigned: block.identity_type.has_system_assigned(), user_assigned })
 }
 
 fn system_only(block: &IdentityBlock) -> Result<IdentityIds, Refusal> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::contract::IdentityContract;
 use super::kind::IdentityType;
 
 /// What a map of `userAssignedIdentities` does with an id.
@@ -76,7 +77,17 @@ impl IdentityBlock {
     /// );
     /// ```
     pub fn to_json(&self) -> String {
-        let mut json = format!("{{\"type\":\"{}\"", self.identity_type);
+        self.json(self.identity_type.as_str())
+    }
+
+    /// [`IdentityBlock::to_json`] with the type spelt as a contract has it.
+    pub fn to_json_in(&self, contract: &IdentityContract) -> String {
+        self.json(contract.spelling(self.identity_type))
+    }
+
+    fn json(&self, identity_type: &str) -> String {
+        let mut json = String::from("{\"type\":");
+        push_string(&mut json, identity_type);
         match &self.ids {
             BlockIds::Absent => {}
             BlockIds::List(ids) => {

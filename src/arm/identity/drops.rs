@@ -1,7 +1,7 @@
 //! What a request takes away.
 
-use super::apply::apply;
 use super::block::{BlockIds, IdChange, IdentityBlock};
+use super::contract::IdentityContract;
 use super::refusal::Refusal;
 use super::state::{Identity, IdentityId, IdentityIds};
 use crate::arm::versions::{IdentityForm, identity_form};
@@ -34,12 +34,33 @@ pub fn dropped(
     version: ApiVersion,
     method: Method,
 ) -> Result<Dropped, Refusal> {
-    let after = apply(current, block, resource_type, version, method)?;
-    let gone = current.user_assigned.iter().filter(|id| !after.user_assigned.contains(id));
-    Ok(Dropped {
-        system_assigned: current.system_assigned && !after.system_assigned,
-        user_assigned: gone.cloned().collect(),
-    })
+    IdentityContract::of(resource_type, version).dropped(current, block, method)
+}
+
+impl IdentityContract {
+    /// What a request takes from a resource.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of a request that is refused.
+    pub fn dropped(
+        &self,
+        current: &Identity,
+        block: Option<&IdentityBlock>,
+        method: Method,
+    ) -> Result<Dropped, Refusal> {
+        let after = self.apply(current, block, method)?;
+        Ok(Dropped::between(current, &after))
+    }
+}
+
+impl Dropped {
+    fn between(current: &Identity, after: &Identity) -> Self {
+        let gone = current.user_assigned.iter().filter(|id| !after.user_assigned.contains(id));
+        Self {
+            system_assigned: current.system_assigned && !after.system_assigned,
+            user_assigned: gone.cloned().collect(),
+        }
+    }
 }
 
 /// What a block takes from whatever a resource has.

@@ -94,6 +94,18 @@ pub fn parse_identity_type(text: &str) -> IdentityTypeReading {
     IdentityTypeReading::Invalid { near: guess(text) }
 }
 
+/// Reads the `type` as any resource type publishes or answers it: also `SystemAssignedUserAssigned` (`Microsoft.Sql`,
+/// and what Azure PowerShell prints) and `SystemAndUserAssigned` (`Dynatrace.Observability`), which the others refuse.
+pub fn published_identity_type(text: &str) -> Option<IdentityType> {
+    let is_joined = ["SystemAssignedUserAssigned", "SystemAndUserAssigned"]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(text.trim()));
+    if is_joined {
+        return Some(IdentityType::SystemAssignedUserAssigned);
+    }
+    parse_identity_type(text).accepted()
+}
+
 /// What the service takes: flags in any order and case, with white space about the comma.
 fn read_flags(text: &str) -> Option<IdentityType> {
     let mut flags = text.split(',').map(str::trim);

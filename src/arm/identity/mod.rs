@@ -7,6 +7,7 @@
 
 mod apply;
 mod block;
+mod contract;
 mod drops;
 mod kind;
 mod plan;
@@ -15,8 +16,9 @@ mod state;
 
 pub use apply::apply;
 pub use block::{BlockIds, IdChange, IdentityBlock};
+pub use contract::IdentityContract;
 pub use drops::{Dropped, Drops, UserAssignedDrops, dropped, drops};
-pub use kind::{IdentityType, IdentityTypeReading, parse_identity_type};
+pub use kind::{IdentityType, IdentityTypeReading, parse_identity_type, published_identity_type};
 pub use plan::{Plan, PlanError, PlanErrorReason, plan, without_what_stays};
 pub use refusal::{Refusal, RefusalKind};
 pub use state::{Identity, IdentityId, IdentityIds};

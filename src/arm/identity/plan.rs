@@ -1,9 +1,11 @@
 //! `plan`: the identity block that takes a resource from one state to another.
 
 use super::block::{BlockIds, IdChange, IdentityBlock};
+use super::contract::IdentityContract;
+use super::kind::IdentityType;
 use super::state::{Identity, IdentityId, IdentityIds};
-use crate::arm::versions::{IdentityForm, PublishedVersion, effective, published};
-use crate::arm::{ApiVersion, Method, ResourceIdError, ResourceType, parse_user_assigned};
+use crate::arm::versions::{IdentityForm, published};
+use crate::arm::{ApiVersion, Method, ResourceIdError, ResourceType, ResourceTypeName, parse_user_assigned};
 
 /// The block to send; `None` when nothing is to be done.
 pub type Plan = Option<IdentityBlock>;
@@ -13,7 +15,7 @@ pub type Plan = Option<IdentityBlock>;
 #[error("API version {version} of {resource_type} {reason}{}", hint(*first_version))]
 pub struct PlanError {
     /// The resource's type.
-    pub resource_type: ResourceType,
+    pub resource_type: ResourceTypeName,
     /// The version that was asked for.
     pub version: ApiVersion,
     /// What stands in the way.
@@ -47,6 +49,9 @@ pub enum PlanErrorReason {
     /// The version can enable the system-assigned identity, not disable it.
     #[error("cannot take the system-assigned identity away")]
     NoRemoval,
+    /// The `type` of the version's block has no such value.
+    #[error("has no identity of type `{0}`")]
+    NoType(IdentityType),
     /// An id that the block would have to name is none.
     #[error("cannot name the identity `{id}`: {error}")]
     Id {
@@ -73,22 +78,32 @@ pub fn plan(
     version: ApiVersion,
     method: Method,
 ) -> Result<Plan, PlanError> {
-    if current == wanted {
-        return Ok(None);
-    }
-    let planned = match effective(resource_type, version) {
-        Some(row) => plan_in(current, wanted, resource_type, *row, method),
-        None => Err(PlanErrorReason::NoIdentity),
+    let planned = if resource_type.has_identity() {
+        IdentityContract::of(resource_type, version).plan(current, wanted, method)
+    } else if current == wanted {
+        Ok(None)
+    } else {
+        Err(PlanErrorReason::Type)
     };
-    planned.map(Some).map_err(|reason| PlanError {
-        resource_type,
-        version,
-        reason,
-        first_version: published(resource_type)
-            .iter()
-            .find(|row| plan_in(current, wanted, resource_type, **row, method).is_ok())
-            .map(|row| row.version),
+    planned.map_err(|reason| {
+        let rows = published(resource_type).iter().map(|row| IdentityContract::of_row(resource_type, *row));
+        PlanError {
+            resource_type: resource_type.into(),
+            version,
+            reason,
+            first_version: first(rows, current, wanted, method),
+        }
     })
+}
+
+/// The first of some versions, oldest first, in which a method can make the whole change.
+fn first(
+    mut versions: impl Iterator<Item = IdentityContract>,
+    current: &Identity,
+    wanted: &Identity,
+    method: Method,
+) -> Option<ApiVersion> {
+    versions.find(|it| it.plan(current, wanted, method).is_ok()).map(|it| it.version)
 }
 
 /// The block without the ids that stay, where the version merges what a PATCH says: what leads to the same state and
@@ -100,62 +115,98 @@ pub fn without_what_stays(
     version: ApiVersion,
     method: Method,
 ) -> Option<IdentityBlock> {
-    let is_merged = method == Method::Patch
-        && effective(resource_type, version).is_some_and(|row| row.identity == IdentityForm::Map);
-    let BlockIds::Map(map) = &block.ids else { return None };
-    let stays = |(id, change): &(String, IdChange)| {
-        *change == IdChange::Assign && current.user_assigned.contains(&id.as_str().into())
-    };
-    if !is_merged || !map.iter().any(stays) {
-        return None;
-    }
-    let others: Vec<_> = map.iter().filter(|entry| !stays(entry)).cloned().collect();
-    let ids = if others.is_empty() { BlockIds::Absent } else { BlockIds::Map(others) };
-    Some(IdentityBlock { ids, ..block.clone() })
+    IdentityContract::of(resource_type, version).without_what_stays(block, current, method)
 }
 
-fn plan_in(
-    current: &Identity,
-    wanted: &Identity,
-    resource_type: ResourceType,
-    row: PublishedVersion,
-    method: Method,
-) -> Result<IdentityBlock, PlanErrorReason> {
-    if !resource_type.has_identity() {
-        return Err(PlanErrorReason::Type);
-    }
-    if !matches!(method, Method::Put | Method::Patch) {
-        return Err(PlanErrorReason::Method(method));
-    }
-    if row.identity == IdentityForm::None {
-        return Err(PlanErrorReason::NoIdentity);
-    }
-    if !row.supports(method) {
-        return Err(PlanErrorReason::NoPatch);
-    }
-    let ids = match row.identity {
-        // What an old version does with user-assigned identities that it does not know is not published:
-        // a resource that has some is not touched with it.
-        IdentityForm::None | IdentityForm::SystemOnly => {
-            if !wanted.user_assigned.is_empty() || !current.user_assigned.is_empty() {
-                return Err(PlanErrorReason::NoUserAssigned);
-            }
-            if !wanted.system_assigned {
-                return Err(PlanErrorReason::NoRemoval);
-            }
-            BlockIds::Absent
+impl IdentityContract {
+    /// The block that takes a resource from `current` to `wanted`: see [`plan`].
+    ///
+    /// # Errors
+    /// What stands in the way in this version.
+    pub fn plan(
+        &self,
+        current: &Identity,
+        wanted: &Identity,
+        method: Method,
+    ) -> Result<Plan, PlanErrorReason> {
+        if current == wanted {
+            return Ok(None);
         }
-        _ if wanted.user_assigned.is_empty() => BlockIds::Absent,
-        IdentityForm::Ids => BlockIds::List(strings(&wanted.user_assigned)),
-        IdentityForm::Map if method == Method::Put => assigning(wanted.user_assigned.iter()),
-        IdentityForm::Map => difference(current, wanted),
-    };
-    for id in ids.iter() {
-        if let Err(error) = parse_user_assigned(id) {
-            return Err(PlanErrorReason::Id { id: id.into(), error: Box::new(error) });
+        if !matches!(method, Method::Put | Method::Patch) {
+            return Err(PlanErrorReason::Method(method));
+        }
+        if self.form == IdentityForm::None {
+            return Err(PlanErrorReason::NoIdentity);
+        }
+        if !self.supports(method) {
+            return Err(PlanErrorReason::NoPatch);
+        }
+        // What a version does with user-assigned identities that it does not know is not published: a resource that
+        // has some is not touched with it.
+        let knows_all = wanted.user_assigned.is_empty() && current.user_assigned.is_empty();
+        if !self.form.has_user_assigned() && !knows_all {
+            return Err(PlanErrorReason::NoUserAssigned);
+        }
+        let identity_type = wanted.identity_type();
+        if !self.takes(identity_type) {
+            let is_removal = identity_type == IdentityType::None && self.form == IdentityForm::SystemOnly;
+            return Err(if is_removal {
+                PlanErrorReason::NoRemoval
+            } else {
+                PlanErrorReason::NoType(identity_type)
+            });
+        }
+        let ids = match self.form {
+            _ if wanted.user_assigned.is_empty() => BlockIds::Absent,
+            IdentityForm::None | IdentityForm::SystemOnly => BlockIds::Absent,
+            IdentityForm::Ids => BlockIds::List(strings(&wanted.user_assigned)),
+            IdentityForm::Map if method == Method::Put => assigning(wanted.user_assigned.iter()),
+            IdentityForm::Map => difference(current, wanted),
+        };
+        for id in ids.iter() {
+            if let Err(error) = parse_user_assigned(id) {
+                return Err(PlanErrorReason::Id { id: id.into(), error: Box::new(error) });
+            }
+        }
+        Ok(Some(IdentityBlock { identity_type, ids }))
+    }
+
+    /// The error for what [`IdentityContract::plan`] refuses, with the first of the type's versions, oldest first, in
+    /// which the method can make the whole change.
+    pub fn plan_error(
+        &self,
+        reason: PlanErrorReason,
+        versions: impl Iterator<Item = IdentityContract>,
+        (current, wanted): (&Identity, &Identity),
+        method: Method,
+    ) -> PlanError {
+        PlanError {
+            resource_type: self.resource_type.clone(),
+            version: self.version,
+            reason,
+            first_version: first(versions, current, wanted, method),
         }
     }
-    Ok(IdentityBlock { identity_type: wanted.identity_type(), ids })
+
+    /// The block without the ids that stay: see [`without_what_stays`].
+    pub fn without_what_stays(
+        &self,
+        block: &IdentityBlock,
+        current: &Identity,
+        method: Method,
+    ) -> Option<IdentityBlock> {
+        let is_merged = method == Method::Patch && self.form == IdentityForm::Map;
+        let BlockIds::Map(map) = &block.ids else { return None };
+        let stays = |(id, change): &(String, IdChange)| {
+            *change == IdChange::Assign && current.user_assigned.contains(&id.as_str().into())
+        };
+        if !is_merged || !map.iter().any(stays) {
+            return None;
+        }
+        let others: Vec<_> = map.iter().filter(|entry| !stays(entry)).cloned().collect();
+        let ids = if others.is_empty() { BlockIds::Absent } else { BlockIds::Map(others) };
+        Some(IdentityBlock { ids, ..block.clone() })
+    }
 }
 
 fn strings(ids: &IdentityIds) -> Vec<String> {

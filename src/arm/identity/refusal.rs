@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::kind::IdentityType;
-use crate::arm::{ApiVersion, Method, ResourceType};
+use crate::arm::{ApiVersion, Method, ResourceTypeName};
 
 /// Why a block is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +44,9 @@ pub enum RefusalKind {
     /// `userAssignedIdentities` before 2018-06-01; the member is not known. Not published for this property.
     MapNotInVersion(ApiVersion),
     /// The version has no identity at all. Not published.
-    IdentityNotInVersion(ResourceType, ApiVersion),
+    IdentityNotInVersion(ResourceTypeName, ApiVersion),
     /// The version does not have the method. Not published.
-    MethodNotInVersion(ResourceType, ApiVersion, Method),
+    MethodNotInVersion(ResourceTypeName, ApiVersion, Method),
 }
 
 /// How Azure Resource Manager answers a block that it does not take.

@@ -90,21 +90,34 @@ impl RequestTarget {
         if !matches!(url.target, UrlTarget::Resource | UrlTarget::Collection) {
             return Err(UrlReadError::NotAResource);
         }
-        // What an extension resource belongs to would be lost.
-        if url.providers.len() > 1 {
-            return Err(UrlReadError::NotAResource);
-        }
         let value = |segment: Segment<'_>| Text::new(&segment.decoded());
+        let (scope, subscription) = match (url.providers.len(), url.subscription) {
+            (1, Some(subscription)) => (None, value(subscription)),
+            (1, None) if url.resource_group.is_some() => return Err(UrlReadError::Missing("subscription")),
+            // What it belongs to stands before the last provider.
+            (_, subscription) => {
+                let path = url.path.map_or("", |path| path.text);
+                let at = path.to_ascii_lowercase().rfind("/providers/").unwrap_or_default();
+                let scope = if at == 0 { Text::new("/") } else { decoded(&path[..at]) };
+                (Some(scope), subscription.map_or_else(|| Text::new(""), value))
+            }
+        };
         Ok(Self {
             cloud: url.cloud().ok_or(UrlReadError::Missing("host of Azure Resource Manager"))?,
-            scope: None,
-            subscription: url.subscription.map(value).ok_or(UrlReadError::Missing("subscription"))?,
-            resource_group: url.resource_group.map(value),
+            resource_group: url.resource_group.map(value).filter(|_| scope.is_none()),
+            scope,
+            subscription,
             resource_type: url.resource_type().ok_or(UrlReadError::Missing("resource type"))?,
             names: url.names().map(value).collect(),
             api_version: url.version().ok_or(UrlReadError::Missing("API version"))?,
         })
     }
+}
+
+/// A path, each of its segments decoded.
+fn decoded(path: &str) -> Text {
+    let segments = path.split('/').map(|segment| Segment { text: segment, start: 0 }.decoded().into_owned());
+    Text::new(&segments.collect::<Vec<_>>().join("/"))
 }
 
 /// An id, each of its segments encoded; the root (`/`) is nothing.

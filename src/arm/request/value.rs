@@ -2,7 +2,7 @@
 
 use super::blank::BlankStyle;
 use super::text::{Part, Text};
-use crate::arm::{IdentityType, parse_identity_type};
+use crate::arm::{IdentityType, published_identity_type};
 
 /// A JSON value whose strings and names may have blanks in them. Members keep their order.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,10 +29,10 @@ impl BodyValue {
         members.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The type that `identity` of this body says; `None` without one, or if ARM does not take it.
+    /// The type that `identity` of this body says; `None` without one, or if no type takes it.
     pub fn identity_type(&self) -> Option<IdentityType> {
         let Self::String(kind) = self.member("identity")?.member("type")? else { return None };
-        parse_identity_type(&kind.spell(BlankStyle::Angle)).accepted()
+        published_identity_type(&kind.spell(BlankStyle::Angle))
     }
 
     /// The value as JSON text: compact, or with two spaces a level.

@@ -2,13 +2,14 @@
 //!
 //! Each function gives the text to print, or a line that says why not; the caller prints.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use armbody::arm::{ApiVersion, Method, ResourceType};
+use armbody::arm::{ApiVersion, IdentityForm, IdentityType, Method, ResourceType, ResourceTypeName};
 use armbody::schema::import::{self, ImportError};
 use armbody::schema::types::{self, Described, InVersion};
-use armbody::schema::{Entry, Schemas, pretty};
+use armbody::schema::{Contracts, Entry, Schemas, pretty};
 use armbody::text::path_name;
 use armbody::text::suggest::did_you_mean;
 
@@ -54,6 +55,79 @@ pub(crate) fn count(schemas: &Schemas, name: Option<&str>) -> Result<String, Str
         own.len(),
         described.len(),
     ))
+}
+
+/// `schema list --markdown`: a page of every type, by namespace, with its versions and what the newest one takes in
+/// `identity`.
+pub(crate) fn markdown(schemas: &Schemas) -> String {
+    let commit = schemas.packs().next().and_then(types::Pack::commit).unwrap_or("unknown");
+    let mut rows: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut add = |name: &str, versions: &[ApiVersion]| {
+        let Some((namespace, kind)) = name.split_once('/') else { return };
+        let range = match versions {
+            [] => String::new(),
+            [one] => format!("{one}"),
+            [first, .., last] => format!("{first} to {last} ({})", versions.len()),
+        };
+        let row = format!("| {kind} | {range} | {} |", takes(name));
+        let key = kind.to_ascii_lowercase();
+        rows.entry(namespace.to_ascii_lowercase()).or_default().push((key, format!("{namespace}\n{row}")));
+    };
+    for name in schemas.types() {
+        add(name, &schemas.known_versions(name));
+    }
+    for described in described(schemas) {
+        let versions: Vec<ApiVersion> = described.versions().map(InVersion::version).collect();
+        add(described.name(), &versions);
+    }
+    let mut out = String::from("# Resource types\n\n");
+    let _ = writeln!(
+        out,
+        "Made by `armbody schema list --markdown` from the types in the program: Azure/bicep-types-az, commit {commit}, and \
+         azure-rest-api-specs. [Every resource type](resource-types.md) says how far they are trusted.\n"
+    );
+    let _ = writeln!(
+        out,
+        "The last column is what `identity` takes in the newest stable version, or in the newest preview where there is no \
+         other: the identities, and how the value for both is spelt. Types with \"PATCH\" are known to take it.\n"
+    );
+    for types in rows.values_mut() {
+        types.sort();
+        let namespace = types.first().and_then(|(_, text)| text.split('\n').next()).unwrap_or_default();
+        let _ = writeln!(out, "## {namespace}\n\n| type | API versions | identity |\n| --- | --- | --- |");
+        for (_, text) in types.iter() {
+            let _ = writeln!(out, "{}", text.split('\n').nth(1).unwrap_or_default());
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// What a type takes in `identity`, in a few words.
+fn takes(name: &str) -> String {
+    let contracts = ResourceTypeName::parse(name).and_then(|name| Contracts::of(&name).ok());
+    let contract = contracts.and_then(|it| Some(it.contract(it.newest_stable()?)));
+    let Some(contract) = contract.filter(|contract| contract.form != IdentityForm::None) else {
+        return String::new();
+    };
+    let both = IdentityType::SystemAssignedUserAssigned;
+    let has_user = contract.form.has_user_assigned();
+    let mut words: Vec<String> = Vec::new();
+    if contract.takes(IdentityType::SystemAssigned) {
+        words.push("system".to_owned());
+    }
+    if has_user {
+        words.push("user".to_owned());
+    }
+    if has_user && contract.takes(both) {
+        words.push(format!("`{}`", contract.spelling(both)));
+    }
+    if contract.patch == Some(true) {
+        words.push("PATCH".to_owned());
+    }
+    words.join(", ")
 }
 
 /// The types that only a pack describes.

@@ -4,6 +4,7 @@ use super::Rule;
 use crate::text::suggest::did_you_mean;
 
 pub(super) mod identity;
+mod layout;
 mod quoting;
 pub(super) mod request;
 mod run;

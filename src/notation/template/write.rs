@@ -10,6 +10,7 @@ use crate::arm::{
     Blank, BlankStyle, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text,
     newest_stable,
 };
+use crate::notation::level::Level;
 use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
 
 /// Writes a request that creates a resource as a deployment template.
@@ -52,6 +53,10 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
     else {
         return Err(WriteError::NotDeployed(request.method));
     };
+    let Some(level) = Level::of(&request.target) else {
+        let why = "a deployment of a resource that belongs to another one is one of that resource".to_owned();
+        return Err(WriteError::NoEquivalent { form: Form::Template, why, instead: "--as curl" });
+    };
     let mut parameters = Parameters::of(request);
     let target = &request.target;
     let name = parameters.name(target);
@@ -73,14 +78,16 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
         };
         resource.push((parameters.text(member), value));
     }
-    let outputs = outputs(request, &name, &mut parameters);
+    let own = parameters.own_id(target, level);
+    let outputs = outputs(request, &own, &mut parameters);
     let mut resources = vec![BodyValue::Object(resource)];
     for role in roles {
-        resources.push(assignment(role, request, &name, &mut parameters)?);
+        resources.push(assignment(role, request, &own, &mut parameters)?);
     }
 
     let text = |value: &BodyValue| Value::from(value.to_text(true).spell(layout.blanks));
     let context = context! {
+        schema => level.schema(),
         parameters => text(&parameters.to_value()),
         resources => resources.iter().map(text).collect::<Vec<_>>(),
         outputs => text(&BodyValue::Object(outputs)),
@@ -93,15 +100,13 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
 fn assignment(
     role: &RoleStep<'_>,
     request: &Request,
-    name: &str,
+    machine: &str,
     parameters: &mut Parameters,
 ) -> Result<BodyValue, WriteError> {
     let Some((own, definition, scope)) = role.parts() else {
         return Err(no_role("the role assignment has no name, role or scope"));
     };
     let target = &request.target;
-    let resource_type = target.resource_type.as_str();
-    let machine = format!("resourceId('{resource_type}', {name})");
     let read = &role.read.target;
     let principal = if read.resource_type == ResourceType::UserAssignedIdentity {
         let id = read.path();
@@ -157,10 +162,9 @@ fn assignment(
 const OWN: [&str; 3] = ["type", "apiVersion", "name"];
 
 /// The ids of the service principals that the deployment makes or uses: what roles are assigned to.
-fn outputs(request: &Request, name: &str, parameters: &mut Parameters) -> Vec<(Text, BodyValue)> {
+fn outputs(request: &Request, own: &str, parameters: &mut Parameters) -> Vec<(Text, BodyValue)> {
     let target = &request.target;
     let version = target.api_version;
-    let own = format!("resourceId('{}', {name})", target.resource_type.as_str());
     let mut found: Vec<(String, String)> = Vec::new();
     if target.resource_type == ResourceType::UserAssignedIdentity {
         found.push(("principalId".to_owned(), format!("reference({own}, '{version}').principalId")));
@@ -263,18 +267,28 @@ impl<'r> Parameters<'r> {
 
     /// The expression of the resource's own name.
     fn name(&mut self, target: &RequestTarget) -> String {
-        let roles = roles(target.resource_type.as_str());
-        if let ([name], [role]) = (&target.names[..], roles) {
-            self.role(role, name)
-        } else {
-            let slash = || Part::Literal("/".to_owned());
-            let mut parts = Vec::new();
-            for name in &target.names {
-                parts.extend((!parts.is_empty()).then(slash));
-                parts.extend(name.parts().iter().cloned());
-            }
-            self.expression(&Text::from_parts(parts))
+        let names = self.names(target);
+        match &names[..] {
+            [one] => one.clone(),
+            _ => format!("concat({})", names.join(", '/', ")),
         }
+    }
+
+    /// The call that makes the resource's own id.
+    fn own_id(&mut self, target: &RequestTarget, level: Level) -> String {
+        let names = self.names(target).join(", ");
+        format!("{}'{}', {names})", level.id_function(), target.resource_type.as_str())
+    }
+
+    /// The expressions of the names that the resource's own is made of, outermost first.
+    fn names(&mut self, target: &RequestTarget) -> Vec<String> {
+        let known = roles(target.resource_type.as_str());
+        let own = target.resource_type.singulars().enumerate().map(|(at, singular)| {
+            let known = known.get(at).map(|known| (*known).to_owned());
+            known.unwrap_or_else(|| format!("{singular}Name"))
+        });
+        let roles: Vec<String> = own.collect();
+        target.names.iter().zip(&roles).map(|(name, role)| self.role(role, name)).collect()
     }
 
     /// The expression of a name: a parameter that has it by default.
@@ -376,7 +390,7 @@ impl<'r> Parameters<'r> {
         }
 
         let mut arguments = Vec::new();
-        let same_subscription = *subscription == self.target.subscription;
+        let same_subscription = self.target.scope.is_none() && *subscription == self.target.subscription;
         if !same_subscription {
             arguments.push(self.expression(subscription));
         }

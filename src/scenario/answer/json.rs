@@ -8,18 +8,18 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use super::super::current::CurrentError;
 
 /// A value, its members in the order of the text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::scenario) enum Json {
     Null,
-    Bool,
-    Number(Option<u64>),
+    Bool(bool),
+    Number(serde_json::Number),
     Text(String),
     List(Vec<Json>),
     Object(Members),
 }
 
 /// The members of an object. Azure Resource Manager and PowerShell compare their names without case.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::scenario) struct Members(pub(in crate::scenario) Vec<(String, Json)>);
 
 impl Json {
@@ -32,7 +32,7 @@ impl Json {
     pub(in crate::scenario) fn noun(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Bool => "a boolean",
+            Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
             Self::Text(_) => "a string",
             Self::List(_) => "an array",
@@ -93,20 +93,21 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Number(u64::try_from(number).ok()))
+        Ok(Json::Number(number.into()))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Json, E> {
-        Ok(Json::Number(Some(number)))
+        Ok(Json::Number(number.into()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Number(None))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Json, E> {
+        // JSON has no number that is not finite.
+        Ok(serde_json::Number::from_f64(number).map_or(Json::Null, Json::Number))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
@@ -146,7 +147,7 @@ mod tests {
         };
         let twice = read(r#"{"a":1,"b":-2.5,"A":[true,null,"x"]}"#);
         assert_eq!(twice.0.len(), 3);
-        assert_eq!(twice.get("B"), Some(&Json::Number(None)));
+        assert_eq!(twice.get("B"), serde_json::Number::from_f64(-2.5).map(Json::Number).as_ref());
         assert_eq!(twice.check_names(), Err(CurrentError::Twice("A".to_owned())));
         assert_eq!(read(r#"{"a":1,"b":{"a":2}}"#).check_names(), Ok(()));
         assert!(Json::read(&"[".repeat(100_000)).is_err());

@@ -151,7 +151,12 @@ fn listed(members: Members) -> Result<Listed, CurrentError> {
     members.check_names()?;
     // Resource Graph counts what it found, be it on this page or not.
     let found_in_all = members.get("total_records").or_else(|| members.get("totalRecords"));
-    let is_part = |listed: usize| matches!(found_in_all, Some(Json::Number(Some(count))) if *count > u64::try_from(listed).unwrap_or(u64::MAX));
+    let in_all = match found_in_all {
+        Some(Json::Number(count)) => count.as_u64(),
+        _ => None,
+    };
+    let is_part =
+        |listed: usize| in_all.is_some_and(|count| count > u64::try_from(listed).unwrap_or(u64::MAX));
     match found {
         Json::List(elements) => Ok(Listed::Many(elements.clone(), has_more || is_part(elements.len()))),
         Json::Object(table) => match rows(table) {

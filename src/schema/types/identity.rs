@@ -1,7 +1,7 @@
 //! What a type says of its `identity` block.
 
 use super::{Described, Form, InVersion, Object, Property, Shape};
-use crate::arm::parse_identity_type;
+use crate::arm::{IdentityContract, IdentityType, parse_identity_type, published_identity_type};
 
 /// The `identity` block of a type in one version.
 #[derive(Clone, Debug)]
@@ -55,7 +55,43 @@ impl<'p> InVersion<'p> {
     }
 }
 
+impl InVersion<'_> {
+    /// What the version takes in `identity`, in terms of Azure Resource Manager's own contract.
+    pub fn identity_contract(self) -> IdentityContract {
+        let facts = self.identity().filter(|facts| facts.has_type && !facts.is_read_only);
+        let types = facts.as_ref().map_or_else(Vec::new, |facts| {
+            let listed: Vec<IdentityType> =
+                facts.values.iter().filter_map(|value| published_identity_type(value)).collect();
+            // An open list may name no value: then it is any that Azure Resource Manager has.
+            if listed.is_empty() && facts.is_open { IdentityType::ALL.to_vec() } else { listed }
+        });
+        let is_joined =
+            |value: &&str| published_identity_type(value) == Some(IdentityType::SystemAssignedUserAssigned);
+        let joined = facts.as_ref().and_then(|facts| facts.values.iter().copied().find(is_joined));
+        let has_map = facts.as_ref().is_some_and(|facts| facts.ids == IdentityIdsForm::Map);
+        let described = self.described();
+        IdentityContract::assumed(
+            described.type_name(),
+            self.version(),
+            types,
+            joined,
+            has_map,
+            described.takes_patch(),
+        )
+    }
+}
+
+/// The types of which an official example shows a PATCH, sorted without case: see `schemas/patch-types.py`.
+const PATCH_TYPES: &str = include_str!("../../../schemas/patch-types.tsv");
+
 impl Described<'_> {
+    /// Whether a resource of the type can be changed with PATCH: true if an official example does so. Bicep's types
+    /// know nothing of PATCH, so that of all others it is not known.
+    pub fn takes_patch(self) -> Option<bool> {
+        let names = PATCH_TYPES.lines().filter_map(|line| line.split_once('\t')).map(|(name, _)| name);
+        names.into_iter().any(|name| name.eq_ignore_ascii_case(self.name())).then_some(true)
+    }
+
     /// True if a body of any version has an `identity` that a request may set.
     pub fn ever_has_identity(self) -> bool {
         self.versions().any(|version| version.identity().is_some_and(|identity| !identity.is_read_only))

@@ -25,6 +25,8 @@ pub(in crate::schema) mod document;
 mod identity;
 pub mod import;
 pub(in crate::schema) mod judge;
+mod least;
+pub(in crate::schema) mod marks;
 mod place;
 mod shape;
 
@@ -38,16 +40,17 @@ use block::Block;
 pub use code::PackError;
 use code::{Reader, inflate};
 pub use identity::{IdentityFacts, IdentityIdsForm};
+pub use marks::MarkPlace;
 pub use place::Found;
 pub use shape::{Form, Object, Property, Shape, Values, Variants};
 
 use super::SchemaError;
-use crate::arm::{ApiVersion, Scopes};
+use crate::arm::{ApiVersion, ResourceTypeName, Scopes};
 
 /// What a pack begins with.
 pub(super) const MAGIC: &[u8; 14] = b"armbody-types\n";
 /// Raised whenever what follows means something else.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT: u8 = 2;
 
 /// Resource types and what their bodies hold.
 pub struct Pack {
@@ -55,6 +58,8 @@ pub struct Pack {
     commit: String,
     namespaces: Vec<Namespace>,
     by_name: HashMap<String, usize>,
+    marks: Packed,
+    open_marks: OnceLock<Result<marks::Marks, PackError>>,
 }
 
 enum Bytes {
@@ -155,7 +160,13 @@ impl Pack {
                 return Err(PackError::Damaged("a body is missing"));
             }
         }
-        Ok(())
+        marks::Marks::read(&self.opened(self.marks)?).map(|_| ())
+    }
+
+    /// The members that one type alone has; `None` in a pack without a namespace.
+    fn marks(&self) -> Option<&marks::Marks> {
+        let marks = self.open_marks.get_or_init(|| marks::Marks::read(&self.opened(self.marks)?));
+        marks.as_ref().ok().filter(|_| !self.namespaces.is_empty())
     }
 
     fn none() -> Self {
@@ -164,6 +175,8 @@ impl Pack {
             commit: String::new(),
             namespaces: Vec::new(),
             by_name: HashMap::new(),
+            marks: Packed::default(),
+            open_marks: OnceLock::new(),
         }
     }
 
@@ -192,6 +205,7 @@ impl Pack {
             let [index, nodes] = packed;
             namespaces.push(Namespace { name, index, nodes, types: OnceLock::new(), block: OnceLock::new() });
         }
+        let mut marks = Packed { len: header.small()? as usize, open: header.small()? as usize, at: 0 };
         let mut place = |packed: &mut Packed| {
             packed.at = at;
             at = at.saturating_add(packed.len);
@@ -202,11 +216,12 @@ impl Pack {
         for namespace in &mut namespaces {
             place(&mut namespace.nodes);
         }
+        place(&mut marks);
         if at != all.len() {
             return Err(PackError::Damaged("it has another length than it says"));
         }
         let by_name = namespaces.iter().enumerate().map(|(at, it)| (it.name.clone(), at)).collect();
-        Ok(Self { bytes, commit, namespaces, by_name })
+        Ok(Self { bytes, commit, namespaces, by_name, marks, open_marks: OnceLock::new() })
     }
 
     fn opened(&self, packed: Packed) -> Result<Vec<u8>, PackError> {
@@ -286,6 +301,14 @@ impl<'p> Described<'p> {
     /// Its name as its newest version spells it.
     pub fn name(self) -> &'p str {
         &self.record.name
+    }
+
+    /// Its name as the name of a type.
+    pub fn type_name(self) -> ResourceTypeName {
+        let (namespace, types) = self.name().split_once('/').unwrap_or((self.name(), ""));
+        // The index has no name without a type.
+        let name = ResourceTypeName::from_parts(namespace, types.split('/'));
+        name.unwrap_or_else(|| crate::arm::ResourceType::VirtualMachine.into())
     }
 
     /// Its versions, oldest first; there is at least one.

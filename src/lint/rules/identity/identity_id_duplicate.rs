@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::layout::child_with_comma;
 use super::view::{Id, answered, ids};
 use crate::arm::{IdentityForm, RefusalKind, contains_placeholder, parse_user_assigned};
 use crate::json::Node;
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::child_with_comma;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::{Edit, Span};
 

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-invalid.md")]
 
-use super::layout::smallest_edit;
 use super::view::{Id, answered, denies_ids, ids, is_verbatim};
 use crate::arm::expression::{IdSlip, is_computed};
 use crate::arm::{
@@ -8,6 +7,7 @@ use crate::arm::{
 };
 use crate::json::{Node, string_fragment};
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::smallest_edit;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Span;
 

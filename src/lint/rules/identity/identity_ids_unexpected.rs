@@ -1,10 +1,10 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-unexpected.md")]
 
-use super::layout::member_with_comma;
 use super::view::{answered, has_no_map, is_open, lack, says, spelt};
 use crate::arm::{IdentityForm, IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::member_with_comma;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Edit;
 

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::layout::member_with_comma;
 use super::shape;
 use super::view::{answered, lack, version, wrong_property};
 use crate::arm::{IdentityForm, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::member_with_comma;
 use crate::lint::rules::syntax::short;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::Edit;

@@ -1,9 +1,9 @@
 #![doc = include_str!("../../../../docs/rules/identity-misplaced.md")]
 
-use super::layout::{indentation, insert_member, member_span, member_with_comma};
 use super::view::has_expansion;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::{indentation, insert_member, member_span, member_with_comma};
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::{Edit, Span};
 

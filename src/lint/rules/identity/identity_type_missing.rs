@@ -1,10 +1,10 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-missing.md")]
 
-use super::layout::{after_colon, insert_member};
 use super::view::{answered, lack, may_have, spelt};
 use crate::arm::{IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;
+use crate::lint::rules::layout::{after_colon, insert_member};
 use crate::lint::{Block, Check, Severity, Sink, Subject};
 use crate::text::Edit;
 

@@ -20,7 +20,6 @@ pub(in crate::lint) mod identity_type_invalid;
 pub(in crate::lint) mod identity_type_missing;
 pub(in crate::lint) mod identity_type_spelling;
 pub(in crate::lint) mod identity_value_not_empty;
-mod layout;
 mod shape;
 mod view;
 

@@ -1,11 +1,11 @@
 //! From an array of ids to a map of them and back: edits that touch brackets, colons and values, and leave
 //! the ids themselves and the layout alone.
 
-use super::layout::after_colon;
 use super::view::{inner_id, is_id_object, is_open};
 use crate::arm::{IdentityForm, parse_user_assigned};
 use crate::json::{Kind, Node};
 use crate::lint::Subject;
+use crate::lint::rules::layout::after_colon;
 use crate::text::{Edit, Span};
 
 /// The edits that give `value`, the value of `name`, the shape of `form`; none if it has that shape. `None` if

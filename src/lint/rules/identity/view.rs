@@ -148,7 +148,7 @@ pub(super) fn is_filled_in(subject: &Subject<'_>, text: &str) -> bool {
 }
 
 /// True if only a run of the script knows part of a node.
-pub(super) fn has_expansion(subject: &Subject<'_>, node: Node<'_>) -> bool {
+pub(in crate::lint::rules) fn has_expansion(subject: &Subject<'_>, node: Node<'_>) -> bool {
     subject.body.is_some_and(|body| body.has_expansion(node.span()))
 }
 

@@ -9,6 +9,7 @@ use crate::text::Edit;
 
 pub(in crate::lint) mod invalid_value;
 pub(in crate::lint) mod missing_property;
+mod moves;
 pub(in crate::lint) mod name_case;
 pub(in crate::lint) mod null_removes_nothing;
 pub(in crate::lint) mod property_not_in_version;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/unknown-property.md")]
 
+use super::moves::move_to;
 use super::{called, choice, rename};
 use crate::arm::Method;
 use crate::lint::rule::rule;
@@ -52,6 +53,17 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         && let Some(help) = where_it_belongs(places, *other_method, subject.method())
     {
         found = found.help(help);
+        // What the types of Bicep say is never moved without a look: the policy has it.
+        if let [place] = places.as_slice()
+            && subject.evidence.is_described
+            && let Some(edits) = move_to(subject, problem, place)
+        {
+            let title = match place.rsplit_once('.') {
+                Some((parent, _)) => format!("move it into `{parent}`"),
+                None => "move it to the top of the body".to_owned(),
+            };
+            found = found.fix(title, &edits);
+        }
     }
     sink.push(found);
 }

@@ -8,7 +8,7 @@ mod files;
 mod node;
 mod pool;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ use pool::Pool;
 use crate::arm::ApiVersion;
 use crate::schema::import::{ImportError, Problem};
 use crate::schema::types::code::{Writer, deflate};
+use crate::schema::types::marks::{self, MarkPlace};
 use crate::schema::types::{FORMAT, MAGIC};
 
 /// No published file comes near this.
@@ -172,6 +173,8 @@ struct Made {
     types: usize,
     versions: usize,
     count: u32,
+    /// What a request may set at the top and in `properties`, of each type.
+    members: Vec<BTreeSet<Vec<u8>>>,
 }
 
 fn make(mut namespace: Namespace) -> Made {
@@ -181,6 +184,7 @@ fn make(mut namespace: Namespace) -> Made {
     let prints = fingerprints(&mut namespace, &roots);
     let mut types: Vec<&[Found]> = Vec::new();
     types.extend(namespace.found.chunk_by(|a, b| a.name.eq_ignore_ascii_case(&b.name)));
+    let members = types.iter().map(|versions| members(&namespace.pool, versions)).collect();
     let mut dates: Vec<ApiVersion> = namespace.found.iter().map(|it| it.version).collect();
     dates.sort_unstable();
     dates.dedup();
@@ -231,7 +235,53 @@ fn make(mut namespace: Namespace) -> Made {
         types: types.len(),
         versions: at,
         count: encoded.nodes,
+        members,
     }
+}
+
+/// What a request may set at the top of a type's body and in its `properties`, in any version.
+fn members(pool: &Pool, versions: &[Found]) -> BTreeSet<Vec<u8>> {
+    const READ_ONLY: u8 = 2;
+    let mut out = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<(MarkPlace, u32)> = versions.iter().map(|it| (MarkPlace::Top, it.body)).collect();
+    while let Some((place, node)) = open.pop() {
+        if !seen.insert((place, node)) {
+            continue;
+        }
+        let properties = match &pool.nodes[node as usize] {
+            pool::Node::Object { properties, .. } => properties,
+            pool::Node::Variants { properties, elements, .. } => {
+                open.extend(elements.iter().map(|(_, element)| (place, *element)));
+                properties
+            }
+            _ => continue,
+        };
+        for (name, flags, target) in properties {
+            let name = pool.texts.list[*name as usize].as_str();
+            if flags & READ_ONLY == 0 {
+                out.insert(marks::key(place, name));
+            }
+            if place == MarkPlace::Top && name == "properties" {
+                open.push((MarkPlace::Properties, *target));
+            }
+        }
+    }
+    out
+}
+
+/// The members that one type alone has, sorted.
+fn alone(made: &[(String, Made)]) -> Vec<marks::Mark> {
+    let mut of: BTreeMap<&[u8], Option<(u32, u32)>> = BTreeMap::new();
+    for (namespace, (_, it)) in made.iter().enumerate() {
+        for (kind, members) in it.members.iter().enumerate() {
+            let own = (namespace as u32, kind as u32);
+            for member in members {
+                of.entry(member).and_modify(|it| *it = None).or_insert(Some(own));
+            }
+        }
+    }
+    of.into_iter().filter_map(|(key, own)| Some((key.to_vec(), own?))).collect()
 }
 
 /// For each body a number that says what is in it, whatever else is in the pack: in a listing it shows what changed.
@@ -315,6 +365,10 @@ fn assemble(
             header.number(len as u64);
         }
     }
+    let marks = marks::write(&alone(made));
+    let packed_marks = deflate(&marks);
+    header.number(packed_marks.len() as u64);
+    header.number(marks.len() as u64);
     let packed = deflate(&header.0);
     let mut pack = Writer(MAGIC.to_vec());
     pack.0.push(FORMAT);
@@ -326,6 +380,7 @@ fn assemble(
     for (_, it) in made {
         pack.0.extend_from_slice(&it.packed_nodes);
     }
+    pack.0.extend_from_slice(&packed_marks);
     let source = files.commit.as_deref().unwrap_or("unknown");
     let mut listing = format!("# Azure/bicep-types-az, commit {source}\n");
     listing.push_str("resource_type\tapi_version\treadable_scopes\twritable_scopes\tfingerprint\n");

@@ -4,7 +4,11 @@ use crate::json::Node;
 use crate::text::{Edit, Span};
 
 /// The bytes that go with the child at `span`: the comma before it, or the one after it if it is the first.
-pub(super) fn child_with_comma(before: Option<Span>, span: Span, after: Option<Span>) -> Span {
+pub(in crate::lint::rules) fn child_with_comma(
+    before: Option<Span>,
+    span: Span,
+    after: Option<Span>,
+) -> Span {
     match (before, after) {
         (Some(before), _) => Span { start: before.end, end: span.end },
         (None, Some(after)) => Span { start: span.start, end: after.start },
@@ -13,12 +17,12 @@ pub(super) fn child_with_comma(before: Option<Span>, span: Span, after: Option<S
 }
 
 /// The bytes of a member, name and value.
-pub(super) fn member_span((name, value): (Node<'_>, Node<'_>)) -> Span {
+pub(in crate::lint::rules) fn member_span((name, value): (Node<'_>, Node<'_>)) -> Span {
     name.span().cover(value.span())
 }
 
 /// The bytes of the member of `object` whose name is `name`, with the comma that goes with it.
-pub(super) fn member_with_comma(object: Node<'_>, name: Node<'_>) -> Option<Span> {
+pub(in crate::lint::rules) fn member_with_comma(object: Node<'_>, name: Node<'_>) -> Option<Span> {
     let mut before = None;
     let mut members = object.members();
     while let Some(member) = members.next() {
@@ -32,31 +36,31 @@ pub(super) fn member_with_comma(object: Node<'_>, name: Node<'_>) -> Option<Span
 }
 
 /// What the author writes between a colon and a value: a blank or nothing.
-pub(super) fn after_colon(text: &str, name: Node<'_>, value: Node<'_>) -> &'static str {
+pub(in crate::lint::rules) fn after_colon(text: &str, name: Node<'_>, value: Node<'_>) -> &'static str {
     let between = text.get(name.span().end as usize..value.span().start as usize).unwrap_or_default();
     if between.ends_with(char::is_whitespace) { " " } else { "" }
 }
 
 /// The white space right before `offset`.
-pub(super) fn space_before(text: &str, offset: u32) -> &str {
+pub(in crate::lint::rules) fn space_before(text: &str, offset: u32) -> &str {
     let before = &text[..offset as usize];
     &before[before.trim_end_matches([' ', '\t', '\n', '\r']).len()..]
 }
 
 /// What stands before `offset` on its line, if that is nothing but white space.
-pub(super) fn indentation(text: &str, offset: u32) -> Option<&str> {
+pub(in crate::lint::rules) fn indentation(text: &str, offset: u32) -> Option<&str> {
     let space = space_before(text, offset);
     space.rfind('\n').map(|at| &space[at + 1..])
 }
 
 /// An edit that puts `member` before the member whose name is `name`, on a line of its own if that one has one.
-pub(super) fn insert_member(text: &str, name: Node<'_>, member: &str) -> Edit {
+pub(in crate::lint::rules) fn insert_member(text: &str, name: Node<'_>, member: &str) -> Edit {
     let start = name.span().start;
     Edit::insert(start, format!("{member},{}", space_before(text, start)))
 }
 
 /// The smallest edit that makes `right` of the text at `span`, which is `found`.
-pub(super) fn smallest_edit(span: Span, found: &str, right: &str) -> Edit {
+pub(in crate::lint::rules) fn smallest_edit(span: Span, found: &str, right: &str) -> Edit {
     let prefix: usize =
         found.chars().zip(right.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
     let (found_rest, right_rest) = (&found[prefix..], &right[prefix..]);
