@@ -628,6 +628,7 @@ fn nothing_that_is_planted_is_shown_by_a_command() {
         r#""v":"[concat('a', parameters('s'))]","b":"[base64(parameters('s'))]""#,
         r#""computerName":"[variables('v')]","adminPassword":"[parameters('p')]","customData":"[variables('b')]","adminUsername":"[string(parameters('o'))]""#,
     )
+    .replace(r#""SystemAssigned","UserAssigned""#, r#""SystemAssigned""#)
     .replacen("\"resources\"", r#""outputs":{"x":{"type":"string","value":"[toUpper(parameters('s'))]"},"y":{"type":"object","value":"[parameters('o')]"}},"resources""#, 1);
     std::fs::write(at.path().join("secure.json"), secure).unwrap();
     let given = format!(r#"{{"parameters":{{"o":{{"value":{{"k":"{WORD}"}}}},"p":{{"value":"{WORD}"}}}}}}"#);
