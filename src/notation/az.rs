@@ -53,7 +53,7 @@ impl<'c, 's> Invocation<'c, 's> {
         let words = command.words.get(command.program()?..)?;
         let (first, rest) = words.split_first()?;
         // `[--ids]` stands in a description of the options.
-        if rest.iter().any(|word| word.text.text().starts_with("[-")) {
+        if rest.iter().any(Word::is_optional) {
             return None;
         }
         let is_option = |word: &&Word<'s>| !is_option(word.text.text());

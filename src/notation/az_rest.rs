@@ -3,7 +3,7 @@
 mod write;
 
 use super::pairs::pairs;
-use super::shell::Command;
+use super::shell::{Command, Word};
 use super::{Call, Notation, Payload, payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -88,7 +88,7 @@ pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Ca
     let program = command.program()?;
     let words = &command.words[program..];
     // `[--body]` stands in a description of the options.
-    if words.iter().any(|word| word.text.text().starts_with("[-")) {
+    if words.iter().any(Word::is_optional) {
         return None;
     }
     let span = words.first()?.span.cover(words.last()?.span);

@@ -190,11 +190,15 @@ impl Step {
     }
 
     fn powershell_body(&self, style: BlankStyle) -> String {
-        let text = powershell::here_string(&self.body, style);
-        if style == BlankStyle::Shell {
-            return text.replace("$env:PRINCIPAL_ID", "$principal");
+        if style != BlankStyle::Shell {
+            let text = powershell::here_string(&self.body, style);
+            return format!("{text}.Replace('{}', $principal)", Blank::PrincipalId.spelling(style));
         }
-        format!("{text}.Replace('{}', $principal)", Blank::PrincipalId.spelling(style))
+        let text = powershell::expandable(&self.body, |blank| match blank {
+            Blank::PrincipalId => "principal".to_owned(),
+            other => powershell::variable_in_body(other),
+        });
+        format!("@\"\n{}\n\"@", powershell::in_ascii(&text))
     }
 }
 

@@ -74,6 +74,14 @@ pub struct Word<'s> {
     pub span: Span,
 }
 
+impl Word<'_> {
+    /// True for `[--name]`, which stands in a description of options. In quotes it is a value.
+    pub(in crate::notation) fn is_optional(&self) -> bool {
+        let bytes = (self.span.end - self.span.start) as usize;
+        self.text.text().starts_with("[-") && bytes == self.text.text().len()
+    }
+}
+
 /// `NAME=value` before a command, alone, or after `export`.
 #[derive(Clone, Debug)]
 pub struct Assignment<'s> {

@@ -148,7 +148,7 @@ fn words_and_bodies_are_as_meant() {
             let (status, words, body, shown) = prompt.run(&(script.clone() + "\n"), &env);
             // Of a batch file that is called, Wine's prompt says only whether it failed.
             let wanted = if form == Form::Az { at.min(1) } else { at };
-            assert_eq!(status, Some(wanted as i32), "{script}");
+            assert_eq!(status, i32::try_from(wanted).ok(), "{script}");
             assert_eq!(shown, "", "{script}");
             assert_eq!(words, expected(form, &request, &values, &words), "{script}");
             if let Some(wanted) = &request.body {
@@ -165,7 +165,7 @@ fn expected(form: Form, request: &Request, values: &HashMap<Blank, String>, came
     let method = request.method.as_str();
     let path = fill(&request.target.path_and_query(), values);
     let mut words: Vec<String> = Vec::new();
-    let headers = request.headers.iter().map(|(name, value)| (name.to_string(), fill(value, values)));
+    let headers = request.headers.iter().map(|(name, value)| (name.clone(), fill(value, values)));
     if form == Form::Curl {
         words.push("--fail-with-body".to_owned());
         words.push(format!("https://management.azure.com{path}"));

@@ -61,7 +61,7 @@ fn what_is_written_for_hostile_names_is_what_the_grammars_read() {
     let mut refused = 0;
     for name in HOSTILE {
         let here = folder(&[("one.json", &answer(name))]);
-        let storage = format!("{GROUP}/providers/Microsoft.Storage/storageAccounts/{}", name);
+        let storage = format!("{GROUP}/providers/Microsoft.Storage/storageAccounts/{name}");
         for scope in [GROUP, &storage] {
             for (language, form, shell) in [
                 ("bicep", "bicep", None),

@@ -70,6 +70,8 @@ fn commands_about_machines_are_requests() {
     }
     let (_, url, _) = one("az vm identity show -g rg -n vm --subscription S");
     assert_eq!(url, format!("/subscriptions/S/resourceGroups/rg/providers/{vm}?api-version=2026-04-01"));
+    let (_, url, _) = one("az vm identity show -g rg -n '[-x' --subscription S");
+    assert!(url.contains("/virtualMachines/[-x?"), "{url}");
     let ids =
         listed("az vm delete --ids /subscriptions/S/resourceGroups/a/providers/x $ID \"$(cat ids)\" @-");
     let urls: Vec<&str> = ids.iter().map(|(_, url, _)| url.as_str()).collect();
