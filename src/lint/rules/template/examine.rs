@@ -277,7 +277,9 @@ impl<'a> Examination<'_, 'a> {
         }
         // A resource that may never be deployed waits for nothing, other values than the defaults may be right, and
         // what the library says of long results the service has not been seen to hold to.
+        // And of turns whose names a computation makes equal only the service's own look tells.
         if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node)
+            || refusal.cause == Cause::DuplicateResource && is_expression(&text)
             || (!is_sure || refusal.cause == Cause::ResultLimit) && rule.severity > Severity::Warning
         {
             draft = draft.severity(Severity::Warning);
