@@ -128,6 +128,9 @@ fn line(value: &Value, written: &str, from: &str) -> Option<String> {
 pub(crate) fn hover(view: &View<'_>, setting: Setting<'_>, cursor: u32) -> Option<(Span, String)> {
     let (node, at) = view.string_at(cursor)?;
     let hit = view.hit(cursor);
+    if hit.is_none() && view.text_of(node).is_none() {
+        return None;
+    }
     let given = Given::beside(setting, view);
     let sheet = (!given.sheets.is_empty()).then_some(0);
     let options = given.options(sheet);

@@ -1,5 +1,7 @@
 //! Deployment templates and their parameters files, as their editor meets them.
 
+#![allow(clippy::needless_pass_by_value, reason = "`json!(…)` stands in the calls")]
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -785,4 +787,38 @@ fn columns_are_counted_as_the_client_counts_them() {
             Span::new(text.find("nic😀é").expect("there"), text.find("nic😀é").expect("there") + 9)
         );
     }
+}
+
+/// What the survey finds in real templates is found here too, and every use of a name leads to a declaration.
+#[test]
+#[ignore = "needs ../shared/templates"]
+fn real_templates_have_the_names_of_the_survey() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/templates/valid");
+    let (mut files, mut count, mut lost) = (0, 0, Vec::new());
+    for entry in std::fs::read_dir(folder).expect("../shared/templates/valid is there") {
+        let path = entry.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        // The largest take their time unoptimized and have nothing that others have not.
+        if path.extension().is_none_or(|it| it != "json") || text.len() > 200_000 {
+            continue;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let source = Source::new(name.clone(), text);
+        let calls = calls(&source, Kind::Json);
+        let Some(view) = calls.iter().find_map(|call| View::of(&source, call)) else { continue };
+        files += 1;
+        let root = view.tree.root().expect("a value");
+        let survey = Survey::of(&template::Value::from_node(root, 0));
+        for used in survey.uses.iter().filter(|it| it.of != Of::Function) {
+            count += 1;
+            let own = view.index.uses.iter().find(|it| {
+                it.node == used.place.node && it.span.end == used.span.end && it.name == *used.name
+            });
+            if own.and_then(|it| view.index.symbol_of(it)).is_none() {
+                lost.push(format!("{name}: {:?} {}", used.of, used.name));
+            }
+        }
+    }
+    eprintln!("{count} uses in {files} templates, {} lost", lost.len());
+    assert!(lost.is_empty() && count > 3000, "{count} {lost:?}");
 }
