@@ -56,6 +56,24 @@ const OWN: [&str; 15] = [
     "@options",
 ];
 
+/// Members that a resource of a template may have and that are sent.
+const SENT: [&str; 14] = [
+    "location",
+    "tags",
+    "sku",
+    "kind",
+    "plan",
+    "identity",
+    "zones",
+    "properties",
+    "extendedLocation",
+    "managedBy",
+    "managedByExtended",
+    "placement",
+    "scale",
+    "etag",
+];
+
 /// Values within values; nothing that is sent is half as deep.
 const MAX_DEPTH: usize = 100;
 
@@ -234,11 +252,12 @@ fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> Result<Reso
         if OWN.iter().any(|it| it.eq_ignore_ascii_case(name)) {
             return Err(format!("its body has `{name}`, which a template has for itself"));
         }
+        let is_id = name.eq_ignore_ascii_case("id") && value.as_str().is_some_and(|it| is(it, &sent.id));
         let is_type =
             name.eq_ignore_ascii_case("type") && value.as_str().is_some_and(|it| is(it, &type_name));
         let last = names.last().map_or("", String::as_str);
         let is_name = name.eq_ignore_ascii_case("name") && value.as_str().is_some_and(|it| is(it, last));
-        if is_type || is_name {
+        if is_type || is_name || is_id {
             notes.push((at, format!("`{name}` of its body is left to the resource itself")));
             continue;
         }
@@ -248,6 +267,9 @@ fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> Result<Reso
         if value.is_null() {
             notes.push((at, format!("`{name}` is null: a deployment does not send it")));
             continue;
+        }
+        if !SENT.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            return Err(format!("its body has `{name}`, which no resource of a template may have"));
         }
         check(value, 0)?;
         own.insert(name.clone(), value.clone());
@@ -580,7 +602,7 @@ impl<'r> Writer<'r> {
             out.insert("dependsOn".to_owned(), waits.into());
         }
         for (name, value) in &resource.body {
-            out.insert(self.name(name, scope, parameters), self.value(value, scope, Some(name), parameters));
+            out.insert(own_id(name, scope), self.value(value, scope, Some(name), parameters));
         }
         Value::Object(out)
     }
@@ -599,7 +621,7 @@ impl<'r> Writer<'r> {
                 members
                     .iter()
                     .map(|(name, value)| {
-                        (self.name(name, scope, parameters), self.value(value, scope, Some(name), parameters))
+                        (own_id(name, scope), self.value(value, scope, Some(name), parameters))
                     })
                     .collect(),
             ),
@@ -610,11 +632,6 @@ impl<'r> Writer<'r> {
             }
             other => other.clone(),
         }
-    }
-
-    /// A member's name, which is evaluated as a text is.
-    fn name(&mut self, name: &str, scope: &Scope, parameters: &mut Parameters) -> String {
-        if (self.is_secret)(name) { self.written(name, scope, None, parameters) } else { own_id(name, scope) }
     }
 
     /// A text of a body.

@@ -156,6 +156,8 @@ fn what_cannot_be_said_is_left_out_in_words() {
     };
     assert!(why(&id, json!([])).contains("not an object"));
     assert!(why(&id, json!({"dependsOn": []})).contains("`dependsOn`"));
+    assert!(why(&id, json!({"id": "/other"})).contains("`id`"));
+    assert!(why(&id, json!({"more": 1})).contains("`more`"));
     assert!(why(&id, json!({"properties": {"copy": []}})).contains("loop"));
     assert!(why(&id, json!({"name": "other"})).contains("not that of its URL"));
     assert!(
@@ -171,12 +173,15 @@ fn what_cannot_be_said_is_left_out_in_words() {
             .contains("deployment")
     );
     let twice = gather(
-        &[put(&id, json!({"a": 1})), put(&id.to_uppercase(), json!({"a": 2, "name": "s", "b": null}))],
+        &[
+            put(&id, json!({"kind": "1"})),
+            put(&id.to_uppercase(), json!({"kind": "2", "name": "s", "tags": null})),
+        ],
         &no_secret,
     );
     assert_eq!(twice.left_out.len(), 1);
     assert_eq!(twice.notes.len(), 2);
-    assert_eq!(twice.template.expect("a template")["resources"][0]["a"], 2);
+    assert_eq!(twice.template.expect("a template")["resources"][0]["kind"], "2");
 }
 
 /// Names, types and scopes of a resource.
