@@ -290,7 +290,17 @@ impl Hidden {
             bodies.chain(std::iter::once(serde_json::Value::Object(outputs))).collect();
         let made = Source::new("expanded.json", serde_json::Value::Array(made).to_string());
         let options = lint::Options::default();
-        let mask = |source: &Source| Mask::new(source, lint::secrets_of(source, Kind::Json, &options));
+        // What stands in a URL is a name: an expression in a secret's place has its names and versions as well.
+        let urls: Vec<String> = expansion.requests.iter().map(PlannedRequest::url).collect();
+        let urls = urls.join("\n");
+        let mask = |source: &Source| {
+            let mut secrets = lint::secrets_of(source, Kind::Json, &options);
+            secrets.retain(|secret| {
+                let text = source.text().get(secret.span.range()).unwrap_or_default();
+                !urls.contains(text) && !secret.is_subscription()
+            });
+            Mask::new(source, secrets)
+        };
         let all = sources.iter().chain(std::iter::once(&made)).map(mask);
         Self(all.filter(|mask| !mask.is_empty()).collect())
     }

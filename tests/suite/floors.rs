@@ -14,7 +14,7 @@ const CIRCLES: &[&str] = &[
     "notation: armclient, az, az_rest, bicep, body, curl, declare, http, native, payload, powershell, programs, request, shell, template, terraform, variables, write",
     "scenario: answer, current",
     "schema: catalogue, folder",
-    "schema: document, history, import, paths",
+    "schema: compile, document, history, import, paths",
     "schema: inquiry, validate",
     "template::engine: evaluate, expand, scope, structure",
 ];
