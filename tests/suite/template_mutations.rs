@@ -28,7 +28,7 @@ struct Base<'t> {
     tree: Tree<'t>,
 }
 
-impl<'t> Base<'t> {
+impl Base<'_> {
     fn root(&self) -> Node<'_> {
         self.tree.root().expect("JSON")
     }

@@ -33,7 +33,7 @@ impl Maker {
     fn word(&mut self) -> String {
         self.count += 1;
         let tail: String =
-            (0..1 + self.random.below(5)).map(|_| char::from(b'a' + self.random.below(26) as u8)).collect();
+            (0..=self.random.below(5)).map(|_| char::from(b'a' + self.random.below(26) as u8)).collect();
         format!("{tail}{}", self.count)
     }
 
@@ -73,7 +73,7 @@ impl Maker {
     fn value(&mut self, depth: usize) -> (Json, Json) {
         match self.random.below(if depth == 0 { 4 } else { 7 }) {
             0 => {
-                let number = self.random.below(1000) as i64 - 500;
+                let number = i64::try_from(self.random.below(1000)).unwrap() - 500;
                 let written = match self.random.below(3) {
                     0 => json!(format!("[add({}, 7)]", number - 7)),
                     1 => json!(format!("[int('{number}')]")),
