@@ -262,10 +262,15 @@ const SHORTEST_KEY_LINE: usize = 16;
 /// The members within `root` whose names say that they are secret, in the order of the text.
 pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
     let may_be = |tail: [u8; 4]| ENDING_TAILS.contains(&tail) || NAME_TAILS.contains(&tail);
+    // An answer file for Windows is one text; other things that are called `content` have members.
+    let is_file = |value: Node<'_>| value.kind() == Kind::String;
     let mut found: Vec<_> = root
         .members_within()
-        .filter(|(name, _)| {
-            name.tail().is_none_or(may_be) && name.as_str().is_some_and(|name| is_secret_name(&name))
+        .filter(|(name, value)| {
+            name.tail().is_none_or(may_be)
+                && name.as_str().is_some_and(|name| {
+                    is_secret_name(&name) && (!name.eq_ignore_ascii_case("content") || is_file(*value))
+                })
         })
         .collect();
     found.sort_unstable_by_key(|(name, _)| name.index());

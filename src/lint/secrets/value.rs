@@ -16,6 +16,7 @@ pub(super) fn is_open(text: &str) -> bool {
         || is_blank(text)
         || is_word_for_it(text)
         || is_mostly_filled_in(text)
+        || is_switch(text)
         || matches!(text, "null" | "undefined" | "None" | "$null")
 }
 
@@ -23,6 +24,15 @@ pub(super) fn is_open(text: &str) -> bool {
 pub(in crate::lint) fn is_reference(text: &str) -> bool {
     let starts = |start: &str| text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
     ["@Microsoft.KeyVault(", "@{", "@(", "PrivateSettingsRef:", "$("].iter().any(|start| starts(start))
+}
+
+/// What a setting is set to (`"syncOnPremPasswords": "Enabled"`): a choice of few, which no secret is.
+fn is_switch(text: &str) -> bool {
+    const SWITCHES: [&str; 14] = [
+        "enabled", "disabled", "enable", "disable", "true", "false", "yes", "no", "on", "off", "required",
+        "optional", "allowed", "denied",
+    ];
+    SWITCHES.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// A row of stars, dots or the like.

@@ -1153,6 +1153,9 @@ impl Engine<'_> {
             }
         }
         if let Some(subscription) = subscription {
+            if let Some(id) = subscription.as_str() {
+                ids::check_subscription(id)?;
+            }
             let is_same = scope.subscription.as_ref().is_some_and(|it| it.same(&subscription));
             scope.subscription = Some(subscription);
             if group.is_none() {
