@@ -98,22 +98,20 @@ fn is_bracket(mistake: &Mistake) -> bool {
 fn same_text(tree: &Tree<'_>) -> Option<(u32, char)> {
     let mistake = tree.mistakes.iter().find(|mistake| is_bracket(mistake))?;
     let edit = mistake.repair.as_ref()?.edits.last()?;
-    let bytes = tree.text.as_bytes();
+    let rest = |at: u32| tree.text.get(at as usize..).unwrap_or_default();
     let bracket = match edit.text.chars().next() {
         Some(c) if edit.span.is_empty() => c,
         // Another bracket in the place of one: like no other repair.
         Some(c) => return Some((edit.span.start, if c == '}' { '(' } else { ')' })),
-        None => char::from(*bytes.get(edit.span.start as usize)?),
+        None => rest(edit.span.start).chars().next()?,
     };
     let mut end = edit.span.end as usize;
-    let mut at = end;
-    while let Some(&byte) = bytes.get(at) {
-        if byte == bracket as u8 {
-            end = at + 1;
-        } else if !byte.is_ascii_whitespace() {
+    for (at, c) in rest(edit.span.end).char_indices() {
+        if c == bracket {
+            end = edit.span.end as usize + at + c.len_utf8();
+        } else if !c.is_ascii_whitespace() {
             break;
         }
-        at += 1;
     }
     // Behind white space at the run's end the place is the same; an addition is none of a removal's.
     let end = odd::trim_end(&tree.text[..end]).len() as u32;

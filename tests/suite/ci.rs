@@ -375,7 +375,7 @@ fn the_change_log_names_what_there_is() {
     let (log, page) = (read("CHANGELOG.md"), read("docs/upgrading.md"));
     assert!(log.contains("(docs/upgrading.md)") && log.contains("## 0.1.0"), "{log}");
     let at = folder(&[]);
-    let help: String = ["lint", "rule", "sync", "requests"]
+    let help: String = ["lint", "rule", "sync", "requests", "plan", "render", "expand"]
         .map(|command| expect(&armbody(at.path(), &[command, "--help"]), 0).0)
         .concat();
     let words = regex::Regex::new("`(?:armbody [a-z]+ |[a-z]+ )?(--[a-z-]+)").unwrap();

@@ -140,6 +140,11 @@ const PLAN: &[Case] = &[
         &["--current", "bare.json", "--none", "--vmss", "set-2"],
     ),
     (
+        "--name",
+        &["--current", "bare.json", "--none"],
+        &["--current", "bare.json", "--none", "--name", "vm-2"],
+    ),
+    (
         "--location",
         &["--current", "bare.json", "--none", "--method", "PUT"],
         &["--current", "bare.json", "--none", "--method", "PUT", "--location", "northeurope"],
@@ -175,6 +180,20 @@ const RENDER: &[Case] = &[
     ("--resource-group", &["create-both"], &["create-both", "-g", "group-2"]),
     ("--vm", &["create-both"], &["create-both", "--vm", "vm-2"]),
     ("--vmss", &["create-both"], &["create-both", "--vmss", "set-2"]),
+    ("--name", &["create-both"], &["create-both", "--name", "vm-2"]),
+    (
+        "--scope",
+        &["create-system-assigned", "--type", "Microsoft.Authorization/policyAssignments", "--name", "p"],
+        &[
+            "create-system-assigned",
+            "--type",
+            "Microsoft.Authorization/policyAssignments",
+            "--name",
+            "p",
+            "--scope",
+            "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+        ],
+    ),
     ("--location", &["create-both"], &["create-both", "--location", "northeurope"]),
     ("--nic", &["create-both"], &["create-both", "--nic", "nic-2"]),
     ("--identity", &["create-both"], &["create-both", "--identity", "new"]),

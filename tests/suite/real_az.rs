@@ -7,8 +7,6 @@
 
 use crate::support::needs::{client, installed};
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -175,7 +173,7 @@ fn what_the_command_line_prints_is_what_runs() {
     assert_eq!(methods, ["PATCH", "GET"]);
 }
 
-/// A relative address goes to the Resource Manager of the cloud that the client is set to: a proxy sees which.
+/// A relative address goes to the Resource Manager of the cloud that the client is set to: its error names it where no proxy answers.
 #[test]
 #[ignore = "needs the Azure CLI"]
 fn a_command_goes_where_the_cloud_of_the_client_is() {
@@ -189,18 +187,10 @@ fn a_command_goes_where_the_cloud_of_the_client_is() {
         String::from_utf8(output.stdout).expect("UTF-8")
     };
     for (cloud, name, host) in [
-        ("usgov", "AzureUSGovernment", "management.usgovcloudapi.net:443"),
-        ("china", "AzureChinaCloud", "management.chinacloudapi.cn:443"),
-        ("public", "AzureCloud", "management.azure.com:443"),
+        ("usgov", "AzureUSGovernment", "management.usgovcloudapi.net"),
+        ("china", "AzureChinaCloud", "management.chinacloudapi.cn"),
+        ("public", "AzureCloud", "management.azure.com"),
     ] {
-        let proxy = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = format!("http://{}", proxy.local_addr().expect("an address"));
-        let asked = std::thread::spawn(move || {
-            let (stream, _) = proxy.accept().expect("the client comes");
-            let mut line = String::new();
-            BufReader::new(stream).read_line(&mut line).expect("a line");
-            line
-        });
         let script = format!(
             "az() {{ '{}' \"$@\" --skip-authorization-header --only-show-errors; }}\n\
              '{0}' cloud set --name {name} --only-show-errors\n{}\n",
@@ -212,18 +202,13 @@ fn a_command_goes_where_the_cloud_of_the_client_is() {
             .env("HOME", az.home.path())
             .env("AZURE_CONFIG_DIR", az.home.path())
             .env("AZURE_CORE_COLLECT_TELEMETRY", "false")
-            .env("HTTPS_PROXY", &address)
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
             .env("SUBSCRIPTION_ID", "00000000-0000-0000-0000-000000000000")
             .stdin(Stdio::null())
             .output()
             .expect("bash runs");
         assert!(!output.status.success(), "the proxy lets nothing through");
-        let line = asked.join().expect("the proxy's thread");
-        assert_eq!(
-            line.trim_end(),
-            format!("CONNECT {host} HTTP/1.0"),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(&format!("host='{host}', port=443")), "{said}");
     }
 }
