@@ -55,8 +55,7 @@ impl Case<'_> {
         let (rule, line) = name.split_once('@').map_or((name, None), |(rule, line)| (rule, Some(line)));
         let line: Option<u32> = line.map(|it| it.parse().unwrap());
         let is_there = move |it: &&Finding| {
-            it.rule.name == rule
-                && line.is_none_or(|line| self.source.position(it.span.start).line as u32 == line)
+            it.rule.name == rule && line.is_none_or(|line| self.source.position(it.span.start).line == line)
         };
         self.found.iter().filter(is_there)
     }

@@ -169,7 +169,7 @@ fn lives(described: InVersion<'_>) -> Scopes {
 fn planned(described: InVersion<'_>, before: &Identity, after: &Identity) -> Result<Option<Request>, String> {
     let name = described.described().name();
     let types = name.split('/').skip(1);
-    let path: String = types.map(|kind| format!("/{kind}/one")).collect();
+    let path = types.fold(String::new(), |path, kind| path + "/" + kind + "/one");
     let namespace = name.split('/').next().unwrap();
     let scope = scope_of(described).unwrap_or_else(|| {
         let lives = lives(described);
@@ -279,9 +279,9 @@ fn texts(
 
 /// What the linter says of a text, but for what has to be filled in and what a PATCH takes away.
 fn findings(source: &Source, kind: Kind) -> Vec<String> {
-    let findings = lint::check(source, kind, &lint::Options::default());
     const MEANT: [&str; 4] =
         ["identity-drops", "placeholder-left", "preview-superseded", "literal-subscription-id"];
+    let findings = lint::check(source, kind, &lint::Options::default());
     let meant = |rule: &str| MEANT.contains(&rule);
     let findings = findings.into_iter().filter(|it| !(meant(it.rule.name) && it.severity == Severity::Note));
     findings.map(|it| format!("{} {}: {}", it.severity, it.rule.name, it.message)).collect()
