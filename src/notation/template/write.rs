@@ -59,6 +59,10 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
     };
     let mut parameters = Parameters::of(request);
     let target = &request.target;
+    if target.resource_type.as_str().eq_ignore_ascii_case("Microsoft.Resources/deployments") {
+        let why = "within a template a deployment needs a template of its own".to_owned();
+        return Err(WriteError::NoEquivalent { form: Form::Template, why, instead: "--as curl" });
+    }
     let name = parameters.name(target);
 
     let mut resource = vec![
