@@ -1,5 +1,6 @@
 //! `armbody expand`: the requests that a deployment of a template makes.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -290,14 +291,14 @@ impl Hidden {
             bodies.chain(std::iter::once(serde_json::Value::Object(outputs))).collect();
         let made = Source::new("expanded.json", serde_json::Value::Array(made).to_string());
         let options = lint::Options::default();
-        // What stands in a URL is a name: an expression in a secret's place has its names and versions as well.
+        // A part of a URL is a name: an expression in a secret's place has its names, types and versions as well.
         let urls: Vec<String> = expansion.requests.iter().map(PlannedRequest::url).collect();
-        let urls = urls.join("\n");
+        let parts: HashSet<&str> = urls.iter().flat_map(|url| url.split(['/', '?', '&', '='])).collect();
         let mask = |source: &Source| {
             let mut secrets = lint::secrets_of(source, Kind::Json, &options);
             secrets.retain(|secret| {
                 let text = source.text().get(secret.span.range()).unwrap_or_default();
-                !urls.contains(text) && !secret.is_subscription()
+                !text.split('/').all(|part| parts.contains(part)) && !secret.is_subscription()
             });
             Mask::new(source, secrets)
         };

@@ -33,6 +33,20 @@ fn requests_are_an_array_in_the_order_in_which_they_are_sent() {
     assert_eq!(rows[1]["after"][0], format!("{SCOPE}/providers/A.B/c/first"));
 }
 
+/// A name that only begins as a secret does is no reason to show the secret.
+#[test]
+fn a_secret_that_begins_a_name_is_not_shown() {
+    let text = template(
+        r#"{"type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "Contoso-2031-a",
+            "location": "westeurope", "properties": {"osProfile": {"adminPassword": "Contoso-2031"}}}"#,
+    );
+    let at = folder(&[("t.json", &text)]);
+    for form in ["table", "json", "curl"] {
+        let (out, _) = expect(&armbody(at.path(), &["expand", "t.json", "--scope", SCOPE, "--as", form]), 0);
+        assert!(!out.contains("Contoso-2031"), "{out}");
+    }
+}
+
 #[test]
 fn calls_are_written_in_the_notations_of_render() {
     let text =
