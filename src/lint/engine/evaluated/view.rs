@@ -1,6 +1,7 @@
 //! A request as a text that maps to the template which made it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::arm::expression::is_expression;
 use crate::json::{Kind, Node, Tree};
@@ -12,11 +13,10 @@ use crate::text::{Builder, Encoding, Fragment, Span};
 pub(super) struct View<'v, 'a> {
     tree: &'v Tree<'a>,
     body: &'v Fragment<'a>,
-    evaluation: &'v Evaluation<'a>,
     /// Fixes may be written into variables: nothing else than them made the values.
     is_sure: bool,
-    /// How often each variable of the template is used, by its name in small letters.
-    uses: HashMap<String, u32>,
+    /// The nodes of each variable of the template, in their order, and whether one expression alone uses it.
+    variables: Vec<(Range<u32>, bool)>,
 }
 
 /// Bytes of a request: what is larger no service takes.
@@ -29,11 +29,16 @@ impl<'v, 'a> View<'v, 'a> {
         evaluation: &'v Evaluation<'a>,
         is_sure: bool,
     ) -> Self {
-        let mut uses = HashMap::new();
+        let mut uses: HashMap<String, u32> = HashMap::new();
         for it in evaluation.survey.uses.iter().filter(|it| it.of == Of::Variable) {
             *uses.entry(it.name.to_lowercase()).or_default() += 1;
         }
-        Self { tree, body, evaluation, is_sure, uses }
+        let declared = evaluation.root.member("variables").map(|(_, declared)| declared);
+        let variables = declared.iter().flat_map(|it| it.members()).map(|(name, value)| {
+            let name = name.as_str().unwrap_or_default().to_lowercase();
+            (value.index()..value.end(), uses.get(&name) == Some(&1))
+        });
+        Self { tree, body, variables: variables.collect(), is_sure }
     }
 
     /// The resource that makes a request; `None` if it has no place, or is too large.
@@ -74,10 +79,9 @@ impl<'v, 'a> View<'v, 'a> {
 
     /// True if a literal stands in a variable that one expression uses: another value there has no other effect.
     fn is_used_once(&self, node: Node<'_>) -> bool {
-        let Some((_, variables)) = self.evaluation.root.member("variables") else { return false };
-        let holder = variables.members().find(|(_, value)| value.span().contains(node.span()));
-        let name = holder.and_then(|(name, _)| name.as_str());
-        name.is_some_and(|name| self.uses.get(&name.to_lowercase()) == Some(&1))
+        let behind = self.variables.partition_point(|(nodes, _)| nodes.start <= node.index());
+        let holder = behind.checked_sub(1).and_then(|at| self.variables.get(at));
+        holder.is_some_and(|(nodes, is_once)| *is_once && nodes.contains(&node.index()))
     }
 }
 
