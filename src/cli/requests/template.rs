@@ -36,7 +36,7 @@ pub(super) fn run(
         match read.unwrap_or_else(|fault| Err(format!("internal-error: {fault}"))) {
             Ok(Some((found, mask))) => {
                 all.extend(found);
-                masks.push(mask);
+                masks.extend(Some(mask).filter(|mask| !mask.is_empty()));
             }
             Ok(None) => {}
             Err(problem) => {
