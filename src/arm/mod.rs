@@ -56,7 +56,7 @@ pub use request_url::{
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};
 pub use resource_type::{ResourceType, ResourceTypeName, UnknownResourceType};
-pub use scopes::Scopes;
+pub use scopes::{Level, Scopes};
 pub use segment::Segment;
 pub use typed_id::{
     CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,

@@ -132,6 +132,11 @@ impl ResourceTypeName {
         (parts.clone().count() >= 2 && parts.all(|part| !part.is_empty())).then(|| Self(text.to_owned()))
     }
 
+    /// True for the type of deployments within deployments.
+    pub fn is_deployment(&self) -> bool {
+        self.0.eq_ignore_ascii_case("Microsoft.Resources/deployments")
+    }
+
     /// The name as it was written.
     pub fn as_str(&self) -> &str {
         &self.0

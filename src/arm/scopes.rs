@@ -1,5 +1,46 @@
 //! The levels at which resources live and templates are deployed.
 
+/// What a template is deployed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A resource group.
+    Group,
+    /// A subscription.
+    Subscription,
+    /// A management group.
+    ManagementGroup,
+    /// The tenant.
+    Tenant,
+}
+
+impl Level {
+    /// The `$schema` of a template for it.
+    pub fn template_schema(self) -> &'static str {
+        match self {
+            Self::Group => "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            Self::Subscription => {
+                "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
+            }
+            Self::ManagementGroup => {
+                "https://schema.management.azure.com/schemas/2019-08-01/managementGroupDeploymentTemplate.json#"
+            }
+            Self::Tenant => {
+                "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#"
+            }
+        }
+    }
+
+    /// The template function that gives the id of a resource at it.
+    pub fn id_function(self) -> &'static str {
+        match self {
+            Self::Group => "resourceId",
+            Self::Subscription => "subscriptionResourceId",
+            Self::ManagementGroup => "managementGroupResourceId",
+            Self::Tenant => "tenantResourceId",
+        }
+    }
+}
+
 /// Where resources of a type live: a set of levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scopes(u8);

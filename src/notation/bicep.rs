@@ -10,10 +10,10 @@ use minijinja::context;
 use super::declare::{
     Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
 };
-use super::level::Level;
+use super::level::level_of;
 use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
 use crate::arm::{
-    ApiVersion, BlankStyle, BodyValue, Method, Part, Request, RequestTarget, ResourceId, ResourceType,
+    ApiVersion, BlankStyle, BodyValue, Level, Method, Part, Request, RequestTarget, ResourceId, ResourceType,
     ResourceTypeName, Text,
 };
 
@@ -269,13 +269,11 @@ fn declaration(
     layout: &Layout<'_>,
 ) -> Result<String, WriteError> {
     let target = &request.target;
-    let Some(level) = Level::of(target) else {
-        let why = "a resource that belongs to another one needs that one's declaration".to_owned();
-        return Err(WriteError::NoEquivalent { form: Form::Bicep, why, instead: "--as curl" });
-    };
+    let none =
+        |why: &str| WriteError::NoEquivalent { form: Form::Bicep, why: why.to_owned(), instead: "--as curl" };
+    let level = level_of(target).map_err(none)?;
     if target.names.len() != target.resource_type.types().count() {
-        let why = "a declaration is about one resource, and this lists many".to_owned();
-        return Err(WriteError::NoEquivalent { form: Form::Bicep, why, instead: "--as curl" });
+        return Err(none("a declaration is about one resource, and this lists many"));
     }
     let symbol = symbol(target);
     let mut notes: Vec<String> = Vec::new();
@@ -301,7 +299,7 @@ fn declaration(
     let outputs = outputs(target, symbol, is_existing, request.body.as_ref());
     let context = context! {
         group => group,
-        scope => level.bicep(),
+        scope => target_scope(level),
         notes => notes,
         parameters => parameters(values),
         symbol => symbol,
@@ -312,6 +310,16 @@ fn declaration(
     };
     let written = layout.templates.render("notations/resource.bicep.j2", context)?;
     Ok(written.trim_end().to_owned())
+}
+
+/// What `targetScope` says, where it has to be said.
+fn target_scope(level: Level) -> Option<&'static str> {
+    match level {
+        Level::Group => None,
+        Level::Subscription => Some("subscription"),
+        Level::ManagementGroup => Some("managementGroup"),
+        Level::Tenant => Some("tenant"),
+    }
 }
 
 /// The parameters that values have used.

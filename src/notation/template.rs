@@ -246,11 +246,12 @@ pub fn read<'t>(tree: &'t Tree<'t>) -> Template<'t> {
                 is_existing: is_existing(node),
             });
         }
-        let deploys =
-            is_resource
-                && template.resources.last().and_then(|resource| resource.type_name.as_ref()).is_some_and(
-                    |name| name.as_str().eq_ignore_ascii_case("Microsoft.Resources/deployments"),
-                );
+        let deploys = is_resource
+            && template
+                .resources
+                .last()
+                .and_then(|resource| resource.type_name.as_ref())
+                .is_some_and(ResourceTypeName::is_deployment);
         for (name, value) in node.members() {
             let holds_resources = is_template || is_resource;
             let role = if holds_resources && is(name, "resources") {

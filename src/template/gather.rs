@@ -4,11 +4,13 @@
 //! is that a deployment of the template sends the requests again. A request of which that would not hold is left out,
 //! and [`Gathered::left_out`] says why.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
+use super::engine::{is_own_member, is_sent_member};
+use crate::arm::{Level, Placeholder, PlaceholderStyle, find_placeholders};
+use crate::text::steps;
 
 /// A PUT.
 #[derive(Clone, Debug)]
@@ -36,43 +38,6 @@ pub struct Gathered {
     /// What is said in another way than the request says it.
     pub notes: Vec<(usize, String)>,
 }
-
-/// Members of a resource that a template has for itself.
-const OWN: [&str; 15] = [
-    "condition",
-    "copy",
-    "dependsOn",
-    "comments",
-    "scope",
-    "resources",
-    "existing",
-    "resourceGroup",
-    "subscriptionId",
-    "metadata",
-    "asserts",
-    "import",
-    "extension",
-    "apiVersion",
-    "@options",
-];
-
-/// Members that a resource of a template may have and that are sent.
-const SENT: [&str; 14] = [
-    "location",
-    "tags",
-    "sku",
-    "kind",
-    "plan",
-    "identity",
-    "zones",
-    "properties",
-    "extendedLocation",
-    "managedBy",
-    "managedByExtended",
-    "placement",
-    "scale",
-    "etag",
-];
 
 /// Values within values; nothing that is sent is half as deep.
 const MAX_DEPTH: usize = 100;
@@ -140,30 +105,12 @@ impl Scope {
         self.path().eq_ignore_ascii_case(&other.path())
     }
 
-    fn schema(&self) -> &'static str {
+    fn level(&self) -> Level {
         match self {
-            Self::Group(..) => {
-                "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
-            }
-            Self::Subscription(_) => {
-                "https://schema.management.azure.com/schemas/2018-05-01/subscriptionDeploymentTemplate.json#"
-            }
-            Self::ManagementGroup(_) => {
-                "https://schema.management.azure.com/schemas/2019-08-01/managementGroupDeploymentTemplate.json#"
-            }
-            Self::Tenant => {
-                "https://schema.management.azure.com/schemas/2019-08-01/tenantDeploymentTemplate.json#"
-            }
-        }
-    }
-
-    /// The function that gives the id of a resource that is deployed to it.
-    fn function(&self) -> &'static str {
-        match self {
-            Self::Group(..) => "resourceId",
-            Self::Subscription(_) => "subscriptionResourceId",
-            Self::ManagementGroup(_) => "managementGroupResourceId",
-            Self::Tenant => "tenantResourceId",
+            Self::Group(..) => Level::Group,
+            Self::Subscription(_) => Level::Subscription,
+            Self::ManagementGroup(_) => Level::ManagementGroup,
+            Self::Tenant => Level::Tenant,
         }
     }
 }
@@ -171,22 +118,23 @@ impl Scope {
 /// Makes a template of requests, in their order. `is_secret` tells texts that may not stand in it.
 pub fn gather(requests: &[Sent], is_secret: Secret<'_>) -> Gathered {
     let mut gathered = Gathered::default();
-    let mut resources: Vec<Resource> = Vec::new();
+    let mut read_so_far: Vec<Option<Resource>> = Vec::new();
+    let mut by_id: HashMap<String, usize> = HashMap::new();
     for (at, sent) in requests.iter().enumerate() {
         match read(at, sent, &mut gathered.notes) {
             Ok(resource) => {
-                let same = resources.iter().position(|it| it.id.eq_ignore_ascii_case(&resource.id));
-                if let Some(same) = same {
-                    // A deployment leaves what the last call leaves.
-                    let earlier = resources.remove(same);
+                // A deployment leaves what the last call leaves.
+                let same = by_id.insert(resource.id.to_ascii_lowercase(), read_so_far.len());
+                if let Some(earlier) = same.and_then(|same| read_so_far[same].take()) {
                     gathered.left_out.push((earlier.at, "a later call puts the same resource".to_owned()));
                 }
-                resources.push(resource);
+                read_so_far.push(Some(resource));
             }
             Err(why) => gathered.left_out.push((at, why)),
         }
     }
     gathered.left_out.sort();
+    let mut resources: Vec<Resource> = read_so_far.into_iter().flatten().collect();
     let Some(primary) = primary(&resources) else { return gathered };
     gathered.scope = primary.path();
     if gathered.scope.is_empty() {
@@ -249,9 +197,6 @@ fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> Result<Reso
     }
     let mut own = Map::new();
     for (name, value) in body {
-        if OWN.iter().any(|it| it.eq_ignore_ascii_case(name)) {
-            return Err(format!("its body has `{name}`, which a template has for itself"));
-        }
         let is_id = name.eq_ignore_ascii_case("id") && value.as_str().is_some_and(|it| is(it, &sent.id));
         let is_type =
             name.eq_ignore_ascii_case("type") && value.as_str().is_some_and(|it| is(it, &type_name));
@@ -264,11 +209,14 @@ fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> Result<Reso
         if name.eq_ignore_ascii_case("type") || name.eq_ignore_ascii_case("name") {
             return Err(format!("its body has a `{name}` that is not that of its URL"));
         }
+        if is_own_member(name) {
+            return Err(format!("its body has `{name}`, which a template has for itself"));
+        }
         if value.is_null() {
             notes.push((at, format!("`{name}` is null: a deployment does not send it")));
             continue;
         }
-        if !SENT.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+        if !is_sent_member(name) {
             return Err(format!("its body has `{name}`, which no resource of a template may have"));
         }
         check(value, 0)?;
@@ -333,9 +281,13 @@ fn primary(resources: &[Resource]) -> Option<Scope> {
         .or_else(|| find(|it| matches!(it, Scope::ManagementGroup(_))))
         .or_else(|| find(|it| matches!(it, Scope::Subscription(_))))
         .or_else(|| {
-            let count = |scope: &Scope| resources.iter().filter(|it| it.scope.same(scope)).count();
-            let most = resources.iter().map(|it| count(&it.scope)).max()?;
-            resources.iter().map(|it| &it.scope).find(|it| count(it) == most).cloned()
+            let path = |it: &Resource| it.scope.path().to_ascii_lowercase();
+            let mut counts: HashMap<String, usize> = HashMap::new();
+            for resource in resources {
+                *counts.entry(path(resource)).or_default() += 1;
+            }
+            let most = counts.values().max().copied();
+            resources.iter().find(|it| counts.get(&path(it)).copied() == most).map(|it| it.scope.clone())
         })
 }
 
@@ -394,20 +346,39 @@ struct Writer<'r> {
     resources: &'r [Resource],
     is_secret: Secret<'r>,
     /// Texts in whose place parameters stand, with the parameters' names.
-    secrets: Vec<(String, String)>,
-    blanks: Vec<(String, String)>,
-    taken: Vec<String>,
+    secrets: HashMap<String, String>,
+    blanks: HashMap<String, String>,
+    /// The parameters that are secure.
+    secure: HashSet<String>,
+    /// The names of parameters in lower case; of those that several wanted, the number that the next one gets.
+    taken: HashMap<String, u32>,
 }
 
-/// What a template in the making needs of others.
+/// The parameters that a template in the making uses, in order.
 #[derive(Default)]
 struct Parameters {
     used: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Parameters {
+    fn add(&mut self, name: &str) {
+        if self.known.insert(name.to_owned()) {
+            self.used.push(name.to_owned());
+        }
+    }
 }
 
 impl<'r> Writer<'r> {
     fn new(resources: &'r [Resource], is_secret: Secret<'r>) -> Self {
-        Self { resources, is_secret, secrets: Vec::new(), blanks: Vec::new(), taken: Vec::new() }
+        Self {
+            resources,
+            is_secret,
+            secrets: HashMap::new(),
+            blanks: HashMap::new(),
+            secure: HashSet::new(),
+            taken: HashMap::new(),
+        }
     }
 
     fn whole(mut self, primary: &Scope) -> Value {
@@ -441,7 +412,7 @@ impl<'r> Writer<'r> {
             }
         }
         let mut template = Map::new();
-        template.insert("$schema".to_owned(), primary.schema().into());
+        template.insert("$schema".to_owned(), primary.level().template_schema().into());
         template.insert("contentVersion".to_owned(), "1.0.0.0".into());
         if !parameters.used.is_empty() {
             template.insert("parameters".to_owned(), self.declared(&parameters));
@@ -451,9 +422,8 @@ impl<'r> Writer<'r> {
     }
 
     fn declared(&self, parameters: &Parameters) -> Value {
-        let is_secret = |name: &String| self.secrets.iter().any(|(_, it)| it == name);
         let declare = |name: &String| {
-            let kind = if is_secret(name) { "securestring" } else { "string" };
+            let kind = if self.secure.contains(name) { "securestring" } else { "string" };
             (name.clone(), json!({ "type": kind }))
         };
         Value::Object(parameters.used.iter().map(declare).collect())
@@ -467,7 +437,7 @@ impl<'r> Writer<'r> {
         run_of: &HashMap<usize, usize>,
         within: Option<usize>,
     ) -> Vec<String> {
-        let mut found = Vec::new();
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
         for other in &self.resources[at].after {
             let run = run_of.get(other).copied();
             let wait = match (run, within) {
@@ -476,7 +446,7 @@ impl<'r> Writer<'r> {
                 // The deployment waits for what stands outside.
                 _ => continue,
             };
-            if !found.contains(&wait) {
+            if seen.insert(wait.clone()) {
                 found.push(wait);
             }
         }
@@ -513,7 +483,7 @@ impl<'r> Writer<'r> {
         let (scope, members) = run;
         let mut parameters = Parameters::default();
         let mut resources = Vec::new();
-        let mut waits: Vec<String> = Vec::new();
+        let (mut waits, mut seen) = (Vec::new(), HashSet::new());
         for at in members {
             let own = self.waits(*at, scope, run_of, Some(number));
             resources.push(self.resource(*at, scope, own, &mut parameters));
@@ -523,13 +493,13 @@ impl<'r> Writer<'r> {
                     Some(run) => run_name(*run),
                     None => self.id_of(*other, primary),
                 };
-                if !waits.contains(&wait) {
+                if seen.insert(wait.clone()) {
                     waits.push(wait);
                 }
             }
         }
         let mut template = Map::new();
-        template.insert("$schema".to_owned(), scope.schema().into());
+        template.insert("$schema".to_owned(), scope.level().template_schema().into());
         template.insert("contentVersion".to_owned(), "1.0.0.0".into());
         let mut properties = Map::new();
         properties.insert("mode".to_owned(), "Incremental".into());
@@ -539,9 +509,7 @@ impl<'r> Writer<'r> {
             let mut given = Map::new();
             for name in parameters.used {
                 given.insert(name.clone(), json!({ "value": format!("[parameters('{name}')]") }));
-                if !around.used.contains(&name) {
-                    around.used.push(name);
-                }
+                around.add(&name);
             }
             properties.insert("parameters".to_owned(), given.into());
         }
@@ -627,7 +595,7 @@ impl<'r> Writer<'r> {
             ),
             Value::Number(number) if (self.is_secret)(&number.to_string()) => {
                 let name = self.secret(&number.to_string(), named);
-                used(parameters, &name);
+                parameters.add(&name);
                 format!("[int(parameters('{name}'))]").into()
             }
             other => other.clone(),
@@ -644,13 +612,13 @@ impl<'r> Writer<'r> {
     ) -> String {
         if (self.is_secret)(text) {
             let name = self.secret(text, named);
-            used(parameters, &name);
+            parameters.add(&name);
             return format!("[parameters('{name}')]");
         }
         if is_whole_blank(text) {
             let is_secret = named.is_some_and(names_secret);
             let name = if is_secret { self.secret(text, named) } else { self.blank(text) };
-            used(parameters, &name);
+            parameters.add(&name);
             return format!("[parameters('{name}')]");
         }
         if own_call(text, scope).is_some() || !text.starts_with('/') {
@@ -671,7 +639,7 @@ impl<'r> Writer<'r> {
                 parts.push(quoted(before));
             }
             let name = self.blank(blank);
-            used(parameters, &name);
+            parameters.add(&name);
             parts.push(format!("parameters('{name}')"));
             end = to;
         }
@@ -689,20 +657,21 @@ impl<'r> Writer<'r> {
     }
 
     fn secret(&mut self, text: &str, named: Option<&str>) -> String {
-        if let Some((_, name)) = self.secrets.iter().find(|(it, _)| it == text) {
+        if let Some(name) = self.secrets.get(text) {
             return name.clone();
         }
         let name = self.free(named.unwrap_or("secret"));
-        self.secrets.push((text.to_owned(), name.clone()));
+        self.secrets.insert(text.to_owned(), name.clone());
+        self.secure.insert(name.clone());
         name
     }
 
     fn blank(&mut self, text: &str) -> String {
-        if let Some((_, name)) = self.blanks.iter().find(|(it, _)| it == text) {
+        if let Some(name) = self.blanks.get(text) {
             return name.clone();
         }
         let name = self.free(text);
-        self.blanks.push((text.to_owned(), name.clone()));
+        self.blanks.insert(text.to_owned(), name.clone());
         name
     }
 
@@ -726,17 +695,18 @@ impl<'r> Writer<'r> {
         let mut letters = name.chars();
         let name: String =
             letters.next().map(|it| it.to_ascii_lowercase()).into_iter().chain(letters.by_ref()).collect();
-        let is_taken = |it: &String| self.taken.iter().any(|taken| taken.eq_ignore_ascii_case(it));
-        let numbered = (2_u32..).map(|number| format!("{name}{number}"));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|it| !is_taken(it)).unwrap_or(name);
-        self.taken.push(free.clone());
+        let Some(mut number) = self.taken.insert(name.to_ascii_lowercase(), 2) else { return name };
+        let free = loop {
+            let numbered = format!("{name}{number}");
+            steps::count(1);
+            number += 1;
+            if !self.taken.contains_key(&numbered.to_ascii_lowercase()) {
+                break numbered;
+            }
+        };
+        self.taken.insert(free.to_ascii_lowercase(), 2);
+        self.taken.insert(name.to_ascii_lowercase(), number);
         free
-    }
-}
-
-fn used(parameters: &mut Parameters, name: &str) {
-    if !parameters.used.iter().any(|it| it == name) {
-        parameters.used.push(name.to_owned());
     }
 }
 
@@ -757,7 +727,7 @@ fn call(scope: &Scope, type_name: &str, names: &[String]) -> String {
     }
     arguments.push(quoted(type_name));
     arguments.extend(names.iter().map(|it| quoted(it)));
-    format!("{}({})", scope.function(), arguments.join(", "))
+    format!("{}({})", scope.level().id_function(), arguments.join(", "))
 }
 
 /// The call that gives `id` in a template for `scope`, letter for letter; `None` where none does.

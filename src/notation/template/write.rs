@@ -7,10 +7,10 @@ use minijinja::{Value, context};
 
 use crate::arm::expression::is_computed;
 use crate::arm::{
-    Blank, BlankStyle, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text,
-    newest_stable,
+    Blank, BlankStyle, BodyValue, IdentityType, Level, Method, Part, Request, RequestTarget, ResourceType,
+    Text, newest_stable,
 };
-use crate::notation::level::Level;
+use crate::notation::level::level_of;
 use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
 
 /// Writes a request that creates a resource as a deployment template.
@@ -53,16 +53,13 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
     else {
         return Err(WriteError::NotDeployed(request.method));
     };
-    let Some(level) = Level::of(&request.target) else {
-        let why = "a deployment of a resource that belongs to another one is one of that resource".to_owned();
-        return Err(WriteError::NoEquivalent { form: Form::Template, why, instead: "--as curl" });
-    };
+    let level = level_of(&request.target).map_err(|why| WriteError::NoEquivalent {
+        form: Form::Template,
+        why: why.to_owned(),
+        instead: "--as curl",
+    })?;
     let mut parameters = Parameters::of(request);
     let target = &request.target;
-    if target.resource_type.as_str().eq_ignore_ascii_case("Microsoft.Resources/deployments") {
-        let why = "within a template a deployment needs a template of its own".to_owned();
-        return Err(WriteError::NoEquivalent { form: Form::Template, why, instead: "--as curl" });
-    }
     let name = parameters.name(target);
 
     let mut resource = vec![
@@ -91,7 +88,7 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
 
     let text = |value: &BodyValue| Value::from(value.to_text(true).spell(layout.blanks));
     let context = context! {
-        schema => level.schema(),
+        schema => level.template_schema(),
         parameters => text(&parameters.to_value()),
         resources => resources.iter().map(text).collect::<Vec<_>>(),
         outputs => text(&BodyValue::Object(outputs)),
@@ -281,7 +278,12 @@ impl<'r> Parameters<'r> {
     /// The call that makes the resource's own id.
     fn own_id(&mut self, target: &RequestTarget, level: Level) -> String {
         let names = self.names(target).join(", ");
-        format!("{}'{}', {names})", level.id_function(), target.resource_type.as_str())
+        // The group's own id is said by what it is deployed to.
+        let call = match level {
+            Level::ManagementGroup => "extensionResourceId(managementGroup().id, ".to_owned(),
+            level => format!("{}(", level.id_function()),
+        };
+        format!("{call}'{}', {names})", target.resource_type.as_str())
     }
 
     /// The expressions of the names that the resource's own is made of, outermost first.

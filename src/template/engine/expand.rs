@@ -10,8 +10,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::evaluate::{Engine, Site, Stand, Turn, kind_of, left_open};
-use super::scope::{Deployment, Given, Level, Scope, is_secure, members};
+use super::scope::{Deployment, Given, Scope, is_secure, members};
 use super::structure;
+use crate::arm::Level;
 use crate::arm::expression::is_expression;
 use crate::template::functions::{Moment, ids, member_text};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
@@ -329,27 +330,6 @@ const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
 
 /// Deployments within deployments.
 const MAX_NESTED: usize = 32;
-
-/// Members of a resource that are the template's own.
-const OWN: [&str; 17] = [
-    "type",
-    "name",
-    "apiVersion",
-    "condition",
-    "copy",
-    "dependsOn",
-    "comments",
-    "scope",
-    "resources",
-    "existing",
-    "resourceGroup",
-    "subscriptionId",
-    "metadata",
-    "asserts",
-    "import",
-    "extension",
-    "@options",
-];
 
 /// Expands a template.
 pub fn expand(template: Value, options: &Options) -> Expansion {
@@ -1089,13 +1069,7 @@ impl Engine<'_> {
             Some(name) => args.extend(name.split('/').map(Value::from)),
             None => args.push(name.clone()),
         }
-        let function = match scope.level {
-            Level::Group => "resourceId",
-            Level::Subscription => "subscriptionResourceId",
-            Level::ManagementGroup => "managementGroupResourceId",
-            Level::Tenant => "tenantResourceId",
-        };
-        Ok(left_open(function, &args, Reason::Deployment))
+        Ok(left_open(scope.level.id_function(), &args, Reason::Deployment))
     }
 
     /// The id that a resource's `scope` names.
@@ -1480,7 +1454,7 @@ impl Engine<'_> {
         let (resource, turns) = (instance.resource.clone(), instance.turns.clone());
         let mut members = Vec::new();
         for member in resource.as_object().map(Object::members).unwrap_or_default() {
-            if OWN.iter().any(|own| own.eq_ignore_ascii_case(&member.name)) {
+            if structure::is_own_member(&member.name) {
                 continue;
             }
             let is_properties = member.name.eq_ignore_ascii_case("properties");
@@ -1703,7 +1677,7 @@ impl Engine<'_> {
     ) -> Outcome<Vec<Member>> {
         let mut members = Vec::new();
         for member in resource.as_object().map(Object::members).unwrap_or_default() {
-            let is_own = OWN.iter().any(|own| own.eq_ignore_ascii_case(&member.name));
+            let is_own = structure::is_own_member(&member.name);
             if is_own || member.name.eq_ignore_ascii_case("properties") {
                 continue;
             }

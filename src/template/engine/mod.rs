@@ -8,9 +8,10 @@ mod structure;
 mod survey;
 mod types;
 
+pub use crate::arm::Level;
 pub use expand::{
     Answers, Asked, Expansion, LeftOut, NotGiven, Options, Output, PlannedRequest, Target, UnknownTarget,
     UnknownTime, Why, expand, given_value,
 };
-pub use scope::Level;
+pub(super) use structure::{is_own_member, is_sent_member};
 pub use survey::{Declared, Mismatch, Names, Of, Survey, Use, UseIn};

@@ -5,23 +5,11 @@ use std::sync::Arc;
 
 use super::evaluate::{Engine, Site, Stand, is_loops, kind_of, left_open};
 use super::expand::Instance;
+use crate::arm::Level;
 use crate::arm::expression::is_expression;
 use crate::template::functions::ids;
 use crate::template::refusal::{Cause, Outcome, Refusal};
 use crate::template::value::{Data, Member, Object, Place, Reason, Value, same_name};
-
-/// What kind of scope a deployment goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// A resource group.
-    Group,
-    /// A subscription.
-    Subscription,
-    /// A management group.
-    ManagementGroup,
-    /// The tenant.
-    Tenant,
-}
 
 /// Where a deployment goes, as far as that is known.
 #[derive(Clone, Debug)]

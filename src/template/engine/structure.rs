@@ -1,8 +1,9 @@
 //! What a template must have and what it may have: read before anything is evaluated.
 
 use super::evaluate::Engine;
-use super::scope::{Level, is_computed_name, members};
+use super::scope::{is_computed_name, members};
 use crate::arm::expression::is_expression;
+use crate::arm::{Level, Scopes};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Object, Place, Value, same_name};
 
@@ -43,10 +44,8 @@ const TYPED: &[&str] = &[
     "validate",
 ];
 
-const RESOURCE: &[&str] = &[
-    "type",
-    "name",
-    "apiVersion",
+/// Members of a resource that are sent.
+const SENT: [&str; 14] = [
     "location",
     "tags",
     "sku",
@@ -61,12 +60,19 @@ const RESOURCE: &[&str] = &[
     "placement",
     "scale",
     "etag",
-    "resources",
-    "dependsOn",
-    "copy",
+];
+
+/// Members of a resource that are the template's own: what names it, and what says when and where it is deployed.
+const OWN: [&str; 17] = [
+    "type",
+    "name",
+    "apiVersion",
     "condition",
+    "copy",
+    "dependsOn",
     "comments",
     "scope",
+    "resources",
     "existing",
     "resourceGroup",
     "subscriptionId",
@@ -76,6 +82,16 @@ const RESOURCE: &[&str] = &[
     "extension",
     "@options",
 ];
+
+/// True for a member of a resource that its request has.
+pub(in crate::template) fn is_sent_member(name: &str) -> bool {
+    SENT.iter().any(|it| same_name(it, name))
+}
+
+/// True for a member of a resource that the template has for itself.
+pub(in crate::template) fn is_own_member(name: &str) -> bool {
+    OWN.iter().any(|it| same_name(it, name))
+}
 
 const TYPES: [&str; 8] =
     ["string", "securestring", "int", "float", "bool", "array", "object", "secureobject"];
@@ -194,21 +210,10 @@ fn language(message: impl Into<String>, place: Option<Place>) -> Box<Refusal> {
 fn check_schema(schema: &Value, refusals: &mut Vec<Refusal>) {
     let text = schema.as_str().unwrap_or_default();
     let parts: Vec<&str> = text.trim_end_matches('#').rsplitn(3, '/').collect();
-    let (file, version) = match parts.as_slice() {
-        [file, version, ..] => (*file, *version),
-        _ => ("", ""),
-    };
+    let version = parts.get(1).copied().unwrap_or_default();
     let is_known =
         matches!(version, "2014-04-01-preview" | "2015-01-01" | "2018-05-01" | "2019-04-01" | "2019-08-01");
-    let is_template = [
-        "deploymentTemplate",
-        "subscriptionDeploymentTemplate",
-        "managementGroupDeploymentTemplate",
-        "tenantDeploymentTemplate",
-    ]
-    .iter()
-    .any(|it| file.eq_ignore_ascii_case(&format!("{it}.json")));
-    if !is_known || !is_template {
+    if !is_known || Scopes::of_template(text).is_none() {
         refusals.push(
             *Refusal::new(
                 Cause::SchemaScope,
@@ -505,7 +510,7 @@ fn check_resource(
     };
     let is_extension = object.get("extension").is_some() || object.get("import").is_some();
     for member in object.members() {
-        let is_known = RESOURCE.iter().any(|it| same_name(it, &member.name));
+        let is_known = is_sent_member(&member.name) || is_own_member(&member.name);
         if !is_known {
             refusals.push(unknown(
                 &member.name,

@@ -146,6 +146,26 @@ fn secrets_and_placeholders_are_parameters() {
     assert_eq!(template["resources"][0]["properties"]["again"], "[parameters('adminPassword')]");
 }
 
+/// As many names to try as there are secrets, however many want the same name.
+#[test]
+fn many_secrets_of_one_name_are_parameters_of_their_own() {
+    let all: Vec<Sent> = (0..300)
+        .map(|at| {
+            let id = format!("{S}/resourceGroups/g/providers/A.B/c/n{at}");
+            put(&id, json!({"properties": {"password": format!("s3cret-{at}")}}))
+        })
+        .collect();
+    let before = crate::text::steps().unwrap_or_default();
+    let gathered = gather(&all, &|text: &str| text.starts_with("s3cret-"));
+    let tried = crate::text::steps().unwrap_or_default() - before;
+    assert!(tried < 10 * 300, "{tried}");
+    let template = gathered.template.expect("a template");
+    let parameters = template["parameters"].as_object().expect("parameters");
+    assert_eq!(parameters.len(), all.len());
+    assert!(parameters.values().all(|it| it["type"] == "securestring"));
+    assert_eq!(template["resources"][299]["properties"]["password"], "[parameters('password300')]");
+}
+
 #[test]
 fn what_cannot_be_said_is_left_out_in_words() {
     let id = format!("{S}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/s");
