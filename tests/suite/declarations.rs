@@ -1,9 +1,7 @@
 //! Bicep and Terraform that was written, read by grammars that are not ours: what is declared is the request.
 
-use crate::support::needs::python;
+use crate::support::needs::answers;
 use std::collections::HashMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use crate::support::loopback::{fill, fill_value, values};
 use armbody::arm::{
@@ -15,27 +13,13 @@ use serde_json::{Value, json};
 
 /// What is declared in texts, each with its form and the values of its parameters.
 fn evaluate(cases: &[(Form, String, HashMap<Blank, String>)]) -> Vec<Value> {
-    let python = python("hcl2, tree_sitter_bicep");
     let case = |(form, text, values): &(Form, String, HashMap<Blank, String>)| {
         let values: HashMap<&str, &str> =
             values.iter().map(|(blank, value)| (blank.variable(), value.as_str())).collect();
         json!({"form": form.as_str(), "text": text, "environment": values})
     };
     let cases: Vec<Value> = cases.iter().map(case).collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/scripts/evaluate_declarations.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .env("PYTHONUTF8", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it runs");
-    let mut input = child.stdin.take().expect("a pipe");
-    input.write_all(json!(cases).to_string().as_bytes()).expect("it reads");
-    drop(input);
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    answers("hcl2, tree_sitter_bicep", "evaluate_declarations.py", &cases)
 }
 
 /// What stands for each blank: a parameter's value, or its spelling.

@@ -1,10 +1,8 @@
 //! Rendered PowerShell, read by a grammar of PowerShell that is not ours: what the cmdlet would be called with is the
 //! request.
 
-use crate::support::needs::python;
+use crate::support::needs::answers;
 use std::collections::HashMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
 use crate::support::loopback::{fill, fill_value, values};
 use armbody::arm::{
@@ -16,25 +14,11 @@ use serde_json::{Value, json};
 
 /// What the commands of these texts would be called with.
 fn evaluate(texts: &[String], values: &HashMap<Blank, String>) -> Vec<Value> {
-    let python = python("tree_sitter_powershell");
     let environment: HashMap<&str, &str> =
         values.iter().map(|(blank, value)| (blank.variable(), value.as_str())).collect();
     let cases: Vec<Value> =
         texts.iter().map(|text| json!({"text": text, "environment": environment})).collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/scripts/evaluate_powershell.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .env("PYTHONUTF8", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it runs");
-    let mut input = child.stdin.take().expect("a pipe");
-    input.write_all(json!(cases).to_string().as_bytes()).expect("it reads");
-    drop(input);
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    answers("tree_sitter_powershell", "evaluate_powershell.py", &cases)
 }
 
 fn assert_called(requests: &[(Request, Layout<'_>)]) {

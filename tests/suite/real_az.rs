@@ -10,10 +10,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::loopback::{Server, assert_same, values};
-use armbody::arm::{
-    Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
-};
+use crate::support::loopback::{Server, assert_same, hostile_request, values};
+use armbody::arm::{Blank, BlankStyle, NameKind, Request};
 use armbody::notation::{self, Form, Layout, Templates};
 use armbody::scenario::{Image, Spec, find_scenario, scenarios};
 
@@ -133,22 +131,7 @@ fn hostile_names_and_values_are_literal() {
     ];
     for style in BlankStyle::ALL {
         for (at, text) in hostile.iter().enumerate() {
-            // Without blanks in it, any style must send the same.
-            let blank = match style {
-                BlankStyle::Shell => "<SUBSCRIPTION ID>",
-                _ => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
-            };
-            let target = RequestTarget {
-                cloud: Cloud::Public,
-                scope: None,
-                subscription: Text::new(blank),
-                resource_group: Some(Text::new(text)),
-                resource_type: ResourceType::VirtualMachine.into(),
-                names: vec![Text::new(&format!("{text}{blank}{text}"))],
-                api_version: "2024-07-01".parse().expect("a version"),
-            };
-            let body = serde_json::json!({*text: [format!("{text}{blank}"), blank, text]});
-            let request = Request::new(Method::Patch, target, Some(BodyValue::from(body)));
+            let request = hostile_request(text, style);
             let layout =
                 Layout { blanks: style, pretty: at == 1, multiline: at == 2, ..Layout::new(&templates) };
             az.assert_sent(&request, &layout, &server, &values());

@@ -11,11 +11,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::loopback::{Arrived, Server, assert_same, fill, values};
+use crate::support::loopback::{Arrived, Server, assert_same, fill, hostile_request, values};
 use armbody::arm::versions::published;
-use armbody::arm::{
-    Blank, BlankStyle, BodyValue, Cloud, Method, NameKind, Request, RequestTarget, ResourceType, Text,
-};
+use armbody::arm::{Blank, BlankStyle, Method, NameKind, Request, ResourceType, Text};
 use armbody::notation::{self, BodyPlace, Form, Layout, Templates};
 use armbody::scenario::{Image, Spec, find_scenario, scenarios};
 
@@ -200,22 +198,7 @@ fn hostile_names_and_values_are_literal() {
     ];
     for style in BlankStyle::ALL {
         for (at, text) in hostile.iter().enumerate() {
-            // Without blanks in it, any style must send the same.
-            let blank = match style {
-                BlankStyle::Shell => "<SUBSCRIPTION ID>",
-                _ => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
-            };
-            let target = RequestTarget {
-                cloud: Cloud::Public,
-                scope: None,
-                subscription: Text::new(blank),
-                resource_group: Some(Text::new(text)),
-                resource_type: ResourceType::VirtualMachine.into(),
-                names: vec![Text::new(&format!("{text}{blank}{text}"))],
-                api_version: "2024-07-01".parse().expect("a version"),
-            };
-            let body = serde_json::json!({*text: [format!("{text}{blank}"), blank, text]});
-            let mut request = Request::new(Method::Patch, target, Some(BodyValue::from(body)));
+            let mut request = hostile_request(text, style);
             if style != BlankStyle::Shell {
                 request.headers[1].1 = Text::new("Bearer t");
             }

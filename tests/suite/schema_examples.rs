@@ -1,6 +1,7 @@
 //! The official request bodies against the schemas, with a validator that knows nothing of this project.
 
 use crate::support::needs::shared;
+use crate::support::specs::bodies::{Body, official};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,31 +11,10 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Value, json};
 
-struct Body {
-    file: String,
-    resource_type: String,
-    version: ApiVersion,
-    method: Method,
-    value: Value,
-}
-
+/// The official bodies, which have to be there.
 fn bodies() -> Vec<Body> {
-    let examples = shared("specs/examples");
-    let index = std::fs::read_to_string(examples.join("index.tsv")).expect("it is readable");
-    let body = |line: &str| {
-        let [file, resource_type, version, method, ..] = line.split('\t').collect::<Vec<_>>()[..] else {
-            panic!("{line}");
-        };
-        let text = std::fs::read_to_string(examples.join(file)).expect("listed in the index");
-        Body {
-            file: file.to_owned(),
-            resource_type: resource_type.to_owned(),
-            version: version.parse().expect("a version"),
-            method: method.parse().expect("a method"),
-            value: serde_json::from_str(&text).expect("it is JSON"),
-        }
-    };
-    index.lines().skip(1).map(body).collect()
+    shared("specs/examples");
+    official()
 }
 
 #[derive(Default)]
@@ -63,7 +43,7 @@ fn every_example_is_valid_under_its_own_version() {
         let validator = validators.validator(&body.resource_type, body.method, body.version);
         let faults: Vec<String> =
             validator.iter_errors(&body.value).map(|e| format!("{} {e}", e.instance_path())).collect();
-        assert!(faults.is_empty(), "{}: {faults:#?}", body.file);
+        assert!(faults.is_empty(), "{}: {faults:#?}", body.name);
     }
     eprintln!("{} bodies", bodies.len());
 }
@@ -87,7 +67,7 @@ fn later_versions_refuse_only_what_was_removed() {
             let validator = validators.validator(&body.resource_type, body.method, entry.version);
             for error in validator.iter_errors(&body.value) {
                 let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() else {
-                    panic!("{} under {}: {error}", body.file, entry.version);
+                    panic!("{} under {}: {error}", body.name, entry.version);
                 };
                 let pointer = error.instance_path().to_string();
                 for name in unexpected {
@@ -99,7 +79,7 @@ fn later_versions_refuse_only_what_was_removed() {
                         history.iter().any(|range| range.contains(body.version))
                             && history.iter().all(|range| !range.contains(entry.version)),
                         "{} under {}: {pointer}/{name} {history:?}",
-                        body.file,
+                        body.name,
                         entry.version
                     );
                     let key = format!("{} {} {pointer}/{name}", body.resource_type, body.method);

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use armbody::arm::{Blank, BodyValue, Part, Request, Text};
+use armbody::arm::{
+    Blank, BlankStyle, BodyValue, Cloud, Method, Part, Request, RequestTarget, ResourceType, Text,
+};
 
 /// What a client sent.
 #[derive(Debug)]
@@ -131,4 +133,24 @@ pub(crate) fn assert_same(request: &Request, values: &HashMap<Blank, String>, ar
             assert_eq!(sent, fill_value(body, values));
         }
     }
+}
+
+/// A request with a hostile text in its path, names and values. With blanks in it for a shell alone: any other style
+/// must send the same.
+pub(crate) fn hostile_request(text: &str, style: BlankStyle) -> Request {
+    let blank = match style {
+        BlankStyle::Shell => "<SUBSCRIPTION ID>",
+        _ => "0b1f6471-1bf0-4dda-aec3-cb9272f09590",
+    };
+    let target = RequestTarget {
+        cloud: Cloud::Public,
+        scope: None,
+        subscription: Text::new(blank),
+        resource_group: Some(Text::new(text)),
+        resource_type: ResourceType::VirtualMachine.into(),
+        names: vec![Text::new(&format!("{text}{blank}{text}"))],
+        api_version: "2024-07-01".parse().expect("a version"),
+    };
+    let body = serde_json::json!({text: [format!("{text}{blank}"), blank, text]});
+    Request::new(Method::Patch, target, Some(BodyValue::from(body)))
 }

@@ -1,6 +1,7 @@
 //! What a test needs beyond Rust. Such a test is ignored, with what it needs as the reason; run all the same it fails
 //! where that is missing, so that nothing is green that did not run.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -58,6 +59,24 @@ pub(crate) fn python(modules: &str) -> PathBuf {
         python.display()
     );
     python
+}
+
+/// What a script of `tests/data/scripts` answers to each of `cases`; it is run by a Python that has these modules.
+#[track_caller]
+pub(crate) fn answers(modules: &str, script: &str, cases: &[Value]) -> Vec<Value> {
+    let mut child = Command::new(python(modules))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/scripts").join(script))
+        .env("PYTHONUTF8", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(Value::from(cases).to_string().as_bytes()).expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 pub(crate) fn is_installed(program: &str) -> bool {

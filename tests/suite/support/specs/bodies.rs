@@ -84,7 +84,7 @@ pub(crate) fn own() -> Vec<Body> {
     OWN.iter().map(body).collect()
 }
 
-/// The official bodies; none, with a word about it, if they are not there.
+/// The official bodies; none if they are not there.
 pub(crate) fn official() -> Vec<Body> {
     let Some(examples) = shared_if_there("specs/examples") else { return Vec::new() };
     let index = std::fs::read_to_string(examples.join("index.tsv")).expect("it is readable");
