@@ -53,6 +53,7 @@ fn value(shape: Shape<'_>, name: &str, depth: usize) -> Value {
         Form::Variants(variants) => {
             let mut members = Map::new();
             if let Some((key, variant)) = variants.elements().next() {
+                // The discriminator comes first, and has the variant's key whatever the variant says of it.
                 members.insert(variants.discriminator().to_owned(), Value::from(key));
                 if let Form::Object(object) = variant.form() {
                     members.extend(required(object, depth));
