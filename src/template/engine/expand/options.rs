@@ -1,0 +1,179 @@
+//! What a template does not say itself: where it is deployed to, and the values of its parameters.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::template::engine::evaluate::left_open;
+use crate::template::engine::scope::Given;
+use crate::template::functions::Moment;
+use crate::template::value::{Data, Place, Reason, Value};
+
+/// What a template does not say itself.
+#[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
+pub struct Options {
+    /// The id of the scope that it is deployed to.
+    pub target: Target,
+    /// The location of the group; above groups of the deployment.
+    pub location: Option<String>,
+    /// The tenant's id.
+    pub tenant: Option<String>,
+    /// The deployment's name.
+    pub name: Option<String>,
+    /// What `environment()` gives.
+    pub cloud: Option<Value>,
+    /// What `utcNow()` gives.
+    pub(in crate::template::engine) now: Option<Moment>,
+    /// A parameter without value or default stays an expression.
+    pub is_lenient: bool,
+    /// Nested deployments stay requests of their own.
+    pub keeps_nested: bool,
+    /// Every mistake is looked for, not only the first: what is refused stands for a value that is not known, and no
+    /// default of a secure parameter is put in.
+    pub finds_all: bool,
+    /// A default is looked at and then left out of account, as if whoever deploys gave another value: what is refused
+    /// all the same is refused whatever the parameters are.
+    pub opens_defaults: bool,
+    /// What a secure parameter has stays an expression, in nested deployments too, wherever it comes from.
+    pub hides_secure: bool,
+    pub(super) given: HashMap<String, (Arc<str>, Given)>,
+}
+
+/// Where a template is deployed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// A subscription's id.
+    pub subscription: Option<String>,
+    /// A resource group's name.
+    pub resource_group: Option<String>,
+    /// A management group's name.
+    pub management_group: Option<String>,
+}
+
+/// An id that is none of a scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not the id of a scope; write /subscriptions/ID/resourceGroups/NAME, /subscriptions/ID, \
+     /providers/Microsoft.Management/managementGroups/NAME or /"
+)]
+pub struct UnknownTarget(String);
+
+/// A time that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time; write it as 2026-01-31T12:00:00Z")]
+pub struct UnknownTime(String);
+
+/// Why a file of parameters gives none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotGiven {
+    /// It is not an object.
+    #[error("holds no parameters")]
+    NoParameters,
+    /// One that is named has no value.
+    #[error("the parameter `{0}` has neither `value` nor `reference`")]
+    NoValue(String),
+}
+
+impl std::str::FromStr for Target {
+    type Err = UnknownTarget;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let segments: Vec<&str> = text.trim_matches('/').split('/').collect();
+        let is = |text: &str, wanted: &str| text.eq_ignore_ascii_case(wanted);
+        match segments.as_slice() {
+            [""] if !text.is_empty() => Ok(Self::default()),
+            [a, id] if is(a, "subscriptions") && !id.is_empty() => {
+                Ok(Self { subscription: Some((*id).to_owned()), ..Self::default() })
+            }
+            [a, id, b, group] if is(a, "subscriptions") && is(b, "resourceGroups") => Ok(Self {
+                subscription: Some((*id).to_owned()),
+                resource_group: Some((*group).to_owned()),
+                ..Self::default()
+            }),
+            [a, b, c, group]
+                if is(a, "providers") && is(b, "Microsoft.Management") && is(c, "managementGroups") =>
+            {
+                Ok(Self { management_group: Some((*group).to_owned()), ..Self::default() })
+            }
+            _ => Err(UnknownTarget(text.to_owned())),
+        }
+    }
+}
+
+impl Options {
+    /// Gives a parameter a value; a later one counts.
+    pub fn give(&mut self, name: &str, value: Value, place: Option<Place>) {
+        self.given.insert(name.to_lowercase(), (name.into(), Given { value, place }));
+    }
+
+    /// Gives what a file of parameters gives: within its frame, or bare as the clients take it. `admits` may hold values
+    /// back, whose parameters then stay expressions.
+    ///
+    /// # Errors
+    ///
+    /// If `file` holds no parameters, or one of them has no value.
+    pub fn give_file(&mut self, file: &Value, admits: impl Fn(&Value) -> bool) -> Result<(), NotGiven> {
+        let framed = file.get("parameters").filter(|it| it.as_object().is_some());
+        let entries = framed.unwrap_or(file).as_object().ok_or(NotGiven::NoParameters)?;
+        for entry in entries.members() {
+            if framed.is_none() && (entry.name.starts_with('$') || &*entry.name == "contentVersion") {
+                continue;
+            }
+            match given_value(&entry.value) {
+                Some(value) if admits(&value) => self.give(&entry.name, value, entry.place),
+                Some(value) => {
+                    let quoted = entry.name.replace('\'', "''");
+                    let open = Value::open(format!("parameters('{quoted}')"), Reason::Parameter);
+                    self.give(&entry.name, open.at(value.place), entry.place);
+                }
+                None => return Err(NotGiven::NoValue(entry.name.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Fixes the clock.
+    ///
+    /// # Errors
+    ///
+    /// If `text` is not a time.
+    pub fn set_now(&mut self, text: &str) -> Result<(), UnknownTime> {
+        self.now = Some(Moment::read(text).ok_or_else(|| UnknownTime(text.to_owned()))?);
+        Ok(())
+    }
+
+    /// Names the cloud whose addresses `environment()` gives; false if it is not known.
+    pub fn set_cloud(&mut self, name: &str) -> bool {
+        self.cloud = crate::template::environment::environment(name);
+        self.cloud.is_some()
+    }
+}
+
+/// A value in a secret's place.
+fn key_vault(reference: &Value) -> Value {
+    let part = |path: &[&str]| {
+        let mut value = Some(reference);
+        for name in path {
+            value = value.and_then(|it| it.get(name));
+        }
+        value.cloned()
+    };
+    let mut args =
+        vec![part(&["keyVault", "id"]).unwrap_or(Value::NULL), part(&["secretName"]).unwrap_or(Value::NULL)];
+    args.extend(part(&["secretVersion"]));
+    let Data::Open(open) = left_open("getKeyVaultSecret", &args, Reason::Secure).data else {
+        return Value::NULL;
+    };
+    Value::open(open.text.clone(), Reason::Secure)
+}
+
+/// What an entry of a parameters file gives: its `value`, or the secret that it refers to.
+pub fn given_value(entry: &Value) -> Option<Value> {
+    if let Some(open) = entry.as_open() {
+        return Some(Value::open(format!("{}.value", open.text), open.reason).at(entry.place));
+    }
+    if let Some(reference) = entry.get("reference") {
+        return Some(key_vault(reference).at(reference.place));
+    }
+    entry.get("value").cloned()
+}
