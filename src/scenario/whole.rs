@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::json::{Json, Members};
+use super::json::{Json, Members};
 use crate::arm::{BodyValue, Text};
 use crate::schema::types::{Form, InVersion, Object, Shape};
 

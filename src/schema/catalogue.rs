@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use flate2::read::ZlibDecoder;
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::Cache;
 use super::document::Document;
+use super::error::SchemaError;
 use super::folder;
 use super::history::{Table, VersionRange, ranges};
 use super::paths::{Step, matches, paths};
@@ -22,29 +23,6 @@ mod embedded {
     //! Made by `build.rs` from `schemas/`.
     include!(concat!(env!("OUT_DIR"), "/embedded_schemas.rs"));
 }
-
-/// A schema that cannot be had: one line, naming the file and the JSON pointer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SchemaError {
-    /// The file or folder at fault.
-    pub file: PathBuf,
-    /// JSON pointer of the node at fault; empty for the file as a whole.
-    pub pointer: String,
-    /// What is wrong there.
-    pub message: String,
-}
-
-impl fmt::Display for SchemaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        if !self.pointer.is_empty() {
-            write!(f, "#{}", self.pointer)?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for SchemaError {}
 
 /// A resource type in one API version.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,15 +4,14 @@ use jsonschema::paths::Location;
 use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
+use super::document::KNOWN_VALUES;
 use super::node::{Body, View};
+use super::pointer::decode;
 use crate::arm::members;
 use crate::json::{Kind, Node};
 
 /// A keyword of ours and JSON Schema's: the service sets the property.
 pub(super) const READ_ONLY: &str = "readOnly";
-
-/// The values of an open enum.
-pub(super) const KNOWN_VALUES: &str = "x-armbody-known-values";
 
 /// The name under which the schema of the body itself stands.
 const ROOT: &str = "x-armbody-body";
@@ -52,7 +51,7 @@ fn open_top(schema: &mut Value, template: bool) {
     }
     for _ in 0..8 {
         let Some(target) = top["$ref"].as_str().and_then(|it| it.strip_prefix('#')) else { break };
-        let Some(target) = schema.pointer(&super::import::decode(target)) else { break };
+        let Some(target) = schema.pointer(&decode(target)) else { break };
         top = target.clone();
     }
     let Some(properties) = top.get_mut("properties").and_then(Value::as_object_mut) else { return };

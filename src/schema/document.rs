@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::import::decode;
+use super::pointer::{decode, escape};
 use crate::arm::{ApiVersion, Method};
 
 /// The dialect of every schema here.
@@ -13,6 +13,9 @@ pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The keyword that says which operations a file describes: methods by type (without the namespace).
 pub(super) const OPERATIONS: &str = "x-armbody-operations";
+
+/// The keyword that lists the values of an open enum.
+pub(super) const KNOWN_VALUES: &str = "x-armbody-known-values";
 
 /// A schema file, read.
 #[derive(Debug, Clone)]
@@ -222,10 +225,6 @@ pub(super) fn reference_to(name: &str) -> String {
 fn name_of(reference: &str) -> Option<String> {
     let token = decode(reference.strip_prefix("#/$defs/")?);
     Some(token.replace("~1", "/").replace("~0", "~"))
-}
-
-fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

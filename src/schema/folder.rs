@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::catalogue::SchemaError;
 use super::document::Document;
+use super::error::SchemaError;
 use crate::arm::{ApiVersion, ApiVersionError};
 use crate::text::{ReadError, read_text};
 

@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::compile::KNOWN_VALUES;
-use super::document::Document;
+use super::document::{Document, KNOWN_VALUES};
 use crate::arm::Method;
 
 /// Definitions may contain each other; no body is as deep as this.

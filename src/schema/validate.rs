@@ -8,31 +8,17 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::compile::{Compiled, compile};
-use super::inquiry::Inquiry;
+use super::compile::compile;
+use super::diagnose::{Diagnosis, Ready};
 use super::node::View;
 use super::problem::Problem;
+use super::request::Request;
 use super::types::{IdentityFacts, InVersion, judge};
 use super::{Cache, SchemaError, Schemas};
 use crate::arm::versions::is_undescribed;
-use crate::arm::{ApiVersion, Method, ResourceTypeName};
+use crate::arm::{ApiVersion, ResourceTypeName};
 use crate::json::Node;
 use crate::text::DEFAULT_MAX_SIZE;
-
-/// Which schema a body is compared with.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'r> {
-    /// The type with its namespace, in any case.
-    pub resource_type: &'r str,
-    /// PUT or PATCH; nothing is known of other bodies.
-    pub method: Method,
-    /// A version that is known: see [`Validators::standing`].
-    pub version: ApiVersion,
-    /// The body is a resource of a deployment template: it has more members, and expressions stand for values.
-    pub template: bool,
-    /// The last name of the resource, where the text says it: of some types it decides what the body holds.
-    pub name: Option<&'r str>,
-}
 
 /// What is known of an API version of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +68,6 @@ pub struct Validators {
 
 /// A type, version and method.
 type Slot = OnceLock<Option<Ready>>;
-
-/// A validator and what is asked of its schema now and then.
-pub(super) struct Ready {
-    pub(super) compiled: Compiled,
-    /// The places of all properties that a request may set, shortest first: for those that stand elsewhere.
-    pub(super) places: OnceLock<Vec<String>>,
-    /// The places of those that the objects around them require.
-    pub(super) required: OnceLock<Vec<String>>,
-}
 
 impl fmt::Debug for Validators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,6 +225,6 @@ impl Validators {
         if ready.compiled.validator.is_valid(View::written(body)) {
             return Vec::new();
         }
-        Inquiry::new(&self.schemas, ready, request, body).run()
+        Diagnosis::new(&self.schemas, ready, request, body).run()
     }
 }

@@ -12,10 +12,6 @@ use regex::Regex;
 const CIRCLES: &[&str] = &[
     "lint: policy, rules, secrets, subject",
     "notation: armclient, az, az_rest, bicep, body, curl, declare, http, native, payload, powershell, programs, request, shell, template, terraform, variables, write",
-    "scenario: answer, current",
-    "schema: catalogue, folder",
-    "schema: compile, document, history, import, paths",
-    "schema: inquiry, validate",
     "template::engine: evaluate, expand, scope, structure",
 ];
 

@@ -1,12 +1,12 @@
 //! `Answer`: what a tool printed about machines, one or many of them.
 
 mod console;
-pub(super) mod json;
 
 use std::collections::HashSet;
 
-use self::json::{Json, Members};
-use super::current::{Current, CurrentError};
+use super::current::Current;
+use super::current_error::CurrentError;
+use super::json::{Json, Members};
 
 /// What a tool printed about resources that have identities.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,21 @@ pub fn answer_text(bytes: Vec<u8>) -> Result<String, CurrentError> {
     let units = pairs.map(|pair| unit([pair[0], pair[1]]));
     let text: Result<String, _> = char::decode_utf16(units).collect();
     text.map_err(|_| CurrentError::NotText)
+}
+
+impl Current {
+    /// Reads what GET returned in any API version of one machine, or its `identity`; also what the Azure CLI,
+    /// PowerShell and Resource Graph print. [`Answer::read`] reads lists.
+    ///
+    /// # Errors
+    /// [`CurrentError`] says what the text is instead.
+    pub fn read(text: &str) -> Result<Self, CurrentError> {
+        let mut machines = Answer::read(text)?.machines;
+        match (machines.pop(), machines.len()) {
+            (Some(machine), 0) => machine.current,
+            (_, others) => Err(CurrentError::Several(others + 1)),
+        }
+    }
 }
 
 impl Answer {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::ImportError;
-use super::files::{Place, escape, object};
+use super::files::{Place, object};
 use super::shape::{Form, Shaper, Variant};
+use crate::schema::pointer::escape;
 
 impl Shaper<'_> {
     /// The values of the discriminator and what they choose, sorted by value.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{ImportError, Problem};
+use crate::schema::pointer::{decode, escape};
 
 /// A node of one of the files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,11 +29,6 @@ impl Place {
         let token = self.pointer.rsplit('/').next().unwrap_or_default();
         token.replace("~1", "/").replace("~0", "~")
     }
-}
-
-/// One token of a JSON pointer.
-pub(in crate::schema) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
 }
 
 struct File {
@@ -157,24 +153,4 @@ pub(super) fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(out)
-}
-
-/// Percent-decoding; what is not a valid escape stays as it is.
-pub(in crate::schema) fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()))
-            .flatten();
-        if let Some(byte) = escaped {
-            out.push(byte);
-            at += 3;
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }

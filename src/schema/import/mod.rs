@@ -17,7 +17,6 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use files::Files;
-pub(in crate::schema) use files::{decode, escape};
 use operations::Operation;
 use shape::Shaper;
 

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Form, InVersion, Object, Property, Shape, Values};
 use crate::arm::Method;
-use crate::schema::compile::{KNOWN_VALUES, READ_ONLY};
+use crate::schema::compile::READ_ONLY;
+use crate::schema::document::KNOWN_VALUES;
 use crate::schema::document::{DIALECT, Document, OPERATIONS, entry_name, reference_to};
 
 /// Definitions of one body; no published type has as many.

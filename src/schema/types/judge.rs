@@ -16,8 +16,8 @@ use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, Node};
 use crate::schema::compile::template_members;
+use crate::schema::consequences::drop_consequences;
 use crate::schema::problem::{Constraint, Place, Problem, ProblemKind};
-use crate::schema::settle::settle;
 use crate::text::suggest::{is_within, nearest};
 
 /// What every request body may have at its top, whatever its type.
@@ -90,7 +90,7 @@ pub(in crate::schema) fn problems<'t>(
         }
     }
     let mut problems = judge.problems;
-    settle(&mut problems);
+    drop_consequences(&mut problems);
     problems
 }
 

@@ -222,7 +222,7 @@ fn explain(bytes: &[u8], error: &serde_json::Error) -> Fault {
                 serde_json::from_str::<Raw<'_>>(&alone.to_string()).is_err()
             });
             let pointer =
-                member.map_or_else(String::new, |name| format!("/{}", crate::schema::import::escape(name)));
+                member.map_or_else(String::new, |name| format!("/{}", crate::schema::pointer::escape(name)));
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             return (format!("/{index}{pointer}"), message.to_owned());

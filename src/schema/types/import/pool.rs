@@ -149,7 +149,7 @@ impl Pool {
                 let mut elements = Vec::new();
                 for (key, reference) in &raw.elements.0 {
                     let key = key.as_deref().unwrap_or_default();
-                    let member = || format!("elements/{}", crate::schema::import::escape(key));
+                    let member = || format!("elements/{}", crate::schema::pointer::escape(key));
                     elements.push((self.texts.number(key), target(*reference, &member)?));
                 }
                 let properties = self.properties(&raw.base_properties, "baseProperties", &target)?;
@@ -167,7 +167,7 @@ impl Pool {
     ) -> Result<Vec<(u32, u8, u32)>, Fault> {
         let mut all: Vec<(&str, u8, u32)> = Vec::with_capacity(members.0.len());
         for (name, property) in &members.0 {
-            let member = || format!("{of}/{}/type", crate::schema::import::escape(name));
+            let member = || format!("{of}/{}/type", crate::schema::pointer::escape(name));
             all.push((name, property.flags, target(property.target, &member)?));
         }
         all.sort_by(|a, b| by_name(a.0, b.0));

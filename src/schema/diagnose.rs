@@ -4,18 +4,20 @@
 //! pass, so that its value is checked and nothing is said to be missing that is only misspelt.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Fault};
 use serde_json::Value;
 
 use super::Schemas;
-use super::compile::KNOWN_VALUES;
+use super::compile::Compiled;
+use super::consequences::drop_consequences;
+use super::document::KNOWN_VALUES;
 use super::node::{Reading, View};
 use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
-use super::settle::settle;
-use super::validate::{Ready, Request};
+use super::request::Request;
 use super::words::must;
 use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
@@ -31,8 +33,17 @@ const MAX_PROBLEMS: usize = 200;
 /// Places that are named where a property belongs elsewhere.
 const MAX_PLACES: usize = 3;
 
+/// A validator and what is asked of its schema now and then.
+pub(super) struct Ready {
+    pub(super) compiled: Compiled,
+    /// The places of all properties that a request may set, shortest first: for those that stand elsewhere.
+    pub(super) places: OnceLock<Vec<String>>,
+    /// The places of those that the objects around them require.
+    pub(super) required: OnceLock<Vec<String>>,
+}
+
 /// The closer look at one body.
-pub(super) struct Inquiry<'v, 't> {
+pub(super) struct Diagnosis<'v, 't> {
     schemas: &'v Schemas,
     ready: &'v Ready,
     request: Request<'v>,
@@ -49,7 +60,7 @@ struct Found<'t> {
     fault: Fault,
 }
 
-impl<'v, 't> Inquiry<'v, 't> {
+impl<'v, 't> Diagnosis<'v, 't> {
     pub(super) fn new(schemas: &'v Schemas, ready: &'v Ready, request: Request<'v>, body: Node<'t>) -> Self {
         Self { schemas, ready, request, body, judged: HashSet::new(), problems: Vec::new() }
     }
@@ -77,7 +88,7 @@ impl<'v, 't> Inquiry<'v, 't> {
         for error in found {
             self.value(error, &reading);
         }
-        settle(&mut self.problems);
+        drop_consequences(&mut self.problems);
         self.problems
     }
 

@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::super::current::CurrentError;
+use super::current_error::CurrentError;
 
 /// A value, its members in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::scenario) enum Json {
+pub(super) enum Json {
     Null,
     Bool(bool),
     Number(serde_json::Number),
@@ -20,16 +20,16 @@ pub(in crate::scenario) enum Json {
 
 /// The members of an object. Azure Resource Manager and PowerShell compare their names without case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::scenario) struct Members(pub(in crate::scenario) Vec<(String, Json)>);
+pub(super) struct Members(pub(super) Vec<(String, Json)>);
 
 impl Json {
     /// Reads a text. As deep as `serde_json` reads: 128 levels.
-    pub(in crate::scenario) fn read(text: &str) -> Result<Self, serde_json::Error> {
+    pub(super) fn read(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
     /// What it is, as a noun.
-    pub(in crate::scenario) fn noun(&self) -> &'static str {
+    pub(super) fn noun(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
@@ -40,32 +40,32 @@ impl Json {
         }
     }
 
-    pub(in crate::scenario) fn as_text(&self) -> Option<&str> {
+    pub(super) fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    pub(in crate::scenario) fn as_object(&self) -> Option<&Members> {
+    pub(super) fn as_object(&self) -> Option<&Members> {
         if let Self::Object(members) = self { Some(members) } else { None }
     }
 }
 
 impl Members {
     /// The first member of a name.
-    pub(in crate::scenario) fn get(&self, name: &str) -> Option<&Json> {
+    pub(super) fn get(&self, name: &str) -> Option<&Json> {
         self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The text of a member.
-    pub(in crate::scenario) fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(Json::as_text)
     }
 
-    pub(in crate::scenario) fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// Refuses a name that stands twice: which of the values counts is not known.
-    pub(in crate::scenario) fn check_names(&self) -> Result<(), CurrentError> {
+    pub(super) fn check_names(&self) -> Result<(), CurrentError> {
         let mut seen = HashSet::with_capacity(self.0.len());
         match self.0.iter().find(|(name, _)| !seen.insert(name.to_ascii_lowercase())) {
             Some((name, _)) => Err(CurrentError::Twice(name.chars().take(200).collect())),

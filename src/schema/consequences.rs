@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::problem::{Problem, ProblemKind};
 
 /// One mistake, one problem: what follows from another goes.
-pub(super) fn settle(problems: &mut Vec<Problem<'_>>) {
+pub(super) fn drop_consequences(problems: &mut Vec<Problem<'_>>) {
     problems.sort_by_key(|it| it.node.index());
     let removed: Vec<(u32, u32)> = problems
         .iter()
