@@ -10,6 +10,7 @@ mod evaluated;
 mod parameters;
 mod quoting;
 pub(super) mod template;
+mod withheld;
 
 use super::anchor::Anchors;
 use super::baseline::{Known, Left};
@@ -83,6 +84,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// What of the findings is asked for.
+    fn wanted(&self) -> Wanted {
+        let Self { select, ignore, severity, .. } = self;
+        Wanted { select: select.clone(), ignore: ignore.clone(), severity: severity.clone() }
+    }
+
     pub(super) fn admits(&self, rule: &'static Rule) -> bool {
         (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule)
     }
@@ -262,7 +269,7 @@ const WAVE: usize = 32;
 
 /// What the rules say of all calls; `before` is the number of findings there are already.
 fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: usize) -> Share {
-    let wanted = Arc::new(Wanted::of(options));
+    let wanted = Arc::new(options.wanted());
     let styles = Styles::default();
     let check = |calls: &[Call<'_>], before: usize| {
         let mut share = Share { findings: Findings::new(before, Arc::clone(&wanted)), ..Share::default() };
@@ -356,7 +363,7 @@ fn check_call(
         block: OnceCell::new(),
         styles,
     };
-    secrets::of_call(&subject, secrets);
+    withheld::of_call(&subject, secrets);
     // An object that was put into the host makes another of it.
     let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
         && subject.call.looks_like_arm();
@@ -401,7 +408,7 @@ fn check_call(
 
 /// Lets the policy judge what was found of `subject`, the findings from `from` on.
 fn judge(subject: &Subject<'_>, findings: &mut Findings, from: usize) {
-    let verdict = findings.judge(&subject.evidence, from);
+    let verdict = policy::judge(&subject.evidence, findings, from);
     // Said once: it holds for all of them.
     let is_schema = |it: &&mut Finding| it.rule.family == Family::Schema && it.severity > Severity::Note;
     let found = findings.list.get_mut(from..).unwrap_or_default();

@@ -5,7 +5,7 @@
 
 use super::evidence::{Certainty, Deploys, Doubt, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
 use super::rules::{identity, request, schema, secret, syntax, template};
-use super::{Family, Finding, Rule, Severity};
+use super::{Family, Finding, Findings, Rule, Severity};
 use crate::arm::Service;
 use crate::notation::{Language, Place};
 
@@ -438,7 +438,17 @@ pub(super) struct Verdict {
 }
 
 /// Lowers or drops the findings from `from` on, which are all about the request that `evidence` is of.
-pub(super) fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usize) -> Verdict {
+pub(super) fn judge(evidence: &Evidence, findings: &mut Findings, from: usize) -> Verdict {
+    let mut verdict = apply(evidence, &mut findings.list, from);
+    for (finding, count) in findings.take_beyond() {
+        let mut left = vec![finding];
+        verdict.is_silenced |= apply(evidence, &mut left, 0).is_silenced;
+        findings.drop_all(left.first().map(|finding| (finding, count)));
+    }
+    verdict
+}
+
+fn apply(evidence: &Evidence, findings: &mut Vec<Finding>, from: usize) -> Verdict {
     let rows: Vec<&Row> = ROWS.iter().filter(|row| (row.holds)(evidence)).collect();
     let mut verdict = Verdict::default();
     let mut own = findings.split_off(from.min(findings.len()));

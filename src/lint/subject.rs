@@ -7,10 +7,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::anchor::{Anchors, Of, Spot};
 use super::evidence::{Doubt, Evidence};
-use super::policy::{self, Verdict};
-use super::{ArmAnswer, Finding, Fix, Label, Options, RequestInfo, Rule, Severity};
+use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
 use crate::arm::{
-    ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, identity_form,
+    ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, Service, identity_form,
 };
 use crate::json::{Kind, Node, Tree};
 use crate::notation::template::Resource;
@@ -168,6 +167,14 @@ impl<'a> Subject<'a> {
             (Some(_), Some(resource), _) => resource.span(),
             (_, _, Some(body)) => body.span(),
             _ => Span::default(),
+        }
+    }
+
+    /// True if the call goes to Azure Resource Manager, as far as the text says.
+    pub fn is_arm(&self) -> bool {
+        match self.url {
+            Some(_) => self.evidence.service == Service::ResourceManager,
+            None => self.target.type_name.is_some(),
         }
     }
 
@@ -422,17 +429,12 @@ pub struct Findings {
 /// What is asked for: nothing else counts among the findings that are not kept.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
-    select: Vec<&'static Rule>,
-    ignore: Vec<&'static Rule>,
-    severity: Vec<(&'static Rule, Severity)>,
+    pub(super) select: Vec<&'static Rule>,
+    pub(super) ignore: Vec<&'static Rule>,
+    pub(super) severity: Vec<(&'static Rule, Severity)>,
 }
 
 impl Wanted {
-    pub(super) fn of(options: &Options) -> Self {
-        let Options { select, ignore, severity, .. } = options;
-        Self { select: select.clone(), ignore: ignore.clone(), severity: severity.clone() }
-    }
-
     /// How severe a finding is, if it is asked for.
     fn severity(&self, finding: &Finding) -> Option<Severity> {
         let rule = finding.rule;
@@ -467,18 +469,13 @@ impl Findings {
         }
     }
 
-    /// Lets the policy judge the findings from `from` on, which are about the request that `evidence` is of.
-    pub(super) fn judge(&mut self, evidence: &Evidence, from: usize) -> Verdict {
-        let mut verdict = policy::apply(evidence, &mut self.list, from);
-        for (finding, count) in std::mem::take(&mut self.beyond) {
-            let mut left = vec![finding];
-            verdict.is_silenced |= policy::apply(evidence, &mut left, 0).is_silenced;
-            self.drop_all(left.first().map(|finding| (finding, count)));
-        }
-        verdict
+    /// Those that are not kept and that nothing judged yet, each kind with its number.
+    pub(super) fn take_beyond(&mut self) -> Vec<(Finding, usize)> {
+        std::mem::take(&mut self.beyond)
     }
 
-    fn drop_all<'f>(&mut self, beyond: impl IntoIterator<Item = (&'f Finding, usize)>) {
+    /// Counts what is not kept.
+    pub(super) fn drop_all<'f>(&mut self, beyond: impl IntoIterator<Item = (&'f Finding, usize)>) {
         for (finding, count) in beyond {
             if let Some(severity) = self.wanted.severity(finding) {
                 self.dropped[severity as usize] += count;

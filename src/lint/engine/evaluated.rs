@@ -10,13 +10,13 @@ mod view;
 
 use std::collections::HashSet;
 
-use super::{check_some, judge};
+use super::{check_some, judge, withheld};
 use crate::arm::ResourceTypeName;
 use crate::json::{Dialect, Kind, Tree};
 use crate::lint::evaluation::Evaluation;
 use crate::lint::evidence::{Evidence, Values};
 use crate::lint::rules::{api_version_unknown, preview_superseded};
-use crate::lint::{Family, Finding, Findings, Rule, Secret, Severity, Subject, resolve, secrets};
+use crate::lint::{Family, Finding, Findings, Rule, Secret, Severity, Subject, resolve};
 use crate::notation::template::{Resource, Template, Version};
 use crate::template::{Expansion, PlannedRequest};
 use crate::text::{Fragment, Span};
@@ -147,7 +147,7 @@ impl Run<'_, '_> {
         if own.list.is_empty() {
             return Vec::new();
         }
-        secrets::of_types(&view, secrets);
+        withheld::of_types(&view, secrets);
         self.explained(request, own.list)
     }
 

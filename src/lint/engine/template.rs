@@ -2,14 +2,14 @@
 
 use std::cell::OnceCell;
 
-use super::{Options, check_mistakes, check_resource, evaluated, judge, parameters};
+use super::{Options, check_mistakes, check_resource, evaluated, judge, parameters, withheld};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
 use crate::lint::evaluation::Evaluation;
 use crate::lint::evidence::Evidence;
 use crate::lint::rules::{self, of_template, rules as all_rules};
-use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, resolve, secrets};
+use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, policy, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
 use crate::schema::Validators;
@@ -70,14 +70,14 @@ pub(super) fn check(
         block: OnceCell::new(),
         styles,
     };
-    secrets::of_call(&whole, secrets);
+    withheld::of_call(&whole, secrets);
     let subjects: Vec<Subject<'_>> = known
         .into_iter()
         .map(|it| whole.of_resource((whole.body, whole.tree), it.0, (it.1, it.2, it.3)))
         .collect();
 
     for subject in &subjects {
-        secrets::of_types(subject, secrets);
+        withheld::of_types(subject, secrets);
     }
     let mut of_text = findings.beside();
     let mut sink = Sink::new(&mut of_text);
@@ -119,12 +119,12 @@ pub(super) fn check(
     let evaluations = Evaluation::all(&whole.evidence, &tree, &template);
     of_template(&whole, &evaluations, &mut sink);
     let with_files = parameters::of_template(source, &tree, &evaluations, &options.beside, &mut sink);
-    of_text.judge(&whole.evidence, 0);
+    policy::judge(&whole.evidence, &mut of_text, 0);
     findings.append(of_text);
     for finding in with_files {
         of_names.push(finding);
     }
-    of_names.judge(&whole.evidence, 0);
+    policy::judge(&whole.evidence, &mut of_names, 0);
     findings.append(of_names);
     let mut of_values = findings.beside();
     let said = findings.list.get(first..).unwrap_or_default();

@@ -14,7 +14,6 @@ mod since;
 pub(super) mod syntax;
 pub(super) mod template;
 
-pub(super) use request::facts::is_arm;
 pub(super) use request::ids::real_subscriptions;
 pub(super) use request::{api_version_unknown, preview_superseded};
 pub(super) use run::{
@@ -24,7 +23,6 @@ pub(super) use schema::because;
 pub(super) use schema::problems;
 pub(super) use schema::type_guessed::draft as type_guessed;
 pub(super) use schema::type_not_described::draft as type_not_described;
-pub(super) use secret::{is_secret_property, tails};
 pub use since::since;
 pub use syntax::internal_error::finding as internal_error;
 pub use syntax::too_large::finding as too_large;

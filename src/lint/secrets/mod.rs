@@ -1,7 +1,7 @@
 //! What must not be shown of a file: passwords in bodies, credentials of calls, tokens anywhere, and whose
 //! subscriptions it names.
 //!
-//! Three looks at one file, each of which finds what the others cannot: the calls that were read ([`of_call`]) say
+//! Three looks at one file, each of which finds what the others cannot: the calls that were read (`engine::withheld`) say
 //! which property is secret and decode every layer of quoting; the text alone says what stands behind a name or an
 //! option in whatever language, and which variables it came from (`places`); and some secrets have a form of their
 //! own (`forms`). A kind that one of them takes for a secret without need costs a few stars in a frame.
@@ -10,15 +10,16 @@ mod base64;
 mod forms;
 mod names;
 mod places;
+mod properties;
 mod value;
 
-use super::Subject;
-use super::rules::{is_arm, is_secret_property, real_subscriptions, tails};
 use crate::json::{Kind, Node, Tree};
 use crate::text::{Fragment, Source, Span, cut};
 
 pub(super) use forms::web_tokens;
-use value::is_open;
+pub(super) use properties::is_secret_property;
+use properties::tails;
+pub(super) use value::is_open;
 pub(super) use value::{is_blank, is_reference, is_word_for_it};
 
 /// How a secret became known.
@@ -138,50 +139,6 @@ const PARAMETERS: [&str; 12] = [
     "token",
 ];
 
-/// The secrets of one call.
-pub(super) fn of_call(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
-    let call = subject.call;
-    for header in &call.headers {
-        secrets.extend(in_header(header).map(|span| of_part(header, span, SecretKind::Header)));
-    }
-    if let Some(credentials) = call.credentials.as_deref().filter(|it| !is_open(it.text())) {
-        let text = credentials.text();
-        let start = text.split_once(':').filter(|(_, password)| !password.is_empty());
-        let start = start.map_or(0, |(user, _)| user.len() + 1);
-        let span = Span::new(start, text.len());
-        if !is_open(&text[start..]) {
-            secrets.push(of_part(credentials, span, SecretKind::Option));
-        }
-    }
-    if let Some(url) = &call.url {
-        secrets.extend(in_parameters(url.text()).map(|span| of_part(url, span, SecretKind::Parameter)));
-    }
-    if call.is_template() || is_arm(subject) {
-        let named = real_subscriptions(subject);
-        secrets.extend(named.map(|one| of_part(one.part, one.span, SecretKind::Subscription)));
-    }
-    let Some(body) = subject.body else { return };
-    if subject.resource.is_none_or(|root| !matches!(root.kind(), Kind::Object | Kind::Array)) {
-        secrets.extend(in_parameters(body.text()).map(|span| of_part(body, span, SecretKind::Parameter)));
-    }
-    let mut done = 0;
-    for (_, value) in subject.secret_members() {
-        // What is within a secret is one already.
-        if value.index() >= done {
-            done = value.end();
-            secrets.extend(values(*value).filter_map(|node| of_value(body, node, SecretKind::Property)));
-        }
-    }
-}
-
-/// The values of a template's resource that its type says are secrets.
-pub(super) fn of_types(subject: &Subject<'_>, secrets: &mut Vec<Secret>) {
-    let Some(body) = subject.body else { return };
-    for (_, value) in subject.sensitive() {
-        secrets.extend(values(value).filter_map(|node| of_value(body, node, SecretKind::Property)));
-    }
-}
-
 /// What the secure parameters of a template are unless they are given, and what its other parameters and variables
 /// that end up in them are called.
 pub(super) fn of_template(tree: &Tree<'_>, body: &Fragment<'_>, secrets: &mut Vec<Secret>) {
@@ -279,7 +236,7 @@ pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
 
 /// The strings, numbers and booleans within `root` that are not names and do not only describe: of a parameter's
 /// declaration its default.
-fn values(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+pub(super) fn values(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let given = root.member("defaultValue").or_else(|| root.member("value"));
     let mut open = vec![given.map_or(root, |(_, value)| value)];
     std::iter::from_fn(move || {
@@ -307,13 +264,13 @@ fn is_secret_name(name: &str) -> bool {
 }
 
 /// A secret in `span` of a part of the call.
-fn of_part(part: &Fragment<'_>, span: Span, kind: SecretKind) -> Secret {
+pub(super) fn of_part(part: &Fragment<'_>, span: Span, kind: SecretKind) -> Secret {
     let readings = vec![part.text()[span.range()].to_owned()];
     Secret { span: part.to_file(span), readings, kind }
 }
 
 /// A secret that is a value of the body.
-fn of_value(body: &Fragment<'_>, node: Node<'_>, kind: SecretKind) -> Option<Secret> {
+pub(super) fn of_value(body: &Fragment<'_>, node: Node<'_>, kind: SecretKind) -> Option<Secret> {
     let text = node.as_str().unwrap_or_else(|| node.source().into());
     // The defaults of secure parameters may name what is to be followed.
     let follows = kind == SecretKind::SecureParameter && text.starts_with('[');
@@ -327,7 +284,7 @@ fn of_value(body: &Fragment<'_>, node: Node<'_>, kind: SecretKind) -> Option<Sec
 
 /// Where the secret of a header stands: behind the scheme of `Authorization`, or the whole value of a header
 /// that is named after one.
-fn in_header(header: &Fragment<'_>) -> Option<Span> {
+pub(super) fn in_header(header: &Fragment<'_>) -> Option<Span> {
     let text = header.text();
     let (name, value) = text.split_once(':')?;
     let name = name.trim().to_ascii_lowercase();
@@ -355,7 +312,7 @@ fn header_is_filled_in(value: &str) -> bool {
 }
 
 /// The values of parameters that are secrets, in the query of a URL or in a form.
-fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
+pub(super) fn in_parameters(text: &str) -> impl Iterator<Item = Span> {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'=', bytes).filter_map(move |equals| {
         let from = equals.saturating_sub(MAX_NAME);

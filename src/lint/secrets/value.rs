@@ -7,7 +7,7 @@ use super::base64;
 use crate::arm::{PlaceholderStyle, find_placeholders, is_placeholder};
 
 /// True if a value is one that the reader or the service fills in: nothing that is secret stands in the text.
-pub(super) fn is_open(text: &str) -> bool {
+pub(in crate::lint) fn is_open(text: &str) -> bool {
     let text = text.trim();
     text.is_empty()
         || is_placeholder(text)

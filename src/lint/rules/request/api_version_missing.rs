@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if !facts::is_arm(subject) {
+    if !subject.is_arm() {
         return;
     }
     let (span, message, help) = match &url.api_version {

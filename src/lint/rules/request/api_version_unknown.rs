@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/api-version-unknown.md")]
 
-use super::facts;
 use crate::arm::{ApiVersion, ApiVersionParameter, is_open_version};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Doubt, Draft, Rule, Severity, Sink, Subject};
@@ -76,7 +75,7 @@ fn nearest(earlier: Option<ApiVersion>, later: Option<ApiVersion>) -> Option<Str
 /// What is not a version at all, whatever the type.
 fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
     let (part, span) = match (subject.url.map(|url| &url.api_version), subject.declared) {
-        (Some(ApiVersionParameter::Invalid { span, .. }), _) if facts::is_arm(subject) => {
+        (Some(ApiVersionParameter::Invalid { span, .. }), _) if subject.is_arm() => {
             (subject.call.url.as_ref()?, Span::from(span.clone()))
         }
         (_, Some(Resource { version: Version::Named { text, node }, .. }))

@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if call.client.signs_in
         || !is_shown
         || call.credentials.is_some()
-        || !facts::is_arm(subject)
+        || !subject.is_arm()
         || facts::header(subject, "authorization") != Header::Absent
     {
         return;

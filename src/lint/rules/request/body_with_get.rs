@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/body-with-get.md")]
 
-use super::facts;
 use crate::arm::Method;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -15,7 +14,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         Payload::None => return,
     };
     let is_read = matches!(call.sent_method(), Some(Method::Get | Method::Head));
-    if !is_read || body.text().trim().is_empty() || !facts::is_arm(subject) {
+    if !is_read || body.text().trim().is_empty() || !subject.is_arm() {
         return;
     }
     // What stands apart from a request line is what the service answers.

@@ -20,7 +20,7 @@ const OF_RESOURCES: [&str; 6] = ["properties", "identity", "location", "tags", "
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if !facts::posts_by_default(subject) || !facts::is_arm(subject) {
+    if !facts::posts_by_default(subject) || !subject.is_arm() {
         return;
     }
     let wants_write = match url.target {

@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if !call.client.says_content_type()
         || part.text().trim().is_empty()
         || call.default_content_type == Some(JSON_CONTENT_TYPE)
-        || !facts::is_arm(subject)
+        || !subject.is_arm()
         || facts::header(subject, "content-type") != Header::Absent
     {
         return;

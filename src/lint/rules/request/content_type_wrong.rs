@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/content-type-wrong.md")]
 
-use super::facts;
 use crate::arm::{JSON_CONTENT_TYPE, contains_placeholder};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -17,7 +16,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if matches!(subject.call.body, Payload::None) || !facts::is_arm(subject) {
+    if matches!(subject.call.body, Payload::None) || !subject.is_arm() {
         return;
     }
     for header in &subject.call.headers {

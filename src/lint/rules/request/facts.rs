@@ -1,20 +1,10 @@
 //! What the rules of this family ask of a call.
 
-use crate::arm::{
-    Method, PlaceholderStyle, RequestUrl, Service, UrlTarget, contains_placeholder, find_placeholders,
-};
+use crate::arm::{Method, PlaceholderStyle, RequestUrl, UrlTarget, contains_placeholder, find_placeholders};
 use crate::lint::Subject;
 use crate::notation::programs::Headers;
 use crate::notation::{Call, Payload};
 use crate::text::{Edit, Encoding, Fragment, Span};
-
-/// True if the call goes to Azure Resource Manager, as far as the text says.
-pub(in crate::lint) fn is_arm(subject: &Subject<'_>) -> bool {
-    match subject.url {
-        Some(_) => subject.evidence.service == Service::ResourceManager,
-        None => subject.target.type_name.is_some(),
-    }
-}
 
 /// True if the text may not have all of the URL: prose cut it short, or a variable may hold the rest.
 pub(super) fn is_cut_short(url: &RequestUrl<'_>) -> bool {

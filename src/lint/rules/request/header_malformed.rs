@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/header-malformed.md")]
 
-use super::facts;
 use crate::arm::find_placeholders;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -19,7 +18,7 @@ const KNOWN: [(&str, &[&str]); 4] = [
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     // Elsewhere a header is not a text with a colon of the author's own.
-    if !matches!(subject.call.client.headers, Headers::Option | Headers::Lines) || !facts::is_arm(subject) {
+    if !matches!(subject.call.client.headers, Headers::Option | Headers::Lines) || !subject.is_arm() {
         return;
     }
     for header in subject.call.headers.iter().filter(|header| is_malformed(header)) {

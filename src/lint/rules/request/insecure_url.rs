@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/insecure-url.md")]
 
-use super::facts;
 use crate::arm::{UrlProblemKind, contains_placeholder};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -11,7 +10,7 @@ rule!("insecure-url", Request, Error, Always, "`http://` sends the token unencry
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
     let is_literal = url.host.is_some_and(|host| !contains_placeholder(host.text));
-    if !is_literal || !facts::is_arm(subject) {
+    if !is_literal || !subject.is_arm() {
         return;
     }
     for problem in url.problems.iter().filter(|it| it.kind == UrlProblemKind::InsecureScheme) {

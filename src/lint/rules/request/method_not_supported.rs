@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let is_explained = sink.has("identity-not-in-version") || facts::posts_by_default(subject);
-    if !facts::is_arm(subject) || is_explained {
+    if !subject.is_arm() || is_explained {
         return;
     }
     let (message, help) = match url.target {

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/method-unknown.md")]
 
-use super::facts;
 use crate::arm::{Method, contains_placeholder};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -9,7 +8,7 @@ use crate::text::suggest::is_one_slip;
 rule!("method-unknown", Request, Error, Never, "HTTP has no method of this name", Check::Call(check));
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    let Some(part) = subject.call.method.as_ref().filter(|_| facts::is_arm(subject)) else { return };
+    let Some(part) = subject.call.method.as_ref().filter(|_| subject.is_arm()) else { return };
     let text = part.text().trim();
     // `DEFAULT` is PowerShell's word for GET; HTTP has three more that ARM has no use for.
     let is_known = text.parse::<Method>().is_ok()

@@ -16,7 +16,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let is_write = matches!(subject.call.sent_method(), Some(Method::Put | Method::Patch));
-    if !is_write || !facts::is_arm(subject) || !facts::is_for_resource(subject) {
+    if !is_write || !subject.is_arm() || !facts::is_for_resource(subject) {
         return;
     }
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };

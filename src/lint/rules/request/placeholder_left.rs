@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{facts, ids};
+use super::ids;
 use crate::arm::{Placeholder, PlaceholderStyle, find_placeholders};
 use crate::json::Kind;
 use crate::lint::rule::rule;
@@ -16,7 +16,7 @@ rule!("placeholder-left", Request, Note, Never, "a placeholder that nobody fille
 const SIGNED_IN: &str = "{subscriptionId}";
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if !facts::is_arm(subject) {
+    if !subject.is_arm() {
         return;
     }
     let mut places: BTreeMap<Span, String> = BTreeMap::new();

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::facts;
 use super::ids::{self, Subscription};
 use crate::arm::{contains_placeholder, find_placeholders, is_placeholder};
 use crate::json::{Kind, Node};
@@ -20,7 +19,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(root), Some(body)) = (subject.url, subject.resource, subject.body) else { return };
-    let Some(own) = url.subscription.filter(|_| facts::is_arm(subject)) else {
+    let Some(own) = url.subscription.filter(|_| subject.is_arm()) else {
         return;
     };
     let has_expansion = |one: &Subscription<'_>| one.part.has_expansion(one.span);

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../../../docs/rules/url-invalid.md")]
 
-use super::facts;
 use crate::arm::{UrlProblemKind as Kind, is_quote};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -18,7 +17,7 @@ rule!(
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (Some(url), Some(part)) = (subject.url, subject.call.url.as_ref()) else { return };
-    if !facts::is_arm(subject) {
+    if !subject.is_arm() {
         return;
     }
     let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);

@@ -2,7 +2,6 @@
 
 use crate::arm::{Method, ResourceTypeName, contains_placeholder};
 use crate::lint::rule::rule;
-use crate::lint::rules::request::facts;
 use crate::lint::{Certainty, Check, Doubt, Draft, Sink, Subject};
 use crate::text::Span;
 
@@ -20,7 +19,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let is_sent = matches!(subject.method(), Method::Put | Method::Patch) && subject.resource.is_some();
     let is_said = subject.evidence.target == Certainty::Stated && subject.url.is_some();
     // An action is no resource, and a group of resources has a schema of ARM's own.
-    let is_resource = subject.target.action.is_none() && facts::is_arm(subject);
+    let is_resource = subject.target.action.is_none() && subject.is_arm();
     if subject.standing.is_some()
         || !is_sent
         || !is_said

@@ -3,14 +3,13 @@
 use super::{is_secret_property, literals};
 use crate::lint::evidence::Doubt;
 use crate::lint::rule::rule;
-use crate::lint::rules::request::facts;
 use crate::lint::rules::request::style::{self, Stands};
 use crate::lint::{Check, Sink, Subject};
 
 rule!("literal-password", Secret, Warning, Sometimes, "a password stands in the text", Check::Call(check));
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    let Some(body) = subject.body.filter(|_| facts::is_arm(subject)) else { return };
+    let Some(body) = subject.body.filter(|_| subject.is_arm()) else { return };
     for (name, value) in literals(subject) {
         let span = value.content_span();
         let name = name.as_str().unwrap_or_default();

@@ -1,8 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/literal-subscription-id.md")]
 
 use crate::lint::rule::rule;
+use crate::lint::rules::request::ids;
 use crate::lint::rules::request::style::{self, Stands};
-use crate::lint::rules::request::{facts, ids};
 use crate::lint::{Check, Sink, Subject};
 
 rule!(
@@ -15,7 +15,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    if !facts::is_arm(subject) {
+    if !subject.is_arm() {
         return;
     }
     // What a variable holds is told where it is written, if that is part of a call.

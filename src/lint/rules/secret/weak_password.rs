@@ -4,7 +4,6 @@ use super::literals;
 use crate::arm::ResourceType;
 use crate::json::Node;
 use crate::lint::rule::rule;
-use crate::lint::rules::request::facts;
 use crate::lint::{Check, Sink, Subject};
 
 rule!("weak-password", Secret, Note, Never, "ARM refuses this password", Check::Call(check));
@@ -28,7 +27,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         subject.target.resource_type,
         Some(ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet)
     );
-    let Some(root) = subject.resource.filter(|_| is_machine && facts::is_arm(subject)) else { return };
+    let Some(root) = subject.resource.filter(|_| is_machine && subject.is_arm()) else { return };
     let mut known = None;
     for (name, value) in literals(subject) {
         if !name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("adminPassword")) {
