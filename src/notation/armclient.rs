@@ -1,6 +1,6 @@
 //! `armclient VERB URL [BODY]`.
 
-use super::shell::Command;
+use super::command::Command;
 use super::{Call, Notation, is_url_like, payload};
 
 /// The request that `command`, which runs armclient, makes: none without a verb of HTTP.

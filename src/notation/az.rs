@@ -5,8 +5,8 @@ pub mod resource;
 pub mod vm;
 mod write;
 
+use super::command::{Command, Word};
 use super::made::{Assembly, Made};
-use super::shell::{Command, Word};
 use super::{Call, Notation};
 use crate::text::{Fragment, Span};
 

@@ -2,8 +2,8 @@
 
 mod write;
 
+use super::command::{Command, Word};
 use super::pairs::pairs;
-use super::shell::{Command, Word};
 use super::{Call, Notation, Payload, payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 

@@ -10,8 +10,9 @@ use minijinja::context;
 use super::declare::{
     Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
 };
+use super::layout::Layout;
 use super::level::level_of;
-use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
+use super::writer::{IdentityChange, RoleStep, WriteError};
 use crate::arm::{
     ApiVersion, BlankStyle, BodyValue, Level, Method, Part, Request, RequestTarget, ResourceId, ResourceType,
     ResourceTypeName, Text,
@@ -73,11 +74,8 @@ fn with_role(
     machine: &RequestTarget,
     values: &mut Values,
 ) -> Result<Vec<String>, WriteError> {
-    let none = |why: &str| WriteError::NoEquivalent {
-        form: Form::Bicep,
-        why: why.to_owned(),
-        instead: "--as script",
-    };
+    let none =
+        |why: &str| WriteError::NoEquivalent { form: "bicep", why: why.to_owned(), instead: "--as script" };
     let Some((name, definition, scope)) = role.parts() else {
         return Err(none("the role assignment has no name, role or scope"));
     };
@@ -270,7 +268,7 @@ fn declaration(
 ) -> Result<String, WriteError> {
     let target = &request.target;
     let none =
-        |why: &str| WriteError::NoEquivalent { form: Form::Bicep, why: why.to_owned(), instead: "--as curl" };
+        |why: &str| WriteError::NoEquivalent { form: "bicep", why: why.to_owned(), instead: "--as curl" };
     let level = level_of(target).map_err(none)?;
     if target.names.len() != target.resource_type.types().count() {
         return Err(none("a declaration is about one resource, and this lists many"));

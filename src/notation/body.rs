@@ -1,6 +1,7 @@
 //! A body alone: JSON.
 
-use super::write::{Layout, WriteError, Writer};
+use super::layout::Layout;
+use super::writer::{WriteError, Writer};
 use crate::arm::Request;
 
 /// Writes the body of a request and nothing else.

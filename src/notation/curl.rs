@@ -3,7 +3,7 @@
 mod options;
 mod write;
 
-use super::shell::{Command, Word};
+use super::command::{Command, Word};
 use super::{Call, Notation, Payload, payload};
 use crate::arm::JSON_CONTENT_TYPE;
 use crate::text::{Fragment, Span};

@@ -1,7 +1,8 @@
 //! What Bicep and Terraform have in common: a body as a value of a language that declares resources.
 
+use super::layout::Layout;
 use super::template::parameter_of;
-use super::write::{IdentityChange, Layout, RoleStep, WriteError, Writer};
+use super::writer::{IdentityChange, RoleStep, WriteError, Writer};
 use crate::arm::{Blank, BlankStyle, BodyValue, Part, Request, Text};
 
 /// Files that declare resources: what their writers have in common.

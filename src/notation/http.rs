@@ -4,7 +4,7 @@
 mod write;
 
 use super::variables::{Language, Value};
-use super::{Call, Notation, Payload, Scope};
+use super::{Assigned, Call, Notation, Payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 pub use write::Http;
@@ -30,7 +30,7 @@ pub enum Style {
 
 /// The requests of `code`, in the order in which they stand; `scope` is what was assigned before, and is added
 /// to. Takes time linear in the text.
-pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
+pub fn calls<'s>(code: &Fragment<'s>, style: Style, scope: &mut Assigned<'s>) -> Vec<Call<'s>> {
     Reader { code, lines: lines(code.text()), style, at: 0 }.run(scope)
 }
 
@@ -97,7 +97,7 @@ struct Reader<'f, 's> {
 }
 
 impl<'s> Reader<'_, 's> {
-    fn run(mut self, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
+    fn run(mut self, scope: &mut Assigned<'s>) -> Vec<Call<'s>> {
         let mut found = Vec::new();
         while self.at < self.lines.len() {
             let line = self.line(self.at);

@@ -9,15 +9,19 @@ pub mod az;
 pub mod az_rest;
 mod bicep;
 mod body;
+mod command;
 pub mod curl;
 mod declare;
 pub mod http;
+mod layout;
 mod level;
 mod made;
 mod native;
 mod pairs;
 mod payload;
+mod posix_text;
 pub mod powershell;
+mod powershell_text;
 pub mod programs;
 mod quoting;
 mod request;
@@ -29,72 +33,24 @@ mod terraform;
 mod variables;
 mod windows;
 mod write;
+mod writer;
 
 use self::programs::Host;
 use crate::arm::{Method, RequestUrl, ResourceType, Service, contains_placeholder};
 use crate::text::{Fragment, Marks, Span};
 
+pub use layout::{BodyPlace, Layout, Shell, UnknownShell};
 pub use made::{Asked, Made};
-pub use programs::Client;
+pub use powershell::Scope;
 pub(crate) use programs::mentions as mentions_call;
+pub use programs::{Client, Notation};
 pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
 pub use request::{RequestError, request};
 pub use script::{Procedure, script};
 pub use templates::{TemplateError, Templates};
-pub use variables::Scope;
-pub use write::{
-    BodyPlace, Form, IdentityChange, Layout, RoleStep, Shell, UnknownForm, UnknownShell, WriteError, Writer,
-    write, write_change, write_roles,
-};
-
-/// A way of writing a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Notation {
-    /// `curl …` in a POSIX shell.
-    Curl,
-    /// `az rest …`.
-    AzRest,
-    /// `armclient PATCH …`.
-    ArmClient,
-    /// `Invoke-AzRestMethod …` in PowerShell.
-    InvokeAzRestMethod,
-    /// `Invoke-RestMethod …` or `Invoke-WebRequest …` in PowerShell.
-    InvokeRestMethod,
-    /// `az vm …`, `az vmss …`, `az identity …`: what az makes of names and options.
-    AzVm,
-    /// `az resource …`, likewise.
-    AzResource,
-    /// `az deployment …`, likewise.
-    AzDeployment,
-    /// A cmdlet of Azure PowerShell that makes its request of parameters: `Update-AzVM`, `New-AzResource`.
-    Cmdlet,
-    /// A request line, headers, a body.
-    Http,
-    /// A body alone.
-    Body,
-    /// An ARM template, which is one body for the requests of all its resources.
-    Template,
-}
-
-impl Notation {
-    /// Its name for reports: `curl`, `az`, `armclient`, `powershell`, `az-vm`, `az-resource`, `az-deployment`, `cmdlet`,
-    /// `http`, `json`, `template`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Curl => "curl",
-            Self::AzRest => "az",
-            Self::ArmClient => "armclient",
-            Self::InvokeAzRestMethod | Self::InvokeRestMethod => "powershell",
-            Self::AzVm => "az-vm",
-            Self::AzResource => "az-resource",
-            Self::AzDeployment => "az-deployment",
-            Self::Cmdlet => "cmdlet",
-            Self::Http => "http",
-            Self::Body => "json",
-            Self::Template => "template",
-        }
-    }
-}
+pub use variables::Assigned;
+pub use write::{Form, UnknownForm, write, write_change, write_roles};
+pub use writer::{IdentityChange, RoleStep, WriteError, Writer};
 
 /// A request as it stands in a text.
 #[derive(Clone, Debug)]

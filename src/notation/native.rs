@@ -10,11 +10,12 @@
 
 use std::fmt::Write as _;
 
-use super::powershell::write::{
+use super::layout::{BodyPlace, Layout};
+use super::posix_text::{ESCAPED, each_blank};
+use super::powershell_text::{
     expandable, guards as powershell_guards, in_ascii, literal, preparations, variable_in_body,
 };
-use super::shell::words::{ESCAPED, each_blank};
-use super::write::{BodyPlace, Layout, WriteError};
+use super::writer::WriteError;
 use crate::arm::{Blank, BlankStyle, Part, Text};
 
 /// A program's call, apart from any shell.

@@ -1,7 +1,7 @@
 //! Where a body comes from: the text of an option, a file, standard input, a variable.
 
 use super::Payload;
-use super::shell::{Command, RedirectKind};
+use super::command::{Command, RedirectKind};
 use crate::text::{Fragment, Span};
 
 /// What the value of a body's option stands for: `@file`, `@-`, or the text itself. `input` is the command

@@ -8,19 +8,20 @@
 mod evaluate;
 mod fault;
 mod known;
+mod scope;
 mod syntax;
 mod value;
-pub(super) mod write;
+mod write;
 
 use std::rc::Rc;
 
 use self::evaluate::Evaluator;
 use self::syntax::Mode;
 use self::value::Unit;
-pub(super) use self::value::World;
-use super::{Call, Scope, programs};
+use super::{Call, programs};
 use crate::text::{Fragment, Marks, Span};
 
+pub use self::scope::Scope;
 pub use self::syntax::{OutlinedCommand, OutlinedElement, outline};
 pub use self::write::InvokeAzRestMethod;
 

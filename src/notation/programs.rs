@@ -7,8 +7,8 @@
 
 use std::sync::LazyLock;
 
-use super::shell::Command;
-use super::{Call, Notation, armclient, az, az_rest, curl};
+use super::command::Command;
+use super::{Call, armclient, az, az_rest, curl};
 use crate::arm::JSON_CONTENT_TYPE;
 use crate::text::Marks;
 
@@ -26,9 +26,15 @@ pub struct Program {
     pub subcommands: &'static [&'static str],
     /// The word behind its name is a command or a method: `az login`, `armclient GET`.
     pub begins_with_word: bool,
+    /// Reads the calls that a command of a shell makes with it, given the command whose output that reads. PowerShell's
+    /// cmdlets have none: they are read from its own tokens, not from words.
+    pub(super) read: Option<Reader>,
     /// What it does with a request.
     pub client: Client,
 }
+
+/// Reads the calls of a command.
+pub(super) type Reader = for<'s> fn(&Command<'s>, Option<&Command<'s>>) -> Vec<Call<'s>>;
 
 /// Where a name means the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,14 +210,43 @@ const CMDLETS: &[(&str, Languages)] = &[
     ("new-azurermdeployment", Languages::PowerShell),
 ];
 
-/// The programs. Of those that share a name, a word behind it tells which one is meant.
-pub static PROGRAMS: [Program; 9] = [
+/// Declares [`Notation`] and [`PROGRAMS`]: a row is a way of writing requests, its name in reports, and the program that
+/// takes what is written so, if one does.
+macro_rules! notations {
+    ($($(#[$doc:meta])* $notation:ident = $name:literal $({ $($field:tt)* })?;)*) => {
+        /// A way of writing a request.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Notation {
+            $($(#[$doc])* $notation,)*
+        }
+
+        impl Notation {
+            /// Every way.
+            pub const ALL: [Self; [$(Self::$notation),*].len()] = [$(Self::$notation),*];
+
+            /// Its name for reports. PowerShell's cmdlets for any request share one.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$notation => $name,)*
+                }
+            }
+        }
+
+        /// The programs. Of those that share a name, a word behind it tells which one is meant.
+        pub static PROGRAMS: &[Program] =
+            &[$($(Program { notation: Notation::$notation, $($field)* },)?)*];
+    };
+}
+
+notations! {
+    /// `curl …` in a POSIX shell.
     // https://curl.se/docs/manpage.html
-    Program {
-        notation: Notation::Curl,
+    Curl = "curl" {
         names: &[("curl", Languages::All)],
         subcommands: &[],
         begins_with_word: false,
+        read: Some(curl::read),
         client: Client {
             method: Some("GET"),
             method_with_body: Some("POST"),
@@ -221,13 +256,14 @@ pub static PROGRAMS: [Program; 9] = [
             variables: Variables::Shell,
             ..PLAIN
         },
-    },
+    };
+    /// `az rest …`.
     // https://learn.microsoft.com/cli/azure/reference-index#az-rest
-    Program {
-        notation: Notation::AzRest,
+    AzRest = "az" {
         names: AZ,
         subcommands: &["rest"],
         begins_with_word: true,
+        read: Some(|command, input| az_rest::read(command, input).into_iter().collect()),
         client: Client {
             host: Host::ResourceManager,
             method: Some("GET"),
@@ -239,45 +275,50 @@ pub static PROGRAMS: [Program; 9] = [
             variables: Variables::Shell,
             ..PLAIN
         },
-    },
+    };
+    /// `az vm …`, `az vmss …`, `az identity …`: what az makes of names and options.
     // https://learn.microsoft.com/cli/azure/vm, …/vmss, …/identity
-    Program {
-        notation: Notation::AzVm,
+    AzVm = "az-vm" {
         names: AZ,
         subcommands: &["vm", "vmss", "identity"],
         begins_with_word: true,
+        read: Some(|command, _| az::vm::read(command)),
         client: MAKER,
-    },
+    };
+    /// `az resource …`, likewise.
     // https://learn.microsoft.com/cli/azure/resource
-    Program {
-        notation: Notation::AzResource,
+    AzResource = "az-resource" {
         names: AZ,
         subcommands: &["resource"],
         begins_with_word: true,
+        read: Some(az::resource::read),
         client: MAKER,
-    },
+    };
+    /// `az deployment …`, likewise.
     // https://learn.microsoft.com/cli/azure/deployment; `az group deployment` is what it was called before.
-    Program {
-        notation: Notation::AzDeployment,
+    AzDeployment = "az-deployment" {
         names: AZ,
         subcommands: &["deployment", "group"],
         begins_with_word: true,
+        read: Some(az::deployment::read),
         client: Client { reads_python: true, ..MAKER },
-    },
+    };
+    /// `armclient PATCH …`.
     // https://github.com/projectkudu/ARMClient
-    Program {
-        notation: Notation::ArmClient,
+    ArmClient = "armclient" {
         names: &[("armclient", Languages::All)],
         subcommands: &[],
         begins_with_word: true,
+        read: Some(|command, input| armclient::read(command, input).into_iter().collect()),
         client: Client { host: Host::Always, content_type: Some(JSON_CONTENT_TYPE), signs_in: true, ..PLAIN },
-    },
+    };
+    /// `Invoke-AzRestMethod …` in PowerShell.
     // https://learn.microsoft.com/powershell/module/az.accounts/invoke-azrestmethod
-    Program {
-        notation: Notation::InvokeAzRestMethod,
+    InvokeAzRestMethod = "powershell" {
         names: &[("invoke-azrestmethod", Languages::PowerShell), ("invoke-azrest", Languages::PowerShell)],
         subcommands: &[],
         begins_with_word: false,
+        read: None,
         client: Client {
             host: Host::Own,
             method: Some("GET"),
@@ -286,18 +327,19 @@ pub static PROGRAMS: [Program; 9] = [
             signs_in: true,
             ..PLAIN
         },
-    },
+    };
+    /// A cmdlet of Azure PowerShell that makes its request of parameters: `Update-AzVM`, `New-AzResource`.
     // https://learn.microsoft.com/powershell/module/az.compute, …/az.managedserviceidentity, …/az.resources
-    Program {
-        notation: Notation::Cmdlet,
+    Cmdlet = "cmdlet" {
         names: CMDLETS,
         subcommands: &[],
         begins_with_word: false,
+        read: None,
         client: MAKER,
-    },
+    };
+    /// `Invoke-RestMethod …` or `Invoke-WebRequest …` in PowerShell.
     // https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod
-    Program {
-        notation: Notation::InvokeRestMethod,
+    InvokeRestMethod = "powershell" {
         names: &[
             ("invoke-restmethod", Languages::PowerShell),
             ("irm", Languages::PowerShell),
@@ -306,6 +348,7 @@ pub static PROGRAMS: [Program; 9] = [
         ],
         subcommands: &[],
         begins_with_word: false,
+        read: None,
         client: Client {
             method: Some("GET"),
             method_with_body: Some("GET"),
@@ -315,8 +358,14 @@ pub static PROGRAMS: [Program; 9] = [
             headers: Headers::Parameter,
             ..PLAIN
         },
-    },
-];
+    };
+    /// A request line, headers, a body.
+    Http = "http";
+    /// A body alone.
+    Body = "json";
+    /// An ARM template, which is one body for the requests of all its resources.
+    Template = "template";
+}
 
 /// A request as it goes over the wire: whatever is sent stands in the text.
 static WIRE: Client =
@@ -385,18 +434,9 @@ pub(super) fn makes_requests(name: &str, next: &str) -> bool {
 
 /// The calls that `command` makes, which runs the program `name`: none if that makes no requests, or not this way.
 pub(super) fn calls_of<'s>(name: &str, command: &Command<'s>, input: Option<&Command<'s>>) -> Vec<Call<'s>> {
-    // PowerShell's cmdlets are read from its own tokens, not from words.
     let next = command.program().and_then(|at| command.words.get(at + 1)).map(|word| word.text.text());
-    let Some(program) = all_named(name, false).find(|program| program.takes(next)) else { return Vec::new() };
-    match program.notation {
-        Notation::Curl => curl::read(command, input),
-        Notation::AzRest => az_rest::read(command, input).into_iter().collect(),
-        Notation::ArmClient => armclient::read(command, input).into_iter().collect(),
-        Notation::AzVm => az::vm::read(command),
-        Notation::AzResource => az::resource::read(command, input),
-        Notation::AzDeployment => az::deployment::read(command, input),
-        _ => Vec::new(),
-    }
+    let program = all_named(name, false).find(|program| program.takes(next));
+    program.and_then(|program| program.read).map_or_else(Vec::new, |read| read(command, input))
 }
 
 // -- Prefilters -----------------------------------------------------------------------------------------------

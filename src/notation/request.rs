@@ -1,14 +1,12 @@
 //! From a call in a text to the request that it makes.
 
 use super::programs::{Host, Variables};
+use super::writer::with_own;
 use super::{Call, Client, Payload, http};
 use crate::arm::{
-    Blank, BlankStyle, BodyValue, Cloud, JSON_CONTENT_TYPE, Part, Request, RequestTarget, Text, UrlReadError,
+    Blank, BlankStyle, BodyValue, Cloud, JSON_CONTENT_TYPE, Request, RequestTarget, Text, UrlReadError,
 };
 use crate::text::Fragment;
-
-/// Names and values, in the order in which they are written.
-type Headers = Vec<(String, Text)>;
 
 /// Why a call is not the whole of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,33 +68,9 @@ fn with_host(client: &Client, url: String) -> String {
     if adds { format!("https://{}{url}", Cloud::Public.host()) } else { url }
 }
 
-/// The headers with those behind them that a client adds by itself where they are missing.
-pub(super) fn with_own(mut headers: Headers, typed: bool, signs_in: bool) -> Headers {
-    let own = [("Content-Type", typed), ("Authorization", signs_in)];
-    for (name, _) in own.into_iter().filter(|(_, adds)| *adds) {
-        if headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            continue;
-        }
-        let value = match name {
-            "Content-Type" => Text::new(JSON_CONTENT_TYPE),
-            _ => Text::from_parts([Part::Literal("Bearer ".to_owned()), Part::Blank(Blank::AccessToken)]),
-        };
-        headers.push((name.to_owned(), value));
-    }
-    headers
-}
-
 fn header(text: &str) -> Result<(String, Text), RequestError> {
     let (name, value) = text.split_once(':').ok_or_else(|| RequestError::Header(text.to_owned()))?;
     Ok((name.trim().to_owned(), Text::new(value.trim())))
-}
-
-/// The headers that have to be written for a client that adds some by itself: the fewest of which
-/// [`with_own`] makes those of the request. `None` if it would send others.
-pub(super) fn to_write(request: &Request, signs_in: bool) -> Option<&[(String, Text)]> {
-    let all = &request.headers;
-    let typed = request.body.is_some();
-    (0..=all.len()).map(|count| &all[..count]).find(|few| with_own(few.to_vec(), typed, signs_in) == *all)
 }
 
 /// The text with the variables in it spelt as blanks in angle brackets, which mean nothing in JSON or a URL.
@@ -143,7 +117,7 @@ fn variable(text: &str) -> Option<(usize, &str)> {
 
 /// The blank that a variable fills in, as it is or escaped for JSON.
 fn blank_of(variable: &str) -> Option<Blank> {
-    Blank::of_variable(variable.strip_suffix(super::shell::words::ESCAPED).unwrap_or(variable))
+    Blank::of_variable(variable.strip_suffix(super::posix_text::ESCAPED).unwrap_or(variable))
 }
 
 #[cfg(test)]

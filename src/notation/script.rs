@@ -11,9 +11,10 @@
 
 use minijinja::{Value, context};
 
-use super::powershell::write as powershell;
-use super::shell::words::{Quotes, body_word, guards, preparations, word};
-use super::write::{Layout, RoleStep, Shell, WriteError};
+use super::layout::{Layout, Shell};
+use super::posix_text::{Quotes, body_word, guards, preparations, word};
+use super::powershell_text as powershell;
+use super::writer::{RoleStep, WriteError};
 use crate::arm::{
     ApiVersion, Blank, BlankStyle, BodyValue, Identity, IdentityId, Part, Request, ResourceType, Text,
 };

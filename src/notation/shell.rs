@@ -12,16 +12,12 @@ mod meant;
 mod prompt;
 mod quoted;
 mod starts;
-pub(in crate::notation) mod words;
 
-use std::borrow::Cow;
-
-use super::Quoting;
 use super::programs::mentions;
 use crate::text::{Fragment, Span};
 
+pub use super::command::{Assignment, Command, Redirect, RedirectKind, Word, program_name};
 pub use calls::calls;
-pub use starts::program_name;
 
 /// How deep commands are looked for inside the substitutions, scripts and heredocs of other commands.
 const MAX_NESTING: u8 = 6;
@@ -65,84 +61,7 @@ fn begins_batch(line: &str) -> bool {
         .any(|begin| line.get(..begin.len()).is_some_and(|head| head.eq_ignore_ascii_case(begin)))
 }
 
-/// One word and where it stands.
-#[derive(Clone, Debug)]
-pub struct Word<'s> {
-    /// The word without its quotes.
-    pub text: Fragment<'s>,
-    /// Its bytes in the file, quotes included.
-    pub span: Span,
-}
-
-impl Word<'_> {
-    /// True for `[--name]`, which stands in a description of options. In quotes it is a value.
-    pub(in crate::notation) fn is_optional(&self) -> bool {
-        let bytes = (self.span.end - self.span.start) as usize;
-        self.text.text().starts_with("[-") && bytes == self.text.text().len()
-    }
-}
-
-/// `NAME=value` before a command, alone, or after `export`.
-#[derive(Clone, Debug)]
-pub struct Assignment<'s> {
-    /// The variable.
-    pub name: String,
-    /// Its value, without quotes.
-    pub value: Fragment<'s>,
-    /// The value is added to the one that the variable has: `NAME+=value`.
-    pub appends: bool,
-    /// The words of an array: `NAME=(a b)`.
-    pub items: Option<Vec<Word<'s>>>,
-}
-
-/// What a redirection does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RedirectKind {
-    /// `< file`
-    Input,
-    /// `> file`, `>> file`, `2> file`, `>&1`
-    Output,
-    /// `<<< text`
-    HereString,
-    /// `<<EOF` and the lines up to `EOF`
-    HereDocument,
-}
-
-/// A redirection and the file that it names, or the text that it gives.
-#[derive(Clone, Debug)]
-pub struct Redirect<'s> {
-    /// What it does.
-    pub kind: RedirectKind,
-    /// The file's name, the string or the lines of the heredoc without the last line break.
-    pub text: Fragment<'s>,
-}
-
-/// A simple command.
-#[derive(Clone, Debug, Default)]
-pub struct Command<'s> {
-    /// Its words, from the program's name (and whatever stands before it: `sudo`, `if`) on.
-    pub words: Vec<Word<'s>>,
-    /// The variables that it sets.
-    pub assignments: Vec<Assignment<'s>>,
-    /// Its redirections and heredocs.
-    pub redirects: Vec<Redirect<'s>>,
-    /// The index, among the commands of the same text, of the command whose output it reads.
-    pub input: Option<usize>,
-    /// What its quoting does to it.
-    pub quoting: Vec<Quoting>,
-}
-
 impl<'s> Command<'s> {
-    /// The index of the word that names the program: behind `sudo`, `env`, `time`, `if` and their like.
-    pub fn program(&self) -> Option<usize> {
-        starts::program(self.words.iter().map(|word| word.text.text()))
-    }
-
-    /// The program's name without its folder and without `.exe`, in small letters.
-    pub fn program_name(&self) -> Option<Cow<'_, str>> {
-        self.program().map(|index| program_name(self.words[index].text.text()))
-    }
-
     fn is_empty(&self) -> bool {
         self.words.is_empty() && self.assignments.is_empty() && self.redirects.is_empty()
     }

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use minijinja::context;
 
 use super::declare::{Declarations, Language, Values, aligned, in_comment, is_secret, is_whole};
-use super::write::{Form, IdentityChange, Layout, RoleStep, WriteError};
+use super::layout::Layout;
+use super::writer::{IdentityChange, RoleStep, WriteError};
 use crate::arm::{
     Blank, BlankStyle, BodyValue, IdentityType, Method, Part, Request, RequestTarget, ResourceType, Text,
     published_identity_type,
@@ -38,7 +39,7 @@ impl Declarations for Terraform {
     ) -> Result<String, WriteError> {
         let why =
             "a role assignment is a resource of its own there, which needs the state of the one before it";
-        Err(WriteError::NoEquivalent { form: Form::Terraform, why: why.to_owned(), instead: "--as script" })
+        Err(WriteError::NoEquivalent { form: "terraform", why: why.to_owned(), instead: "--as script" })
     }
 }
 
@@ -238,7 +239,7 @@ impl Kind {
 }
 
 fn none(why: impl Into<String>) -> WriteError {
-    WriteError::NoEquivalent { form: Form::Terraform, why: why.into(), instead: "--as curl" }
+    WriteError::NoEquivalent { form: "terraform", why: why.into(), instead: "--as curl" }
 }
 
 /// True if a change takes no identity away, as far as is known.

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::powershell;
 use super::{Call, Payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -19,11 +18,9 @@ const MAX_URL: usize = 8 << 10;
 
 /// What has been assigned, in the order of the text: what is looked up is what was assigned last.
 #[derive(Debug, Default)]
-pub struct Scope<'s> {
+pub struct Assigned<'s> {
     variables: HashMap<String, Value<'s>>,
     files: HashMap<String, Fragment<'s>>,
-    /// What PowerShell has set.
-    pub(super) powershell: powershell::World<'s>,
     expansion: Rc<Expansion>,
 }
 
@@ -74,7 +71,7 @@ pub(super) enum Value<'s> {
     Unknown,
 }
 
-/// Whose variables are meant. PowerShell's are values of its own: see [`powershell::World`].
+/// Whose variables are meant. PowerShell's are values of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Shell,
@@ -104,7 +101,7 @@ impl Language {
     }
 }
 
-impl<'s> Scope<'s> {
+impl<'s> Assigned<'s> {
     /// For a document of `len` bytes: its variables may come to twice of that, and to 1 MiB in any case.
     pub fn of(len: usize) -> Self {
         let limit = len.saturating_mul(2).max(MIN_EXPANSION);

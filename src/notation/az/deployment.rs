@@ -2,8 +2,8 @@
 
 use super::{Invocation, Names};
 use crate::arm::ResourceTypeName;
+use crate::notation::command::Command;
 use crate::notation::made::{Assembly, PARAMETERS};
-use crate::notation::shell::Command;
 use crate::notation::{Call, Notation, Payload, payload};
 use crate::text::Span;
 

@@ -3,8 +3,8 @@
 use super::{Invocation, Names, Value};
 use crate::arm::ResourceTypeName;
 use crate::json::{Dialect, Tree};
+use crate::notation::command::Command;
 use crate::notation::made::{Assembly, PROPERTIES};
-use crate::notation::shell::Command;
 use crate::notation::{Call, Notation, Payload, payload};
 use crate::text::{Fragment, Span};
 

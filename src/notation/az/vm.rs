@@ -5,8 +5,8 @@
 
 use super::{Invocation, Names, Value, version};
 use crate::arm::{IdentityType, ResourceType, ResourceTypeName};
+use crate::notation::command::Command;
 use crate::notation::made::{Asked, Assembly};
-use crate::notation::shell::Command;
 use crate::notation::{Call, Notation, Payload};
 use crate::text::{Fragment, Span};
 

@@ -9,8 +9,9 @@ use crate::arm::{
     Blank, BlankStyle, BodyValue, Identity, IdentityId, IdentityType, Method, Part, Request, RequestTarget,
     ResourceType, Text,
 };
-use crate::notation::shell::words::{Quotes, guards, word};
-use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
+use crate::notation::layout::Layout;
+use crate::notation::posix_text::{Quotes, guards, word};
+use crate::notation::writer::{IdentityChange, RoleStep, WriteError, Writer};
 
 /// Writes requests as `az vm identity …`, `az vmss identity …` and `az identity …` for a POSIX shell.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ fn option(name: &str, values: &[Text], style: BlankStyle) -> Result<String, Writ
 }
 
 fn none(why: impl Into<String>) -> WriteError {
-    WriteError::NoEquivalent { form: Form::AzVm, why: why.into(), instead: "--as az" }
+    WriteError::NoEquivalent { form: "az-vm", why: why.into(), instead: "--as az" }
 }
 
 fn commands(request: &Request, change: Option<IdentityChange<'_>>) -> Result<Vec<Command>, WriteError> {

@@ -3,10 +3,10 @@
 use minijinja::context;
 
 use crate::arm::{Part, Request, Text};
+use crate::notation::layout::{Layout, Shell};
 use crate::notation::native::{Argument, Invocation};
-use crate::notation::request::to_write;
-use crate::notation::shell::words::{Quotes, guards, prepared_body, word};
-use crate::notation::write::{Form, Layout, Shell, WriteError, Writer};
+use crate::notation::posix_text::{Quotes, guards, prepared_body, word};
+use crate::notation::writer::{WriteError, Writer, to_write};
 
 /// Writes requests as `az rest` commands for a POSIX shell, PowerShell or cmd. The host, the token and, for
 /// a body, the content type are left to `az`.
@@ -18,7 +18,7 @@ impl Writer for AzRest {
         let style = layout.blanks;
         let signed = to_write(request, true);
         let headers = signed.or_else(|| to_write(request, false)).ok_or(WriteError::Header {
-            form: Form::Az,
+            form: "az",
             name: "Content-Type".to_owned(),
             why: "a body goes with one of az's own",
         })?;

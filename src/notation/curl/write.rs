@@ -3,9 +3,10 @@
 use minijinja::context;
 
 use crate::arm::{BlankStyle, Method, Part, Request, Text};
+use crate::notation::layout::{Layout, Shell};
 use crate::notation::native::{Argument, Invocation};
-use crate::notation::shell::words::{Quotes, guards, prepared_body, word};
-use crate::notation::write::{Layout, Shell, WriteError, Writer};
+use crate::notation::posix_text::{Quotes, guards, prepared_body, word};
+use crate::notation::writer::{WriteError, Writer};
 
 /// Writes requests as `curl` commands for a POSIX shell, PowerShell or cmd.
 #[derive(Debug)]

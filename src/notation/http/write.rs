@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use minijinja::context;
 
 use crate::arm::{Blank, BlankStyle, Part, Request, Text};
-use crate::notation::write::{Form, Layout, WriteError, Writer};
+use crate::notation::layout::Layout;
+use crate::notation::writer::{WriteError, Writer};
 
 /// Writes requests as `.http` files have them.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ impl Writer for Http {
             let value = spell(value, style);
             if value.contains(char::is_control) {
                 let why = "its value has control characters";
-                return Err(WriteError::Header { form: Form::Http, name: name.clone(), why });
+                return Err(WriteError::Header { form: "http", name: name.clone(), why });
             }
             headers.push(format!("{name}: {value}"));
         }

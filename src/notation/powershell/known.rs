@@ -1,6 +1,6 @@
 //! The commands that make requests, their parameters, and the lines that certainly begin one.
 
-use crate::notation::shell::program_name;
+use crate::notation::command::program_name;
 use crate::notation::{Notation, programs};
 
 /// A command that makes requests.

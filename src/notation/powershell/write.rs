@@ -1,13 +1,11 @@
 //! Writing a request as an `Invoke-AzRestMethod` command.
 
-use std::fmt::Write as _;
-
 use minijinja::context;
 
-use crate::arm::{Blank, BlankStyle, Part, Request, Text};
-use crate::notation::request::to_write;
-use crate::notation::shell::words::{ESCAPED, each_blank};
-use crate::notation::write::{Form, Layout, WriteError, Writer};
+use crate::arm::Request;
+use crate::notation::layout::Layout;
+use crate::notation::powershell_text::{guards, here_string, preparations, word};
+use crate::notation::writer::{WriteError, Writer, to_write};
 
 /// Writes requests as `Invoke-AzRestMethod` commands, for PowerShell 5.1 and later. The token and the content type
 /// are left to the cmdlet, and so is the host.
@@ -20,7 +18,7 @@ impl Writer for InvokeAzRestMethod {
         if !to_write(request, true).is_some_and(<[_]>::is_empty) {
             let name = request.headers.first().map_or("Authorization", |(name, _)| name).to_owned();
             let why = "the cmdlet sends headers of its own and no others";
-            return Err(WriteError::Header { form: Form::PowerShell, name, why });
+            return Err(WriteError::Header { form: "powershell", name, why });
         }
         // The cmdlet knows the host of the cloud that is signed in to.
         let (parameter, url) = ("Path", request.target.path_and_query());
@@ -52,127 +50,5 @@ impl Writer for InvokeAzRestMethod {
 
     fn heading(&self, name: &str) -> Option<String> {
         Some(format!("# {name}"))
-    }
-}
-
-/// A URL as an argument. Names in it are percent-encoded: nothing in it is a quote, a dollar sign or a backtick.
-pub(in crate::notation) fn word(url: &Text, style: BlankStyle) -> String {
-    if style != BlankStyle::Shell {
-        return format!("\"{}\"", url.spell(style));
-    }
-    format!("\"{}\"", expandable(url, |blank| format!("env:{}", blank.variable())))
-}
-
-/// A text in single quotes. PowerShell takes each of the quotes in [`SINGLE`] for the end of it; doubled, it is one.
-pub(in crate::notation) fn literal(text: &str) -> String {
-    let mut out = String::from("'");
-    for c in text.chars() {
-        out.extend(std::iter::repeat_n(c, if SINGLE.contains(&c) { 2 } else { 1 }));
-    }
-    out + "'"
-}
-
-/// What PowerShell reads as a single quote: the typewriter's, and the typographic ones.
-const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
-
-/// A body between lines of its own, where quotes are literal.
-pub(in crate::notation) fn here_string(body: &Text, style: BlankStyle) -> String {
-    let expands = style == BlankStyle::Shell && body.blanks().next().is_some();
-    if !expands {
-        return format!("@'\n{}\n'@", in_ascii(&body.spell(style)));
-    }
-    format!("@\"\n{}\n\"@", in_ascii(&expandable(body, variable_in_body)))
-}
-
-/// What a blank of a body is filled in from: the environment, or what [`preparations`] make of it.
-pub(in crate::notation) fn variable_in_body(blank: Blank) -> String {
-    let name = blank.variable();
-    if blank.is_free_text() { format!("{name}{ESCAPED}") } else { format!("env:{name}") }
-}
-
-/// A line for each variable in what is written, which stops a script where it is not set.
-pub(in crate::notation) fn guards<'t>(
-    texts: impl IntoIterator<Item = &'t Text>,
-    style: BlankStyle,
-) -> Vec<String> {
-    let line = |blank: Blank| {
-        let name = blank.variable();
-        format!("if (-not $env:{name}) {{ throw '{name} is not set' }}")
-    };
-    each_blank(texts, style).into_iter().map(line).collect()
-}
-
-/// The text with the variables that `variable` names, and everything else literal. Quotes are not escaped.
-pub(in crate::notation) fn expandable(text: &Text, variable: impl Fn(Blank) -> String) -> String {
-    let mut out = String::new();
-    let mut parts = text.parts().iter().peekable();
-    while let Some(part) = parts.next() {
-        match part {
-            Part::Literal(literal) => {
-                for c in literal.chars() {
-                    if matches!(c, '`' | '$') {
-                        out.push('`');
-                    }
-                    out.push(c);
-                }
-            }
-            Part::Blank(blank) => {
-                let name = variable(*blank);
-                // `?`, `:` and more would be taken for part of the name.
-                let ends = match parts.peek() {
-                    None => true,
-                    Some(Part::Literal(next)) => next.starts_with(['/', '"']),
-                    Some(Part::Blank(_)) => false,
-                };
-                let (open, close) = if ends { ("$", "") } else { ("${", "}") };
-                out.extend([open, &name, close]);
-            }
-        }
-    }
-    out
-}
-
-/// JSON without characters beyond ASCII, which Windows PowerShell reads in a script as the machine's code page has
-/// them, and some of which are quotes to it.
-pub(in crate::notation) fn in_ascii(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a string does not fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        }
-    }
-    out
-}
-
-/// The lines that escape for JSON what may hold any character.
-pub(in crate::notation) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
-    let line = |blank: Blank| {
-        let name = blank.variable();
-        format!("${name}{ESCAPED} = (ConvertTo-Json \"$env:{name}\") -replace '^\"|\"$'")
-    };
-    each_blank([body], style).into_iter().filter(|blank| blank.is_free_text()).map(line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_variables_are_variables() {
-        let text = Text::new("\"<VM NAME>/<VM NAME>?<VM NAME><VM NAME>:$HOME `n $(id)");
-        assert_eq!(
-            expandable(&text, |blank| format!("env:{}", blank.variable())),
-            "\"$env:VM_NAME/${env:VM_NAME}?${env:VM_NAME}${env:VM_NAME}:`$HOME ``n `$(id)"
-        );
-    }
-
-    #[test]
-    fn a_body_is_ascii() {
-        assert_eq!(in_ascii("{\"é’\":\"😀\"}"), r#"{"\u00e9\u2019":"\ud83d\ude00"}"#);
     }
 }

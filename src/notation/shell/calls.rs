@@ -3,7 +3,7 @@
 use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Stretches, Word};
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Call, Payload, Quoting, Scope, made, payload, programs};
+use crate::notation::{Assigned, Call, Payload, Quoting, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// What quoting does to commands that make no call, and that may hold the body of a later one: so much of it is kept.
@@ -16,7 +16,7 @@ const MAX_WORDS: usize = 256;
 const MAX_VALUE: usize = 2048;
 
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
-pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Scope<'s>) -> Vec<Call<'s>> {
+pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>) -> Vec<Call<'s>> {
     let dialect = dialect.settled(code.text());
     let mut calls = Vec::new();
     let mut elsewhere = Vec::new();
@@ -39,7 +39,7 @@ fn calls_of<'s>(
     code: &Fragment<'s>,
     commands: &[Command<'s>],
     (dialect, filled_later): (Dialect, bool),
-    scope: &mut Scope<'s>,
+    scope: &mut Assigned<'s>,
     elsewhere: &mut Vec<Quoting>,
 ) -> Vec<Call<'s>> {
     let mut order: Vec<usize> = (0..commands.len()).collect();
@@ -113,7 +113,7 @@ fn add_quoting(call: &mut Call<'_>, elsewhere: &[Quoting]) {
 
 /// The command as it runs: the words of its arrays and of variables without quotes in the place of their names, and
 /// what `xargs` fills in as what only a run knows. `None` if it runs as it is written.
-fn spread<'s>(command: &Command<'s>, scope: &Scope<'s>) -> Option<Command<'s>> {
+fn spread<'s>(command: &Command<'s>, scope: &Assigned<'s>) -> Option<Command<'s>> {
     let hole = xargs_hole(command);
     let mut words: Vec<Word<'s>> = Vec::new();
     let mut changed = false;
@@ -145,7 +145,7 @@ fn spread<'s>(command: &Command<'s>, scope: &Scope<'s>) -> Option<Command<'s>> {
 }
 
 /// The words of the array that `text` is the use of: `${args[@]}`.
-fn items_of<'c, 's>(text: &str, scope: &'c Scope<'s>) -> Option<&'c Vec<Fragment<'s>>> {
+fn items_of<'c, 's>(text: &str, scope: &'c Assigned<'s>) -> Option<&'c Vec<Fragment<'s>>> {
     let inner = text.strip_prefix("${")?.strip_suffix('}')?;
     let name = inner.strip_suffix("[@]").or_else(|| inner.strip_suffix("[*]"))?;
     match scope.value(Language::Shell, name)? {
@@ -155,7 +155,7 @@ fn items_of<'c, 's>(text: &str, scope: &'c Scope<'s>) -> Option<&'c Vec<Fragment
 }
 
 /// The words of a variable that stands alone without quotes: the shell parts its value at the blanks.
-fn words_of<'s>(word: &Word<'s>, scope: &Scope<'s>) -> Option<Vec<Fragment<'s>>> {
+fn words_of<'s>(word: &Word<'s>, scope: &Assigned<'s>) -> Option<Vec<Fragment<'s>>> {
     let name = Language::Shell.variable(word.text.text())?;
     // With quotes around it, it is one word.
     let is_bare = word.span.len() == word.text.text().len();
@@ -216,7 +216,7 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
     command: &Command<'s>,
     program: Option<&str>,
     behind: impl Fn() -> I,
-    scope: &mut Scope<'s>,
+    scope: &mut Assigned<'s>,
 ) {
     for assignment in &command.assignments {
         if let Some(items) = &assignment.items {
@@ -245,7 +245,7 @@ fn assign<'c, 's: 'c, I: Iterator<Item = &'c Command<'s>>>(
 }
 
 /// The words of an array, with those that it has already if they are added to.
-fn array<'s>(assignment: &Assignment<'s>, items: &[Word<'s>], scope: &Scope<'s>) -> Value<'s> {
+fn array<'s>(assignment: &Assignment<'s>, items: &[Word<'s>], scope: &Assigned<'s>) -> Value<'s> {
     let before = match scope.value(Language::Shell, &assignment.name) {
         _ if !assignment.appends => &[][..],
         Some(Value::Items(before)) => before.as_slice(),
@@ -274,7 +274,7 @@ fn write_file<'s>(
     command: &Command<'s>,
     program: Option<&str>,
     input: Option<&Command<'s>>,
-    scope: &mut Scope<'s>,
+    scope: &mut Assigned<'s>,
 ) {
     let file = if program == Some("tee") {
         command.words.last().map(|word| &word.text)

@@ -4,14 +4,14 @@ use super::{Command, Dialect, RedirectKind, odata_name, starts};
 use crate::notation::quoting::names_file;
 use crate::notation::variables::Language;
 use crate::notation::windows::unescaped;
-use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, Scope};
+use crate::notation::{Assigned, Call, Notation, Payload, Quoting, QuotingKind};
 use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// A call and the command that makes it.
 pub(super) struct Judge<'c, 's> {
     pub(super) code: &'c Fragment<'s>,
     pub(super) command: &'c Command<'s>,
-    pub(super) scope: &'c Scope<'s>,
+    pub(super) scope: &'c Assigned<'s>,
     pub(super) dialect: Dialect,
     /// The text is given to `envsubst` or its like later.
     pub(super) filled_later: bool,

@@ -1,8 +1,9 @@
 //! From text to commands: blanks, operators, redirections, heredocs. What quotes do is in [`super::quoted`].
 
 use super::braces;
-use super::starts::{Start, is_known, is_name, program_name, starts};
+use super::starts::{Start, is_known, is_name, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
+use crate::notation::command::program_name;
 use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::{Builder, Encoding, Fragment, Span};

@@ -7,8 +7,9 @@
 
 use super::lexer::STRETCH;
 use super::meant::body_at;
-use super::starts::{Start, is_known, program_name, starts};
+use super::starts::{Start, is_known, starts};
 use super::{Assignment, Command, Dialect, Redirect, RedirectKind, Word};
+use crate::notation::command::program_name;
 use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind as K};
 use crate::text::{Builder, Edit, Encoding, Fragment, Span};

@@ -1,18 +1,8 @@
 //! Where commands begin: prompts, the words that may stand before a program's name, and the lines that
 //! certainly begin a request, at which a lost reader finds its feet again.
 
-use std::borrow::Cow;
-
+use crate::notation::command::{BEFORE, program_name};
 use crate::notation::programs;
-
-/// Words that may stand before the program that a command runs.
-const BEFORE: [&str; 22] = [
-    "sudo", "time", "env", "exec", "nohup", "command", "builtin", "eval", "xargs", "watch", "if", "then",
-    "else", "elif", "while", "until", "do", "!", "{", "&", "$", "%",
-];
-
-/// More words than this do not stand before a program's name.
-const MAX_BEFORE: usize = 16;
 
 /// A line that begins a request.
 #[derive(Clone, Copy, Debug)]
@@ -48,39 +38,8 @@ pub(super) fn starts(text: &str, offset: usize, prompts: bool) -> Vec<Start> {
     found
 }
 
-/// The name of a program without its folder and without `.exe`, in small letters.
-pub fn program_name(word: &str) -> Cow<'_, str> {
-    let name = &word[memchr::memrchr2(b'/', b'\\', word.as_bytes()).map_or(0, |at| at + 1)..];
-    let len = name.len().saturating_sub(4);
-    let is_program = name.get(len..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
-    let name = if is_program { &name[..len] } else { name };
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
-    }
-}
-
 pub(super) fn is_known(program: &str) -> bool {
     programs::named(program, false).is_some()
-}
-
-/// The index of the word that names the program.
-pub(super) fn program<'w>(words: impl Iterator<Item = &'w str>) -> Option<usize> {
-    let mut prefixed = false;
-    let mut value_of_option = false;
-    for (index, word) in words.take(MAX_BEFORE).enumerate() {
-        if value_of_option {
-            value_of_option = false;
-        } else if prefixed && word.starts_with('-') {
-            value_of_option = matches!(word, "-u" | "-g" | "-n" | "-I" | "-S" | "-h");
-        } else if BEFORE.contains(&word) {
-            prefixed = true;
-        } else if !(prefixed && word.starts_with(|c: char| c.is_ascii_digit())) {
-            return Some(index);
-        }
-    }
-    None
 }
 
 /// Where in `line` the request begins that the line begins with, behind the prompt.

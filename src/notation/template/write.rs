@@ -10,8 +10,9 @@ use crate::arm::{
     Blank, BlankStyle, BodyValue, IdentityType, Level, Method, Part, Request, RequestTarget, ResourceType,
     Text, newest_stable,
 };
+use crate::notation::layout::Layout;
 use crate::notation::level::level_of;
-use crate::notation::write::{Form, IdentityChange, Layout, RoleStep, WriteError, Writer};
+use crate::notation::writer::{IdentityChange, RoleStep, WriteError, Writer};
 
 /// Writes a request that creates a resource as a deployment template.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Writer for DeploymentTemplate {
 }
 
 fn no_role(why: &str) -> WriteError {
-    WriteError::NoEquivalent { form: Form::Template, why: why.to_owned(), instead: "--as script" }
+    WriteError::NoEquivalent { form: "template", why: why.to_owned(), instead: "--as script" }
 }
 
 fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) -> Result<String, WriteError> {
@@ -54,7 +55,7 @@ fn deployment(request: &Request, roles: &[RoleStep<'_>], layout: &Layout<'_>) ->
         return Err(WriteError::NotDeployed(request.method));
     };
     let level = level_of(&request.target).map_err(|why| WriteError::NoEquivalent {
-        form: Form::Template,
+        form: "template",
         why: why.to_owned(),
         instead: "--as curl",
     })?;

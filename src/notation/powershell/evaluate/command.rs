@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use super::statement::MIN_STEPS;
 use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Text, Value, unrolled};
+use crate::notation::command::program_name;
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
 use crate::notation::powershell::syntax::{Command, Expression, ExpressionKind, Pipeline, WordKind};
 use crate::notation::powershell::value::Origin;
-use crate::notation::shell::program_name;
 use crate::text::{Builder, Encoding, Span};
 
 /// One argument of a command, evaluated.

@@ -18,7 +18,8 @@ use std::rc::Rc;
 use super::fault;
 use super::syntax::{Expression, ExpressionKind, Flaw, Statement};
 use super::value::{Entry, Faults, Item, Object, ObjectKind, Origin, Text, Undo, Unit, Unknown, Value};
-use crate::notation::{Call, Quoting, Scope};
+use crate::notation::powershell::Scope;
+use crate::notation::{Call, Quoting};
 use crate::text::{Builder, Encoding, Fragment, Span, next_boundary};
 
 pub(super) use text::segments;

@@ -1,25 +1,25 @@
 //! Texts as words of a POSIX shell: literal, or with variables that the shell fills in.
 
+use super::layout::{BodyPlace, Layout};
 use crate::arm::{Blank, BlankStyle, Part, Text};
-use crate::notation::write::{BodyPlace, Layout};
 
 /// What the name of a variable ends with whose value is escaped for JSON.
-pub(in crate::notation) const ESCAPED: &str = "_JSON";
+pub(super) const ESCAPED: &str = "_JSON";
 
 /// The quotes that a word is put in if it may have either.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::notation) enum Quotes {
+pub(super) enum Quotes {
     Single,
     Double,
 }
 
 /// A text as one word of the shell: variables expand, everything else is literal.
-pub(in crate::notation) fn word(text: &Text, style: BlankStyle, quotes: Quotes) -> String {
+pub(super) fn word(text: &Text, style: BlankStyle, quotes: Quotes) -> String {
     quote(text, style, quotes, |blank| blank.variable().to_owned())
 }
 
 /// A body as one word: what might break the JSON is escaped beforehand, and the command is not run without it.
-pub(in crate::notation) fn body_word(body: &Text, style: BlankStyle) -> String {
+pub(super) fn body_word(body: &Text, style: BlankStyle) -> String {
     quote(body, style, Quotes::Single, |blank| {
         let variable = blank.variable();
         if blank.is_free_text() { format!("{variable}{ESCAPED}:?") } else { variable.to_owned() }
@@ -28,11 +28,7 @@ pub(in crate::notation) fn body_word(body: &Text, style: BlankStyle) -> String {
 
 /// The body as an argument, and what stands behind the command for it: a here-document. What has to be run before the
 /// command is put behind `before`.
-pub(in crate::notation) fn prepared_body(
-    body: &Text,
-    layout: &Layout<'_>,
-    before: &mut Vec<String>,
-) -> (String, String) {
+pub(super) fn prepared_body(body: &Text, layout: &Layout<'_>, before: &mut Vec<String>) -> (String, String) {
     if !matches!(layout.body, BodyPlace::File(_)) {
         before.extend(preparations(body, layout.blanks));
     }
@@ -132,18 +128,12 @@ fn single(literal: &str) -> String {
 }
 
 /// A line for each variable in what is written, which stops a script where it is not set.
-pub(in crate::notation) fn guards<'t>(
-    texts: impl IntoIterator<Item = &'t Text>,
-    style: BlankStyle,
-) -> Vec<String> {
+pub(super) fn guards<'t>(texts: impl IntoIterator<Item = &'t Text>, style: BlankStyle) -> Vec<String> {
     each_blank(texts, style).into_iter().map(|blank| format!(": \"${{{}:?}}\"", blank.variable())).collect()
 }
 
 /// The variables in what is written, each once; none in another style.
-pub(in crate::notation) fn each_blank<'t>(
-    texts: impl IntoIterator<Item = &'t Text>,
-    style: BlankStyle,
-) -> Vec<Blank> {
+pub(super) fn each_blank<'t>(texts: impl IntoIterator<Item = &'t Text>, style: BlankStyle) -> Vec<Blank> {
     let mut found: Vec<Blank> = Vec::new();
     if style == BlankStyle::Shell {
         for blank in texts.into_iter().flat_map(Text::blanks) {
@@ -157,7 +147,7 @@ pub(in crate::notation) fn each_blank<'t>(
 
 /// The lines that escape for JSON what may hold any character, in any POSIX shell. Control characters would take more
 /// than that: with one, the result is empty, and the `:?` where it is used stops the command before anything is sent.
-pub(in crate::notation) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
+pub(super) fn preparations(body: &Text, style: BlankStyle) -> Vec<String> {
     let line = |blank: Blank| {
         let name = blank.variable();
         format!(
