@@ -7,107 +7,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::expand::Options;
-use super::scope::Deployment;
+use super::calls::{kind_of, left_open, unknown_function, wrong_count};
+use super::deployment::is_loops;
+use super::resource::Turn;
+use super::state::{Engine, Frame, Lambdas, Site, Stand};
 use crate::arm::expression::{find_function, is_expression};
-use crate::template::budget::{Budget, MAX_TEXT};
+use crate::template::budget::MAX_TEXT;
 use crate::template::functions::{self, Call, Needs, SEE, invalid, nth};
 use crate::template::program::{Op, Program};
 use crate::template::refusal::{Cause, Outcome, Refusal};
-use crate::template::value::{Data, Member, Open, Place, Reason, Value, ValueKind, same_name};
-
-/// Everything that an evaluation works on.
-pub(super) struct Engine<'o> {
-    pub(super) budget: Budget,
-    pub(super) options: &'o Options,
-    pub(super) deployments: Vec<Deployment>,
-    /// Expressions by the address of their text, which each entry keeps alive.
-    programs: HashMap<usize, (Arc<str>, Arc<Program>)>,
-    /// The parameters that were left open.
-    pub(super) missing: Vec<Arc<str>>,
-    /// Refusals of nested deployments that were met on the way to an answer of `reference()`; of every expression, if
-    /// all are asked for.
-    pub(super) late: Vec<Refusal>,
-    /// Within what may never be reached: a refusal there is not the template's.
-    pub(super) doubts: u32,
-}
-
-/// Where an expression stands, which decides what it may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stand {
-    /// A parameter's default.
-    Default,
-    /// A variable.
-    Variable,
-    /// A resource, outside its properties.
-    Head,
-    /// The count of a loop.
-    Count,
-    /// A resource's properties.
-    Body,
-    /// An output.
-    Output,
-    /// A user-defined function.
-    Function,
-}
-
-impl Stand {
-    /// True where what only the runtime knows may be asked for.
-    fn is_runtime(self) -> bool {
-        matches!(self, Self::Body | Self::Output)
-    }
-}
-
-/// What an expression sees.
-#[derive(Clone, Copy)]
-pub(super) struct Site<'c> {
-    /// The deployment whose names it uses.
-    pub(super) deployment: u32,
-    /// The turns of the loops around it, outermost first.
-    pub(super) turns: &'c [Turn],
-    pub(super) lambdas: Option<&'c Lambdas<'c>>,
-    /// The user-defined function around it.
-    pub(super) frame: Option<&'c Frame>,
-    pub(super) stand: Stand,
-    /// The resource that it is part of.
-    pub(super) instance: Option<u32>,
-    /// Arrays called `copy` are loops here.
-    pub(super) has_loops: bool,
-}
-
-impl<'c> Site<'c> {
-    pub(super) fn new(deployment: u32, stand: Stand) -> Self {
-        Self { deployment, turns: &[], lambdas: None, frame: None, stand, instance: None, has_loops: false }
-    }
-
-    pub(super) fn turns(self, turns: &'c [Turn]) -> Self {
-        Self { turns, ..self }
-    }
-}
-
-/// A turn of a loop.
-#[derive(Clone, Debug)]
-pub(super) struct Turn {
-    /// The loop's name; outputs have none.
-    pub(super) name: Option<Arc<str>>,
-    /// The turn from 0; open if the count is.
-    pub(super) index: Value,
-    /// `copyIndex()` without a name means it.
-    pub(super) is_default: bool,
-}
-
-/// The variables of a lambda, and those around it.
-pub(super) struct Lambdas<'c> {
-    names: &'c [Arc<str>],
-    values: &'c [Value],
-    outer: Option<&'c Lambdas<'c>>,
-}
-
-/// A call of a user-defined function.
-pub(super) struct Frame {
-    pub(super) function: Arc<str>,
-    pub(super) arguments: Vec<(Arc<str>, Value)>,
-}
+use crate::template::value::{Data, Member, Place, Reason, Value, ValueKind, same_name};
 
 /// What is still to be done of an expression.
 enum Step {
@@ -124,19 +33,7 @@ enum Step {
     ElementOf(u32),
 }
 
-impl<'o> Engine<'o> {
-    pub(super) fn new(options: &'o Options) -> Self {
-        Self {
-            budget: Budget::default(),
-            options,
-            deployments: Vec::new(),
-            programs: HashMap::new(),
-            missing: Vec::new(),
-            late: Vec::new(),
-            doubts: 0,
-        }
-    }
-
+impl Engine<'_> {
     /// A value with everything in it evaluated.
     pub(super) fn value(&mut self, site: Site<'_>, value: &Value) -> Outcome<Value> {
         match &value.data {
@@ -1175,13 +1072,6 @@ impl Count {
     }
 }
 
-/// True if a member `copy` is a list of loops: each says what it repeats.
-pub(super) fn is_loops(value: &Value) -> bool {
-    value
-        .as_array()
-        .is_some_and(|items| !items.is_empty() && items.iter().all(|it| it.get("input").is_some()))
-}
-
 /// True if a loop stands anywhere in a value.
 fn holds_loops(value: &Value) -> bool {
     if let Some(items) = value.as_array() {
@@ -1193,62 +1083,6 @@ fn holds_loops(value: &Value) -> bool {
             .iter()
             .any(|it| (same_name(&it.name, "copy") && is_loops(&it.value)) || holds_loops(&it.value))
     })
-}
-
-/// A call that cannot be finished, with what is known of its arguments.
-pub(super) fn left_open(name: &str, args: &[Value], least: Reason) -> Value {
-    let mut text = format!("{name}(");
-    for (at, value) in args.iter().enumerate() {
-        if at > 0 {
-            text.push_str(", ");
-        }
-        value.write_expression(&mut text);
-    }
-    text.push(')');
-    let reason = args.iter().filter_map(Value::reason).max().unwrap_or(least).max(least);
-    Data::Open(Arc::new(Open { text, reason, reference: None })).into()
-}
-
-pub(super) fn unknown_function(name: &str) -> Box<Refusal> {
-    Refusal::new(Cause::UndefinedFunction, format!("The template function '{name}' is not valid. {SEE}"))
-}
-
-pub(super) fn wrong_count(
-    name: &str,
-    lower: &str,
-    takes: crate::arm::expression::Arguments,
-    count: usize,
-) -> Box<Refusal> {
-    let message = match (takes.least, takes.most) {
-        (least, Some(most)) if least == most => format!(
-            "Unable to evaluate template language function '{name}': function requires {least} argument(s) while \
-             {count} were provided. Please see https://aka.ms/arm-resource-functions/#{lower} for usage details."
-        ),
-        (least, Some(most)) => format!(
-            "Unable to evaluate template language function '{name}': function requires between {least} and {most} \
-             argument(s) while {count} were provided. Please see https://aka.ms/arm-resource-functions/#{lower} for \
-             usage details."
-        ),
-        (least, None) => format!(
-            "Unable to evaluate template language function '{name}'. At least {} parameter should be provided. {SEE}",
-            match least {
-                1 => "one",
-                2 => "two",
-                _ => "three",
-            }
-        ),
-    };
-    Refusal::new(Cause::ArgumentCount, message)
-}
-
-/// The refusal of the kind of an argument.
-pub(super) fn kind_of(name: &str, args: &[Value], at: usize, wanted: &str) -> Box<Refusal> {
-    invalid(format!(
-        "The template language function '{name}' expects its {} parameter to be of type '{wanted}'. The provided value \
-         is of type '{}'. {SEE}",
-        nth(at),
-        args.get(at).map_or("Null", |it| it.kind().as_str())
-    ))
 }
 
 fn kind_of_first(name: &str, value: &Value, wanted: &str) -> Box<Refusal> {

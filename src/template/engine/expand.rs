@@ -6,14 +6,16 @@
 
 mod answers;
 mod nested;
-mod options;
 mod references;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::evaluate::{Engine, Site, Stand, Turn, left_open};
-use super::scope::{Deployment, Given, Scope, is_secure, members};
+use super::calls::left_open;
+use super::deployment::{Deployment, Given, Scope, is_secure, members};
+use super::options::{Options, Target, given_value};
+use super::resource::{Identified, Identity, Included, Instance, Kind, Memo, Turn};
+use super::state::{Engine, Site, Stand};
 use super::structure;
 use crate::arm::Level;
 use crate::arm::expression::is_expression;
@@ -21,7 +23,6 @@ use crate::template::functions::ids;
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Member, Object, Open, Place, Reason, Value};
 pub use answers::{Answers, Asked};
-pub use options::{NotGiven, Options, Target, UnknownTarget, UnknownTime, given_value};
 
 /// What a deployment of a template does.
 #[derive(Debug, Default)]
@@ -104,59 +105,6 @@ pub enum Why {
     Extension(String),
     /// It is only read.
     Existing,
-}
-
-/// A resource of a deployment: one turn of its loop.
-pub(super) struct Instance {
-    resource: Value,
-    symbol: Option<Arc<str>>,
-    turn: Option<(Arc<str>, i64)>,
-    turns: Vec<Turn>,
-    parent: Option<u32>,
-    kind: Kind,
-    included: Included,
-    identity: Memo<Arc<Identity>>,
-    body: Memo<Value>,
-    waits: Vec<u32>,
-    child: Option<u32>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Resource,
-    Existing,
-    Extension,
-}
-
-#[derive(Clone)]
-enum Included {
-    Yes,
-    No,
-    Open(Value),
-}
-
-impl Instance {
-    /// What names it if its id is known but for its scope.
-    fn open_name(&self) -> Option<String> {
-        match &self.identity {
-            Memo::Done(Ok(identity)) => open_name(&identity.id),
-            _ => None,
-        }
-    }
-}
-
-enum Memo<T> {
-    New,
-    Busy,
-    Done(Outcome<T>),
-}
-
-/// What a resource is.
-pub(super) struct Identity {
-    pub(super) type_name: Arc<str>,
-    pub(super) name: Value,
-    pub(super) api_version: Value,
-    pub(super) id: Value,
 }
 
 /// The type of deployments within deployments.
@@ -1320,16 +1268,14 @@ fn is_unknown(instance: &Instance) -> bool {
     }
 }
 
-/// What the resources of a template are, all together: each `dependsOn` asks.
-#[derive(Debug, Default)]
-pub(super) struct Identified {
-    has_unknown_names: bool,
-    /// One is not known.
-    has_unknown_types: bool,
-    /// In lower case.
-    types: HashSet<String>,
-    /// Those behind the last `/providers/`, for types that extend another.
-    tails: HashSet<String>,
+impl Instance {
+    /// What names it if its id is known but for its scope.
+    fn open_name(&self) -> Option<String> {
+        match &self.identity {
+            Memo::Done(Ok(identity)) => open_name(&identity.id),
+            _ => None,
+        }
+    }
 }
 
 impl Identified {

@@ -1,7 +1,7 @@
 //! What a template must have and what it may have: read before anything is evaluated.
 
-use super::evaluate::Engine;
-use super::scope::{is_computed_name, members};
+use super::deployment::members;
+use super::state::Engine;
 use crate::arm::expression::is_expression;
 use crate::arm::{Level, Scopes};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
@@ -266,7 +266,7 @@ fn check_declarations(template: &Value, has_version: bool, refusals: &mut Vec<Re
         }
     }
     for member in members(template, "variables") {
-        if is_computed_name(&member.name) {
+        if is_expression(&member.name) {
             refusals.push(
                 *Refusal::new(
                     Cause::Structure,

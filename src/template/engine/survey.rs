@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::evaluate::{unknown_function, wrong_count};
-use super::scope::{is_secure, members};
+use super::calls::{unknown_function, wrong_count};
+use super::deployment::{is_secure, members};
 use crate::arm::expression::{Expression, find_function, is_expression};
 use crate::template::program::{MAX_EXPRESSION, Op, Program};
 use crate::template::refusal::{Cause, Refusal};

@@ -1,6 +1,6 @@
 //! The types of parameters, outputs and user-defined functions: what a value must be.
 
-use super::evaluate::Engine;
+use super::state::Engine;
 use crate::template::refusal::{Cause, Outcome, Refusal};
 use crate::template::value::{Object, Value, ValueKind};
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Options, Run, name_of};
-use crate::template::engine::evaluate::{Engine, Site, Stand, Turn};
+use crate::template::engine::resource::Turn;
+use crate::template::engine::state::{Engine, Site, Stand};
 use crate::template::engine::structure;
 use crate::template::value::{Place, Reason, Value};
 

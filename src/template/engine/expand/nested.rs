@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{Identity, MAX_NESTED, Target, given_value, shown, unknown_parameters};
 use crate::arm::Level;
-use crate::template::engine::evaluate::{Engine, Site, Stand, Turn};
-use crate::template::engine::scope::{Deployment, Given, Scope};
+use crate::template::engine::deployment::{Deployment, Given, Scope};
+use crate::template::engine::resource::Turn;
+use crate::template::engine::state::{Engine, Site, Stand};
 use crate::template::engine::structure;
 use crate::template::functions::ids;
 use crate::template::refusal::{Cause, Outcome, Refusal};

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::{DEPLOYMENTS, Included, Kind, Memo, name_of, shown};
-use crate::template::engine::evaluate::{Engine, Site, kind_of, left_open};
+use crate::template::engine::calls::{kind_of, left_open};
+use crate::template::engine::state::{Engine, Site};
 use crate::template::functions::member_text;
 use crate::template::refusal::{Cause, Outcome, Refusal};
 use crate::template::value::{Data, Member, Open, Reason, Reference, Value, same_name};

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::template::engine::evaluate::left_open;
-use crate::template::engine::scope::Given;
+use super::calls::left_open;
+use super::deployment::Given;
 use crate::template::functions::Moment;
 use crate::template::value::{Data, Place, Reason, Value};
 
@@ -23,7 +23,7 @@ pub struct Options {
     /// What `environment()` gives.
     pub cloud: Option<Value>,
     /// What `utcNow()` gives.
-    pub(in crate::template::engine) now: Option<Moment>,
+    pub(super) now: Option<Moment>,
     /// A parameter without value or default stays an expression.
     pub is_lenient: bool,
     /// Nested deployments stay requests of their own.
