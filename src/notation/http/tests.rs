@@ -4,7 +4,7 @@ use crate::text::{Source, apply_edits};
 fn read<T>(text: &str, style: Style, look: impl FnOnce(&Source, Vec<Call<'_>>) -> T) -> T {
     let source = Source::new("x.http", text);
     let code = source.fragment();
-    look(&source, calls(&code, style, &mut Scope::default()))
+    look(&source, calls(&code, style, &mut Assigned::default()))
 }
 
 fn lines(text: &str, style: Style) -> Vec<String> {
