@@ -16,6 +16,7 @@
 //! `tests/suite/floors.rs` reads this list and every import, and holds them against each other:
 //!
 //! - the binary: `cli`, one file a command
+//! - [`command`]: what `render`, `plan` and `expand` make, for the binary and for the site
 //! - [`lsp`]: what an editor asks, message by message
 //! - [`config`]: what `armbody.toml` says
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
@@ -55,6 +56,8 @@
 //! ```
 
 pub mod arm;
+#[cfg(feature = "commands")]
+pub mod command;
 pub mod config;
 pub mod container;
 pub mod fault;

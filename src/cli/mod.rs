@@ -18,6 +18,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
+pub(crate) use armbody::command::Status;
 use armbody::text::Shown;
 use armbody::{fault, shown};
 use clap::error::ErrorKind;
@@ -25,27 +26,6 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use later::Later;
 pub(crate) use terminal::{ColorChoice, Terminal};
-
-/// How a command ended; the exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Nothing at or above `--fail-on`: 0.
-    Clean,
-    /// Findings, or something would change: 1.
-    Findings,
-    /// The call or a file could not be handled: 2.
-    Failed,
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Clean => Self::SUCCESS,
-            Status::Findings => Self::from(1),
-            Status::Failed => Self::from(2),
-        }
-    }
-}
 
 const STATUS: &str = "Exit status: 0 nothing found, 1 findings or something would change, 2 the call or a file could not be handled.";
 

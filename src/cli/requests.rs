@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use armbody::arm::Method;
+use armbody::command::masked;
 use armbody::config::Configs;
 use armbody::container;
 use armbody::fault::isolated;
@@ -18,7 +19,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::common::masked;
 use super::lint::files::{self, Input, Passed};
 use super::{Status, Terminal};
 

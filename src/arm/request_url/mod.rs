@@ -19,9 +19,10 @@ pub use read::is_quote;
 pub use service::Service;
 
 /// A cloud that Azure Resource Manager runs in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Cloud {
     /// `management.azure.com`
+    #[default]
     Public,
     /// `management.usgovcloudapi.net`
     UsGovernment,

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
+use armbody::command::As;
 use armbody::config;
 use armbody::notation::Form;
 use armbody::sync::{Marker, Snippet};
 use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{Args, Headings, joined, page, rendered};
-use crate::cli::common::As;
+use super::Args;
 use crate::cli::in_one_line;
 
 /// The arguments of a marker: those of `render`.
@@ -51,23 +51,10 @@ pub(crate) fn snippet(
     }
     args.output.templates = args.output.templates.take().map(|templates| folder.join(templates));
     let told = |error: anyhow::Error| format!("{error:#}");
-    args.output.check(args.form).map_err(told)?;
-    let settings = args.output.settled(settings).map_err(told)?;
-    let headings =
-        Headings { form: args.form, shell: settings.shell, extension: settings.extension(args.form) };
-    if args.form == As::Markdown {
-        let (page, notes) = page(&args, &settings).map_err(told)?;
-        return Ok((Snippet::Markdown(joined(&page, &headings)), notes));
-    }
-    let (rendered, notes) = rendered(&args, settings).map_err(told)?;
-    let language = rendered.first().map_or("", |first| match (args.form, first.extension) {
-        (As::Form(Form::Az | Form::AzVm), "sh") => "azurecli",
-        (_, "tf") => "terraform",
-        (_, "sh") => "bash",
-        (_, "ps1") => "powershell",
-        (_, other) => other,
-    });
-    Ok((Snippet::Code { text: joined(&rendered, &headings), language }, notes))
+    let render = args.asked();
+    render.output.check(render.form).map_err(told)?;
+    let settings = render.output.settled(settings).map_err(told)?;
+    render.snippet(settings).map_err(told)
 }
 
 /// What is written in a fence of a language, where the marker does not say.

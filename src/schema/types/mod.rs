@@ -113,13 +113,27 @@ impl fmt::Debug for Pack {
     }
 }
 
+static OWN: OnceLock<Arc<Pack>> = OnceLock::new();
+
+#[cfg(feature = "types")]
+static EMBEDDED: &[u8] = include_bytes!("../../../schemas/types.pack");
+#[cfg(not(feature = "types"))]
+static EMBEDDED: &[u8] = &[];
+
 impl Pack {
     /// The pack in the program; the same for all who ask.
     pub fn embedded() -> &'static Arc<Self> {
-        static EMBEDDED: OnceLock<Arc<Pack>> = OnceLock::new();
-        static BYTES: &[u8] = include_bytes!("../../../schemas/types.pack");
         // A test opens every block of it; were it damaged all the same, the curated types would still serve.
-        EMBEDDED.get_or_init(|| Arc::new(Self::open(Bytes::Embedded(BYTES)).unwrap_or_else(|_| Self::none())))
+        OWN.get_or_init(|| Arc::new(Self::open(Bytes::Embedded(EMBEDDED)).unwrap_or_else(|_| Self::none())))
+    }
+
+    /// Takes the bytes of the pack, in a program that is built without it (the feature `types`): it may arrive later
+    /// than the program. False if the pack was asked for before; that answer stands.
+    ///
+    /// # Errors
+    /// They are not those of a pack.
+    pub fn provide(bytes: Vec<u8>) -> Result<bool, PackError> {
+        Ok(OWN.set(Arc::new(Self::open(Bytes::Read(bytes))?)).is_ok())
     }
 
     /// A pack from a file, as `schema import --bicep-types` writes it.

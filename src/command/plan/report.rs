@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use armbody::arm::{BlankStyle, Identity, IdentityId, ResourceId};
-use armbody::scenario::{Change, Right, say, short_names};
 use serde_json::{Value, json};
+
+use crate::arm::{BlankStyle, Identity, IdentityId, ResourceId};
+use crate::scenario::{Change, Right, say, short_names};
 
 /// What became of a machine.
 pub(super) enum Outcome {
