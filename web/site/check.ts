@@ -1,0 +1,218 @@
+// The tab that checks a text: squiggles, a list of findings, fixes that are shown before they are made.
+
+import type { Diagnostic } from "@codemirror/lint";
+
+import { byId, later, make } from "./dom";
+import { Editor } from "./editor";
+import type { Engine } from "./engine";
+import { guess, isKind, KINDS, type Kind } from "./kinds";
+import { places } from "./offsets";
+import type { Checked, Finding, Fixed } from "./protocol";
+
+const SEVERITIES = { error: "error", warning: "warning", note: "info" } as const;
+
+/** A finding and where it stands in the editor. */
+interface Placed {
+  finding: Finding;
+  from: number;
+  to: number;
+}
+
+export class CheckTab {
+  private readonly editor: Editor;
+  private readonly kinds = byId<HTMLSelectElement>("kind");
+  private readonly list = byId<HTMLOListElement>("findings");
+  private readonly state = byId("state");
+  private readonly fixAll = byId<HTMLButtonElement>("fix-all");
+  private readonly options = byId<HTMLFormElement>("check-options");
+  private found: Placed[] = [];
+  /** Counts the checks: what an older one says is of no more interest. */
+  private turn = 0;
+  private kind: Kind = "markdown";
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly firstFound: () => void,
+  ) {
+    const soon = later(80, () => void this.check());
+    this.editor = new Editor(byId("editor"), "Text to check", {
+      changed: (isPasted) => {
+        if (!isPasted) return soon();
+        this.become(guess(this.editor.text));
+        void this.check();
+      },
+      moved: (offset) => this.point(offset),
+      left: () => byId("fix-all").focus(),
+    });
+    this.kinds.addEventListener("change", () => {
+      if (isKind(this.kinds.value)) this.become(this.kinds.value);
+      void this.check();
+    });
+    this.options.addEventListener("input", soon);
+    this.options.addEventListener("submit", (event) => event.preventDefault());
+    this.fixAll.addEventListener("click", () => void this.offer("Fix all", null));
+    byId("undo").addEventListener("click", () => this.editor.undo());
+    this.list.addEventListener("keydown", (event) => this.walk(event));
+  }
+
+  get shared(): { kind: Kind; text: string } {
+    return { kind: this.kind, text: this.editor.text };
+  }
+
+  get name(): string {
+    return KINDS[this.kind];
+  }
+
+  get fields(): Record<string, string> {
+    const fields: Record<string, string> = {};
+    for (const [name, value] of new FormData(this.options)) {
+      if (typeof value === "string" && value.trim() !== "") fields[name] = value;
+    }
+    return fields;
+  }
+
+  show(text: string, kind: Kind, fields: Record<string, string> = {}): void {
+    for (const input of this.options.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
+      input.value = fields[input.name] ?? "";
+    }
+    this.become(kind);
+    this.editor.replace(text);
+    void this.check();
+  }
+
+  /** Checks what stands there, and shows what is found. */
+  async check(): Promise<void> {
+    const turn = ++this.turn;
+    const text = this.editor.text;
+    const begun = performance.now();
+    let checked: Checked;
+    try {
+      checked = await this.engine.ask<Checked>("check", this.name, text, JSON.stringify(this.asked()));
+    } catch (error) {
+      if (turn === this.turn) this.say(`Not checked: ${(error as Error).message}`);
+      return;
+    }
+    if (turn !== this.turn) return;
+    const { findings } = checked;
+    const at = places(text, findings.flatMap((it) => [it.start.offset, it.end.offset]));
+    this.found = findings.map((finding) => ({
+      finding,
+      from: at.get(finding.start.offset) ?? 0,
+      to: at.get(finding.end.offset) ?? 0,
+    }));
+    this.editor.mark(this.found.map(diagnostic));
+    this.list.replaceChildren(...this.found.map((placed, index) => this.item(placed, index)));
+    this.fixAll.disabled = checked.fixable === 0;
+    this.fixAll.textContent = checked.fixable > 0 ? `Fix all (${checked.fixable})` : "Fix all";
+    this.say(summary(checked, text, performance.now() - begun));
+    if (findings.length > 0) this.firstFound();
+  }
+
+  private asked(): Record<string, string | number> {
+    return { ...this.fields, now: Math.floor(Date.now() / 1000) };
+  }
+
+  private become(kind: Kind): void {
+    this.kind = kind;
+    this.kinds.value = kind;
+    this.options.hidden = kind !== "json";
+    this.editor.speak(kind);
+  }
+
+  private say(text: string): void {
+    this.state.textContent = text;
+    byId("count").textContent = this.found.length > 0 ? String(this.found.length) : "";
+  }
+
+  private item({ finding, from, to }: Placed, index: number): HTMLLIElement {
+    const { rule, severity, start, message, help, arm, fix } = finding;
+    const place = `${start.line}:${start.column}`;
+    const button = make(
+      "button",
+      { type: "button", class: "finding", click: () => this.editor.select(from, to, true) },
+      make("span", { class: `severity ${severity}` }, severity),
+      " ",
+      make("span", { class: "message" }, message),
+      " ",
+      make("span", { class: "place" }, place),
+    );
+    const more = make("p", { class: "more" }, make("a", { href: `docs/rules/${rule}.html` }, rule));
+    if (help) more.append(`: ${help}`);
+    if (arm) more.append(make("span", { class: "arm" }, `Azure answers ${arm.code}: ${arm.message}`));
+    const item = make("li", {}, button, more);
+    if (fix) {
+      const label = fix.safe ? `Fix: ${fix.title}` : `Fix (look at it first): ${fix.title}`;
+      item.append(make("button", { type: "button", class: "fix", click: () => void this.offer(label, index) }, label));
+    }
+    return item;
+  }
+
+  /** Shows what a fix changes, and makes it if that is wanted. */
+  private async offer(title: string, index: number | null): Promise<void> {
+    const asked = JSON.stringify({ check: this.asked(), index });
+    const before = this.editor.text;
+    let fixed: Fixed;
+    try {
+      fixed = await this.engine.ask<Fixed>("fix", this.name, before, asked);
+    } catch (error) {
+      this.say(`Not fixed: ${(error as Error).message}`);
+      return;
+    }
+    const dialog = byId<HTMLDialogElement>("diff");
+    byId("diff-title").textContent = title;
+    byId("diff-text").replaceChildren(...lines(fixed.diff));
+    dialog.returnValue = "";
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (dialog.returnValue !== "apply" || this.editor.text !== before) return;
+        this.editor.replace(fixed.text);
+        void this.check();
+      },
+      { once: true },
+    );
+    dialog.showModal();
+  }
+
+  /** Marks the finding that the cursor stands in. */
+  private point(offset: number): void {
+    const at = this.found.findIndex(({ from, to }) => from <= offset && offset <= to);
+    for (const [index, item] of [...this.list.children].entries()) item.classList.toggle("here", index === at);
+  }
+
+  /** Up and down go from one finding to the next. */
+  private walk(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...this.list.querySelectorAll<HTMLButtonElement>("button.finding")];
+    const at = all.indexOf(document.activeElement as HTMLButtonElement);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    all[Math.min(Math.max(at + step, 0), all.length - 1)]?.focus();
+  }
+}
+
+function diagnostic({ finding, from, to }: Placed): Diagnostic {
+  const help = finding.help ? `\n${finding.help}` : "";
+  return { from, to, severity: SEVERITIES[finding.severity], source: finding.rule, message: finding.message + help };
+}
+
+function summary({ findings, leftAlone }: Checked, text: string, time: number): string {
+  const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
+  const parts = (["error", "warning", "note"] as const)
+    .map((severity) => [count(severity), severity] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, severity]) => `${number} ${severity}${number === 1 ? "" : "s"}`);
+  const empty = text.trim() === "" ? "Nothing to check yet" : "Nothing wrong";
+  const none = leftAlone ? "This JSON is not recognized as a request: say below what it is for" : empty;
+  return `${parts.join(", ") || none} · ${Math.max(1, Math.round(time))} ms · nothing leaves this page`;
+}
+
+/** The lines of a diff, each marked as what it is. */
+export function lines(diff: string): Node[] {
+  const kinds: Record<string, "ins" | "del"> = { "+": "ins", "-": "del" };
+  return diff.split("\n").flatMap((line) => {
+    const tag = /^(\+\+\+|---) /.test(line) ? undefined : kinds[line[0] ?? ""];
+    return [tag ? make(tag, {}, line) : document.createTextNode(line), document.createTextNode("\n")];
+  });
+}
+

@@ -1,0 +1,291 @@
+// The site as a reader has it, in Chromium.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { article, open, paste, until, violations } from "./browser.mjs";
+import { ask, program, root, web } from "./module.mjs";
+
+const budget = JSON.parse(readFileSync(join(web, "budget.json"), "utf8"));
+const pictures = join(web, "target/pictures");
+let site;
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  site = await open(join(web, "dist"));
+});
+after(() => site.close());
+
+const findings = (page) => page.evaluate(() => document.querySelectorAll("#findings > li").length);
+const ready = (page) => until(page, () => document.documentElement.dataset.ready, "the page to be ready");
+const status = (page) => page.evaluate(() => document.getElementById("state").textContent);
+/** What the editor holds: it draws what is visible only, so that this asks for a link and reads that. */
+async function text(page) {
+  await page.click(".cm-content");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+c");
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function visit(options, fragment = "") {
+  const visited = await site.page(options);
+  await visited.page.goto(site.url + fragment);
+  await ready(visited.page);
+  return visited;
+}
+
+/** Waits for the number of findings, which come a moment after the text. */
+async function expectFindings(page, count) {
+  const end = Date.now() + 10000;
+  while ((await findings(page)) !== count) {
+    if (Date.now() > end) assert.equal(await findings(page), count);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+test("the article is pasted, its mistakes are those of the program, and all are fixed", async (context) => {
+  const begun = Date.now();
+  const { page, faults } = await visit();
+  await until(page, () => document.querySelector("#findings li"), "a first finding");
+  const first = Date.now() - begun;
+  context.diagnostic(`first finding after ${first} ms`);
+  const source = article(root);
+  await paste(page, source);
+  const { out } = program(["lint", "-", "--stdin-filename", "text.md", "--format", "json", "--no-config"], source);
+  const expected = JSON.parse(out);
+  await expectFindings(page, expected.length);
+  const rules = await page.evaluate(() => [...document.querySelectorAll("#findings .more a")].map((it) => it.textContent));
+  assert.deepEqual(rules, expected.map(({ rule }) => rule));
+  await until(page, () => document.querySelector(".cm-lintRange-error"), "a squiggle");
+
+  await page.hover(".cm-lintRange-error");
+  await until(page, () => document.querySelector(".cm-tooltip .cm-diagnostic"), "a message under the pointer");
+  await page.screenshot({ path: join(pictures, "check.png") });
+
+  await page.click("#fix-all");
+  await until(page, () => document.querySelector("#diff ins"), "a diff");
+  await page.screenshot({ path: join(pictures, "diff.png") });
+  await page.click("#diff button[value=apply]");
+  const fixed = ask("fix", "text.md", source, {}).text;
+  await expectFindings(page, ask("check", "text.md", fixed, {}).findings.length);
+  assert.equal(await text(page), fixed);
+  await page.keyboard.press("Control+z");
+  await expectFindings(page, expected.length);
+  assert.equal(await text(page), source);
+  assert.deepEqual(faults, []);
+  assert.ok(first < budget.firstFinding.milliseconds, `first finding after ${first} ms`);
+});
+
+test("one finding after the other is fixed by keyboard alone", async () => {
+  const { page, faults } = await visit();
+  await until(page, () => document.querySelector("#findings li"), "a first finding");
+  const source = article(root);
+  const fixed = ask("fix", "text.md", source, {}).text;
+  for (let round = 0; round < 50; round++) {
+    const before = await findings(page);
+    const isThere = await page.evaluate(() => {
+      const button = [...document.querySelectorAll("button.fix")].find((it) => it.textContent.startsWith("Fix:"));
+      button?.focus();
+      return Boolean(button);
+    });
+    if (!isThere) break;
+    await page.keyboard.press("Enter");
+    await until(page, () => document.getElementById("diff").open, "the dialog");
+    await page.keyboard.press("Tab");
+    await page.evaluate(() => document.querySelector("#diff button[value=apply]").focus());
+    await page.keyboard.press("Enter");
+    const end = Date.now() + 5000;
+    while ((await findings(page)) === before && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.equal(await text(page), fixed);
+  await page.focus("button.finding");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => [...document.querySelectorAll("button.finding")].indexOf(document.activeElement)), 1);
+  await page.keyboard.press("Enter");
+  assert.ok(await page.evaluate(() => document.activeElement.classList.contains("cm-content")));
+  await page.keyboard.press("F8");
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.evaluate(() => document.activeElement.classList.contains("cm-content"))));
+  assert.deepEqual(faults, []);
+});
+
+test("render, plan and expand write what the program writes", async () => {
+  const { page, faults } = await visit();
+  const out = (tab) => until(page, `document.getElementById("${tab}-out").textContent`, `the output of ${tab}`);
+  await page.click("#tab-render");
+  await page.selectOption("#scenario", "create-both");
+  await page.fill("#render-form [name=name]", "web-1");
+  const rendered = program(["render", "create-both", "--as", "curl", "--name", "web-1", "--no-config"]).out;
+  await until(page, `document.getElementById("render-out").textContent.includes("web-1")`, "the request");
+  assert.equal(await out("render"), rendered);
+  await page.screenshot({ path: join(pictures, "render.png") });
+
+  await page.click("#tab-plan");
+  await page.selectOption("#plan-form [name=system]", "on");
+  await until(page, () => document.querySelector("#plan-identities input"), "the identities");
+  await page.uncheck("#plan-identities label:nth-child(2) input");
+  await until(page, () => document.querySelector("#plan-states tr.goes"), "what goes");
+  const id2 = await page.evaluate(() => document.getElementById("plan-remove").value);
+  const flags = ["--system", "on", "--remove", id2, "--pretty", "--no-config"];
+  const planned = program(["plan", "--current", join(root, "examples/web-1.answer"), ...flags]).out;
+  await until(page, `!document.getElementById("plan-out").textContent.includes("ID2\\": {")`, "the request");
+  assert.equal(await out("plan"), planned);
+  await page.screenshot({ path: join(pictures, "plan.png") });
+
+  await page.click("#tab-expand");
+  assert.equal(await out("expand"), program(["expand", join(root, "examples/web-and-storage.json")]).out);
+  await page.screenshot({ path: join(pictures, "expand.png") });
+  assert.deepEqual(faults, []);
+});
+
+test("a link brings the text to another reader, without its secrets", async () => {
+  const secret = "Zk7Qx2-vB9_pL4mNw8Rt";
+  const body = `curl -X PATCH https://management.azure.com/subscriptions/x?api-version=2018-06-01 -H "Authorization: Bearer ${secret}"\n`;
+  const one = await visit();
+  await paste(one.page, body);
+  await one.page.click("#share-open");
+  const link = await until(one.page, () => document.getElementById("share-link").value, "a link");
+  await until(one.page, () => !document.getElementById("share-secrets").hidden, "a word on secrets");
+  const other = await visit({}, link.slice(link.indexOf("#")));
+  const brought = await text(other.page);
+  assert.ok(brought.includes("Bearer ***") && !brought.includes(secret), brought);
+  assert.equal(await other.page.evaluate(() => document.getElementById("kind").value), "shell");
+
+  await one.page.check("#share-whole");
+  await until(one.page, `document.getElementById("share-link").value !== ${JSON.stringify(link)}`, "another link");
+  assert.deepEqual(one.faults.concat(other.faults), []);
+});
+
+test("links of the first format stay readable; damaged and huge ones are said to be", async () => {
+  const kept = JSON.parse(readFileSync(join(web, "tests/links.json"), "utf8"));
+  for (const { fragment, kind, text: expected } of kept) {
+    const { page } = await visit({}, fragment);
+    assert.equal(await page.evaluate(() => document.getElementById("kind").value), kind);
+    assert.equal(await text(page), expected);
+  }
+  const { deflateRawSync } = await import("node:zlib");
+  const huge = JSON.stringify({ tab: "check", kind: "json", text: "a".repeat(5 << 20) });
+  const bomb = `#1.${deflateRawSync(Buffer.from(huge)).toString("base64url")}`;
+  for (const [fragment, said] of [["#1.AAAA", /could not be read/], [bomb, /more than 1 MB/], ["#2.AAAA", /later version/]]) {
+    const { page, faults } = await visit({}, fragment);
+    assert.match(await page.evaluate(() => document.getElementById("notice").textContent), said);
+    await until(page, () => document.querySelector("#findings li"), "the example");
+    assert.deepEqual(faults, []);
+  }
+});
+
+test("once loaded it works without a network, in a new page too", async () => {
+  const { page, context, faults } = await visit();
+  await until(page, () => navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true), "the service worker");
+  await page.reload();
+  await ready(page);
+  // The types come after the first finding, and are kept then.
+  await until(page, () => caches.keys().then(async (names) => {
+    for (const name of names) {
+      const keys = await (await caches.open(name)).keys();
+      if (keys.some(({ url }) => url.includes("/types."))) return true;
+    }
+    return false;
+  }), "the types to be kept");
+  await context.setOffline(true);
+  await page.reload();
+  await ready(page);
+  await paste(page, '{"identity":{"type":"SystemAssigned","UserAssigned"}}');
+  await until(page, () => document.querySelector("#findings .more a")?.textContent === "identity-type-split", "a finding");
+  await page.click("#tab-render");
+  await until(page, () => document.getElementById("render-out").textContent, "a request");
+  assert.deepEqual(faults.filter((fault) => !/ERR_INTERNET_DISCONNECTED/.test(fault)), []);
+  const stored = await page.evaluate(() => localStorage.length + sessionStorage.length + document.cookie.length);
+  assert.equal(stored, 0);
+});
+
+test("a text that takes too long is stopped, and the next one is checked", async () => {
+  const { page } = await site.page();
+  // A module that never answers stands in for a text that nobody has found yet.
+  await page.route(/worker\.[0-9a-f]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()) + ';const post=self.postMessage.bind(self);self.addEventListener("message",e=>{if(e.data.args?.[1]==="hang")for(;;);},true);';
+    await route.fulfill({ response, body: `self.addEventListener("message",e=>{if(e.data.args?.[1]==="hang")for(;;);});${body}` });
+  });
+  await page.goto(site.url);
+  await ready(page);
+  await paste(page, "hang");
+  await until(page, () => /longer than 5 seconds/.test(document.getElementById("state").textContent), "the end of it", 9000);
+  await paste(page, '{"identity":{"type":"SystemAssigned","UserAssigned"}}');
+  await until(page, () => document.querySelector("#findings li"), "a finding");
+});
+
+for (const [name, options] of [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["phone", { viewport: { width: 390, height: 844 } }],
+]) {
+  test(`everybody can use it: ${name}`, async () => {
+    const { page, faults } = await visit(options);
+    await until(page, () => document.querySelector("#findings li"), "a first finding");
+    for (const tab of ["check", "render", "plan", "expand"]) {
+      await page.click(`#tab-${tab}`);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.deepEqual(await violations(page), [], tab);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${tab} is ${wide} pixels too wide`);
+      await page.screenshot({ path: join(pictures, `${name}-${tab}.png`), fullPage: true });
+    }
+    await page.click("#tab-check");
+    await page.click("#fix-all");
+    await until(page, () => document.getElementById("diff").open, "the dialog");
+    assert.deepEqual(await violations(page), [], "diff");
+    assert.deepEqual(faults, []);
+    for (const path of ["docs/index.html", "docs/rules/index.html", "docs/rules/identity-type-split.html", "docs/commands/lint.html"]) {
+      await page.goto(site.url + path);
+      assert.deepEqual(await violations(page), [], path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${path} is ${wide} pixels too wide`);
+      await page.screenshot({ path: join(pictures, `${name}-${path.replaceAll("/", "-")}.png`) });
+    }
+    assert.deepEqual(faults, []);
+  });
+}
+
+test("the manual is searched, its rules are filtered, its examples are tried", async () => {
+  const { page, faults } = await site.page();
+  await page.goto(`${site.url}docs/index.html`);
+  await page.fill("#search input", "two strings identity");
+  await until(page, () => document.querySelector("#results a"), "results");
+  const first = await page.evaluate(() => document.querySelector("#results a").getAttribute("href"));
+  await page.click("#results a");
+  await page.waitForLoadState();
+  assert.ok(page.url().endsWith(first.replace(/^(\.\.\/)+/, "")));
+
+  await page.goto(`${site.url}docs/rules/index.html`);
+  const all = ask("about").rules.length;
+  const shown = () => page.evaluate(() => [...document.querySelectorAll("tbody tr")].filter((row) => !row.hidden).length);
+  assert.equal(await shown(), all);
+  await page.selectOption("#filters [name=severity]", "note");
+  assert.equal(await shown(), ask("about").rules.filter(({ severity }) => severity === "note").length);
+
+  await page.goto(`${site.url}docs/rules/identity-type-split.html`);
+  await page.click(".try a");
+  await ready(page);
+  await until(page, () => document.querySelector("#findings .more a")?.textContent === "identity-type-split", "its finding");
+  assert.deepEqual(faults, []);
+});
+
+test("every example of a rule's page opens, and a bad one shows the rule", async () => {
+  const { page } = await site.page();
+  let tried = 0;
+  for (const { name } of ask("about").rules) {
+    await page.goto(`${site.url}docs/rules/${name}.html`);
+    const link = await page.evaluate(() => document.querySelector(".try a")?.getAttribute("href") ?? null);
+    if (!link) continue;
+    const { inflateRawSync } = await import("node:zlib");
+    const { kind, text, fields } = JSON.parse(inflateRawSync(Buffer.from(link.split("#1.")[1], "base64url")));
+    const names = { json: "a.json", shell: "a.sh", markdown: "a.md", powershell: "a.ps1", http: "a.http" };
+    const found = ask("check", names[kind], text, { ...fields, now: 1798675200 }).findings ?? [];
+    if (found.some(({ rule }) => rule === name)) tried++;
+    else console.log(`# ${name}: its example shows ${found.map(({ rule }) => rule).join(", ") || "nothing"}`);
+  }
+  assert.ok(tried > 100, `${tried} rules`);
+});
