@@ -14,13 +14,14 @@ use flate2::write::ZlibEncoder;
 use serde_json::Value;
 
 mod shapes;
+mod versions;
 
 #[path = "../src/schema/shape/layout.rs"]
 #[allow(dead_code, reason = "the reader wants all of it")]
 mod layout;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for changed in ["schemas", "docs/rules", "build", "src/schema/shape/layout.rs"] {
+    for changed in ["schemas", "docs/rules", "templates", "build", "src/schema/shape/layout.rs"] {
         println!("cargo::rerun-if-changed={changed}");
     }
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -30,15 +31,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = fs::read_to_string(schemas.join("catalogue.tsv"))?;
     let mut sources: Vec<(&str, &str)> = Vec::new();
     let mut entries = String::new();
+    let mut published = versions::Published::default();
     let mut shapes = shapes::Shapes::default();
     let mut file = (String::new(), Value::Null);
     let mut lines: Vec<&str> = catalogue.lines().skip(1).collect();
     // As the catalogue wants them, so that no run has to sort them.
     lines.sort_by_key(|line| line.split('\t').next().unwrap_or_default().to_ascii_lowercase());
     for line in lines {
-        let [resource_type, version, methods] = line.split('\t').collect::<Vec<_>>()[..] else {
-            return Err(format!("schemas/catalogue.tsv: {line:?} has not three columns").into());
+        let [resource_type, version, methods, identity] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("schemas/catalogue.tsv: {line:?} does not have four columns").into());
         };
+        published.add(resource_type, version, methods, identity)?;
         let provider = resource_type.split('/').next().unwrap_or_default();
         let source = sources.iter().position(|known| *known == (provider, version)).unwrap_or_else(|| {
             sources.push((provider, version));
@@ -57,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(entries, "    ({resource_type:?}, {version:?}, &{methods:?}, {source}),")?;
     }
 
+    fs::write(out.join("published_versions.rs"), published.table())?;
     let mut code = String::from("/// Provider, version, compressed schema file.\n");
     writeln!(code, "pub(super) static SOURCES: &[(&str, &str, &[u8])] = &[")?;
     for (provider, version) in &sources {
@@ -88,7 +92,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(code, "];")?;
     fs::write(out.join("embedded_schemas.rs"), code)?;
     fs::write(out.join("pages.z"), deflate(pages(&root.join("docs/rules"))?.as_bytes())?)?;
+    fs::write(out.join("embedded_templates.rs"), templates(&root.join("templates"))?)?;
     Ok(())
+}
+
+/// The table of the templates: the names of the files below a folder, and their texts.
+fn templates(root: &Path) -> Result<String, Box<dyn Error>> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut code = String::from("pub(super) static EMBEDDED: &[(&str, &str)] = &[\n");
+    for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "j2")) {
+        let name: Vec<_> = file.strip_prefix(root)?.iter().map(|part| part.to_string_lossy()).collect();
+        writeln!(code, "    ({:?}, {:?}),", name.join("/"), fs::read_to_string(file)?)?;
+    }
+    Ok(code + "];\n")
 }
 
 /// The rules' pages in the order of their names: a name, NUL, the page, NUL.

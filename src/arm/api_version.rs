@@ -69,6 +69,11 @@ pub enum ApiVersionError {
 }
 
 impl ApiVersion {
+    /// A version, part by part; for the table that the build makes.
+    pub(crate) const fn new(year: u16, month: u8, day: u8, stage: Stage) -> Self {
+        Self { year, month, day, stage }
+    }
+
     /// The stable version of a date; for tables in the code, which a test compares with the calendar.
     pub(crate) const fn stable(year: u16, month: u8, day: u8) -> Self {
         Self { year, month, day, stage: Stage::Stable }

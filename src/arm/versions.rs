@@ -1,7 +1,8 @@
 //! Every published version of the known resource types, and what each lets a request say about identities.
 //!
 //! Source: the `OpenAPI` files of azure-rest-api-specs, one per version (`has PATCH` is whether the file has the
-//! operation; the form is read off the definition of the `identity` property).
+//! operation; the form is read off the definition of the `identity` property). `schemas/catalogue.tsv`, which an import
+//! writes, has a line for each.
 
 use super::{ApiVersion, Method, ResourceType};
 
@@ -56,13 +57,18 @@ impl PublishedVersion {
     }
 }
 
+mod table {
+    //! Made by the build from `schemas/catalogue.tsv`.
+    use super::{IdentityForm, PublishedVersion};
+    use crate::arm::{ApiVersion, Stage};
+
+    include!(concat!(env!("OUT_DIR"), "/published_versions.rs"));
+}
+
 /// The published versions of a type, oldest first.
 pub fn published(resource_type: ResourceType) -> &'static [PublishedVersion] {
-    match resource_type {
-        ResourceType::VirtualMachine => VIRTUAL_MACHINES,
-        ResourceType::VirtualMachineScaleSet => VIRTUAL_MACHINE_SCALE_SETS,
-        ResourceType::UserAssignedIdentity => USER_ASSIGNED_IDENTITIES,
-    }
+    let name = resource_type.full_name();
+    table::PUBLISHED.iter().find(|(known, _)| *known == name).map_or(&[], |(_, rows)| rows)
 }
 
 /// Whether exactly this version was published for the type.
@@ -101,9 +107,7 @@ pub fn supports(resource_type: ResourceType, version: ApiVersion, method: Method
 
 /// The newest stable version of a type.
 pub fn newest_stable(resource_type: ResourceType) -> ApiVersion {
-    let rows = published(resource_type);
-    let stable = rows.iter().rev().find(|row| !row.version.is_preview());
-    stable.or(rows.last()).map_or(FIRST, |row| row.version)
+    newest_of(versions(resource_type)).unwrap_or(FIRST)
 }
 
 /// The newest version of a type, preview or not.
@@ -113,12 +117,45 @@ pub fn newest(resource_type: ResourceType) -> ApiVersion {
 
 /// The nearest version published before this one.
 pub fn nearest_earlier(resource_type: ResourceType, version: ApiVersion) -> Option<ApiVersion> {
-    published(resource_type).iter().rev().map(|row| row.version).find(|published| *published < version)
+    around(versions(resource_type), version).earlier
 }
 
 /// The nearest version published after this one.
 pub fn nearest_later(resource_type: ResourceType, version: ApiVersion) -> Option<ApiVersion> {
-    published(resource_type).iter().map(|row| row.version).find(|published| *published > version)
+    around(versions(resource_type), version).later
+}
+
+fn versions(resource_type: ResourceType) -> impl DoubleEndedIterator<Item = ApiVersion> + Clone {
+    published(resource_type).iter().map(|row| row.version)
+}
+
+/// The newest of some versions, which come oldest first: of the stable ones if there are any.
+pub fn newest_of(versions: impl DoubleEndedIterator<Item = ApiVersion> + Clone) -> Option<ApiVersion> {
+    versions.clone().rfind(|it| !it.is_preview()).or_else(|| versions.rev().next())
+}
+
+/// The versions between which another one stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// The last one before it.
+    pub earlier: Option<ApiVersion>,
+    /// The first one after it.
+    pub later: Option<ApiVersion>,
+}
+
+impl Around {
+    /// The one that serves in its stead: the earlier, unless there is none.
+    pub fn nearest(self) -> Option<ApiVersion> {
+        self.earlier.or(self.later)
+    }
+}
+
+/// Between which of some versions, which come oldest first, a version stands.
+pub fn around(versions: impl DoubleEndedIterator<Item = ApiVersion> + Clone, version: ApiVersion) -> Around {
+    Around {
+        earlier: versions.clone().rfind(|it| *it < version),
+        later: versions.into_iter().find(|it| *it > version),
+    }
 }
 
 /// The first version whose row satisfies a condition.
@@ -142,98 +179,7 @@ pub fn first_with_patch(resource_type: ResourceType) -> Option<ApiVersion> {
 /// The oldest version of Azure Resource Manager's compute types; a stand-in that an empty table would need.
 const FIRST: ApiVersion = ApiVersion::stable(2015, 6, 15);
 
-const fn row(version: ApiVersion, patch: bool, identity: IdentityForm) -> PublishedVersion {
-    PublishedVersion { version, patch, identity }
-}
-
-const fn on(year: u16, month: u8, day: u8) -> ApiVersion {
-    ApiVersion::stable(year, month, day)
-}
-
-/// A compute version of the `userAssignedIdentities` age.
-const fn map(year: u16, month: u8, day: u8) -> PublishedVersion {
-    row(on(year, month, day), true, IdentityForm::Map)
-}
-
-const UNDESCRIBED: [ApiVersion; 2] = [ApiVersion::preview(2015, 5, 1), on(2016, 8, 30)];
-
-const VIRTUAL_MACHINES: &[PublishedVersion] = &[
-    row(on(2015, 6, 15), false, IdentityForm::None),
-    row(on(2016, 3, 30), false, IdentityForm::SystemOnly),
-    row(ApiVersion::preview(2016, 4, 30), false, IdentityForm::SystemOnly),
-    row(on(2017, 3, 30), false, IdentityForm::SystemOnly),
-    row(on(2017, 12, 1), true, IdentityForm::Ids),
-    row(on(2018, 4, 1), true, IdentityForm::Ids),
-    map(2018, 6, 1),
-    map(2018, 10, 1),
-    map(2019, 3, 1),
-    map(2019, 7, 1),
-    map(2019, 12, 1),
-    map(2020, 6, 1),
-    map(2020, 12, 1),
-    map(2021, 3, 1),
-    map(2021, 4, 1),
-    map(2021, 7, 1),
-    map(2021, 11, 1),
-    map(2022, 3, 1),
-    map(2022, 8, 1),
-    map(2022, 11, 1),
-    map(2023, 3, 1),
-    map(2023, 7, 1),
-    map(2023, 9, 1),
-    map(2024, 3, 1),
-    map(2024, 7, 1),
-    map(2024, 11, 1),
-    map(2025, 4, 1),
-    map(2025, 11, 1),
-    map(2026, 3, 1),
-    map(2026, 4, 1),
-];
-
-const VIRTUAL_MACHINE_SCALE_SETS: &[PublishedVersion] = &[
-    row(on(2015, 6, 15), false, IdentityForm::None),
-    row(on(2016, 3, 30), false, IdentityForm::SystemOnly),
-    row(ApiVersion::preview(2016, 4, 30), false, IdentityForm::SystemOnly),
-    row(on(2017, 3, 30), true, IdentityForm::SystemOnly),
-    row(on(2017, 12, 1), true, IdentityForm::Ids),
-    row(on(2018, 4, 1), true, IdentityForm::Ids),
-    map(2018, 6, 1),
-    map(2018, 10, 1),
-    map(2019, 3, 1),
-    map(2019, 7, 1),
-    map(2019, 12, 1),
-    map(2020, 6, 1),
-    map(2020, 12, 1),
-    map(2021, 3, 1),
-    map(2021, 4, 1),
-    map(2021, 7, 1),
-    map(2021, 11, 1),
-    map(2022, 3, 1),
-    map(2022, 8, 1),
-    map(2022, 11, 1),
-    map(2023, 3, 1),
-    map(2023, 7, 1),
-    map(2023, 9, 1),
-    map(2024, 3, 1),
-    map(2024, 7, 1),
-    map(2024, 11, 1),
-    map(2025, 4, 1),
-    map(2025, 11, 1),
-    map(2026, 3, 1),
-    map(2026, 4, 1),
-];
-
-const USER_ASSIGNED_IDENTITIES: &[PublishedVersion] = &[
-    row(ApiVersion::preview(2015, 8, 31), true, IdentityForm::None),
-    row(on(2018, 11, 30), true, IdentityForm::None),
-    row(ApiVersion::preview(2021, 9, 30), true, IdentityForm::None),
-    row(ApiVersion::preview(2022, 1, 31), true, IdentityForm::None),
-    row(on(2023, 1, 31), true, IdentityForm::None),
-    row(ApiVersion::preview(2023, 7, 31), true, IdentityForm::None),
-    row(on(2024, 11, 30), true, IdentityForm::None),
-    row(ApiVersion::preview(2025, 1, 31), true, IdentityForm::None),
-    row(ApiVersion::preview(2025, 5, 31), true, IdentityForm::None),
-];
+const UNDESCRIBED: [ApiVersion; 2] = [ApiVersion::preview(2015, 5, 1), ApiVersion::stable(2016, 8, 30)];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -446,13 +446,6 @@ fn check_mistakes<'s, 'a: 's>(
     }
 }
 
-/// The rules that look at a resource or a call.
-static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let elsewhere =
-        |check| matches!(check, Check::Mistake(_) | Check::Template(_) | Check::Quoting(_) | Check::Engine);
-    super::rules().filter(|rule| !elsewhere(rule.check)).collect()
-});
-
 /// The resource and the call around it.
 fn check_resource(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     check_some(subject, sink, |_| true);
@@ -463,8 +456,13 @@ fn check_some(subject: &Subject<'_>, sink: &mut Sink<'_>, is_asked: impl Fn(&Rul
     let has_body = is_known(subject) && subject.tree.is_some();
     let identities = blocks(subject);
     let problems = super::rules::problems(subject);
-    let is_heard = |rule: &&&'static Rule| !policy::silences(&subject.evidence, rule) && is_asked(rule);
-    for rule in RULES.iter().filter(is_heard) {
+    let is_elsewhere = |check: &Check| {
+        matches!(check, Check::Mistake(_) | Check::Template(_) | Check::Quoting(_) | Check::Engine)
+    };
+    let is_heard = |rule: &&'static Rule| {
+        !is_elsewhere(&rule.check) && !policy::silences(&subject.evidence, rule) && is_asked(rule)
+    };
+    for rule in super::rules().filter(is_heard) {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
                 for block in &identities {

@@ -87,6 +87,34 @@ pub struct Finding {
     pub(super) call: Option<Span>,
 }
 
+impl Finding {
+    /// One about a file as a whole, with what helps.
+    pub(super) fn of_file(
+        rule: &'static Rule,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            span,
+            labels: Vec::new(),
+            help: Some(help.into()),
+            fix: None,
+            arm: None,
+            request: None,
+            doubt: None,
+            ceiling: Severity::Error,
+            anchor: Anchor::default(),
+            subject: None,
+            call: None,
+        }
+    }
+}
+
 /// A place that explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {

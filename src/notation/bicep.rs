@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use minijinja::context;
 
 use super::declare::{
-    Declarations, Language, Values, declared, in_comment, is_secret, is_whole, without_removals,
+    Declarations, Language, OWN, Values, declared, in_comment, is_secret, is_whole, without_removals,
 };
 use super::layout::Layout;
 use super::level::level_of;
@@ -247,9 +247,6 @@ impl Language for OfBicep {
         if number.as_i64().is_some() { number.to_string() } else { format!("json('{number}')") }
     }
 }
-
-/// Members of a body that the declaration has elsewhere.
-const OWN: [&str; 4] = ["type", "apiVersion", "name", "id"];
 
 fn write(
     request: &Request,

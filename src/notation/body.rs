@@ -21,4 +21,8 @@ impl Writer for Json {
     fn writes_calls(&self) -> bool {
         false
     }
+
+    fn heading(&self, _name: &str) -> Option<String> {
+        None
+    }
 }

@@ -62,14 +62,13 @@ impl<D: Declarations> Writer for D {
         D::EXTENSION
     }
 
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
     fn heading(&self, name: &str) -> Option<String> {
         Some(format!("{} {name}", D::COMMENT))
     }
 }
+
+/// Members of a body that the declaration has elsewhere.
+pub(super) const OWN: [&str; 4] = ["type", "apiVersion", "name", "id"];
 
 /// How a language writes values.
 pub(super) trait Language {

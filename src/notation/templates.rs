@@ -6,26 +6,13 @@ use std::path::{Component, Path, PathBuf};
 use crate::text::suggest::did_you_mean;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
+mod embedded {
+    //! Made by the build from `templates/`.
+    include!(concat!(env!("OUT_DIR"), "/embedded_templates.rs"));
+}
+
 /// The embedded templates by name. Those with `.json` in their names escape what is put into them as JSON.
-const EMBEDDED: [(&str, &str); 17] = [
-    ("bodies/identity.json.j2", include_str!("../../templates/bodies/identity.json.j2")),
-    ("bodies/vm.json.j2", include_str!("../../templates/bodies/vm.json.j2")),
-    ("bodies/vmss.json.j2", include_str!("../../templates/bodies/vmss.json.j2")),
-    ("notations/az-vm.sh.j2", include_str!("../../templates/notations/az-vm.sh.j2")),
-    ("notations/az.sh.j2", include_str!("../../templates/notations/az.sh.j2")),
-    ("notations/curl.sh.j2", include_str!("../../templates/notations/curl.sh.j2")),
-    ("notations/powershell.ps1.j2", include_str!("../../templates/notations/powershell.ps1.j2")),
-    ("notations/request.http.j2", include_str!("../../templates/notations/request.http.j2")),
-    ("notations/resource.bicep.j2", include_str!("../../templates/notations/resource.bicep.j2")),
-    ("notations/resource.tf.j2", include_str!("../../templates/notations/resource.tf.j2")),
-    ("notations/script.ps1.j2", include_str!("../../templates/notations/script.ps1.j2")),
-    ("notations/script.sh.j2", include_str!("../../templates/notations/script.sh.j2")),
-    ("notations/template.json.j2", include_str!("../../templates/notations/template.json.j2")),
-    ("article/article.md.j2", include_str!("../../templates/article/article.md.j2")),
-    ("article/before.md.j2", include_str!("../../templates/article/before.md.j2")),
-    ("article/scenario.md.j2", include_str!("../../templates/article/scenario.md.j2")),
-    ("article/words.md.j2", include_str!("../../templates/article/words.md.j2")),
-];
+use embedded::EMBEDDED;
 
 /// The largest file that is read as a template, in bytes.
 const MAX_SIZE: u64 = 1 << 20;
@@ -200,7 +187,7 @@ mod tests {
     fn a_file_replaces_a_template_and_faults_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let error = Templates::with_folder(folder.path()).unwrap_err();
-        assert!(error.message.starts_with("replaces no template; they are bodies/identity.json.j2, "));
+        assert!(error.message.starts_with("replaces no template; they are article/article.md.j2, "));
         std::fs::create_dir(folder.path().join("bodies")).unwrap();
         let file = folder.path().join("bodies/identity.json.j2");
         std::fs::write(&file, "{\"location\": 1,\n\"x\": {{ nowhere }}}").unwrap();

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use minijinja::context;
 
-use super::declare::{Declarations, Language, Values, aligned, in_comment, is_secret, is_whole};
+use super::declare::{Declarations, Language, OWN, Values, aligned, in_comment, is_secret, is_whole};
 use super::layout::Layout;
 use super::writer::{IdentityChange, RoleStep, WriteError};
 use crate::arm::{
@@ -109,9 +109,6 @@ fn escape(out: &mut String, c: char) {
     // Writing to a string does not fail.
     let _ = write!(out, "\\u{:04x}", u32::from(c));
 }
-
-/// Members of a body that the declaration has elsewhere.
-const OWN: [&str; 4] = ["type", "apiVersion", "name", "id"];
 
 fn write(
     request: &Request,

@@ -81,11 +81,14 @@ pub trait Writer: Sync {
     fn extension(&self) -> &'static str;
 
     /// Whether it says more than the body: a request without a body can be written.
-    fn writes_calls(&self) -> bool;
+    fn writes_calls(&self) -> bool {
+        true
+    }
 
-    /// The comment that goes before a request where several stand in one text, if the form has comments.
-    fn heading(&self, _name: &str) -> Option<String> {
-        None
+    /// The comment that goes before a request where several stand in one text: a shell's, unless the form has comments
+    /// of its own or none.
+    fn heading(&self, name: &str) -> Option<String> {
+        Some(format!("# {name}"))
     }
 }
 

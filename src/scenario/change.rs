@@ -253,8 +253,7 @@ fn whole_of(
 ) -> Result<Whole, ChangeError> {
     let unknown = || ChangeError::NotDescribed(resource_type.clone());
     let Ok(Contracts::Described(described)) = Contracts::of(resource_type) else { return Err(unknown()) };
-    let (before, after) = described.nearest(version);
-    let described = described.version(version).or(before).or(after).ok_or_else(unknown)?;
+    let described = described.version(version).or_else(|| described.nearest(version)).ok_or_else(unknown)?;
     let whole = match &current.members {
         Some(members) => whole(members, described),
         None => Err(NotWhole::Part),

@@ -215,7 +215,7 @@ impl Schemas {
     }
 
     /// The versions of a type (its name compared without case), oldest first; empty when the type is unknown.
-    pub fn versions<'a>(&'a self, resource_type: &str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+    pub fn versions<'a>(&'a self, resource_type: &str) -> impl DoubleEndedIterator<Item = &'a Entry> + Clone {
         self.entries.iter().filter(move |e| e.resource_type.eq_ignore_ascii_case(resource_type))
     }
 

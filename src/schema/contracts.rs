@@ -81,11 +81,7 @@ impl Contracts {
             Self::Known(known) => IdentityContract::of(known, version),
             Self::Described(described) => {
                 let exact = described.version(version);
-                let near = || {
-                    let (before, after) = described.nearest(version);
-                    before.or(after)
-                };
-                let contract = exact.or_else(near).map(InVersion::identity_contract);
+                let contract = exact.or_else(|| described.nearest(version)).map(InVersion::identity_contract);
                 let none = || IdentityContract::assumed(self.name(), version, Vec::new(), None, false, None);
                 let mut contract = contract.unwrap_or_else(none);
                 contract.version = version;

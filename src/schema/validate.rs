@@ -13,9 +13,9 @@ use super::diagnose::{Diagnosis, Ready};
 use super::node::View;
 use super::problem::Problem;
 use super::request::Request;
-use super::types::{IdentityFacts, InVersion, judge};
+use super::types::{IdentityFacts, judge};
 use super::{Cache, SchemaError, Schemas};
-use crate::arm::versions::is_undescribed;
+use crate::arm::versions::{Around, around, is_undescribed, newest_of};
 use crate::arm::{ApiVersion, ResourceTypeName};
 use crate::json::Node;
 use crate::text::DEFAULT_MAX_SIZE;
@@ -139,25 +139,21 @@ impl Validators {
             if described.version(version).is_some() {
                 return Some(Standing::Published(version));
             }
-            let (earlier, later) = described.nearest(version);
-            let (earlier, later) = (earlier.map(InVersion::version), later.map(InVersion::version));
-            return Some(Standing::NotDescribed { nearest: earlier.or(later)?, earlier, later });
+            let around = described.around(version);
+            let Around { earlier, later } = around;
+            return Some(Standing::NotDescribed { nearest: around.nearest()?, earlier, later });
         }
-        let newest = self.schemas.versions(resource_type).next_back()?.version;
-        let Some(version) = version else {
-            let stable = self.schemas.newest_stable(resource_type);
-            return Some(Standing::Published(stable.map_or(newest, |entry| entry.version)));
-        };
+        let known = || self.schemas.versions(resource_type).map(|entry| entry.version);
+        let newest = known().next_back()?;
+        let Some(version) = version else { return newest_of(known()).map(Standing::Published) };
         if self.schemas.entry(resource_type, version).is_some() {
             return Some(Standing::Published(version));
         }
         if version > newest {
             return Some(Standing::Later(newest));
         }
-        let known = || self.schemas.versions(resource_type).map(|entry| entry.version);
-        let earlier = known().rfind(|it| *it < version);
-        let later = known().find(|it| *it > version);
-        let serves = earlier.or(later)?;
+        let around = around(known(), version);
+        let (Around { earlier, later }, serves) = (around, around.nearest()?);
         let known_type = ResourceTypeName::parse(resource_type).and_then(|name| name.known());
         if known_type.is_some_and(|known| is_undescribed(known, version)) {
             return Some(Standing::Undescribed(serves));

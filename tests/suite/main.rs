@@ -12,6 +12,7 @@
 
 mod support;
 
+mod adding;
 mod arm_facts;
 mod arm_laws;
 mod arm_recordings;
@@ -33,6 +34,7 @@ mod config;
 mod corpus;
 mod declarations;
 mod docs;
+mod duplicates;
 mod evaluated;
 mod everyday;
 mod evidence;

@@ -256,8 +256,9 @@ fn show_described(
     let version = version.or_else(|| described.newest().map(InVersion::version));
     let Some(version) = version else { return Err(format!("{name} has no version")) };
     if described.version(version).is_none() {
-        let (earlier, later) = described.nearest(version);
-        let near: Vec<String> = earlier.into_iter().chain(later).map(|it| it.version().to_string()).collect();
+        let around = described.around(version);
+        let near: Vec<String> =
+            around.earlier.into_iter().chain(around.later).map(|it| it.to_string()).collect();
         return Err(format!("no schema of {name} {version}: the nearest is {}", near.join(" or ")));
     }
     match schemas.standalone(name, method, version) {
@@ -269,8 +270,8 @@ fn show_described(
     }
 }
 
-/// `schema import`: makes the schemas of `types` (all embedded ones when there are none) from `dir` below `out`.
-/// Gives a line that says what was made.
+/// `schema import`: makes the schemas of `types` (all embedded ones when there are none) from `dir` below `out`, with
+/// the catalogue and the histories of all that is there then. Gives a line that says what was made.
 ///
 /// # Errors
 /// What went wrong, one line each; then nothing is written.
@@ -282,7 +283,7 @@ pub(crate) fn import(dir: &Path, types: &[String], out: &Path) -> Result<String,
         types.iter().map(String::as_str).map(full_name).collect()
     };
     let lines = |errors: Vec<ImportError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let made = import::import(dir, &types).map_err(lines)?;
+    let made = import::import_into(dir, &types, out).map_err(lines)?;
     made.write(out).map_err(|error| vec![error.to_string()])?;
     Ok(format!("{} files in {}\n", made.files.len(), path_name(out)))
 }

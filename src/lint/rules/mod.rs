@@ -1,4 +1,6 @@
-//! The table of rules: one line a rule, in the order in which they look.
+//! The table of rules: one line a rule, in the order in which they are listed.
+
+use std::sync::LazyLock;
 
 use super::Rule;
 use crate::text::suggest::did_you_mean;
@@ -30,8 +32,16 @@ pub(super) use syntax::wrong_quotes::of_python;
 pub(super) use syntax::{bad_encoding, body_file_not_json, expansion_too_large, too_many_findings};
 pub(super) use template::{report as of_template, rule_of_cause};
 
-/// Every rule, by family.
+/// Every rule, by family. What is found does not depend on their order.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    #[cfg(test)]
+    if let Some(rules) = ORDER.get() {
+        return rules.iter().copied();
+    }
+    ALL.iter().copied()
+}
+
+static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     syntax::RULES
         .iter()
         .chain(schema::RULES)
@@ -42,6 +52,13 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(template::RULES)
         .chain(run::RULES)
         .copied()
+        .collect()
+});
+
+#[cfg(test)]
+thread_local! {
+    /// Another order of the table, which a test asks for.
+    static ORDER: std::cell::Cell<Option<&'static [&'static Rule]>> = const { std::cell::Cell::new(None) };
 }
 
 /// The rules that tell of types and versions that are not described.
@@ -57,4 +74,80 @@ pub fn find_rule(name: &str) -> Option<&'static Rule> {
 /// The rule that whoever wrote `name` most likely means.
 pub fn nearest_rule(name: &str) -> Option<&'static Rule> {
     did_you_mean(name, rules().map(|rule| rule.name)).and_then(find_rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::container::Kind;
+    use crate::lint::{Options, check};
+    use crate::text::Source;
+
+    /// The examples of all pages as files: bodies by themselves, with what their fences say, and blocks of documents.
+    fn examples() -> Vec<(Source, Kind, Options)> {
+        let mut found = Vec::new();
+        for page in ALL.iter().map(|rule| rule.page()) {
+            let mut rest = page;
+            while let Some(open) = rest.find("\n```") {
+                let fence = &rest[open + 1..];
+                let marks = &fence[..fence.len() - fence.trim_start_matches('`').len()];
+                let (info, inside) = fence[marks.len()..].split_once('\n').unwrap();
+                let end = format!("\n{marks}\n");
+                let Some((text, behind)) = inside.split_once(end.as_str()) else { break };
+                rest = behind;
+                let mut words = info.split_whitespace();
+                let language = words.next().unwrap_or_default();
+                let word = |name: &str| {
+                    let word = info.split_whitespace().find_map(|word| word.strip_prefix(name));
+                    word.and_then(|word| word.strip_prefix('='))
+                };
+                let mut options = Options::default();
+                options.given.resource_type = word("type").map(|it| it.parse().unwrap());
+                options.given.method = word("method").map(|it| it.parse().unwrap());
+                options.given.api_version = word("api-version").map(|it| it.parse().unwrap());
+                let (kind, text) = match language {
+                    "json" => (Kind::Json, text.to_owned()),
+                    "sh" => (Kind::Shell, text.to_owned()),
+                    "powershell" => (Kind::PowerShell, text.to_owned()),
+                    "http" => (Kind::Http, text.to_owned()),
+                    _ => (Kind::Markdown, format!("```{language}\n{text}\n```\n")),
+                };
+                found.push((Source::new("x", text), kind, options));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_order_of_the_table_does_not_matter() {
+        let examples = examples();
+        let found = || -> Vec<_> {
+            let check = |(source, kind, options): &(Source, Kind, Options)| {
+                let all = check(source, *kind, options).into_iter();
+                all.map(|it| (it.span, it.rule.name, it.severity, it.message, it.fix.map(|fix| fix.edits)))
+                    .collect()
+            };
+            examples.iter().map(check).collect::<Vec<Vec<_>>>()
+        };
+        let expected = found();
+        let raised: std::collections::BTreeSet<_> =
+            expected.iter().flatten().map(|(_, rule, ..)| *rule).collect();
+        assert!(raised.len() * 100 > ALL.len() * 85, "only {} of {} rules", raised.len(), ALL.len());
+        let mut order = ALL.clone();
+        order.reverse();
+        let mut random: u64 = 0x9e37_79b9_7f4a_7c15;
+        for round in 0..6 {
+            ORDER.set(Some(Vec::leak(order.clone())));
+            let shuffled = found();
+            for ((example, one), other) in examples.iter().zip(&expected).zip(&shuffled) {
+                assert_eq!(one, other, "round {round}: {}", example.0.text());
+            }
+            for at in (1..order.len()).rev() {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                order.swap(at, (random >> 33) as usize % (at + 1));
+            }
+        }
+        ORDER.set(None);
+    }
 }

@@ -71,14 +71,6 @@ impl Writer for AzVm {
     fn extension(&self) -> &'static str {
         "sh"
     }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("# {name}"))
-    }
 }
 
 /// A command: its words, and its options behind those that say where.

@@ -66,12 +66,4 @@ impl Writer for AzRest {
     fn extension(&self) -> &'static str {
         "sh"
     }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("# {name}"))
-    }
 }

@@ -71,12 +71,4 @@ impl Writer for Curl {
     fn extension(&self) -> &'static str {
         "sh"
     }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("# {name}"))
-    }
 }

@@ -43,10 +43,6 @@ impl Writer for Http {
         "http"
     }
 
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
     /// It parts the requests of a file, too.
     fn heading(&self, name: &str) -> Option<String> {
         Some(format!("### {name}"))

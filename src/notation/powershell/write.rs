@@ -43,12 +43,4 @@ impl Writer for InvokeAzRestMethod {
     fn extension(&self) -> &'static str {
         "ps1"
     }
-
-    fn writes_calls(&self) -> bool {
-        true
-    }
-
-    fn heading(&self, name: &str) -> Option<String> {
-        Some(format!("# {name}"))
-    }
 }

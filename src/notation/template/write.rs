@@ -40,8 +40,8 @@ impl Writer for DeploymentTemplate {
         "json"
     }
 
-    fn writes_calls(&self) -> bool {
-        true
+    fn heading(&self, _name: &str) -> Option<String> {
+        None
     }
 }
 

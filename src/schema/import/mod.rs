@@ -21,8 +21,11 @@ use operations::Operation;
 use shape::Shaper;
 
 use super::document::{DIALECT, Document, OPERATIONS, entry_name, reference_to};
-use super::{history, write};
+use super::error::SchemaError;
+use super::paths::paths;
+use super::{folder, history, write};
 use crate::arm::{ApiVersion, ApiVersionError, Method, ResourceType};
+use crate::text::DEFAULT_MAX_SIZE;
 
 /// The resource types that are embedded, in the spelling of their namespaces.
 pub fn embedded_types() -> [&'static str; 3] {
@@ -130,12 +133,44 @@ impl Import {
     }
 }
 
+/// Makes the schemas of `types` from `dir`, as [`import`], for the folder `into`: what is in it and not imported anew
+/// stays, and stands in the catalogue and the histories with what is.
+///
+/// # Errors
+/// As [`import`]; and one error for each file of the folder that is not a schema.
+pub fn import_into<S: AsRef<str>>(dir: &Path, types: &[S], into: &Path) -> Result<Import, Vec<ImportError>> {
+    let made = documents(dir, types)?;
+    if !into.join("catalogue.tsv").is_file() {
+        return Ok(files_of(&made, &made));
+    }
+    let (mut all, errors) = folder::read(into, DEFAULT_MAX_SIZE);
+    if !errors.is_empty() {
+        let unreadable = |error: SchemaError| {
+            ImportError::new(&error.file, &error.pointer, Problem::Unreadable(error.message))
+        };
+        return Err(errors.into_iter().map(unreadable).collect());
+    }
+    let is_made = |kept: &Document| {
+        made.iter().any(|it| it.provider() == kept.provider() && it.version() == kept.version())
+    };
+    all.retain(|kept| !is_made(kept));
+    all.extend(made.iter().cloned());
+    all.sort_by(|a, b| (a.provider(), a.version()).cmp(&(b.provider(), b.version())));
+    Ok(files_of(&made, &all))
+}
+
 /// Makes the schemas of `types` (`Microsoft.Compute/virtualMachines`, `Namespace/type/subtype`, …) from `dir`: a
 /// checkout of azure-rest-api-specs, its folder `specification`, or a folder below that.
 ///
 /// # Errors
 /// One error for each version that cannot be made, and for each type that no file describes.
 pub fn import<S: AsRef<str>>(dir: &Path, types: &[S]) -> Result<Import, Vec<ImportError>> {
+    let made = documents(dir, types)?;
+    Ok(files_of(&made, &made))
+}
+
+/// The documents that an import makes.
+fn documents<S: AsRef<str>>(dir: &Path, types: &[S]) -> Result<Vec<Document>, Vec<ImportError>> {
     let dir = std::path::absolute(dir)
         .map_err(|e| vec![ImportError::new(dir, "", Problem::Unreadable(e.to_string()))])?;
     let dir = files::normal(&dir).unwrap_or(dir);
@@ -158,20 +193,21 @@ pub fn import<S: AsRef<str>>(dir: &Path, types: &[S]) -> Result<Import, Vec<Impo
             Err(error) => errors.push(error),
         }
     }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
+    if errors.is_empty() { Ok(documents) } else { Err(errors) }
+}
 
+/// The files of some documents, with the catalogue and the histories of all.
+fn files_of(made: &[Document], all: &[Document]) -> Import {
     let mut out = Import::default();
-    out.files.insert("catalogue.tsv".to_owned(), catalogue(&documents));
-    for document in &documents {
+    out.files.insert("catalogue.tsv".to_owned(), catalogue(all));
+    for document in made {
         let name = format!("{}/{}.json", document.provider(), document.version());
         out.files.insert(name, write::pretty(document.root()));
     }
-    for (provider, text) in history::tables(&documents) {
+    for (provider, text) in history::tables(all) {
         out.files.insert(format!("{provider}/history.tsv"), text);
     }
-    Ok(out)
+    out
 }
 
 /// One provider and version as a JSON Schema document.
@@ -222,11 +258,24 @@ fn catalogue(documents: &[Document]) -> String {
         .iter()
         .flat_map(|d| {
             d.operations().map(move |(resource_type, methods)| {
+                let identity = identity(d, resource_type);
                 let methods: Vec<&str> = methods.iter().map(|m| m.as_str()).collect();
-                format!("{resource_type}\t{}\t{}\n", d.version(), methods.join(","))
+                format!("{resource_type}\t{}\t{}\t{identity}\n", d.version(), methods.join(","))
             })
         })
         .collect();
     rows.sort();
-    format!("resource_type\tapi_version\tmethods\n{}", rows.concat())
+    format!("resource_type\tapi_version\tmethods\tidentity\n{}", rows.concat())
+}
+
+/// What a request can say in the `identity` of a type, in the catalogue's word for it.
+fn identity(document: &Document, resource_type: &str) -> &'static str {
+    let paths = paths(document, resource_type, Method::Put);
+    let has = |path: &str| paths.iter().any(|it| !it.read_only && it.path == path);
+    match () {
+        () if has("identity.userAssignedIdentities") => "map",
+        () if has("identity.identityIds") => "ids",
+        () if has("identity.type") => "system",
+        () => "none",
+    }
 }

@@ -45,6 +45,7 @@ pub use place::Found;
 pub use shape::{Form, Object, Property, Shape, Values, Variants};
 
 use super::SchemaError;
+use crate::arm::versions::{Around, around, newest_of};
 use crate::arm::{ApiVersion, ResourceTypeName, Scopes};
 
 /// What a pack begins with.
@@ -326,7 +327,7 @@ impl<'p> Described<'p> {
     }
 
     /// Its versions, oldest first; there is at least one.
-    pub fn versions(self) -> impl ExactSizeIterator<Item = InVersion<'p>> + DoubleEndedIterator {
+    pub fn versions(self) -> impl ExactSizeIterator<Item = InVersion<'p>> + DoubleEndedIterator + Clone {
         self.record.versions.iter().map(move |record| InVersion { described: self, record })
     }
 
@@ -343,15 +344,17 @@ impl<'p> Described<'p> {
 
     /// The newest stable version, or where there is none the newest preview.
     pub fn newest(self) -> Option<InVersion<'p>> {
-        self.newest_stable().or_else(|| self.versions().next_back())
+        self.version(newest_of(self.versions().map(InVersion::version))?)
     }
 
-    /// The last version before `version` and the first after it.
-    pub fn nearest(self, version: ApiVersion) -> (Option<InVersion<'p>>, Option<InVersion<'p>>) {
-        (
-            self.versions().rfind(|it| it.version() < version),
-            self.versions().find(|it| it.version() > version),
-        )
+    /// The versions between which another one stands.
+    pub fn around(self, version: ApiVersion) -> Around {
+        around(self.versions().map(InVersion::version), version)
+    }
+
+    /// The version that serves for one that is not described: the last before it, or the first.
+    pub fn nearest(self, version: ApiVersion) -> Option<InVersion<'p>> {
+        self.version(self.around(version).nearest()?)
     }
 
     /// The first stable version that is not older than the preview `version`; `None` if it is none, or has no

@@ -10,6 +10,23 @@ const MAX_HOPS: usize = 32;
 const SEE_PARAMETERS: &str = "Please see https://aka.ms/arm-syntax-parameters for usage details.";
 const SEE_FILE: &str = "Please see https://aka.ms/arm-create-parameter-file for usage details.";
 
+/// A value that is compared with the declaration of its type.
+#[derive(Clone, Copy)]
+struct Check<'c> {
+    deployment: u32,
+    declaration: &'c Value,
+    value: &'c Value,
+    /// What a refusal calls it.
+    what: &'c str,
+    /// Where it stands in that.
+    path: &'c str,
+    /// References that led to the declaration.
+    hops: usize,
+}
+
+/// Makes the refusal of a value.
+type Invalid<'i> = &'i dyn Fn(Cause, String) -> Box<Refusal>;
+
 impl Engine<'_> {
     /// That a parameter's value is what its declaration wants.
     pub(super) fn check_parameter(
@@ -129,22 +146,16 @@ impl Engine<'_> {
             }
         }
         self.check_bounds(declaration, value, &invalid)?;
+        let check = Check { deployment, declaration, value, what, path, hops };
         match value.kind() {
-            ValueKind::Array => self.check_items(deployment, declaration, value, what, path, hops, &invalid),
-            ValueKind::Object => {
-                self.check_members(deployment, declaration, value, what, path, hops, &invalid)
-            }
+            ValueKind::Array => self.check_items(check, &invalid),
+            ValueKind::Object => self.check_members(check, &invalid),
             _ => Ok(()),
         }
     }
 
     #[expect(clippy::unused_self, reason = "one of the checks")]
-    fn check_bounds(
-        &self,
-        declaration: &Value,
-        value: &Value,
-        invalid: &dyn Fn(Cause, String) -> Box<Refusal>,
-    ) -> Outcome<()> {
+    fn check_bounds(&self, declaration: &Value, value: &Value, invalid: Invalid<'_>) -> Outcome<()> {
         let bound = |name: &str| declaration.get(name).and_then(Value::as_int);
         let length = match value.kind() {
             ValueKind::String => value.as_str().map(|it| it.encode_utf16().count() as i64),
@@ -170,17 +181,8 @@ impl Engine<'_> {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one check")]
-    fn check_items(
-        &mut self,
-        deployment: u32,
-        declaration: &Value,
-        value: &Value,
-        what: &str,
-        path: &str,
-        hops: usize,
-        invalid: &dyn Fn(Cause, String) -> Box<Refusal>,
-    ) -> Outcome<()> {
+    fn check_items(&mut self, check: Check<'_>, invalid: Invalid<'_>) -> Outcome<()> {
+        let Check { deployment, declaration, value, what, path, hops } = check;
         let items = value.as_array().unwrap_or_default();
         let first = declaration.get("prefixItems").and_then(Value::as_array).unwrap_or_default();
         for (at, item) in items.iter().enumerate() {
@@ -218,24 +220,15 @@ impl Engine<'_> {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one check")]
-    fn check_members(
-        &mut self,
-        deployment: u32,
-        declaration: &Value,
-        value: &Value,
-        what: &str,
-        path: &str,
-        hops: usize,
-        invalid: &dyn Fn(Cause, String) -> Box<Refusal>,
-    ) -> Outcome<()> {
+    fn check_members(&mut self, check: Check<'_>, invalid: Invalid<'_>) -> Outcome<()> {
+        let Check { deployment, declaration, value, what, path, hops } = check;
         let Some(object) = value.as_object() else { return Ok(()) };
         if object.rest.is_some() {
             return Ok(());
         }
         let join = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         if let Some(discriminator) = declaration.get("discriminator") {
-            return self.check_variant(deployment, discriminator, value, what, path, hops, invalid);
+            return self.check_variant(check, discriminator, invalid);
         }
         let properties = declaration.get("properties").and_then(Value::as_object);
         for property in properties.map(Object::members).unwrap_or_default() {
@@ -282,17 +275,13 @@ impl Engine<'_> {
         ))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the state of one check")]
     fn check_variant(
         &mut self,
-        deployment: u32,
+        check: Check<'_>,
         discriminator: &Value,
-        value: &Value,
-        what: &str,
-        path: &str,
-        hops: usize,
-        invalid: &dyn Fn(Cause, String) -> Box<Refusal>,
+        invalid: Invalid<'_>,
     ) -> Outcome<()> {
+        let Check { deployment, value, what, path, hops, .. } = check;
         let name = discriminator.get("propertyName").and_then(Value::as_str).unwrap_or_default();
         let Some(mapping) = discriminator.get("mapping").and_then(Value::as_object) else { return Ok(()) };
         let Some(found) = value.get(name) else {

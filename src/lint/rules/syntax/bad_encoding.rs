@@ -73,20 +73,5 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
             (first, message, if harm { Severity::Error } else { Severity::Note })
         }
     };
-    Some(Finding {
-        rule: &RULE,
-        severity,
-        message,
-        span,
-        labels: Vec::new(),
-        help: Some("save the file as UTF-8".to_owned()),
-        fix: None,
-        arm: None,
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: crate::lint::Anchor::default(),
-        subject: None,
-        call: None,
-    })
+    Some(Finding::of_file(&RULE, severity, span, message, "save the file as UTF-8"))
 }

@@ -9,22 +9,13 @@ rule!("body-file-not-json", Syntax, Note, Never, "a call sends a file that is no
 /// The one finding about a file that a call sends and that does not begin as JSON. Nothing of its text is shown: whoever
 /// wrote the call chose the file.
 pub(in crate::lint) fn finding() -> Finding {
-    Finding {
-        rule: &RULE,
-        severity: Severity::Note,
-        message: "a call sends this file, and it is not JSON; it was not looked at".to_owned(),
-        span: Span::default(),
-        labels: Vec::new(),
-        help: Some("a body begins with `{`".to_owned()),
-        fix: None,
-        arm: None,
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: crate::lint::Anchor::default(),
-        subject: None,
-        call: None,
-    }
+    Finding::of_file(
+        &RULE,
+        Severity::Note,
+        Span::default(),
+        "a call sends this file, and it is not JSON; it was not looked at",
+        "a body begins with `{`",
+    )
 }
 
 /// True if the text means to be JSON: behind comments it begins with an object or an array, or there is none.

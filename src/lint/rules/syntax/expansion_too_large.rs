@@ -16,21 +16,11 @@ rule!(
 /// The one finding about calls that were read without a variable, at the first of them.
 pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
     let first = calls.iter().find(|call| call.is_cut_short)?;
-    Some(Finding {
-        rule: &RULE,
-        severity: Severity::Note,
-        message: "from here on, long variables are not put in: in all their uses they come to too much"
-            .to_owned(),
-        span: first.span,
-        labels: Vec::new(),
-        help: Some("calls whose body or URL is such a variable were not checked; split the file".to_owned()),
-        fix: None,
-        arm: None,
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: crate::lint::Anchor::default(),
-        subject: None,
-        call: None,
-    })
+    Some(Finding::of_file(
+        &RULE,
+        Severity::Note,
+        first.span,
+        "from here on, long variables are not put in: in all their uses they come to too much",
+        "calls whose body or URL is such a variable were not checked; split the file",
+    ))
 }

@@ -16,20 +16,11 @@ rule!(
 
 /// The one finding about a file in which the program failed: nothing is known of the file, and nothing of it shown.
 pub fn finding() -> Finding {
-    Finding {
-        rule: &RULE,
-        severity: Severity::Error,
-        message: "a fault of the program ended the check of this file, which was left as it is".to_owned(),
-        span: Span::default(),
-        labels: Vec::new(),
-        help: Some(format!("report it at {REPORT_AT} with the place that standard error names")),
-        fix: None,
-        arm: None,
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: crate::lint::Anchor::default(),
-        subject: None,
-        call: None,
-    }
+    Finding::of_file(
+        &RULE,
+        Severity::Error,
+        Span::default(),
+        "a fault of the program ended the check of this file, which was left as it is",
+        format!("report it at {REPORT_AT} with the place that standard error names"),
+    )
 }

@@ -15,20 +15,11 @@ pub(in crate::lint) fn finding(source: &Source, dropped: [usize; 3]) -> Option<F
     let [notes, warnings, errors] = dropped;
     let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let rest = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")].join(", ");
-    Some(Finding {
-        rule: &RULE,
-        severity: worst,
-        message: format!("the file has more than {MAX_FINDINGS} findings; not shown are {rest}"),
-        span: Span::at(source.text().len()),
-        labels: Vec::new(),
-        help: Some("mend what is shown, or leave the file out, and run again".to_owned()),
-        fix: None,
-        arm: None,
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: crate::lint::Anchor::default(),
-        subject: None,
-        call: None,
-    })
+    Some(Finding::of_file(
+        &RULE,
+        worst,
+        Span::at(source.text().len()),
+        format!("the file has more than {MAX_FINDINGS} findings; not shown are {rest}"),
+        "mend what is shown, or leave the file out, and run again",
+    ))
 }
