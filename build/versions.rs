@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// Year, month, day, and how far along.
+type Version = (u16, u8, u8, usize);
+
 /// The rows of each type, by version.
 #[derive(Default)]
-pub(crate) struct Published(BTreeMap<String, BTreeMap<(u16, u8, u8, usize), String>>);
+pub(crate) struct Published(BTreeMap<String, BTreeMap<Version, String>>);
 
 /// How far along a version is, in the order in which versions of one date supersede each other.
 const STAGES: [(&str, &str); 5] = [

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// How far along a version is. The order is the one in which versions of the same date supersede each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Stage {
     /// `-alpha`
     Alpha,
@@ -53,6 +54,7 @@ pub struct ApiVersion {
 
 /// Why a text is not an API version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ApiVersionError {
     /// There is nothing.
     #[error("an API version is empty: expected a date such as 2024-07-01")]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// An HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Method {
     /// Read a resource or list a collection.
     Get,

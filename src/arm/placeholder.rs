@@ -8,6 +8,7 @@ use super::guid;
 
 /// How a placeholder is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PlaceholderStyle {
     /// `<SUBSCRIPTION ID>`
     Angle,

@@ -11,6 +11,7 @@ use super::placeholder::{find_placeholders, is_placeholder};
 
 /// What a name is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NameKind {
     /// A subscription; its "name" is its id.
     Subscription,
@@ -59,6 +60,7 @@ pub struct NameError {
 
 /// A rule for names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameRule {
     /// The number of characters.
     Length {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// A resource type whose bodies are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum ResourceType {
     /// `Microsoft.Compute/virtualMachines`
     VirtualMachine,

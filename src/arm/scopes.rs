@@ -2,6 +2,7 @@
 
 /// What a template is deployed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Level {
     /// A resource group.
     Group,

@@ -130,8 +130,8 @@ fn versions(resource_type: ResourceType) -> impl DoubleEndedIterator<Item = ApiV
 }
 
 /// The newest of some versions, which come oldest first: of the stable ones if there are any.
-pub fn newest_of(versions: impl DoubleEndedIterator<Item = ApiVersion> + Clone) -> Option<ApiVersion> {
-    versions.clone().rfind(|it| !it.is_preview()).or_else(|| versions.rev().next())
+pub fn newest_of(mut versions: impl DoubleEndedIterator<Item = ApiVersion> + Clone) -> Option<ApiVersion> {
+    versions.clone().rfind(|it| !it.is_preview()).or_else(|| versions.next_back())
 }
 
 /// The versions between which another one stands.

@@ -55,6 +55,7 @@ pub struct Expand {
 
 /// What a deployment's requests are written as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExpandAs {
     /// A line for each request, and below them what is not sent.
     #[default]

@@ -8,6 +8,7 @@ use crate::text::Shown;
 
 /// `--as`: a request in some form, or a page about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum As {
     /// Requests.
     Form(Form),

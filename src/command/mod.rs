@@ -24,6 +24,7 @@ use crate::text::Shown;
 
 /// How a command ended; the exit status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// Nothing that fails a run: 0.
     #[default]

@@ -4,6 +4,7 @@ use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 
 /// A pattern that is none.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GlobError {
     /// The pattern cannot be read.
     #[error("`{0}` is not a pattern: {1}")]

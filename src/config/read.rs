@@ -15,6 +15,7 @@ use crate::text::{ReadError, Source, read_text};
 
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// It cannot be read.
     #[error("{error}")]

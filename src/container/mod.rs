@@ -20,6 +20,7 @@ use crate::text::{Builder, Encoding, Fragment, Source, Span};
 
 /// What kind of file a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// Markdown: `.md`, `.markdown`, `.mdx`, and `.txt`, whose snippets stand the same way.
     Markdown,

@@ -26,6 +26,7 @@ pub struct Repair {
 
 /// What was opened and not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unclosed {
     /// `{`
     Object,
@@ -39,6 +40,7 @@ pub enum Unclosed {
 
 /// The kinds of mistakes; each is a rule of the syntax family.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MistakeKind {
     /// Two strings where one value is due; the spans of both, the second behind the first. The tree has them
     /// joined by `, `.

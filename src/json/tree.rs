@@ -9,6 +9,7 @@ use crate::text::{Span, odd, steps};
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Kind {
     /// `null`
     Null,

@@ -27,6 +27,7 @@ const MAX_PAIRS: usize = 1 << 22;
 
 /// Why a text is not a baseline.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaselineError {
     /// It is not JSON, or not what is expected.
     #[error("not a baseline: {0}; `--write-baseline` writes one")]

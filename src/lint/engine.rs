@@ -52,8 +52,9 @@ impl Given {
     }
 }
 
-/// What to check and how.
+/// What to check and how: the default, with what is said otherwise.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Options {
     /// What bodies that stand alone are for.
     pub given: Given,
@@ -437,7 +438,7 @@ fn check_mistakes<'s, 'a: 's>(
     if mistakes.is_empty() {
         return;
     }
-    for rule in super::rules() {
+    for rule in super::rules::in_order() {
         if let Check::Mistake(check) | Check::MistakeOrIdentity(check, _) = rule.check {
             for mistake in mistakes {
                 check(subject(mistake), mistake, sink);
@@ -462,7 +463,7 @@ fn check_some(subject: &Subject<'_>, sink: &mut Sink<'_>, is_asked: impl Fn(&Rul
     let is_heard = |rule: &&'static Rule| {
         !is_elsewhere(&rule.check) && !policy::silences(&subject.evidence, rule) && is_asked(rule)
     };
-    for rule in super::rules().filter(is_heard) {
+    for rule in super::rules::in_order().iter().copied().filter(is_heard) {
         match rule.check {
             Check::Identity(check) | Check::MistakeOrIdentity(_, check) => {
                 for block in &identities {

@@ -37,6 +37,7 @@ pub struct Evidence {
 
 /// What made the values of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Values {
     /// The text writes them.
     Written,
@@ -76,6 +77,7 @@ impl Evidence {
 
 /// Who wrote the URL of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UrlEvidence {
     /// It stands in the text.
     Written,
@@ -87,6 +89,7 @@ pub enum UrlEvidence {
 
 /// When ARM reads a template that it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Deploys {
     /// With the request: it is the template of a deployment.
     AtOnce,
@@ -98,6 +101,7 @@ pub enum Deploys {
 
 /// How much of a body a text has.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Extent {
     /// All of it.
     Whole,
@@ -113,6 +117,7 @@ pub enum Extent {
 
 /// How well something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Certainty {
     /// The URL, a template, an option or the configuration says it.
     Stated,
@@ -126,6 +131,7 @@ pub enum Certainty {
 
 /// How well the API version is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum VersionEvidence {
     /// It is said, and was published.
     Stated,
@@ -138,6 +144,7 @@ pub enum VersionEvidence {
 
 /// What a rule doubts of its own finding, whatever else is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Doubt {
     /// A scalar in quotes that loses nothing by them.
     QuotedScalar,

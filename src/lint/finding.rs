@@ -12,6 +12,7 @@ use crate::text::{Edit, Span};
 
 /// How bad a finding is. Ordered: a note is less than an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// Worth knowing; never fails a run.
     Note,
@@ -56,6 +57,7 @@ impl FromStr for Severity {
 
 /// One finding. All spans are bytes of the file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule that made it.
     pub rule: &'static Rule,

@@ -15,6 +15,7 @@ use crate::schema::Problem;
 
 /// The families of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Family {
     /// The text is not JSON.
     Syntax,
@@ -62,6 +63,7 @@ pub enum Fixable {
 
 /// One mistake that the linter knows.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// Its name, which says the mistake.
     pub name: &'static str,
@@ -74,7 +76,9 @@ pub struct Rule {
     /// What it finds, in one line.
     pub summary: &'static str,
     /// How it looks.
-    pub check: Check,
+    pub(in crate::lint) check: Check,
+    /// The rules of its family that look before it: it is silent where they have said what is wrong.
+    pub(in crate::lint) after: &'static [&'static Rule],
 }
 
 impl Rule {
@@ -100,7 +104,7 @@ impl PartialEq for Rule {
 
 /// How a rule looks for its mistake: the narrowest kind that serves, so that clean bodies cost little.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub(in crate::lint) enum Check {
     /// At each mistake of the JSON parser; whether it is this rule's is for the function to say.
     Mistake(fn(&Subject<'_>, &Mistake, &mut Sink<'_>)),
     /// At each mistake that the schema of the body finds; whether it is this rule's is for the function to say.
@@ -121,9 +125,16 @@ pub enum Check {
     Engine,
 }
 
-/// Declares a rule: its name, family, severity, fixes and check; its page is `docs/rules/NAME.md`.
+/// Declares a rule: its name, family, severity, fixes and check, and the rules of its family that look before it; its
+/// page is `docs/rules/NAME.md`.
 macro_rules! rule {
     ($name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr) => {
+        rule!($name, $family, $severity, $fixable, $summary, $check, after: []);
+    };
+    (
+        $name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr,
+        after: [$($before:ident),*]
+    ) => {
         /// The rule.
         pub(in crate::lint) static RULE: $crate::lint::Rule = $crate::lint::Rule {
             name: $name,
@@ -132,6 +143,7 @@ macro_rules! rule {
             fixable: $crate::lint::Fixable::$fixable,
             summary: $summary,
             check: $check,
+            after: &[$(&super::$before::RULE),*],
         };
     };
 }

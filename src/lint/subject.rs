@@ -44,30 +44,30 @@ impl Target {
 
 /// One call as the rules see it.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     /// The file.
-    pub source: &'a Source,
+    pub(crate) source: &'a Source,
     /// The call.
-    pub call: &'a Call<'a>,
+    pub(crate) call: &'a Call<'a>,
     /// The URL, taken apart.
-    pub url: Option<&'a RequestUrl<'a>>,
+    pub(crate) url: Option<&'a RequestUrl<'a>>,
     /// How well what is known of the request is known.
-    pub evidence: Evidence,
+    pub(crate) evidence: Evidence,
     /// The body's text, where the document has it.
-    pub body: Option<&'a Fragment<'a>>,
+    pub(crate) body: Option<&'a Fragment<'a>>,
     /// The body.
-    pub tree: Option<&'a Tree<'a>>,
+    pub(crate) tree: Option<&'a Tree<'a>>,
     /// What is known of the request.
-    pub target: Target,
+    pub(crate) target: Target,
     /// The resource within the body: the root, or in a template one of its resources.
-    pub resource: Option<Node<'a>>,
+    pub(crate) resource: Option<Node<'a>>,
     /// The resource as a template declares it.
-    pub declared: Option<&'a Resource<'a>>,
+    pub(crate) declared: Option<&'a Resource<'a>>,
     /// The schemas.
-    pub validators: &'a Validators,
+    pub(crate) validators: &'a Validators,
     /// What the schemas know of the API version; of the newest stable one where none is named. `None` for a
     /// type without a schema.
-    pub standing: Option<Standing>,
+    pub(crate) standing: Option<Standing>,
     /// The members whose names say that they are secret, once they were looked for.
     pub(super) secret_members: OnceCell<Vec<(Node<'a>, Node<'a>)>>,
     /// What Bicep's types say of the `identity` block, once they were asked.
@@ -171,7 +171,7 @@ impl<'a> Subject<'a> {
     }
 
     /// True if the call goes to Azure Resource Manager, as far as the text says.
-    pub fn is_arm(&self) -> bool {
+    pub(crate) fn is_arm(&self) -> bool {
         match self.url {
             Some(_) => self.evidence.service == Service::ResourceManager,
             None => self.target.type_name.is_some(),
@@ -179,12 +179,12 @@ impl<'a> Subject<'a> {
     }
 
     /// The method; GET where nothing is said.
-    pub fn method(&self) -> Method {
+    pub(crate) fn method(&self) -> Method {
         self.target.method.unwrap_or(Method::Get)
     }
 
     /// The last name of the resource, where the text says it.
-    pub fn last_name(&self) -> Option<Cow<'a, str>> {
+    pub(crate) fn last_name(&self) -> Option<Cow<'a, str>> {
         if let Some(declared) = self.declared {
             return declared.last_name().map(Cow::Owned);
         }
@@ -194,7 +194,7 @@ impl<'a> Subject<'a> {
 
     /// The way that the resource's identity is written in this version; `None` for a type without identities
     /// or an unknown one.
-    pub fn identity_form(&self) -> Option<IdentityForm> {
+    pub(crate) fn identity_form(&self) -> Option<IdentityForm> {
         let resource_type = self.target.resource_type.filter(|it| it.has_identity())?;
         Some(identity_form(resource_type, self.target.version()?))
     }
@@ -214,33 +214,38 @@ impl<'a> Subject<'a> {
     }
 
     /// True if the body is part of a deployment template: expressions stand for values there.
-    pub fn in_template(&self) -> bool {
+    pub(crate) fn in_template(&self) -> bool {
         self.call.is_template()
     }
 
     /// True if the text is prose that shows calls: placeholders belong there.
-    pub fn in_document(&self) -> bool {
+    pub(crate) fn in_document(&self) -> bool {
         self.call.context.place == Place::Document
     }
 
     /// The identity block of the resource, where ARM looks for it.
-    pub fn identity(&self) -> Option<Block<'a>> {
+    pub(crate) fn identity(&self) -> Option<Block<'a>> {
         *self.block.get_or_init(|| self.resource.and_then(Block::of))
     }
 
     /// A finding of `rule` at `span` of the body.
-    pub fn at(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
+    pub(crate) fn at(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
         let place = self.body.map_or(self.call.span, |body| body.to_file(span));
         self.draft(self.body, rule, place, message.into(), Spot::Body(span.start))
     }
 
     /// A finding of `rule` at `node` of the body.
-    pub fn at_node(&self, rule: &'static Rule, node: Node<'_>, message: impl Into<String>) -> Draft<'a> {
+    pub(crate) fn at_node(
+        &self,
+        rule: &'static Rule,
+        node: Node<'_>,
+        message: impl Into<String>,
+    ) -> Draft<'a> {
         self.at(rule, node.span(), message)
     }
 
     /// A finding of `rule` at `span` of another part of the call: its URL, a header.
-    pub fn at_part(
+    pub(crate) fn at_part(
         &self,
         rule: &'static Rule,
         part: &'a Fragment<'a>,
@@ -251,7 +256,7 @@ impl<'a> Subject<'a> {
     }
 
     /// A finding of `rule` at bytes of the file.
-    pub fn at_file(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
+    pub(crate) fn at_file(&self, rule: &'static Rule, span: Span, message: impl Into<String>) -> Draft<'a> {
         self.draft(None, rule, span, message.into(), Spot::File(span))
     }
 
@@ -316,7 +321,7 @@ const MAX_URL: usize = 2048;
 /// A finding in the making: spans and edits are those of the part of the call that it is about.
 #[derive(Debug)]
 #[must_use = "a draft is not a finding until it is pushed"]
-pub struct Draft<'a> {
+pub(crate) struct Draft<'a> {
     part: Option<&'a Fragment<'a>>,
     /// JSON that is written in `'…'`, as its client takes it: what is added is written so too.
     single_quotes: bool,
@@ -325,13 +330,13 @@ pub struct Draft<'a> {
 
 impl Draft<'_> {
     /// With another severity than the rule's own.
-    pub fn severity(mut self, severity: Severity) -> Self {
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
         self.finding.severity = severity;
         self
     }
 
     /// With what the rule itself doubts; what follows from that, the policy says.
-    pub fn doubt(mut self, doubt: Doubt) -> Self {
+    pub(crate) fn doubt(mut self, doubt: Doubt) -> Self {
         self.finding.doubt = Some(doubt);
         self
     }
@@ -349,36 +354,36 @@ impl Draft<'_> {
     }
 
     /// With another place that explains it.
-    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+    pub(crate) fn label(mut self, span: Span, message: impl Into<String>) -> Self {
         let span = self.part.map_or(span, |part| part.to_file(span));
         self.finding.labels.push(Label { message: message.into(), span });
         self
     }
 
     /// With what would be right.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.finding.help = Some(help.into());
         self
     }
 
     /// With ARM's answer.
-    pub fn arm(mut self, code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn arm(mut self, code: &str, message: impl Into<String>) -> Self {
         self.finding.arm = Some(ArmAnswer { code: code.to_owned(), message: message.into() });
         self
     }
 
     /// With edits that leave ARM's reading as it is, or give text that was not JSON its one reading.
-    pub fn fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
+    pub(crate) fn fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
         self.mend(title.into(), true, edits)
     }
 
     /// With edits that are a guess, or change what ARM reads.
-    pub fn unsafe_fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
+    pub(crate) fn unsafe_fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
         self.mend(title.into(), false, edits)
     }
 
     /// With edits whose safety is known only now.
-    pub fn fix_if(self, safe: bool, title: impl Into<String>, edits: &[Edit]) -> Self {
+    pub(crate) fn fix_if(self, safe: bool, title: impl Into<String>, edits: &[Edit]) -> Self {
         self.mend(title.into(), safe, edits)
     }
 
@@ -414,7 +419,7 @@ pub const MAX_FINDINGS: usize = 10_000;
 
 /// Findings, of which no more than [`MAX_FINDINGS`] are kept.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Those that are kept.
     pub(super) list: Vec<Finding>,
     /// By severity the number of the others.
@@ -504,7 +509,7 @@ impl Findings {
 
 /// Where findings go.
 #[derive(Debug)]
-pub struct Sink<'f> {
+pub(crate) struct Sink<'f> {
     findings: &'f mut Findings,
     from: usize,
     explained: Cover,
@@ -512,13 +517,13 @@ pub struct Sink<'f> {
 
 impl<'f> Sink<'f> {
     /// Adds to `findings`; what is in it already belongs to other calls.
-    pub fn new(findings: &'f mut Findings) -> Self {
+    pub(crate) fn new(findings: &'f mut Findings) -> Self {
         let from = findings.list.len();
         Self { findings, from, explained: Cover::default() }
     }
 
     /// Takes a finding.
-    pub fn push(&mut self, draft: Draft<'_>) {
+    pub(crate) fn push(&mut self, draft: Draft<'_>) {
         steps::count(draft.finding.message.len());
         self.explain(&draft.finding);
         self.findings.push(draft.finding);
@@ -533,27 +538,27 @@ impl<'f> Sink<'f> {
 
     /// True if something is known of the bytes of `node` already: what is wrong there has been said, and a
     /// second finding would be about the same mistake.
-    pub fn explained(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
+    pub(crate) fn explained(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
         let Some(body) = subject.body else { return false };
         let span = body.to_file(node.span());
         self.explained_at(span)
     }
 
     /// True if an error or warning of this call shares bytes with `span` of the file.
-    pub fn explained_at(&self, span: Span) -> bool {
+    pub(crate) fn explained_at(&self, span: Span) -> bool {
         self.explained.meets(span)
     }
 
-    /// Takes back this call's findings of the rule called `name` at one of `spans` of the body: another rule
-    /// says more of the same mistake.
-    pub fn withdraw(&mut self, subject: &Subject<'_>, name: &str, spans: &[Span]) {
+    /// Takes back this call's findings of a rule at one of `spans` of the body: another rule says more of the same
+    /// mistake.
+    pub(crate) fn withdraw(&mut self, subject: &Subject<'_>, rule: &Rule, spans: &[Span]) {
         let Some(body) = subject.body else { return };
         let spans: HashSet<Span> = spans.iter().map(|span| body.to_file(*span)).collect();
         let from = self.from;
         let mut at = 0;
         self.findings.list.retain(|finding| {
             at += 1;
-            at <= from || finding.rule.name != name || !spans.contains(&finding.span)
+            at <= from || finding.rule != rule || !spans.contains(&finding.span)
         });
         self.explained = Cover::default();
         for finding in &self.findings.list[from..] {
@@ -563,9 +568,9 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// True if this call has a finding of the rule called `name`.
-    pub fn has(&self, name: &str) -> bool {
-        self.findings.list[self.from..].iter().any(|finding| finding.rule.name == name)
+    /// True if this call has a finding of the rule.
+    pub(crate) fn has(&self, rule: &Rule) -> bool {
+        self.findings.list[self.from..].iter().any(|finding| finding.rule == rule)
     }
 }
 
@@ -582,19 +587,19 @@ pub(super) fn is_foreign(name: &str) -> bool {
 
 /// An `identity` member and what is in it, names found without regard to case.
 #[derive(Clone, Copy, Debug)]
-pub struct Block<'a> {
+pub(crate) struct Block<'a> {
     /// The name `identity`.
-    pub name: Node<'a>,
+    pub(crate) name: Node<'a>,
     /// Its value, of whatever kind.
-    pub value: Node<'a>,
+    pub(crate) value: Node<'a>,
     /// `type`, name and value.
-    pub kind: Option<(Node<'a>, Node<'a>)>,
+    pub(crate) kind: Option<(Node<'a>, Node<'a>)>,
     /// `identityIds`, name and value.
-    pub ids: Option<(Node<'a>, Node<'a>)>,
+    pub(crate) ids: Option<(Node<'a>, Node<'a>)>,
     /// `userAssignedIdentities`, name and value.
-    pub map: Option<(Node<'a>, Node<'a>)>,
+    pub(crate) map: Option<(Node<'a>, Node<'a>)>,
     /// What other tools call either: `identity_ids`, `userAssignedIdentityIds`.
-    pub foreign: Option<(Node<'a>, Node<'a>)>,
+    pub(crate) foreign: Option<(Node<'a>, Node<'a>)>,
 }
 
 /// What other tools call the ids, in lower case and without lines between the words: Terraform, Ansible, Pulumi, the
@@ -610,13 +615,13 @@ const FOREIGN_IDS: [&str; 6] = [
 
 impl<'a> Block<'a> {
     /// The `identity` of an object.
-    pub fn of(object: Node<'a>) -> Option<Self> {
+    pub(crate) fn of(object: Node<'a>) -> Option<Self> {
         let (name, value) = object.member("identity")?;
         Some(Self::read(name, value))
     }
 
     /// Reads a member that holds an identity.
-    pub fn read(name: Node<'a>, value: Node<'a>) -> Self {
+    pub(crate) fn read(name: Node<'a>, value: Node<'a>) -> Self {
         Self {
             name,
             value,
@@ -627,18 +632,13 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The text of `type`, if it is a string.
-    pub fn kind_text(&self) -> Option<Cow<'a, str>> {
-        self.kind.and_then(|(_, value)| value.as_str())
-    }
-
     /// True if it has ids in either form.
-    pub fn has_ids(&self) -> bool {
+    pub(crate) fn has_ids(&self) -> bool {
         self.ids.is_some() || self.map.is_some()
     }
 
     /// The nodes of the ids in either form: an array's strings, a map's names.
-    pub fn id_nodes(&self) -> Vec<Node<'a>> {
+    pub(crate) fn id_nodes(&self) -> Vec<Node<'a>> {
         let mut nodes = Vec::new();
         if let Some((_, list)) = self.ids {
             nodes.extend(list.elements().filter(|node| node.kind() == Kind::String));

@@ -6,6 +6,7 @@ use crate::text::{Span, previous_boundary};
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Columns {
     /// Bytes of UTF-8.
     Utf8,

@@ -34,6 +34,7 @@ use crate::text::{Shown, path_name};
 
 /// Whether a server goes on after a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Flow {
     /// It waits for more.
     Continue,

@@ -46,6 +46,7 @@ pub struct Assignment<'s> {
 
 /// What a redirection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RedirectKind {
     /// `< file`
     Input,

@@ -19,6 +19,7 @@ const METHODS: [&str; 8] = ["GET", "PUT", "PATCH", "POST", "DELETE", "HEAD", "OP
 
 /// What holds the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Style {
     /// A request file: comments, variables, `###` between requests, any text as a body.
     File,

@@ -8,6 +8,7 @@ use crate::arm::BlankStyle;
 
 /// The shell that a command is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Shell {
     /// A POSIX shell: bash, dash, zsh and others.
     #[default]
@@ -68,6 +69,7 @@ impl FromStr for Shell {
 
 /// Where the body of a command stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum BodyPlace<'t> {
     /// In the command, where the shell's quotes carry it.
     #[default]

@@ -302,6 +302,7 @@ pub struct Context<'s> {
 
 /// What language the author of a document gave the block that a body stands in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Language {
     /// The body's, or none.
     #[default]
@@ -312,6 +313,7 @@ pub enum Language {
 
 /// What kind of text holds a call: placeholders belong in a document and not in a script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Place {
     /// Prose with snippets: Markdown.
     Document,

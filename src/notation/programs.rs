@@ -38,6 +38,7 @@ pub(super) type Reader = for<'s> fn(&Command<'s>, Option<&Command<'s>>) -> Vec<C
 
 /// Where a name means the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Languages {
     /// In any shell.
     All,
@@ -75,6 +76,7 @@ pub struct Client {
 
 /// Where a client sends a URL that names no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Host {
     /// Nowhere: a URL has to name one.
     None,
@@ -88,6 +90,7 @@ pub enum Host {
 
 /// How a client's call says a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Headers {
     /// `-H "Name: value"`
     Option,
@@ -101,6 +104,7 @@ pub enum Headers {
 
 /// How a variable is written where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Variables {
     /// `$NAME`
     Shell,

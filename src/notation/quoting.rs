@@ -9,6 +9,7 @@ use crate::text::{Edit, Span};
 
 /// What happened to the words of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum QuotingKind {
     /// The end of a here-string or here-document does not stand where the shell looks for it.
     TextEndMisplaced,
@@ -66,6 +67,7 @@ pub enum QuotingKind {
 
 /// What a kind of quoting means for the rest of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effect {
     /// The words are cut: nothing else is said of the call, and nothing in it is mended as JSON.
     Cuts,
@@ -184,6 +186,7 @@ impl QuotingKind {
 
 /// How much a [`Quoting`] matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Weight {
     /// As its rule says.
     #[default]

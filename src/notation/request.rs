@@ -10,6 +10,7 @@ use crate::text::Fragment;
 
 /// Why a call is not the whole of a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RequestError {
     /// It names no URL.
     #[error("the call has no URL")]

@@ -106,6 +106,7 @@ fn evaluate_name(text: &str) -> Option<String> {
 
 /// What a resource says of its API version.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Version<'t> {
     /// Nothing, though it must.
     Missing,

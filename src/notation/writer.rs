@@ -94,6 +94,7 @@ pub trait Writer: Sync {
 
 /// A request that a form cannot say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WriteError {
     /// There is no body to write.
     #[error("a {0} has no body, which is all that `--as json` writes; `--as curl` writes the call")]

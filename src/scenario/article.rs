@@ -26,6 +26,7 @@ pub struct Article<'t> {
 
 /// A page that cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ArticleError {
     /// A request cannot be made.
     #[error(transparent)]

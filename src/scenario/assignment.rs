@@ -37,6 +37,7 @@ pub struct RoleWish {
 
 /// A role or scope that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RoleError {
     /// No role of that name is known.
     #[error("--role `{}` is not known by name: give the GUID of its definition, or one of {}", .0.escape_debug(), ROLES.map(|(name, _)| format!("\"{name}\"")).join(", "))]

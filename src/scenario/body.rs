@@ -15,6 +15,7 @@ use crate::text::Source;
 
 /// A body that a template makes and that cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BodyError {
     /// The template itself fails.
     Template(TemplateError),

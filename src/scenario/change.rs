@@ -75,6 +75,7 @@ pub struct Change {
 
 /// A change that cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ChangeError {
     /// The wishes cannot be met.
     #[error(transparent)]

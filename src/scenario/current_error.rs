@@ -2,6 +2,7 @@
 
 /// A text that says nothing of a machine's identities.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CurrentError {
     /// There is nothing in it.
     #[error("it is empty, and `az` prints nothing where a query finds nothing; {WHOLE}")]

@@ -10,6 +10,7 @@ use crate::arm::{
 
 /// The operating system that a new machine gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Image {
     /// Windows Server, with an administrator's password.
     #[default]
@@ -46,6 +47,7 @@ impl FromStr for Image {
 
 /// A name or id that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NamesError {
     /// It breaks a naming rule.
     #[error(transparent)]

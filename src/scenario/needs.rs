@@ -9,6 +9,7 @@ use crate::arm::{Blank, BlankStyle, BlockIds, IdChange, ResourceType, newest_sta
 
 /// A built-in role of Azure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// Reads everything.
     Reader,

@@ -21,6 +21,7 @@ pub struct OtherResource {
 
 /// A resource that cannot be spoken of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OtherResourceError {
     /// The type is not known.
     #[error(transparent)]

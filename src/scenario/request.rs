@@ -51,6 +51,7 @@ impl Default for Spec {
 
 /// A request that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScenarioError {
     /// The scenario makes none.
     #[error("`{0}` is not one request")]

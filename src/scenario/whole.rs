@@ -18,6 +18,7 @@ pub(super) struct Whole {
 
 /// Why an answer is no account of a whole resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotWhole {
     /// It is an identity alone, or has no `properties`.
     #[error("--current does not have all of it: give what GET returned")]

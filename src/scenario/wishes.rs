@@ -11,6 +11,7 @@ use crate::arm::{
 
 /// What is to become of the system-assigned identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum SystemWish {
     /// The machine is to have one.
     On,
@@ -40,6 +41,7 @@ pub struct Wishes {
 
 /// Wishes that cannot be met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum WishError {
     /// Two of them contradict each other.
     #[error("{0} and {1} contradict each other: {2}")]

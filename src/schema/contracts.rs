@@ -8,6 +8,7 @@ use crate::text::suggest::did_you_mean;
 
 /// The versions of a type, and what each takes in `identity`.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Contracts {
     /// A type that is known in every detail.
     Known(ResourceType),

@@ -20,6 +20,7 @@ const DISCRIMINATOR: &str = "x-armbody-discriminator";
 
 /// One step from a body to a place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step<'a> {
     /// The member of this name, of an object or of a map.
     Name(&'a str),

@@ -20,6 +20,7 @@ pub struct Problem<'t> {
 
 /// The kinds of mistakes; each is a rule of the schema family.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ProblemKind {
     /// The name is right but for case.
     NameCase {
@@ -84,6 +85,7 @@ pub enum ProblemKind {
 
 /// What a value must be.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Constraint {
     /// One of these.
     OneOf {

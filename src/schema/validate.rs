@@ -22,6 +22,7 @@ use crate::text::DEFAULT_MAX_SIZE;
 
 /// What is known of an API version of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Standing {
     /// It was published.
     Published(ApiVersion),

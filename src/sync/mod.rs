@@ -43,6 +43,7 @@ pub struct Marker {
 
 /// What is to stand below a marker.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Snippet {
     /// Code, in a fence.
     Code {

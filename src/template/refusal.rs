@@ -5,6 +5,7 @@ use crate::text::Span;
 
 /// When ARM would find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Phase {
     /// While the template is read.
     Parse,
@@ -27,6 +28,7 @@ impl Phase {
 
 /// The causes for which a template is refused, one for each rule of the template family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cause {
     /// The text is no template: not JSON, a member that must be there is missing, another kind is due.
     Structure,

@@ -34,6 +34,7 @@ pub struct Value {
 
 /// What a value is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Data {
     /// `null`.
     Null,
@@ -112,6 +113,7 @@ pub(super) struct Reference {
 
 /// Why an expression is left over. Ordered: what depends on both a parameter and the deployment is the deployment's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Reason {
     /// A parameter without a default has no value yet.
     Parameter,
@@ -125,6 +127,7 @@ pub enum Reason {
 
 /// The kinds of values, named as ARM's messages name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ValueKind {
     /// `null`
     Null,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 /// One layer of writing: what a character becomes in the text around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Encoding {
     /// As it is.
     #[default]

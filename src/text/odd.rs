@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 /// What an odd character is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Odd {
     /// White space that JSON does not have.
     Space,

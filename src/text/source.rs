@@ -16,6 +16,7 @@ const BOM: &str = "\u{feff}";
 
 /// Why a file gave no source.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The system refused.
     #[error("{name}: {error}")]
@@ -51,6 +52,7 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
 
 /// What keeps a file from being read as UTF-8 text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SourceProblem {
     /// These bytes are not UTF-8. In [`Source::text`] each of them is one U+001A, so that offsets hold.
     NotUtf8(Vec<Span>),

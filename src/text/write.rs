@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 /// Why a file was left as it was.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WriteError {
     /// Somebody wrote the file after it was read.
     #[error("{path}: changed since it was read; nothing was written, run again")]

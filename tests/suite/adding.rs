@@ -222,8 +222,8 @@ fn a_rule_a_notation_a_version_and_a_type_are_added_as_the_guide_says() {
     let before = ran(&armbody(&["schema", "list", "--type", "identity"]));
     assert!(before.contains("2018-11-30") && before.contains("2031-02-03"), "{before}");
 
-    fs::write(folder.path().join("widget.json"), "{\"properties\":{\"size\":12,\"sise\":1}}\n").unwrap();
+    fs::write(folder.path().join("widget.json"), "{\"properties\":{\"size\":12,\"height\":1}}\n").unwrap();
     let of_type = ["--type", "Contoso.Things/widgets", "--api-version", "2031-01-01", "--format", "concise"];
     let found = ran(&armbody(&[&["lint"], &of_type[..], &["widget.json"]].concat()));
-    assert!(found.contains("error value-invalid") && found.contains("`sise`"), "{found}");
+    assert!(found.contains("error invalid-value") && found.contains("`height`"), "{found}");
 }

@@ -185,7 +185,11 @@ fn edits_beside_known_findings_make_none_new_and_hide_none() {
     let mut baseline = Baseline::default();
     baseline.insert("x.sh", Known::new(&source, &before.findings, &before.secrets));
     let baseline = Baseline::parse(&baseline.to_json()).unwrap();
-    let with = Options { known: baseline.of("x.sh").cloned(), ..Options::default() };
+    let with = {
+        let mut options = Options::default();
+        options.known = baseline.of("x.sh").cloned();
+        options
+    };
     let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
     let (mut edits, mut found) = (0, 0);
     while edits < 100 {

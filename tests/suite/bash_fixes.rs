@@ -299,7 +299,11 @@ impl Holder {
 fn what_was_meant_is_restored() {
     let select =
         rules().filter(|rule| rule.family == Family::Quoting || rule.name == "wrong-quotes").collect();
-    let options = Options { select, ..Options::default() };
+    let options = {
+        let mut options = Options::default();
+        options.select = select;
+        options
+    };
     let mut dice = Dice(7);
     let mut scripts = Vec::new();
     let mut names = Vec::new();

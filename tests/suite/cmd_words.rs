@@ -120,9 +120,10 @@ fn slips_are_told_once_and_mended() {
     use armbody::lint::{Family, Options, Severity, check, fix, rules};
     const URL: &str = "https://management.azure.com/subscriptions/%SUB%/resourceGroups/g/providers/\
                        Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
-    let options = Options {
-        select: rules().filter(|rule| rule.family == Family::Quoting).collect(),
-        ..Options::default()
+    let options = {
+        let mut options = Options::default();
+        options.select = rules().filter(|rule| rule.family == Family::Quoting).collect();
+        options
     };
     for (wrong, rule, right) in SLIPS {
         for language in ["cmd", "bat", "batch", "dos"] {

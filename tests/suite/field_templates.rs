@@ -489,10 +489,11 @@ fn splatted_parameters_are_no_url() {
 
 #[test]
 fn bodies_by_name_say_what_they_are_for() {
-    let options = Options {
-        given: Given { method: Some(armbody::arm::Method::Patch), ..Given::default() },
-        type_name: armbody::arm::ResourceTypeName::parse("Microsoft.Compute/virtualMachines"),
-        ..Options::default()
+    let options = {
+        let mut options = Options::default();
+        options.given = Given { method: Some(armbody::arm::Method::Patch), ..Given::default() };
+        options.type_name = armbody::arm::ResourceTypeName::parse("Microsoft.Compute/virtualMachines");
+        options
     };
     let source = Source::new("a.json", r#"{"identity":{"type":null}}"#);
     let found: Vec<&str> = check(&source, Kind::Json, &options)

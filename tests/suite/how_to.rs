@@ -174,6 +174,7 @@ fn about(family: Family) -> &'static str {
         Family::Secret => "What should not be published.",
         Family::Template => "Deployment templates.",
         Family::Run => "What was asked of the linter itself.",
+        other => panic!("nothing says what `{other}` is about"),
     }
 }
 

@@ -178,7 +178,11 @@ fn options() -> Options {
         method: Some(Method::Patch),
         api_version: Some("2023-03-01".parse().unwrap()),
     };
-    Options { given, ..Options::default() }
+    {
+        let mut options = Options::default();
+        options.given = given;
+        options
+    }
 }
 
 fn shapes() -> Vec<Shape> {

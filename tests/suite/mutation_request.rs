@@ -221,7 +221,11 @@ fn found(rule: &str, fixed: bool, plant: impl Fn(&mut Random, &Base, &mut Parts)
 }
 
 fn only(rule: &str) -> Options {
-    Options { select: vec![armbody::lint::find_rule(rule).unwrap()], ..Options::default() }
+    {
+        let mut options = Options::default();
+        options.select = vec![armbody::lint::find_rule(rule).unwrap()];
+        options
+    }
 }
 
 /// What the fix is to give back: the right call, with the document's own word for what was taken out.

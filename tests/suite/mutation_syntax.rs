@@ -16,7 +16,7 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::support::random::Random;
-use armbody::lint::{Family, Finding, Options, Severity, check, fix, rules};
+use armbody::lint::{Family, Finding, Severity, check, fix, rules};
 use bodies::Body;
 use plant::{KINDS, Planted, Text};
 use wrap::{WRAPS, Wrap, Wrapped, body_of};
@@ -48,7 +48,11 @@ fn judge(tally: &mut Tally, rule: &str, body: &Body, wrap: Wrap, planted: &Plant
     let mut wrapped = Wrapped::new(wrap, body, &planted.text);
     syntax(&mut wrapped);
     let findings = check(&wrapped.source, wrapped.kind, &wrapped.options);
-    let all = Options { select: Vec::new(), ..wrapped.options.clone() };
+    let all = {
+        let mut options = wrapped.options.clone();
+        options.select = Vec::new();
+        options
+    };
     let cuts = |finding: &Finding| finding.rule.family == Family::Quoting;
     if findings.is_empty() && check(&wrapped.source, wrapped.kind, &all).iter().any(cuts) {
         // What quoting does is said of the command, and nothing of a body that it cuts.

@@ -70,7 +70,11 @@ fn powershell(it: Parts) -> Vec<(&'static str, String)> {
 #[track_caller]
 fn assert_found(rule: &str, files: Vec<(&'static str, String)>, at: &str, mended: Option<&str>) {
     let select = vec![find_rule(rule).expect("a rule")];
-    let options = Options { select, ..Options::default() };
+    let options = {
+        let mut options = Options::default();
+        options.select = select;
+        options
+    };
     for (name, text) in files {
         let kind = Kind::of(name.as_ref()).expect("a kind");
         let found = check(&Source::new(name, text.clone()), kind, &options);
@@ -93,7 +97,11 @@ fn assert_silent(files: Vec<(&'static str, String)>) {
     let rules =
         ["host-misspelt", "method-unknown", "header-malformed", "content-type-wrong", "placeholder-doubled"];
     let select = rules.iter().map(|rule| find_rule(rule).expect("a rule")).collect();
-    let options = Options { select, ..Options::default() };
+    let options = {
+        let mut options = Options::default();
+        options.select = select;
+        options
+    };
     for (name, text) in files {
         let found =
             check(&Source::new(name, text.clone()), Kind::of(name.as_ref()).expect("a kind"), &options);

@@ -138,7 +138,11 @@ fn every_text_lints_clean_and_is_read_back() {
 
 /// Nothing but the note that a PATCH takes identities away, and where not all is filled in, the note that says so.
 fn assert_clean(source: &Source, kind: Kind, given: Given, filled: bool) {
-    let options = lint::Options { given, ..lint::Options::default() };
+    let options = {
+        let mut options = lint::Options::default();
+        options.given = given;
+        options
+    };
     let mut findings = lint::check(source, kind, &options);
     findings.retain(|finding| {
         let meant =

@@ -248,7 +248,11 @@ fn a_folder_adds_types() {
     std::fs::write(provider.join("2020-01-01.json"), file).expect("written");
     let (validators, errors) = Validators::with_folder(folder.path());
     assert!(errors.is_empty(), "{errors:?}");
-    let mut options = Options { schemas: Some(Arc::new(validators)), ..Options::default() };
+    let mut options = {
+        let mut options = Options::default();
+        options.schemas = Some(Arc::new(validators));
+        options
+    };
     options.type_name = ResourceTypeName::parse("contoso.rockets/Rockets");
     options.given.method = Some("PUT".parse().expect("a method"));
     options.given.api_version = Some("2020-01-01".parse().expect("a version"));
@@ -271,7 +275,11 @@ fn a_folder_adds_types() {
     assert_eq!(bad(r#"{"stages": [{"kind": "solid"}]}"#), [("missing-property", "{".to_owned())]);
 
     // The types that the program knows are still known.
-    let mut options = Options { type_name: None, ..options };
+    let mut options = {
+        let mut options = options;
+        options.type_name = None;
+        options
+    };
     options.given.resource_type = Some(VM.parse().expect("a type"));
     options.given.api_version = Some("2024-07-01".parse().expect("a version"));
     assert_eq!(schema(r#"{"location": "westus", "nonsense": 1}"#, &options), unknown("\"nonsense\""));

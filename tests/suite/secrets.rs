@@ -29,7 +29,11 @@ fn reports(text: &str, kind: Kind) -> Vec<(String, String)> {
     // Whichever fixes are made, the lines around them are shown.
     for some in [&["literal-password"][..], &["literal-subscription-id"], &["content-type-missing"], &[]] {
         let select = some.iter().map(|name| find_rule(name).unwrap()).collect();
-        let options = Options { select, ..Options::default() };
+        let options = {
+            let mut options = Options::default();
+            options.select = select;
+            options
+        };
         let fixed = fix(Source::new("x.md", text), kind, &options, true).source;
         let diff = unified((&source, &mask(&source)), (&fixed, &mask(&fixed)));
         all.push((format!("diff of {some:?}"), diff.into()));

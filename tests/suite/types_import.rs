@@ -187,7 +187,11 @@ fn a_pack_of_ones_own_is_asked_first() {
     import(folder.path()).unwrap().write(folder.path()).unwrap();
     let (schemas, error) = Schemas::embedded().with_pack(&folder.path().join("types.pack"), 1 << 20);
     assert_eq!(error, None);
-    let options = Options { schemas: Some(Validators::new(schemas).into()), ..Options::default() };
+    let options = {
+        let mut options = Options::default();
+        options.schemas = Some(Validators::new(schemas).into());
+        options
+    };
     let body = r#"{"properties": {"size": 12, "secret": "abc", "shape": {"kind": "Round", "radius": "3"}, "colour": 1}}"#;
     let url = "https://management.azure.com/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/g/providers";
     let text = format!(

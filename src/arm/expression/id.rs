@@ -7,6 +7,7 @@ use crate::text::Span;
 
 /// Why an expression gives no id of a user-assigned identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IdSlip {
     /// It gives the GUID of the identity's service principal: `reference(…).principalId`.
     Guid {

@@ -64,6 +64,7 @@ enum Term {
 /// One part of an expression, as who evaluates it sees it. Parts are numbered so that what a part is made of comes
 /// before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part<'e> {
     /// The text of a literal.
     Text(String),
@@ -113,6 +114,7 @@ pub struct Slip {
 
 /// What is wrong with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SlipKind {
     /// No function has that name.
     UnknownFunction {

@@ -14,6 +14,7 @@ pub struct ExpressionError {
 
 /// The ways in which an expression can be broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExpressionErrorKind {
     /// Nothing between the brackets.
     Empty,

@@ -7,6 +7,7 @@ use super::kind::IdentityType;
 
 /// What a map of `userAssignedIdentities` does with an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum IdChange {
     /// `{}`: the resource is to have it.
     Assign,
@@ -16,6 +17,7 @@ pub enum IdChange {
 
 /// What a block says of user-assigned identities, as written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum BlockIds {
     /// Nothing.
     #[default]

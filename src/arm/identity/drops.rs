@@ -74,6 +74,7 @@ pub struct Drops {
 
 /// Which user-assigned identities a block takes from whatever a resource has.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UserAssignedDrops {
     /// None.
     Nothing,

@@ -6,6 +6,7 @@ use crate::text::suggest::is_misspelling_of;
 
 /// The kinds of identity that a resource has, as the `type` of the block says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum IdentityType {
     /// No identity.
     None,
@@ -61,6 +62,7 @@ impl fmt::Display for IdentityType {
 
 /// How a text reads as an identity type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IdentityTypeReading {
     /// The documented spelling.
     Exact(IdentityType),

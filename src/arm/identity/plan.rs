@@ -30,6 +30,7 @@ fn hint(first: Option<ApiVersion>) -> String {
 
 /// What stands in the way of a change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PlanErrorReason {
     /// Neither PUT nor PATCH.
     #[error("cannot change identities with {0}: that takes PUT or PATCH")]

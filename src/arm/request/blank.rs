@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// Something that a reader is to fill in, because it has no harmless default or nobody said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Blank {
     /// The subscription's id.
     SubscriptionId,
@@ -34,6 +35,7 @@ pub enum Blank {
 
 /// How blanks are spelt in what is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum BlankStyle {
     /// `<SUBSCRIPTION ID>`
     #[default]

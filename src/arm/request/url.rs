@@ -29,6 +29,7 @@ pub struct RequestTarget {
 
 /// Why a URL is no [`RequestTarget`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UrlReadError {
     /// It lacks a part.
     #[error("the URL has no {0}")]

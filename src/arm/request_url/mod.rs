@@ -20,6 +20,7 @@ pub use service::Service;
 
 /// A cloud that Azure Resource Manager runs in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cloud {
     /// `management.azure.com`
     #[default]
@@ -118,6 +119,7 @@ impl std::str::FromStr for Cloud {
 
 /// What a URL says about the API version.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ApiVersionParameter {
     /// Nothing.
     Missing,
@@ -161,6 +163,7 @@ pub enum ApiVersionParameter {
 
 /// What a URL addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UrlTarget<'a> {
     /// One resource.
     Resource,

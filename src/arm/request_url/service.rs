@@ -7,6 +7,7 @@ use crate::text::suggest::{is_one_slip, is_within};
 
 /// Whose service a request goes to, as far as its URL says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Service {
     /// Azure Resource Manager: its host is written out, or one that is a typing error away from it; or no host is,
     /// and the path begins as those of its resources do.

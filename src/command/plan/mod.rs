@@ -51,6 +51,7 @@ pub struct Plan {
 
 /// What of a plan is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Show {
     /// The request.
     #[default]
@@ -63,6 +64,7 @@ pub enum Show {
 
 /// Whom a plan is printed for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PlanFormat {
     /// For people and shells.
     #[default]

@@ -1,6 +1,7 @@
 //! What the quoting of a call's shell leaves to say of it.
 
-use crate::lint::{Draft, Family, Findings, Rule, Severity, Sink, Subject};
+use crate::lint::rules::syntax::wrong_quotes;
+use crate::lint::{Check, Draft, Family, Findings, Rule, Severity, Sink, Subject, rules};
 use crate::notation::{Effect, Quoting, QuotingKind, Weight};
 use crate::text::Span;
 
@@ -53,7 +54,10 @@ fn draft<'a>(subject: &Subject<'a>, quoting: &Quoting) -> Option<Draft<'a>> {
 
 /// The rule that reports `kind`.
 fn rule(kind: QuotingKind) -> Option<&'static Rule> {
-    crate::lint::find_rule(kind.rule_name())
+    if kind == QuotingKind::TypographicQuotes {
+        return Some(&wrong_quotes::RULE);
+    }
+    rules().find(|rule| matches!(rule.check, Check::Quoting(own) if own == kind))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
 use crate::lint::evaluation::Evaluation;
 use crate::lint::evidence::Evidence;
-use crate::lint::rules::{self, of_template, rules as all_rules};
+use crate::lint::rules::{self, in_order, of_template};
 use crate::lint::{Check, Findings, Secret, Sink, Styles, Subject, Target, policy, resolve, secrets};
 use crate::notation::template::{self, Resource, Template};
 use crate::notation::{Call, Place};
@@ -170,7 +170,7 @@ fn is_taken(mistake: &Mistake) -> bool {
 }
 
 fn check_text(whole: &Subject<'_>, template: &Template<'_>, sink: &mut Sink<'_>) {
-    for rule in all_rules() {
+    for rule in in_order() {
         if let Check::Template(check) = rule.check {
             check(whole, template, sink);
         }

@@ -24,6 +24,7 @@ pub(super) use value::{is_blank, is_reference, is_word_for_it};
 
 /// How a secret became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SecretKind {
     /// A subscription's id: it lets nobody in, is not to be published, and yet belongs into a request.
     Subscription,

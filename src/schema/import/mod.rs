@@ -45,6 +45,7 @@ pub struct ImportError {
 
 /// What can be wrong with a file of an import.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Problem {
     /// The file or folder cannot be read or written.
     #[error("{0}")]

@@ -11,6 +11,7 @@ const MAX_OPEN: usize = 1 << 28;
 
 /// What is wrong with bytes that should be a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PackError {
     /// The bytes do not begin as a pack does.
     #[error("not a pack of resource types: `armbody schema import --bicep-types` writes one")]

@@ -23,6 +23,7 @@ pub struct IdentityFacts<'p> {
 
 /// How a block has user-assigned identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IdentityIdsForm {
     /// `userAssignedIdentities` is a map from each id to an object.
     Map,

@@ -5,6 +5,7 @@ use super::{Described, InVersion, Pack, Shape};
 
 /// Where a member stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum MarkPlace {
     /// At the top of the body.
     Top,

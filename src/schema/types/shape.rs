@@ -29,6 +29,7 @@ impl fmt::Debug for Shape<'_> {
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Form<'p> {
     /// Anything.
     Any,

@@ -96,6 +96,7 @@ pub struct LeftOut {
 
 /// Why a resource makes no request.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Why {
     /// Its condition is false; the condition as it is written.
     Condition(String),

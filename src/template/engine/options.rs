@@ -65,6 +65,7 @@ pub struct UnknownTime(String);
 
 /// Why a file of parameters gives none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum NotGiven {
     /// It is not an object.
     #[error("holds no parameters")]

@@ -59,6 +59,7 @@ pub struct Declared {
 
 /// What a name is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Of {
     /// `parameters('name')`
     Parameter,
@@ -72,6 +73,7 @@ pub enum Of {
 
 /// Where in a template an expression stands, as far as that matters to what is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum UseIn {
     /// Anywhere else.
     Elsewhere,

@@ -7,6 +7,7 @@ use crate::arm::{IdentityForm, RefusalKind, contains_placeholder, parse_user_ass
 use crate::json::Node;
 use crate::lint::rule::rule;
 use crate::lint::rules::layout::child_with_comma;
+use crate::lint::rules::syntax::duplicate_name;
 use crate::lint::{Block, Check, Sink, Subject};
 use crate::text::{Edit, Span};
 
@@ -38,7 +39,7 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         }
         // JSON's own complaint about the name says less.
         let names: Vec<Span> = repeated.iter().map(|(_, later)| later.node.span()).collect();
-        sink.withdraw(subject, "duplicate-name", &names);
+        sink.withdraw(subject, &duplicate_name::RULE, &names);
         let spans = spans_with_commas(holder);
         for (first, later) in repeated {
             report(subject, &first, &later, &spans, sink);

@@ -16,7 +16,8 @@ rule!(
     Error,
     Sometimes,
     "`identity.type` is none of the values that ARM knows",
-    Check::Identity(check)
+    Check::Identity(check),
+    after: [identity_type_spelling]
 );
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {

@@ -3,6 +3,7 @@
 use super::facts;
 use crate::arm::{Method, ResourceType, UrlTarget, newest_stable, versions};
 use crate::lint::rule::rule;
+use crate::lint::rules::identity::identity_not_in_version;
 use crate::lint::{Check, Sink, Subject};
 
 rule!(
@@ -20,7 +21,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let is_explained = sink.has("identity-not-in-version") || facts::posts_by_default(subject);
+    let is_explained = sink.has(&identity_not_in_version::RULE) || facts::posts_by_default(subject);
     if !subject.is_arm() || is_explained {
         return;
     }

@@ -11,7 +11,11 @@ rule!(
     Note,
     Never,
     "a `null` in a PATCH does not remove the property",
-    Check::Body(check)
+    Check::Body(check),
+    after: [
+        unknown_property, property_not_in_version, name_case, missing_property, wrong_type, invalid_value,
+        value_case, value_not_in_version, unlisted_value, read_only_property
+    ]
 );
 
 /// Places that one note points at.
