@@ -21,6 +21,15 @@ const KINDS = {
 /** Files beside docs/ that it links to and that are pages themselves. */
 const BESIDE = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 
+const RULE_FILTERS = `
+        <label>Severity
+          <select name="severity"><option value="">any</option><option>error</option><option>warning</option><option>note</option></select>
+        </label>
+        <label><input type="checkbox" name="fixable" /> with a fix</label>`;
+
+/** The pages whose tables can be filtered, with what they are filtered by besides a text. */
+const FILTERS = { "docs/rules/README.md": RULE_FILTERS, "docs/types.md": "" };
+
 /** Writes the pages of `root` into `out`; `assets` are the names of the style and the script. */
 export function writeManual(root, out, assets) {
   const pages = [...BESIDE.filter((name) => existsSync(join(root, name))), ...markdownBelow(root, "docs")];
@@ -30,8 +39,7 @@ export function writeManual(root, out, assets) {
     const { html, title, words } = page(path, text, root, out, new Set(pages));
     const target = targetOf(path);
     const up = "../".repeat(target.split("/").length - 1);
-    const isTable = path === "docs/rules/README.md";
-    write(join(out, target), layout({ html, title, up, assets, isTable }));
+    write(join(out, target), layout({ html, title, up, assets, filters: FILTERS[path] }));
     index.push({ title, url: target, text: words });
   }
   write(join(out, "search.json"), JSON.stringify(index));
@@ -139,16 +147,13 @@ function tryIt(fence, path) {
   return `<p class="try"><a href="${up}index.html#1.${packed}">Try it</a></p>\n`;
 }
 
-function layout({ html, title, up, assets, isTable }) {
-  const filters = `
-      <form id="filters" class="bar" role="search" aria-label="Rules">
-        <label>Containing <input name="text" type="search" /></label>
-        <label>Severity
-          <select name="severity"><option value="">any</option><option>error</option><option>warning</option><option>note</option></select>
-        </label>
-        <label><input type="checkbox" name="fixable" /> with a fix</label>
+function layout({ html, title, up, assets, filters }) {
+  const form = `
+      <form id="filters" class="bar" role="search" aria-label="Rows of the tables">
+        <label>Containing <input name="text" type="search" /></label>${filters}
         <span id="shown" role="status"></span>
       </form>`;
+  const body = filters === undefined ? html : html.replace("</h1>", `</h1>${form}`);
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -176,7 +181,7 @@ function layout({ html, title, up, assets, isTable }) {
     </header>
     <main class="manual">
       <ul id="results" aria-live="polite"></ul>
-${isTable ? html.replace("</h1>", `</h1>${filters}`) : html}
+${body}
     </main>
   </body>
 </html>

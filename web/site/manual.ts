@@ -68,7 +68,7 @@ function filter(form: HTMLFormElement): void {
     row.hidden = !isWanted;
     if (isWanted) shown++;
   }
-  byId("shown").textContent = `${shown} rule${shown === 1 ? "" : "s"}`;
+  byId("shown").textContent = `${shown} row${shown === 1 ? "" : "s"}`;
 }
 
 const searching = byId<HTMLFormElement>("search");

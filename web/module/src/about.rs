@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 pub(crate) fn about() -> Value {
     let rules: Vec<Value> = rules()
-        .iter()
         .map(|rule| {
             json!({
                 "name": rule.name,
