@@ -21,6 +21,10 @@ function sameFindings(path) {
   return 1;
 }
 
+test("the module has the version of the program", () => {
+  assert.equal(`armbody ${ask("about").version}\n`, program(["--version"]).out);
+});
+
 test("findings of the repository's own files", () => {
   const files = ["examples", "docs"].flatMap((folder) => filesBelow(join(root, folder), EXTENSIONS));
   const count = files.reduce((count, path) => count + sameFindings(path), 0);
