@@ -42,7 +42,7 @@ export class CheckTab {
         void this.check();
       },
       moved: (offset) => this.point(offset),
-      left: () => byId("fix-all").focus(),
+      left: () => (this.list.querySelector("button") ?? byId("undo")).focus(),
     });
     this.kinds.addEventListener("change", () => {
       if (isKind(this.kinds.value)) this.become(this.kinds.value);
