@@ -7,7 +7,7 @@ import { commands } from "./commands";
 import { load } from "./module";
 import { within } from "./server";
 
-const LANGUAGES = ["markdown", "json", "jsonc", "shellscript", "powershell", "http", "yaml"];
+const LANGUAGES = ["markdown", "json", "jsonc", "arm-template", "shellscript", "powershell", "http", "yaml"];
 
 let client: LanguageClient | undefined;
 
