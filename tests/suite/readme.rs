@@ -6,5 +6,6 @@ fn the_readme_shows_what_is_printed() {
         .case("README.md")
         .case("docs/requests.md")
         .case("docs/scenarios.md")
-        .case("docs/plan.md");
+        .case("docs/plan.md")
+        .case("docs/compared.md");
 }

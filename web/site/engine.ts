@@ -64,7 +64,8 @@ export class Engine {
 
   private start(): [Worker, Promise<void>] {
     const worker = new Worker(this.url, { type: "module" });
-    const ready = new Promise<void>((resolve) => {
+    const ready = new Promise<void>((resolve, reject) => {
+      worker.addEventListener("error", () => reject(new Error("its worker did not start")));
       worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
         if (data.id === 0) resolve();
         else this.settle(data);

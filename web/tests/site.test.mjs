@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 import { article, open, paste, until, violations } from "./browser.mjs";
 import { ask, program, root, web } from "./module.mjs";
@@ -21,7 +22,7 @@ after(() => site.close());
 const findings = (page) => page.evaluate(() => document.querySelectorAll("#findings > li").length);
 const ready = (page) => until(page, () => document.documentElement.dataset.ready, "the page to be ready");
 const status = (page) => page.evaluate(() => document.getElementById("state").textContent);
-/** What the editor holds: it draws what is visible only, so that this asks for a link and reads that. */
+/** What the editor holds: it draws what is visible only, so that this copies all of it. */
 async function text(page) {
   await page.click(".cm-content");
   await page.keyboard.press("Control+a");
@@ -165,7 +166,6 @@ test("links of the first format stay readable; damaged and huge ones are said to
     assert.equal(await page.evaluate(() => document.getElementById("kind").value), kind);
     assert.equal(await text(page), expected);
   }
-  const { deflateRawSync } = await import("node:zlib");
   const huge = JSON.stringify({ tab: "check", kind: "json", text: "a".repeat(5 << 20) });
   const bomb = `#1.${deflateRawSync(Buffer.from(huge)).toString("base64url")}`;
   for (const [fragment, said] of [["#1.AAAA", /could not be read/], [bomb, /more than 1 MB/], ["#2.AAAA", /later version/]]) {
@@ -203,11 +203,11 @@ test("once loaded it works without a network, in a new page too", async () => {
 
 test("a text that takes too long is stopped, and the next one is checked", async () => {
   const { page } = await site.page();
-  // A module that never answers stands in for a text that nobody has found yet.
+  // A worker that never answers stands in for a text that nobody has found yet.
+  const hangs = 'self.addEventListener("message", ({ data }) => { if (data.args?.[1] === "hang") for (;;); });';
   await page.route(/worker\.[0-9a-f]+\.js$/, async (route) => {
     const response = await route.fetch();
-    const body = (await response.text()) + ';const post=self.postMessage.bind(self);self.addEventListener("message",e=>{if(e.data.args?.[1]==="hang")for(;;);},true);';
-    await route.fulfill({ response, body: `self.addEventListener("message",e=>{if(e.data.args?.[1]==="hang")for(;;);});${body}` });
+    await route.fulfill({ response, body: hangs + (await response.text()) });
   });
   await page.goto(site.url);
   await ready(page);
@@ -273,19 +273,21 @@ test("the manual is searched, its rules are filtered, its examples are tried", a
   assert.deepEqual(faults, []);
 });
 
-test("every example of a rule's page opens, and a bad one shows the rule", async () => {
-  const { page } = await site.page();
+test("what a rule's page gives to try shows the rule", () => {
   let tried = 0;
-  for (const { name } of ask("about").rules) {
-    await page.goto(`${site.url}docs/rules/${name}.html`);
-    const link = await page.evaluate(() => document.querySelector(".try a")?.getAttribute("href") ?? null);
+  // Of a few it shows others: what they find takes a file beside, or more of it than a page holds.
+  const others = [];
+  const rules = ask("about").rules;
+  for (const { name } of rules) {
+    const page = readFileSync(join(web, `dist/docs/rules/${name}.html`), "utf8");
+    const link = /class="try"><a href="[^"#]*#1\.([\w-]*)"/.exec(page)?.[1];
     if (!link) continue;
-    const { inflateRawSync } = await import("node:zlib");
-    const { kind, text, fields } = JSON.parse(inflateRawSync(Buffer.from(link.split("#1.")[1], "base64url")));
+    const { kind, text, fields } = JSON.parse(inflateRawSync(Buffer.from(link, "base64url")));
     const names = { json: "a.json", shell: "a.sh", markdown: "a.md", powershell: "a.ps1", http: "a.http" };
     const found = ask("check", names[kind], text, { ...fields, now: 1798675200 }).findings ?? [];
-    if (found.some(({ rule }) => rule === name)) tried++;
-    else console.log(`# ${name}: its example shows ${found.map(({ rule }) => rule).join(", ") || "nothing"}`);
+    tried++;
+    if (!found.some(({ rule }) => rule === name)) others.push(name);
   }
-  assert.ok(tried > 100, `${tried} rules`);
+  assert.ok(tried > 0.9 * rules.length, `${tried} rules of ${rules.length}`);
+  assert.ok(others.length <= 4, others.join());
 });
