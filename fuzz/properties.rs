@@ -191,7 +191,13 @@ pub(crate) fn template(data: &[u8]) {
     let mut options = template::Options::default();
     options.is_lenient = choice & 1 == 0;
     options.finds_all = choice & 2 == 0;
-    options.opens_defaults = choice & 8 != 0;
+    options.opens = if choice & 8 == 0 {
+        template::Opens::Nothing
+    } else if choice & 16 == 0 {
+        template::Opens::Blank
+    } else {
+        template::Opens::All
+    };
     if choice & 4 == 0 {
         options.target = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g"
             .parse()

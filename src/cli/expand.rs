@@ -1,15 +1,19 @@
 //! `armbody expand`: the requests that a deployment of a template makes.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use armbody::command::{Expand, ExpandAs};
+use armbody::command::{Beside, Expand, ExpandAs};
+use armbody::config::Configs;
 use armbody::report::Format;
 use armbody::template::Target;
 use armbody::text::{DEFAULT_MAX_SIZE, Source};
 
 use super::common::finish;
+use super::lint::files;
 use super::{Status, Terminal};
 
 /// Write the requests that Azure Resource Manager would send for a deployment template.
@@ -81,6 +85,22 @@ fn read(path: &Path, limit: u64) -> anyhow::Result<Source> {
     Ok(source)
 }
 
+/// The files beside a template: those that a walk of its folder finds, as `@file` in a call is followed.
+fn beside(template: &Path, limit: u64) -> Beside {
+    let folder = template.parent().unwrap_or(Path::new("")).to_owned();
+    let configs = Arc::new(Configs::nearest(limit));
+    Beside::new(move |path| {
+        let wanted = PathBuf::from(path);
+        let lower = path.to_ascii_lowercase();
+        if !lower.ends_with(".json") && !lower.ends_with(".jsonc") || !folder.join(&wanted).is_file() {
+            return None;
+        }
+        let found = files::found_in(&folder, &BTreeSet::from([wanted]), &configs);
+        let source = Source::read(&folder.join(found.first()?), limit).ok()?;
+        source.problem().is_none().then_some(source)
+    })
+}
+
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     let template = read(&args.template, args.max_size)?;
     let parameters: Vec<Source> =
@@ -100,6 +120,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
         styled: terminal.styled(),
         nested: args.nested,
         to_files: args.folder.is_some(),
+        beside: template.path().map(|path| beside(path, args.max_size)),
     };
     let mut outcome = expand.run(&template, &parameters)?;
     // What is left open is said before what it is left open in.

@@ -1,8 +1,9 @@
 //! The requests that a deployment of a template makes.
 
-use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -11,12 +12,14 @@ use super::masked::masked;
 use super::{Outcome, Status};
 use crate::arm::Cloud;
 use crate::container::Kind;
-use crate::json::{Dialect, Kind as JsonKind, Node, Tree};
+use crate::json::{Dialect, Kind as JsonKind, Tree};
 use crate::lint::{self, Finding, Severity, examine, given_secrets, refused};
-use crate::notation::{self, Layout, Templates};
+use crate::notation::{self, Layout, Templates, template};
 use crate::report::{Checked, Format, Mask, Report, Summary};
 use crate::shown;
-use crate::template::{Expansion, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand};
+use crate::template::{
+    Expansion, Files, Options, PlannedRequest, Reason, Refusal, Target, Value, Why, expand, shortened,
+};
 use crate::text::{Shown, Source, Span};
 
 /// What is asked of `expand`.
@@ -51,6 +54,8 @@ pub struct Expand {
     pub nested: bool,
     /// A file for each request.
     pub to_files: bool,
+    /// The files beside the template: linked templates are read from there.
+    pub beside: Option<Beside>,
 }
 
 /// What a deployment's requests are written as.
@@ -83,14 +88,60 @@ impl FromStr for ExpandAs {
     }
 }
 
-/// What ARM's own reader takes.
-const DIALECT: Dialect = Dialect {
-    comments: true,
-    trailing_commas: true,
-    multiline_strings: true,
-    single_quotes: true,
-    ..Dialect::STRICT
-};
+/// Gives the files beside a template by their paths from its folder, if they may be read.
+#[derive(Clone)]
+pub struct Beside(Arc<dyn Fn(&str) -> Option<Source> + Send + Sync>);
+
+impl Beside {
+    /// `read` gets a path with `/` between its parts and without `.` and `..`.
+    pub fn new(read: impl Fn(&str) -> Option<Source> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+}
+
+impl fmt::Debug for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Beside")
+    }
+}
+
+/// Linked files that are read for one template.
+const MAX_LINKED: usize = 256;
+
+/// The linked files that were read so far.
+#[derive(Clone, Default)]
+struct Linked(Arc<Mutex<(Vec<Source>, HashMap<String, Option<Value>>)>>);
+
+impl Linked {
+    /// What reads them as they are asked for; the first gets the number `first` among the texts.
+    fn files(&self, beside: Beside, first: usize) -> Files {
+        let state = Arc::clone(&self.0);
+        Files::new(move |path| {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            let (sources, values) = &mut *state;
+            if let Some(known) = values.get(path) {
+                return known.clone();
+            }
+            let source = (sources.len() < MAX_LINKED).then(|| (beside.0)(path)).flatten();
+            let number = u16::try_from(first + sources.len()).ok();
+            let value = source.as_ref().zip(number).and_then(|(source, number)| {
+                let tree = template::parse(source);
+                let root = tree.root().filter(|_| template::is_read(&tree))?;
+                Some(Value::from_node(root, number))
+            });
+            if value.is_some() {
+                sources.extend(source);
+            }
+            values.insert(path.to_owned(), value.clone());
+            value
+        })
+    }
+
+    /// Their texts, by their numbers.
+    fn sources(&self) -> Vec<Source> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+    }
+}
 
 impl Expand {
     /// The requests of a template, given files of parameters of which a later one counts, or what Azure Resource
@@ -100,18 +151,16 @@ impl Expand {
     /// A text is not JSON at all, or what is asked for cannot be.
     pub fn run(&self, template: &Source, parameters: &[Source]) -> anyhow::Result<Outcome> {
         let sources: Vec<&Source> = std::iter::once(template).chain(parameters).collect();
-        run(self, &sources)
+        run(self, sources)
     }
 }
 
-fn run(args: &Expand, sources: &[&Source]) -> anyhow::Result<Outcome> {
+fn run(args: &Expand, given: Vec<&Source>) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
-    let trees: Vec<Tree<'_>> = sources.iter().map(|source| Tree::parse(source.text(), DIALECT)).collect();
-    let (source, tree) = (sources[0], &trees[0]);
-    let Some(root) = tree.root() else { bail!("{}: holds no JSON", source.name()) };
-    let mut options = settings(args, sources.len() > 1)?;
-    for (at, (source, tree)) in sources.iter().zip(&trees).enumerate().skip(1) {
-        let Some(root) = tree.root().filter(|_| tree.mistakes().is_empty()) else {
+    let mut options = settings(args, given.len() > 1)?;
+    for (at, source) in given.iter().enumerate().skip(1) {
+        let tree = template::parse(source);
+        let Some(root) = tree.root().filter(|_| template::is_read(&tree)) else {
             bail!("{}: is not JSON; see armbody lint", source.name());
         };
         let document = u16::try_from(at).context("too many files of parameters")?;
@@ -122,10 +171,20 @@ fn run(args: &Expand, sources: &[&Source]) -> anyhow::Result<Outcome> {
         let Some((name, value)) = set.split_once('=') else { bail!("--set {set}: write NAME=VALUE") };
         options.give(name, set_value(value), None);
     }
-    let is_json = tree.mistakes().is_empty();
-    let expansion = if is_json { expand(Value::from_node(root, 0), &options) } else { Expansion::default() };
+    let linked = Linked::default();
+    options.files = args.beside.clone().map(|beside| linked.files(beside, given.len()));
+    let (expansion, is_json) = {
+        let tree = template::parse(given[0]);
+        let Some(root) = tree.root() else { bail!("{}: holds no JSON", given[0].name()) };
+        let is_json = template::is_read(&tree);
+        (if is_json { expand(Value::from_node(root, 0), &options) } else { Expansion::default() }, is_json)
+    };
+    let linked = linked.sources();
+    let parameters = 1..given.len();
+    let sources: Vec<&Source> = given.into_iter().chain(&linked).collect();
     let is_refused = !expansion.refusals.is_empty() || !is_json;
     if args.lint || is_refused {
+        let trees: Vec<Tree<'_>> = sources.iter().map(|source| template::parse(source)).collect();
         let files: Vec<File<'_>> = sources
             .iter()
             .zip(&trees)
@@ -137,12 +196,23 @@ fn run(args: &Expand, sources: &[&Source]) -> anyhow::Result<Outcome> {
                     // All of an expression, whichever part of it is to blame.
                     let node = it.place.and_then(|place| tree.node(place.node));
                     let text = node.filter(|node| node.kind() == JsonKind::String);
-                    (text.map_or(finding.span, Node::span), finding)
+                    (text.map_or(finding.span, |node| source.fragment().to_file(node.span())), finding)
                 });
-                File { source, refusals: refusals.collect(), is_template: at == 0 }
+                let role = match at {
+                    0 => Role::Template,
+                    at if parameters.contains(&at) => Role::Parameters,
+                    _ => Role::Linked,
+                };
+                File { source, refusals: refusals.collect(), role }
             })
             .collect();
-        let failed = report(args, files, !is_json, &mut outcome)?;
+        let failed = report(args, files, !is_json, options, &mut outcome)?;
+        if !is_json && !failed {
+            outcome.notes.push(shown!(
+                "armbody: {}: is not JSON that Azure Resource Manager reads",
+                Shown::line(sources[0].name())
+            ));
+        }
         if failed || is_refused {
             outcome.status = Status::Findings;
         }
@@ -155,8 +225,27 @@ fn run(args: &Expand, sources: &[&Source]) -> anyhow::Result<Outcome> {
             Shown::line(&names.join(", "))
         ));
     }
-    write(args, &expansion, &Hidden::of(sources, &expansion), &mut outcome)?;
+    let hidden = Hidden::of(&sources, &expansion);
+    for it in &expansion.uncounted {
+        let line = format!(
+            "the loop `{}` stands once, its index left over: its count depends on a value that is not given: {}",
+            it.name,
+            shortened(&it.count)
+        );
+        outcome.notes.push(shown!("armbody: {}", Shown::line(&hidden.hide(&line))));
+    }
+    write(args, &expansion, &hidden, &mut outcome)?;
     Ok(outcome)
+}
+
+/// What a text is in a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Template,
+    /// A file of parameters for it.
+    Parameters,
+    /// What its deployments link to.
+    Linked,
 }
 
 /// A text with what is refused of it.
@@ -164,7 +253,7 @@ struct File<'s> {
     source: &'s Source,
     /// Each with the text that it is about.
     refusals: Vec<(Span, Finding)>,
-    is_template: bool,
+    role: Role,
 }
 
 /// Prints findings: on standard output with `--lint`, else on standard error. True if any is an error.
@@ -172,28 +261,42 @@ fn report(
     args: &Expand,
     files: Vec<File<'_>>,
     is_broken: bool,
+    deployment: Options,
     outcome: &mut Outcome,
 ) -> anyhow::Result<bool> {
+    let options = lint::Options { deployment: Some(Arc::new(deployment)), ..lint::Options::default() };
     let mut report =
         Report::new(if args.lint { args.format } else { Format::Text }, args.styled && args.lint);
     let mut summary = Summary::default();
-    let template = files.iter().find(|it| it.is_template).map(|it| it.source);
+    let template = files.iter().find(|it| it.role == Role::Template).map(|it| it.source);
+    // What is said of the template may say values of the files of parameters.
+    let secrets_of = |it: &File<'_>| template.map_or_else(Vec::new, |of| given_secrets(it.source, of));
+    let given: Vec<Mask> = files
+        .iter()
+        .filter(|it| it.role == Role::Parameters)
+        .map(|it| Mask::new(it.source, secrets_of(it)))
+        .collect();
     let Outcome { out, notes, .. } = outcome;
     let mut print = |part: &Shown| {
         out.push(part.clone());
         Ok(())
     };
     for file in files {
-        let (mut all, mut secrets) = (Vec::new(), Vec::new());
-        if file.is_template {
-            let mut inspection = examine(file.source, Kind::Json, &lint::Options::default());
-            secrets = std::mem::take(&mut inspection.secrets);
-            if args.lint || is_broken {
-                all = inspection.findings;
-            }
-        } else if let Some(template) = template {
-            secrets = given_secrets(file.source, template);
+        if file.role == Role::Linked && file.refusals.is_empty() {
+            continue;
         }
+        let mut all = Vec::new();
+        let secrets = match file.role {
+            Role::Template => {
+                let mut inspection = examine(file.source, Kind::Json, &options);
+                if args.lint || is_broken {
+                    all = std::mem::take(&mut inspection.findings);
+                }
+                inspection.secrets
+            }
+            Role::Linked => lint::secrets_of(file.source, Kind::Json, &lint::Options::default()),
+            Role::Parameters => secrets_of(&file),
+        };
         for (about, refusal) in file.refusals {
             // What a rule of `lint` tells already is not told twice; where only the defaults are to blame it says less.
             let is_same = |known: &Finding| known.rule == refusal.rule && known.span.overlaps(about);
@@ -203,6 +306,14 @@ fn report(
             }
         }
         all.sort_by_key(|it| (it.span.start, it.span.end));
+        let hide = |text: &mut String| {
+            *text = given.iter().fold(std::mem::take(text), |it, mask| mask.hide(&it).into_owned());
+        };
+        for finding in all.iter_mut().filter(|_| file.role != Role::Parameters) {
+            hide(&mut finding.message);
+            finding.help.iter_mut().for_each(hide);
+            finding.arm.iter_mut().for_each(|it| hide(&mut it.message));
+        }
         summary.fails |= all.iter().any(|it| it.severity == Severity::Error);
         summary.worst = summary.worst.max(all.iter().map(|it| it.severity).max());
         for finding in &all {
@@ -444,6 +555,13 @@ fn table(expansion: &Expansion, hidden: &Hidden, outcome: &mut Outcome) {
         let place =
             if left.path.is_empty() { String::new() } else { format!("  in {}", left.path.join(" > ")) };
         let line = format!("  {}  {}{place}: {why}", left.resource_type, left.name);
+        outcome.out.push(shown!("{}\n", Shown::line(&hidden.hide(&line))));
+    }
+    if !expansion.uncounted.is_empty() {
+        outcome.out.push(shown!("\nnot repeated:\n"));
+    }
+    for it in &expansion.uncounted {
+        let line = format!("  loop {}: how often is not known: {}", it.name, shortened(&it.count));
         outcome.out.push(shown!("{}\n", Shown::line(&hidden.hide(&line))));
     }
     let mut open: Vec<String> = Vec::new();

@@ -12,7 +12,7 @@ mod render;
 
 use std::process::ExitCode;
 
-pub use expand::{Expand, ExpandAs};
+pub use expand::{Beside, Expand, ExpandAs};
 pub use fill::{Fill, Target};
 pub use form::As;
 pub use masked::masked;

@@ -82,6 +82,8 @@ pub struct Options {
     pub is_sent: bool,
     /// What stands beside the file: the template of a file of parameters, the files of parameters of a template.
     pub beside: Vec<Arc<Source>>,
+    /// The deployment that the file is the template of, if one is meant: its requests are checked with its values.
+    pub deployment: Option<Arc<crate::template::Options>>,
 }
 
 impl Options {

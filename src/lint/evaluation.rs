@@ -4,9 +4,10 @@ use std::cell::OnceCell;
 
 use super::evidence::{Deploys, Evidence, Extent};
 use crate::arm::contains_placeholder;
-use crate::json::{MistakeKind, Node, Tree};
-use crate::notation::template::{Template, is_template};
-use crate::template::{Data, Expansion, Options, Reason, Survey, Value, expand};
+use crate::json::{Node, Tree};
+use crate::notation::Place as Source;
+use crate::notation::template::{Template, is_read, is_template};
+use crate::template::{Data, Expansion, Opens, Options, Reason, Survey, Value, expand};
 
 /// A template and what a deployment of it makes.
 pub(super) struct Evaluation<'a> {
@@ -15,51 +16,110 @@ pub(super) struct Evaluation<'a> {
     pub(super) value: Value,
     /// The names that it declares and uses.
     pub(super) survey: Survey,
-    /// With the defaults of its parameters.
+    /// With the defaults of its parameters, or with the values of the deployment that is meant.
     pub(super) expansion: Expansion,
+    /// It is that of one deployment.
+    pub(super) is_deployed: bool,
     /// Parameters that get values which nobody knows.
     given: Vec<String>,
     whatever: OnceCell<Expansion>,
+    /// It is a whole file, each parameter has a default, and no file beside it gives another value.
+    is_complete: bool,
+    as_it_stands: OnceCell<Expansion>,
 }
 
 impl<'a> Evaluation<'a> {
     /// Those of a text that are whole enough.
-    pub(super) fn all(evidence: &Evidence, tree: &'a Tree<'a>, template: &Template<'_>) -> Vec<Self> {
+    pub(super) fn all(
+        evidence: &Evidence,
+        tree: &'a Tree<'a>,
+        template: &Template<'_>,
+        (deployment, has_values_beside): (Option<&Options>, bool),
+    ) -> Vec<Self> {
+        let whole = tree.root().map(Node::index);
         examined(evidence, tree, template)
             .iter()
             .filter_map(|it| tree.node(it.index()))
             .map(|root| {
+                if let Some(deployment) = deployment.filter(|_| whole == Some(root.index())) {
+                    return Self::deployed(root, deployment);
+                }
                 let by_policy = evidence.deploys == Deploys::ByPolicy;
-                Self::of(root, if by_policy { given_by_policy(tree, root) } else { Vec::new() })
+                let mut own =
+                    Self::of(root, if by_policy { given_by_policy(tree, root) } else { Vec::new() });
+                let is_alone = whole == Some(root.index()) && evidence.source == Source::File;
+                own.is_complete = is_alone && !has_values_beside && has_all_values(&own.survey);
+                own
             })
             .collect()
     }
 
     /// That of one, with parameters that get values which nobody knows.
     pub(super) fn of(root: Node<'a>, given: Vec<String>) -> Self {
-        let value = Value::from_node(root, 0);
-        let survey = Survey::of(&value);
-        let expansion = expand(value.clone(), &options(&given));
-        Self { root, value, survey, expansion, given, whatever: OnceCell::new() }
+        let options = options(&given);
+        Self { given, ..Self::with(root, &options) }
     }
 
-    /// Whatever values the parameters get: a default is one value among many.
+    /// That of one, with all that a deployment gives it.
+    fn deployed(root: Node<'a>, deployment: &Options) -> Self {
+        let mut options = deployment.clone();
+        (options.finds_all, options.hides_secure, options.keeps_nested) = (true, true, false);
+        Self { is_deployed: true, ..Self::with(root, &options) }
+    }
+
+    fn with(root: Node<'a>, options: &Options) -> Self {
+        let value = Value::from_node(root, 0);
+        Self {
+            root,
+            survey: Survey::of(&value),
+            expansion: expand(value.clone(), options),
+            value,
+            is_deployed: false,
+            given: Vec::new(),
+            whatever: OnceCell::new(),
+            is_complete: false,
+            as_it_stands: OnceCell::new(),
+        }
+    }
+
+    /// Whatever values the parameters get: a default is one value among many. Where they have their values, with those.
     pub(super) fn whatever(&self) -> &Expansion {
+        if self.is_deployed {
+            return &self.expansion;
+        }
         self.whatever.get_or_init(|| {
             let mut options = options(&self.given);
-            options.opens_defaults = true;
+            options.opens = Opens::All;
             expand(self.value.clone(), &options)
         })
+    }
+
+    /// As it stands: with its defaults, but for those that say nothing. `None` if values are to be given to it, so that
+    /// its defaults are some among many: by a file beside it, by a deployment around it, for a parameter that has no
+    /// default.
+    pub(super) fn as_it_stands(&self) -> Option<&Expansion> {
+        let run = || {
+            let mut options = options(&self.given);
+            options.opens = Opens::Blank;
+            expand(self.value.clone(), &options)
+        };
+        self.is_complete.then(|| self.as_it_stands.get_or_init(run))
     }
 }
 
 impl Evaluation<'_> {
     /// With the values of a file of parameters, as far as they are said; `None` if it gives none.
-    pub(super) fn given(&self, file: &Value) -> Option<Expansion> {
+    pub(super) fn given(&self, file: &Value, admits: fn(&Value) -> bool) -> Option<Expansion> {
         let mut options = options(&[]);
-        options.give_file(file, is_said).ok()?;
+        options.give_file(file, |it| is_said(it) && admits(it)).ok()?;
         Some(expand(self.value.clone(), &options))
     }
+}
+
+/// True if each parameter of a template has a default.
+fn has_all_values(survey: &Survey) -> bool {
+    let declared = survey.scopes.first().map(|it| it.parameters.as_slice()).unwrap_or_default();
+    declared.iter().all(|it| it.value.get("defaultValue").is_some())
 }
 
 /// True for a value that nobody is to fill in first.
@@ -100,21 +160,6 @@ fn given_by_policy(tree: &Tree<'_>, root: Node<'_>) -> Vec<String> {
         around = outer.members().map(|(_, it)| it).chain(outer.elements()).find(holds);
     }
     Vec::new()
-}
-
-/// True if ARM reads a text in spite of what is no JSON in it.
-fn is_read(tree: &Tree<'_>) -> bool {
-    tree.mistakes().iter().all(|mistake| {
-        matches!(
-            mistake.kind,
-            MistakeKind::ControlCharacter
-                | MistakeKind::Comment
-                | MistakeKind::ExtraComma
-                | MistakeKind::WrongQuotes { .. }
-                | MistakeKind::UnquotedName
-                | MistakeKind::DuplicateName
-        )
-    })
 }
 
 /// The templates of a text that are whole enough to be evaluated.

@@ -45,6 +45,8 @@ pub enum Values {
     Computed,
     /// Some are made of parameters' defaults: whoever deploys may give others.
     OfDefaults,
+    /// They are those of one deployment: its parameters have their values.
+    Given,
 }
 
 impl Extent {

@@ -3,11 +3,11 @@
 use super::rules::rule_of_cause;
 use super::{Anchor, ArmAnswer, Finding, Severity};
 use crate::json::{Tree, string_fragment};
-use crate::template::{Cause, Phase, Refusal};
+use crate::template::{Cause, Phase, Refusal, shortened};
 use crate::text::{Source, Span};
 
 /// A refusal as a finding of the text that it is about: the template, or a file of parameters. `tree` is that of the
-/// source whole.
+/// source's [`Source::fragment`].
 pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
     let rule = rule_of_cause(refusal.cause);
     let is_arm = refusal.cause != Cause::Budget;
@@ -18,12 +18,15 @@ pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
     Finding {
         rule,
         severity: Severity::Error,
-        message: format!("{}{when}", first_sentence(&refusal.message)),
+        message: format!("{}{when}", shortened(first_sentence(&refusal.message))),
         span: span(source, tree, refusal),
         labels: Vec::new(),
         help: None,
         fix: None,
-        arm: is_arm.then(|| ArmAnswer { code: refusal.code.to_owned(), message: refusal.full_message() }),
+        arm: is_arm.then(|| ArmAnswer {
+            code: refusal.code.to_owned(),
+            message: shortened(&refusal.full_message()).into_owned(),
+        }),
         request: None,
         doubt: None,
         ceiling: Severity::Error,
@@ -43,10 +46,10 @@ fn first_sentence(message: &str) -> &str {
 fn span(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Span {
     let node = refusal.place.and_then(|place| tree.node(place.node));
     let Some(node) = node else { return Span::default() };
+    let fragment = source.fragment();
     let inner = refusal.span.and_then(|span| {
-        let fragment = source.fragment();
         let text = string_fragment(&fragment, node)?;
         (span.end as usize <= text.text().len() && !span.is_empty()).then(|| text.to_file(span))
     });
-    inner.unwrap_or_else(|| node.span())
+    inner.unwrap_or_else(|| fragment.to_file(node.span()))
 }

@@ -19,11 +19,40 @@ use crate::arm::expression::{Expression, is_computed};
 use crate::arm::{
     ApiVersion, ResourceType, ResourceTypeName, Scopes as Levels, contains_placeholder, members,
 };
-use crate::json::{Kind, Node, Tree};
-use crate::text::Marks;
+use crate::json::{Dialect, Kind, MistakeKind, Node, Tree};
+use crate::text::{Marks, Source};
 pub use evaluate::{Deployment, requests};
 use scope::Scopes;
 pub(super) use write::{DeploymentTemplate, parameter_of};
+
+/// What ARM and its clients take beyond JSON in templates and in files of parameters.
+const DIALECT: Dialect = Dialect {
+    comments: true,
+    trailing_commas: true,
+    multiline_strings: true,
+    single_quotes: true,
+    ..Dialect::STRICT
+};
+
+/// Reads a template or a file of parameters as ARM and its clients do; places are those of [`Source::fragment`].
+pub fn parse(source: &Source) -> Tree<'_> {
+    Tree::parse(source.text().get(source.bom_len()..).unwrap_or_default(), DIALECT)
+}
+
+/// True if ARM reads a text in spite of what is not JSON in it.
+pub fn is_read(tree: &Tree<'_>) -> bool {
+    tree.mistakes().iter().all(|mistake| {
+        matches!(
+            mistake.kind,
+            MistakeKind::ControlCharacter
+                | MistakeKind::Comment
+                | MistakeKind::ExtraComma
+                | MistakeKind::WrongQuotes { .. }
+                | MistakeKind::UnquotedName
+                | MistakeKind::DuplicateName
+        )
+    })
+}
 
 /// What a text holds of templates.
 #[derive(Clone, Debug, Default)]

@@ -70,10 +70,11 @@ mod value;
 
 pub use budget::{Budget, MAX_TEXT};
 pub use engine::{
-    Answers, Asked, Declared, Expansion, LeftOut, Level, Mismatch, Names, NotGiven, Of, Options, Output,
-    PlannedRequest, Survey, Target, UnknownTarget, UnknownTime, Use, UseIn, Why, expand, given_value,
+    Answers, Asked, Declared, Expansion, Files, LeftOut, Level, Mismatch, Names, NotGiven, Of, Opens,
+    Options, Output, PlannedRequest, Survey, Target, Uncounted, UnknownTarget, UnknownTime, Use, UseIn, Why,
+    expand, given_value,
 };
 pub use gather::{Gathered, Secret, Sent, gather};
 pub use program::{MAX_EXPRESSION, expression_refusal};
-pub use refusal::{Cause, Outcome, Phase, Refusal};
+pub use refusal::{Cause, Outcome, Phase, Refusal, shortened};
 pub use value::{Array, Data, Document, MAX_DEPTH, Member, Object, Open, Place, Reason, Value, ValueKind};

@@ -1,5 +1,7 @@
 //! What ARM refuses, and what stops an evaluation.
 
+use std::borrow::Cow;
+
 use super::value::Place;
 use crate::text::Span;
 
@@ -178,4 +180,19 @@ impl Refusal {
             None => self.message.clone(),
         }
     }
+}
+
+/// Characters of a message: what is longer shows an expression that nobody reads to its end.
+const MAX_MESSAGE: usize = 400;
+
+/// The beginning and the end of what is too long.
+pub fn shortened(message: &str) -> Cow<'_, str> {
+    let count = message.chars().count();
+    if count <= MAX_MESSAGE {
+        return message.into();
+    }
+    let half = MAX_MESSAGE / 2;
+    let start: String = message.chars().take(half).collect();
+    let end: String = message.chars().skip(count - half).collect();
+    format!("{start} … {end}").into()
 }

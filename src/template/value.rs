@@ -241,7 +241,9 @@ impl Value {
     pub(super) fn with_rest(self, rest: &str) -> Self {
         let data = match &self.data {
             Data::Object(object) if object.rest.is_none() => {
-                Data::Object(Arc::new(Object::partial(object.members.clone(), rest)))
+                // A null leaves it to the service.
+                let members = object.members.iter().filter(|it| !it.value.is_null()).cloned().collect();
+                Data::Object(Arc::new(Object::partial(members, rest)))
             }
             Data::Array(array) => {
                 let item = |(at, it): (usize, &Value)| it.clone().with_rest(&format!("{rest}[{at}]"));

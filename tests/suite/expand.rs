@@ -97,6 +97,104 @@ fn values_of_a_file_are_checked_where_they_stand() {
     );
 }
 
+/// What ARM's clients read, they read here: a byte order mark, comments, a name that stands twice, single quotes.
+#[test]
+fn a_template_is_read_as_the_clients_of_arm_read_it() {
+    let text = template(
+        r#"/* a */ {"type": "A.B/c", "apiVersion": "2020-01-01", "name": 'x', "tags": {"a": "1", "A": "2"},} // b
+        "#,
+    );
+    let given = "\u{feff}{\"parameters\": {}} // none";
+    let at = folder(&[("t.json", &format!("\u{feff}{text}")), ("p.json", given)]);
+    let (out, _) = expect(&armbody(at.path(), &["expand", "t.json", "-p", "p.json", "--as", "json"]), 0);
+    let rows: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(rows[0]["body"]["tags"], serde_json::json!({"A": "2"}));
+    // What is refused behind the mark is pointed at.
+    let wrong = template(r#"{"type": "A.B/c", "apiVersion": "2020-01-01", "name": "[variables('x')]"}"#);
+    let at = folder(&[("t.json", &format!("\u{feff}{wrong}"))]);
+    let (out, _) = expect(&armbody(at.path(), &["expand", "t.json", "--lint", "--format", "json"]), 1);
+    let findings: Value = serde_json::from_str(&out).unwrap();
+    let offset = usize::try_from(findings[0]["start"]["offset"].as_u64().unwrap()).unwrap();
+    assert!(format!("\u{feff}{wrong}")[offset..].starts_with("x')]"), "{out}");
+}
+
+/// With `--lint` the rules judge the bodies that the given values make, and point at the template.
+#[test]
+fn the_bodies_that_given_values_make_are_judged() {
+    let text = template(
+        r#"{"type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "a", "location": "westeurope",
+            "identity": {"type": "[parameters('kind')]"}, "properties": {}}"#,
+    );
+    let text = text.replace(
+        "\"resources\"",
+        r#""parameters": {"kind": {"type": "string", "defaultValue": "SystemAssigned"}}, "resources""#,
+    );
+    let at = folder(&[("t.json", &text)]);
+    let lint = |kind: &str, status| -> Vec<String> {
+        let set = format!("kind={kind}");
+        let arguments = ["expand", "t.json", "--scope", SCOPE, "--set", &set, "--lint", "--format", "json"];
+        let (out, _) = expect(&armbody(at.path(), &arguments), status);
+        let findings: Value = serde_json::from_str(&out).unwrap();
+        let errors = findings.as_array().unwrap().iter().filter(|it| it["severity"] == "error");
+        errors.map(|it| it["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(lint("None", 0), Vec::<String>::new());
+    assert_eq!(lint("Nothing", 1), ["identity-type-invalid"]);
+}
+
+/// Linked templates are followed to files below the template's folder, and to no others.
+#[test]
+fn linked_templates_are_read_from_the_folder_and_below() {
+    let link = |name: &str, path: &str| {
+        format!(
+            r#"{{"type": "Microsoft.Resources/deployments", "apiVersion": "2021-04-01", "name": "{name}",
+                "properties": {{"mode": "Incremental", "templateLink": {{"relativePath": "{path}"}}}}}}"#
+        )
+    };
+    let thing = |name: &str| {
+        template(&format!(r#"{{"type": "A.B/c", "apiVersion": "2020-01-01", "name": "{name}"}}"#))
+    };
+    let main = template(
+        &[link("a", "nested/a.json"), link("b", "../out.json"), link("c", ".hidden/c.json")].join(","),
+    );
+    let inner = template(&[link("again", "a.json"), link("out", "../x.json")].join(","));
+    let at = folder(&[
+        ("in/main.json", main.as_str()),
+        ("in/nested/a.json", &inner.replace("\"a.json\"", "\"b.json\"")),
+        ("in/nested/b.json", &thing("b")),
+        ("in/x.json", &thing("x")),
+        ("in/.hidden/c.json", &thing("c")),
+        ("out.json", &thing("out")),
+    ]);
+    let (out, _) = expect(&armbody(at.path(), &["expand", "in/main.json", "--scope", SCOPE]), 0);
+    let sent: Vec<&str> = out.lines().take_while(|it| !it.is_empty()).collect();
+    assert_eq!(sent.len(), 2, "{out}");
+    assert!(
+        out.contains("b  2020-01-01  in a > again") && out.contains("x  2020-01-01  in a > out"),
+        "{out}"
+    );
+    assert!(out.contains("not fetched: ../out.json") && out.contains("not fetched: .hidden/c.json"), "{out}");
+    // One that links to itself ends.
+    let ring = template(&link("a", "main.json"));
+    let at = folder(&[("main.json", ring.as_str())]);
+    let (_, err) = expect(&armbody(at.path(), &["expand", "main.json", "--scope", SCOPE]), 1);
+    assert!(err.contains("nested too deeply"), "{err}");
+}
+
+/// A loop whose count is not given stands once, and standard error says so.
+#[test]
+fn a_loop_without_a_count_is_told() {
+    let text = template(
+        r#"{"type": "A.B/c", "apiVersion": "2020-01-01", "name": "[concat('x', copyIndex())]",
+            "copy": {"name": "many", "count": "[parameters('n')]"}}"#,
+    );
+    let text = text.replace("\"resources\"", r#""parameters": {"n": {"type": "int"}}, "resources""#);
+    let at = folder(&[("t.json", &text)]);
+    let (out, err) = expect(&armbody(at.path(), &["expand", "t.json", "--scope", SCOPE]), 0);
+    assert!(out.contains("[concat('x', copyIndex('many'))]") && out.contains("loop many"), "{out}");
+    assert!(err.contains("the loop `many` stands once"), "{err}");
+}
+
 /// Templates that ask for more than anybody waits for end, and say so.
 #[test]
 fn hostile_templates_stop_at_the_budget() {

@@ -108,6 +108,7 @@ mod template_corpus;
 mod template_language;
 mod template_mutations;
 mod template_random;
+mod template_repositories;
 mod template_write;
 mod types_identity;
 mod types_import;

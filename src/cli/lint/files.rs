@@ -311,7 +311,11 @@ fn skip(entry: &DirEntry, configs: &Configs) -> Option<Skip> {
 }
 
 /// Those of `files`, which are relative to `folder`, that a walk of it finds.
-pub(super) fn found_in(folder: &Path, files: &BTreeSet<PathBuf>, configs: &Arc<Configs>) -> Vec<PathBuf> {
+pub(in crate::cli) fn found_in(
+    folder: &Path,
+    files: &BTreeSet<PathBuf>,
+    configs: &Arc<Configs>,
+) -> Vec<PathBuf> {
     let root = if folder == Path::new("") { Path::new(".") } else { folder };
     let wanted: BTreeSet<PathBuf> =
         files.iter().flat_map(|file| file.ancestors()).map(Path::to_path_buf).collect();

@@ -48,6 +48,16 @@ pub(super) fn check<'a>(
 ) {
     for evaluation in evaluations {
         let run = Run { whole, template, evaluation };
+        if evaluation.is_deployed {
+            let text = whole.source.text();
+            let mut found = run.found(&evaluation.expansion, Values::Given, findings, secrets);
+            found.retain(|new| !said.iter().any(|known| is_same(known, new, text)));
+            for mut finding in found {
+                add_help(&mut finding, "so it is with the values of this deployment");
+                findings.push(finding);
+            }
+            continue;
+        }
         let mut with_defaults = run.found(&evaluation.expansion, Values::OfDefaults, findings, secrets);
         let text = whole.source.text();
         let is_said = |new: &Finding| said.iter().any(|known| is_same(known, new, text));
@@ -60,9 +70,7 @@ pub(super) fn check<'a>(
         sure.retain(|it| !is_said(it));
         with_defaults.retain(|it| !sure.iter().any(|known| is_same(known, it, text)));
         for finding in &mut with_defaults {
-            let more = "so it is with the defaults of the parameters";
-            finding.help =
-                Some(finding.help.take().map_or_else(|| more.to_owned(), |it| format!("{it}; {more}")));
+            add_help(finding, "so it is with the defaults of the parameters");
         }
         sure.append(&mut with_defaults);
         let mut seen: HashSet<(&'static str, Span)> = HashSet::new();
@@ -71,6 +79,10 @@ pub(super) fn check<'a>(
             findings.push(finding);
         }
     }
+}
+
+fn add_help(finding: &mut Finding, more: &str) {
+    finding.help = Some(finding.help.take().map_or_else(|| more.to_owned(), |it| format!("{it}; {more}")));
 }
 
 /// True for the rules that look at what a request says.

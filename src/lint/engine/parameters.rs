@@ -6,21 +6,12 @@
 use std::sync::Arc;
 
 use super::Options;
-use crate::json::{Dialect, Node, Tree};
+use crate::json::{Node, Tree};
 use crate::lint::evaluation::Evaluation;
 use crate::lint::{Finding, Secret, Severity, Sink, refused, secrets};
 use crate::notation::template::{self, holds_parameters};
 use crate::template::{Cause, Place, Refusal, Value};
 use crate::text::Source;
-
-/// What ARM's clients take of either.
-const DIALECT: Dialect = Dialect {
-    comments: true,
-    trailing_commas: true,
-    multiline_strings: true,
-    single_quotes: true,
-    ..Dialect::STRICT
-};
 
 /// The number of the text that is looked at beside the one that is checked.
 const BESIDE: u16 = 1;
@@ -29,12 +20,12 @@ const BESIDE: u16 = 1;
 pub(super) fn is_file(source: &Source) -> bool {
     let text = source.text();
     memchr::memmem::find(text.as_bytes(), b"\"parameters\"").is_some()
-        && Tree::parse(text, DIALECT).root().is_some_and(holds_parameters)
+        && template::parse(source).root().is_some_and(holds_parameters)
 }
 
 /// What must not be shown of a file of parameters: what it gives to those that `template` declares as secret.
 pub fn given_secrets(file: &Source, template: &Source) -> Vec<Secret> {
-    let (own, other) = (Tree::parse(file.text(), DIALECT), Tree::parse(template.text(), DIALECT));
+    let (own, other) = (template::parse(file), template::parse(template));
     let mut found = Vec::new();
     if let (Some(own), Some(root)) = (own.root(), other.root()) {
         secrets::of_parameters(file, own, |name| is_secure(root, name), &mut found);
@@ -45,8 +36,8 @@ pub fn given_secrets(file: &Source, template: &Source) -> Vec<Secret> {
 /// What the template beside a file of parameters refuses of it; `None` if there is none that can be read.
 pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret>) -> Option<Vec<Finding>> {
     let template = options.beside.first()?;
-    let (own, other) = (Tree::parse(source.text(), DIALECT), Tree::parse(template.text(), DIALECT));
-    if !own.mistakes().is_empty() || !other.mistakes().is_empty() {
+    let (own, other) = (template::parse(source), template::parse(template));
+    if !template::is_read(&own) || !template::is_read(&other) {
         return None;
     }
     let root = other.root().filter(|it| template::is_template(*it))?;
@@ -54,7 +45,7 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
     secrets::of_parameters(source, file, |name| is_secure(root, name), secrets);
     let evaluation = Evaluation::of(root, Vec::new());
     let given = Value::from_node(file, BESIDE);
-    let expansion = evaluation.given(&given)?;
+    let expansion = evaluation.given(&given, |_| true)?;
     let (_, entries) = file.member("parameters")?;
     let mut findings = Vec::new();
     for name in &expansion.missing {
@@ -110,12 +101,17 @@ pub(super) fn of_template(
         evaluation.expansion.refusals.iter().any(is_same)
     };
     for file in files {
-        let parsed = Tree::parse(file.text(), DIALECT);
-        let Some(root) = parsed.root().filter(|it| parsed.mistakes().is_empty() && holds_parameters(*it))
+        let parsed = template::parse(file);
+        let Some(root) = parsed.root().filter(|it| template::is_read(&parsed) && holds_parameters(*it))
         else {
             continue;
         };
-        let Some(expansion) = evaluation.given(&Value::from_node(root, BESIDE)) else { continue };
+        let given = Value::from_node(root, BESIDE);
+        let Some(expansion) = evaluation.given(&given, |_| true) else { continue };
+        // What is empty there is to be filled in, perhaps.
+        let has_refusals = !expansion.refusals.is_empty();
+        let filled = has_refusals.then(|| evaluation.given(&given, |it| !says_nothing(it))).flatten();
+        let filled = filled.map(|it| it.refusals).unwrap_or_default();
         for refusal in &expansion.refusals {
             if refusal.place.is_none_or(|it| it.document != 0) || known(refusal) {
                 continue;
@@ -124,11 +120,18 @@ pub(super) fn of_template(
             if sink.explained_at(finding.span) || findings.iter().any(|it| it.span == finding.span) {
                 continue;
             }
+            if !filled.iter().any(|it| (it.place, it.cause) == (refusal.place, refusal.cause)) {
+                finding.severity = Severity::Warning;
+            }
             finding.help = Some(format!("so it is with the values of `{}`", short(file.name())));
             findings.push(finding);
         }
     }
     findings
+}
+
+fn says_nothing(value: &Value) -> bool {
+    value.as_str().is_some_and(|it| it.trim().is_empty())
 }
 
 /// A file's own name.

@@ -116,7 +116,10 @@ pub(super) fn check(
     // One mistake, one finding: what another rule has said is not said again.
     let said = findings.list.get(first..).unwrap_or_default();
     said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
-    let evaluations = Evaluation::all(&whole.evidence, &tree, &template);
+    let evaluations = {
+        let values = (options.deployment.as_deref(), !options.beside.is_empty());
+        Evaluation::all(&whole.evidence, &tree, &template, values)
+    };
     of_template(&whole, &evaluations, &mut sink);
     let with_files = parameters::of_template(source, &tree, &evaluations, &options.beside, &mut sink);
     policy::judge(&whole.evidence, &mut of_text, 0);

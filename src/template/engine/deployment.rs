@@ -125,6 +125,8 @@ pub(super) struct Deployment {
     pub(super) path: Vec<Arc<str>>,
     /// The deployment and resource that it is.
     pub(super) parent: Option<(u32, u32)>,
+    /// Where its template stands, from the folder of the outermost: nothing for that one itself.
+    pub(super) file: Arc<str>,
 }
 
 impl Deployment {
@@ -181,6 +183,7 @@ impl Deployment {
             is_incomplete: false,
             path: Vec::new(),
             parent: None,
+            file: "".into(),
         }
     }
 }

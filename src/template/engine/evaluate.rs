@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::calls::{kind_of, left_open, unknown_function, wrong_count};
 use super::deployment::is_loops;
 use super::resource::Turn;
-use super::state::{Engine, Frame, Lambdas, Site, Stand};
+use super::state::{Engine, Frame, Lambdas, Site, Stand, Uncounted};
 use crate::arm::expression::{find_function, is_expression};
 use crate::template::budget::MAX_TEXT;
 use crate::template::functions::{self, Call, Needs, SEE, invalid, nth};
@@ -59,6 +59,18 @@ impl Engine<'_> {
         }
     }
 
+    /// A member's name that is left over as an expression.
+    fn left_over(&mut self, text: &str) -> Arc<str> {
+        let name: Arc<str> = format!("[{text}]").into();
+        self.open_names.insert(name.as_ptr() as usize, Arc::clone(&name));
+        name
+    }
+
+    /// True for such a name: a nested template of outer scope does not evaluate it again.
+    fn is_left_over(&self, name: &Arc<str>) -> bool {
+        self.open_names.get(&(name.as_ptr() as usize)).is_some_and(|kept| Arc::ptr_eq(kept, name))
+    }
+
     fn members(&mut self, site: Site<'_>, members: &[Member]) -> Outcome<Vec<Member>> {
         let mut done: Vec<Member> = Vec::with_capacity(members.len());
         let mut computed = false;
@@ -69,11 +81,11 @@ impl Engine<'_> {
                 continue;
             }
             let mut name = Arc::clone(&member.name);
-            if name.starts_with('[') {
+            if name.starts_with('[') && !self.is_left_over(&name) {
                 let key = self.text(site, &name, member.place)?;
                 name = match &key.data {
                     Data::Text(text) => Arc::clone(text),
-                    Data::Open(open) => format!("[{}]", open.text).into(),
+                    Data::Open(open) => self.left_over(&open.text),
                     _ => {
                         return Err(invalid(format!(
                             "the expression value of type '{}' could not be used as property name",
@@ -162,12 +174,18 @@ impl Engine<'_> {
         let place = raw.place.or(copy.place);
         match &count.data {
             Data::Int(count) if (0..=800).contains(count) => Ok(Count::Known(*count)),
-            // What hangs on a value that is still to be given stands once, whatever else it hangs on.
+            // What hangs on a value that is still to be given stands once, whatever else it hangs on; so does what only
+            // the place of the deployment says. What the resources say comes too late.
             Data::Open(open)
                 if open.reason <= Reason::Index
                     || self.options.finds_all
-                    || (self.options.is_lenient && open.text.contains("parameters('")) =>
+                    || (self.options.is_lenient && open.text.contains("parameters('"))
+                    || is_of_place(&open.text) =>
             {
+                if place.is_none_or(|place| self.uncounted_places.insert(place)) {
+                    let name = copy.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                    self.uncounted.push(Uncounted { name, count: format!("[{}]", open.text), place });
+                }
                 Ok(Count::Missing)
             }
             Data::Int(_) | Data::Open(_) => {
@@ -1047,6 +1065,26 @@ impl Through<'_, '_, '_> {
         });
         Ok(Some(Value::object(members.collect())))
     }
+}
+
+/// True if an expression hangs on where it is deployed, and on no resource.
+fn is_of_place(text: &str) -> bool {
+    let mut is_asked = false;
+    for (at, _) in text.match_indices('(') {
+        let before = text.get(..at).unwrap_or_default();
+        let name =
+            before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        match &*name {
+            "environment" | "resourcegroup" | "subscription" | "deployment" | "tenant"
+            | "managementgroup" => {
+                is_asked = true;
+            }
+            "reference" | "references" | "target" => return false,
+            _ if name.starts_with("list") => return false,
+            _ => {}
+        }
+    }
+    is_asked
 }
 
 /// The count of a loop.

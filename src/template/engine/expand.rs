@@ -15,7 +15,7 @@ use super::calls::left_open;
 use super::deployment::{Deployment, Given, Scope, is_secure, members};
 use super::options::{Options, Target, given_value};
 use super::resource::{Identified, Identity, Included, Instance, Kind, Memo, Turn};
-use super::state::{Engine, Site, Stand};
+use super::state::{Engine, Site, Stand, Uncounted};
 use super::structure;
 use crate::arm::Level;
 use crate::arm::expression::is_expression;
@@ -35,8 +35,12 @@ pub struct Expansion {
     pub left_out: Vec<LeftOut>,
     /// Parameters without a value, which stay expressions.
     pub missing: Vec<Arc<str>>,
+    /// Loops that stand once, for their counts depend on such.
+    pub uncounted: Vec<Uncounted>,
     /// Resources of which no turn is deployed: their conditions are false.
     pub unreached: Vec<Place>,
+    /// Resources of which only a deployment knows whether they are part of it.
+    pub doubtful: Vec<Place>,
     /// Why ARM refuses the template. There may be requests all the same, of what it does not refuse.
     pub refusals: Vec<Refusal>,
 }
@@ -124,7 +128,9 @@ pub fn expand(template: Value, options: &Options) -> Expansion {
     run.outputs();
     run.refusals.append(&mut run.engine.late);
     run.expansion.missing = std::mem::take(&mut run.engine.missing);
+    run.expansion.uncounted = std::mem::take(&mut run.engine.uncounted);
     run.expansion.unreached = run.engine.unreached();
+    run.expansion.doubtful = run.engine.doubtful();
     let mut seen = HashSet::new();
     let kept = run.refusals.into_iter().filter(|it| seen.insert((it.place, it.message.clone())));
     run.expansion.refusals = kept.collect();
@@ -333,6 +339,20 @@ impl Engine<'_> {
         all().filter_map(place).filter(|it| !reached.contains(it)).collect()
     }
 
+    /// The resources of which no turn is deployed for sure, but some may be.
+    fn doubtful(&self) -> Vec<Place> {
+        let of = |wanted: fn(&Included) -> bool| {
+            let all = self.deployments.iter().flat_map(|it| &it.instances);
+            all.filter(move |it| wanted(&it.included)).filter_map(|it| it.resource.place)
+        };
+        let sure: HashSet<Place> = of(|it| matches!(it, Included::Yes)).collect();
+        let mut found: Vec<Place> = of(|it| matches!(it, Included::Open(_))).collect();
+        found.retain(|it| !sure.contains(it));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Evaluates all parameters and variables: each must have a value, used or not.
     fn prepare(&mut self, deployment: u32, refusals: &mut Vec<Refusal>) {
         let home = &self.deployments[deployment as usize];
@@ -449,6 +469,11 @@ impl Engine<'_> {
             None => 1,
         };
         let count = self.count(site, &copy)?;
+        // A loop that runs not once has its name all the same.
+        let names = symbol.iter().map(|it| format!("symbol:{it}"));
+        for name in names.chain([format!("loop:{}", name.to_lowercase())]) {
+            self.deployments[deployment as usize].by_name.entry(name).or_default();
+        }
         let mut turns = around.to_vec();
         let mut earlier: Vec<u32> = Vec::new();
         let mut current: Vec<u32> = Vec::new();
@@ -531,8 +556,11 @@ impl Engine<'_> {
                     let is_out = matches!(included, Included::No);
                     self.deployments[deployment as usize].instances[at as usize].included = included;
                     // What is left out has a name all the same, but none of its mistakes shows.
+                    let shown = self.late.len();
                     let identity = self.identity(deployment, at);
-                    if let (Err(refusal), false) = (identity, is_out) {
+                    if is_out {
+                        self.late.truncate(shown);
+                    } else if let Err(refusal) = identity {
                         refusals.push(*refusal);
                     }
                 }
@@ -927,7 +955,9 @@ impl Engine<'_> {
             }
             let found = self.named(deployment, name, true);
             if found.is_empty() {
-                let is_missing = if value.is_open() {
+                let is_missing = if self.is_loop(deployment, name) {
+                    false
+                } else if value.is_open() {
                     self.lacks(deployment, &value)
                 } else {
                     !self.has_unknown_names(deployment) || self.has_no_type_of(deployment, name)
@@ -995,10 +1025,13 @@ impl Engine<'_> {
     fn lacks(&self, deployment: u32, id: &Value) -> bool {
         let Some(open) = id.as_open() else { return false };
         let Some(arguments) = id_arguments(&open.text) else { return false };
-        let Some(at) = arguments.iter().position(|it| it.is_some_and(|it| it.contains('/'))) else {
+        // What is extended comes first.
+        let first = usize::from(open.text.to_ascii_lowercase().starts_with("extensionresourceid("));
+        let is_type = |it: &Option<&str>| it.is_some_and(|it| it.contains('/'));
+        let Some(at) = arguments.iter().skip(first).position(is_type).map(|at| at + first) else {
             return false;
         };
-        let Some(type_name) = arguments[at] else { return false };
+        let Some(type_name) = arguments[at].filter(|it| !it.ends_with('/')) else { return false };
         if !self.has_type(deployment, type_name) {
             return true;
         }
@@ -1056,6 +1089,13 @@ impl Engine<'_> {
         }
         let lower = lower.trim_end_matches('/');
         home.by_name.get(lower).cloned().unwrap_or_default()
+    }
+
+    /// True for the name of a loop, be it one that does not run.
+    pub(super) fn is_loop(&self, deployment: u32, name: &str) -> bool {
+        let names = &self.deployments[deployment as usize].by_name;
+        names.contains_key(&format!("symbol:{name}"))
+            || names.contains_key(&format!("loop:{}", name.to_lowercase()))
     }
 
     /// The instances of a deployment, each after what it waits for; bodies are evaluated on the way.

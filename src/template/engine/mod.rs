@@ -5,6 +5,7 @@ mod calls;
 mod deployment;
 mod evaluate;
 mod expand;
+mod linked;
 mod options;
 mod resource;
 mod scope;
@@ -15,6 +16,8 @@ mod types;
 
 pub use crate::arm::Level;
 pub use expand::{Answers, Asked, Expansion, LeftOut, Output, PlannedRequest, Why, expand};
-pub use options::{NotGiven, Options, Target, UnknownTarget, UnknownTime, given_value};
+pub use linked::Files;
+pub use options::{NotGiven, Opens, Options, Target, UnknownTarget, UnknownTime, given_value};
+pub use state::Uncounted;
 pub(super) use structure::{is_own_member, is_sent_member};
 pub use survey::{Declared, Mismatch, Names, Of, Survey, Use, UseIn};

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::calls::left_open;
 use super::deployment::Given;
+use super::linked::Files;
+use crate::arm::contains_placeholder;
 use crate::template::functions::Moment;
 use crate::template::value::{Data, Place, Reason, Value};
 
 /// What a template does not say itself.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Options {
     /// The id of the scope that it is deployed to.
@@ -31,12 +33,46 @@ pub struct Options {
     /// Every mistake is looked for, not only the first: what is refused stands for a value that is not known, and no
     /// default of a secure parameter is put in.
     pub finds_all: bool,
-    /// A default is looked at and then left out of account, as if whoever deploys gave another value: what is refused
-    /// all the same is refused whatever the parameters are.
-    pub opens_defaults: bool,
+    /// Defaults that are looked at and then left out of account, as if whoever deploys gave other values.
+    pub opens: Opens,
     /// What a secure parameter has stays an expression, in nested deployments too, wherever it comes from.
     pub hides_secure: bool,
+    /// The files beside the template: linked templates are read from there, if they are.
+    pub files: Option<Files>,
     pub(super) given: HashMap<String, (Arc<str>, Given)>,
+}
+
+/// Defaults that are left out of account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Opens {
+    /// None: the template is deployed as it stands.
+    #[default]
+    Nothing,
+    /// Those that say nothing, empty or to be filled in: another value is meant to be given.
+    Blank,
+    /// All: what is refused then is refused whatever the parameters are.
+    All,
+}
+
+impl Opens {
+    /// True if a default is left out of account.
+    pub(in crate::template::engine) fn takes(self, default: &Value) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Blank => says_nothing(default),
+            Self::All => true,
+        }
+    }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    match &value.data {
+        Data::Null => true,
+        Data::Text(text) => text.trim().is_empty() || contains_placeholder(text),
+        Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_nothing),
+        Data::Object(object) => object.members().iter().all(|it| says_nothing(&it.value)),
+        _ => false,
+    }
 }
 
 /// Where a template is deployed to.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::calls::{kind_of, left_open};
 use super::deployment::{Deployment, Function, FunctionParameter, State, is_secure};
+use super::options::Opens;
 use super::state::{Engine, Site, Stand};
 use crate::arm::Level;
 use crate::template::functions::ids;
@@ -76,7 +77,7 @@ impl Engine<'_> {
                 };
                 refusal
             })?;
-            if self.options.opens_defaults && deployment == 0 {
+            if deployment == 0 && self.options.opens.takes(&value) {
                 let quoted = name.replace('\'', "''");
                 return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Parameter).at(place));
             }
@@ -86,8 +87,12 @@ impl Engine<'_> {
             }
             return Ok(value);
         }
-        if is_nullable {
+        if is_nullable && (deployment != 0 || self.options.opens == Opens::Nothing) {
             return Ok(Value::NULL.at(place));
+        }
+        if is_nullable {
+            let quoted = name.replace('\'', "''");
+            return Ok(Value::open(format!("parameters('{quoted}')"), Reason::Parameter).at(place));
         }
         if self.options.is_lenient && deployment == 0 {
             self.missing.push(Arc::clone(&name));

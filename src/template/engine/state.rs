@@ -1,6 +1,6 @@
 //! What an evaluation works on, and what an expression sees from where it stands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::deployment::Deployment;
@@ -9,7 +9,7 @@ use super::resource::Turn;
 use crate::template::budget::Budget;
 use crate::template::program::Program;
 use crate::template::refusal::Refusal;
-use crate::template::value::Value;
+use crate::template::value::{Place, Value};
 
 /// Everything that an evaluation works on.
 pub(super) struct Engine<'o> {
@@ -18,13 +18,29 @@ pub(super) struct Engine<'o> {
     pub(super) deployments: Vec<Deployment>,
     /// Expressions by the address of their text, which each entry keeps alive.
     pub(super) programs: HashMap<usize, (Arc<str>, Arc<Program>)>,
+    /// Members' names that are left over as expressions, by the address of their text.
+    pub(super) open_names: HashMap<usize, Arc<str>>,
     /// The parameters that were left open.
     pub(super) missing: Vec<Arc<str>>,
+    /// Loops that stand once.
+    pub(super) uncounted: Vec<Uncounted>,
+    pub(super) uncounted_places: HashSet<Place>,
     /// Refusals of nested deployments that were met on the way to an answer of `reference()`; of every expression, if
     /// all are asked for.
     pub(super) late: Vec<Refusal>,
     /// Within what may never be reached: a refusal there is not the template's.
     pub(super) doubts: u32,
+}
+
+/// A loop whose count depends on a value that is still to be given: it stands once, its index left over.
+#[derive(Clone, Debug)]
+pub struct Uncounted {
+    /// Its name.
+    pub name: String,
+    /// Its count, as far as it is known.
+    pub count: String,
+    /// Where the count is written.
+    pub place: Option<Place>,
 }
 
 /// Where an expression stands, which decides what it may call.
@@ -100,7 +116,10 @@ impl<'o> Engine<'o> {
             options,
             deployments: Vec::new(),
             programs: HashMap::new(),
+            open_names: HashMap::new(),
             missing: Vec::new(),
+            uncounted: Vec::new(),
+            uncounted_places: HashSet::new(),
             late: Vec::new(),
             doubts: 0,
         }

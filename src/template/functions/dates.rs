@@ -9,7 +9,7 @@ use crate::template::value::Value;
 type Answer = Outcome<Option<Value>>;
 
 /// A local time and its distance from UTC in minutes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::template) struct Moment {
     local: DateTime,
     offset: i32,

@@ -14,7 +14,7 @@ use crate::lint::evaluation::Evaluation;
 use crate::lint::{Draft, Rule, Severity, Sink, Subject};
 use crate::notation::template::is_template;
 use crate::template::{
-    Cause, Data, Declared, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value,
+    Cause, Data, Declared, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value, shortened,
 };
 use crate::text::suggest::nearest;
 use crate::text::{Edit, Fragment, Span};
@@ -60,6 +60,7 @@ impl<'a> Examination<'_, 'a> {
             .filter(|it| matches!(it.cause, Cause::Structure | Cause::UnknownTemplateMember))
             .filter_map(|it| it.place)
             .collect();
+        let doubtful = self.spans(&expansion.doubtful);
         for refusal in &expansion.refusals {
             let place = refusal.place.unwrap_or(self.root_place());
             if told.contains(&(place, refusal.cause)) {
@@ -73,7 +74,24 @@ impl<'a> Examination<'_, 'a> {
             // Of what kind a parameter is, its declaration says.
             let is_sure =
                 refusal.cause == Cause::ConditionKind || sure.contains(&(refusal.place, refusal.cause));
-            self.tell(refusal, place, is_sure, sink);
+            let may_be_left_out = hangs_on_values(refusal.cause)
+                && self.node(place).is_some_and(|node| doubtful.iter().any(|it| it.contains(node.span())));
+            told.insert((place, refusal.cause));
+            self.tell(refusal, place, is_sure && !may_be_left_out, sink);
+        }
+        // What conditions leave out with the defaults is there with other values.
+        if !expansion.unreached.is_empty() {
+            let unreached = self.spans(&expansion.unreached);
+            for refusal in &self.evaluation.whatever().refusals {
+                let Some(place) = refusal.place.filter(|place| !told.contains(&(*place, refusal.cause)))
+                else {
+                    continue;
+                };
+                let is_left_out = |node: Node<'_>| unreached.iter().any(|it| it.contains(node.span()));
+                if !structural.contains(&place) && self.node(place).is_some_and(is_left_out) {
+                    self.tell(refusal, place, false, sink);
+                }
+            }
         }
         if !self.subject.in_document() {
             self.tell_unused(survey, sink);
@@ -84,12 +102,26 @@ impl<'a> Examination<'_, 'a> {
         }
     }
 
-    /// What is refused whatever values the parameters get.
+    /// What is refused whatever values the parameters get, or for the only ones that there are.
     fn refused_whatever(&self, refusals: &[Refusal]) -> HashSet<(Option<Place>, Cause)> {
         if refusals.is_empty() {
             return HashSet::new();
         }
-        self.evaluation.whatever().refusals.iter().map(|it| (it.place, it.cause)).collect()
+        let whatever = &self.evaluation.whatever().refusals;
+        let mut sure: HashSet<_> = whatever.iter().map(|it| (it.place, it.cause)).collect();
+        if refusals.iter().all(|it| sure.contains(&(it.place, it.cause))) {
+            return sure;
+        }
+        let as_it_stands = self.evaluation.as_it_stands();
+        let refused = as_it_stands.iter().flat_map(|it| &it.refusals).filter(|it| !is_of_names(it.cause));
+        sure.extend(refused.map(|it| (it.place, it.cause)));
+        sure
+    }
+
+    /// Where resources stand.
+    fn spans(&self, places: &[Place]) -> Vec<Span> {
+        let own = places.iter().filter(|it| it.document == 0);
+        own.filter_map(|it| self.node(*it)).map(Node::span).collect()
     }
 
     fn root_place(&self) -> Place {
@@ -257,7 +289,8 @@ impl<'a> Examination<'_, 'a> {
             _ => {}
         }
         let secret = self.is_secret_parameter(node);
-        let message = if secret { refused_of_secret(refusal.cause) } else { clause(&refusal.message) };
+        let message =
+            if secret { refused_of_secret(refusal.cause) } else { clause(&shortened(&refusal.message)) };
         let Some((_, span, mut draft)) = self.draft(rule, place, part, message) else { return };
         if self.is_open(node)
             || sink.explained_at(span)
@@ -291,7 +324,7 @@ impl<'a> Examination<'_, 'a> {
         if refusal.cause == Cause::Budget {
             draft = draft.help("what stands behind it was not evaluated, and not checked in that way");
         } else if !secret {
-            draft = draft.arm(refusal.code, self.arm_message(refusal, node));
+            draft = draft.arm(refusal.code, shortened(&self.arm_message(refusal, node)).into_owned());
         }
         sink.push(draft);
     }
@@ -472,6 +505,23 @@ impl<'a> Examination<'_, 'a> {
             ));
         }
     }
+}
+
+/// True for what other values would not be refused for: the condition of a resource may look for them.
+fn hangs_on_values(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::ArgumentKind
+            | Cause::UndefinedMember
+            | Cause::MissingParameterValue
+            | Cause::FailCalled
+            | Cause::ValueOutOfBounds
+    )
+}
+
+/// True for what the service looks for beside the library: names that are alike, or lead nowhere.
+fn is_of_names(cause: Cause) -> bool {
+    matches!(cause, Cause::DuplicateResource | Cause::DependsOnUnknown | Cause::CircularDependency)
 }
 
 fn is_secure(declaration: &Value) -> bool {

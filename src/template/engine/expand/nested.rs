@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Identity, MAX_NESTED, Target, given_value, shown, unknown_parameters};
 use crate::arm::Level;
 use crate::template::engine::deployment::{Deployment, Given, Scope};
+use crate::template::engine::linked::path_of;
 use crate::template::engine::resource::Turn;
 use crate::template::engine::state::{Engine, Site, Stand};
 use crate::template::engine::structure;
@@ -199,6 +200,21 @@ impl Engine<'_> {
             });
             Value::object(own).at(resource.place)
         };
+        let mut file = Arc::clone(&self.deployments[deployment as usize].file);
+        let link = |name: &str| body.get("properties").and_then(|it| it.get(name)).filter(|it| !it.is_null());
+        let mut is_inner = is_inner;
+        if let Some((path, linked)) = link("templateLink").and_then(|it| self.linked(deployment, it)) {
+            (template, file, is_inner) = (Some(linked), path.into(), true);
+        }
+        if let Some((_, linked)) = link("parametersLink").and_then(|it| self.linked(deployment, it)) {
+            let entries = linked.get("parameters").and_then(Value::as_object).map(Object::members);
+            for entry in entries.unwrap_or_default() {
+                names.push((Arc::clone(&entry.name), entry.place));
+                if let Some(value) = given_value(&entry.value) {
+                    given.insert(entry.name.to_lowercase(), Given { value, place: entry.place });
+                }
+            }
+        }
         let Some(template) = template.filter(|it| it.as_object().is_some()) else { return Ok(body) };
         if path.len() >= MAX_NESTED {
             return Err(Refusal::new(
@@ -234,6 +250,7 @@ impl Engine<'_> {
         child.path = path;
         child.path.push(shown(&identity.name).into());
         child.parent = Some((deployment, at));
+        child.file = file;
         let declared: Vec<Arc<str>> = child.parameters.items.iter().map(|it| Arc::clone(&it.name)).collect();
         let unknown: Vec<&(Arc<str>, Option<Place>)> =
             names.iter().filter(|(name, _)| child.parameters.find(name).is_none()).collect();
@@ -249,6 +266,14 @@ impl Engine<'_> {
         self.unroll(number, refusals);
         self.identify(number, refusals);
         Ok(body)
+    }
+
+    /// A file that a link leads to, and where it stands.
+    fn linked(&self, deployment: u32, link: &Value) -> Option<(String, Value)> {
+        let files = self.options.files.as_ref()?;
+        let path = path_of(link, &self.deployments[deployment as usize].file)?;
+        let value = files.get(&path)?;
+        Some((path, value))
     }
 
     /// The location of a resource group that this deployment, or one around it, makes.

@@ -99,7 +99,10 @@ impl Engine<'_> {
             return Err(kind_of(name, args, 0, "String"));
         };
         let found = self.named(site.deployment, wanted, true);
-        if found.is_empty() && !self.has_unknown_names(site.deployment) {
+        if found.is_empty()
+            && !self.is_loop(site.deployment, wanted)
+            && !self.has_unknown_names(site.deployment)
+        {
             return Err(self.not_found(site.deployment, wanted));
         }
         let full: Vec<Value> = args.get(1).cloned().into_iter().collect();
@@ -226,7 +229,8 @@ impl Engine<'_> {
             }
             return if same_name(name, "outputs") { self.outputs(child).map(Some) } else { Ok(None) };
         }
-        let found = body.get("properties").and_then(|it| it.get(name)).cloned();
+        // A null leaves it to the service.
+        let found = body.get("properties").and_then(|it| it.get(name)).filter(|it| !it.is_null()).cloned();
         // The service may add to what the template sets.
         Ok(found.map(|value| value.with_rest(&format!("{text}{}", member_text(name)))))
     }
