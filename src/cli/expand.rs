@@ -91,8 +91,10 @@ fn beside(template: &Path, limit: u64) -> Beside {
     let configs = Arc::new(Configs::nearest(limit));
     Beside::new(move |path| {
         let wanted = PathBuf::from(path);
-        let lower = path.to_ascii_lowercase();
-        if !lower.ends_with(".json") && !lower.ends_with(".jsonc") || !folder.join(&wanted).is_file() {
+        let is_json = wanted
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("json") || it.eq_ignore_ascii_case("jsonc"));
+        if !is_json || !folder.join(&wanted).is_file() {
             return None;
         }
         let found = files::found_in(&folder, &BTreeSet::from([wanted]), &configs);

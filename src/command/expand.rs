@@ -88,9 +88,11 @@ impl FromStr for ExpandAs {
     }
 }
 
+type Read = dyn Fn(&str) -> Option<Source> + Send + Sync;
+
 /// Gives the files beside a template by their paths from its folder, if they may be read.
 #[derive(Clone)]
-pub struct Beside(Arc<dyn Fn(&str) -> Option<Source> + Send + Sync>);
+pub struct Beside(Arc<Read>);
 
 impl Beside {
     /// `read` gets a path with `/` between its parts and without `.` and `..`.
@@ -109,8 +111,15 @@ impl fmt::Debug for Beside {
 const MAX_LINKED: usize = 256;
 
 /// The linked files that were read so far.
+#[derive(Default)]
+struct Known {
+    sources: Vec<Source>,
+    values: HashMap<String, Option<Value>>,
+}
+
+/// They, as they are asked for.
 #[derive(Clone, Default)]
-struct Linked(Arc<Mutex<(Vec<Source>, HashMap<String, Option<Value>>)>>);
+struct Linked(Arc<Mutex<Known>>);
 
 impl Linked {
     /// What reads them as they are asked for; the first gets the number `first` among the texts.
@@ -118,7 +127,7 @@ impl Linked {
         let state = Arc::clone(&self.0);
         Files::new(move |path| {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            let (sources, values) = &mut *state;
+            let Known { sources, values } = &mut *state;
             if let Some(known) = values.get(path) {
                 return known.clone();
             }
@@ -139,7 +148,7 @@ impl Linked {
 
     /// Their texts, by their numbers.
     fn sources(&self) -> Vec<Source> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).sources)
     }
 }
 

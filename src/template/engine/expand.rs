@@ -1027,8 +1027,9 @@ impl Engine<'_> {
         let Some(arguments) = id_arguments(&open.text) else { return false };
         // What is extended comes first.
         let first = usize::from(open.text.to_ascii_lowercase().starts_with("extensionresourceid("));
-        let is_type = |it: &Option<&str>| it.is_some_and(|it| it.contains('/'));
-        let Some(at) = arguments.iter().skip(first).position(is_type).map(|at| at + first) else {
+        let mut behind = arguments.iter().skip(first);
+        let Some(at) = behind.position(|it| it.is_some_and(|it| it.contains('/'))).map(|at| at + first)
+        else {
             return false;
         };
         let Some(type_name) = arguments[at].filter(|it| !it.ends_with('/')) else { return false };

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use crate::template::program::{Op, Program};
 use crate::template::value::{Data, Value};
 
+type Read = dyn Fn(&str) -> Option<Value> + Send + Sync;
+
 /// Gives the files beside a template.
 #[derive(Clone)]
-pub struct Files(Arc<dyn Fn(&str) -> Option<Value> + Send + Sync>);
+pub struct Files(Arc<Read>);
 
 impl Files {
     /// `read` gets a path from the template's folder, with `/` between its parts and without `.` and `..`.
@@ -110,8 +112,8 @@ fn without_query(text: &str) -> &str {
 }
 
 fn is_json(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    lower.ends_with(".json") || lower.ends_with(".jsonc")
+    let extension = path.rsplit_once('.').map_or("", |it| it.1);
+    extension.eq_ignore_ascii_case("json") || extension.eq_ignore_ascii_case("jsonc")
 }
 
 /// The path from the folder of the outermost template to what `path` names, seen from the file at `base`. `None` if
