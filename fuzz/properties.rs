@@ -34,7 +34,7 @@ pub(crate) fn json(data: &[u8]) {
     let steps = tree.steps();
     let allowed = 64 * text.len() as u64 + 4096;
     assert!(steps <= allowed, "{steps} steps for {} bytes", text.len());
-    let settled = json::settle(tree, dialect, &|tree| Some(tree.len() % 3));
+    let settled = json::best_reading(tree, dialect, &|tree| Some(tree.len() % 3));
     inspect_tree(&settled, &text);
 
     let strict = Tree::parse(&text, Dialect::STRICT);

@@ -4,17 +4,124 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-/// A resource type whose bodies are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ResourceType {
-    /// `Microsoft.Compute/virtualMachines`
-    VirtualMachine,
-    /// `Microsoft.Compute/virtualMachineScaleSets`
-    VirtualMachineScaleSet,
-    /// `Microsoft.ManagedIdentity/userAssignedIdentities`
-    UserAssignedIdentity,
+use super::{ApiVersion, NameKind};
+
+/// A resource type whose bodies are known: a row of the table of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceType(u8);
+
+/// All that tells a type from the others.
+struct Row {
+    /// Its name in code.
+    constant: &'static str,
+    /// Provider namespace and type, as Azure Resource Manager spells them.
+    full_name: &'static str,
+    /// The word for it on the command line; what the Azure CLI calls its commands, and declarations a resource of it.
+    short_name: &'static str,
+    /// What a sentence calls one resource.
+    noun: &'static str,
+    /// The flag that names one.
+    name_flag: &'static str,
+    /// The kind of its names.
+    name_kind: NameKind,
+    /// A resource of it can be given identities.
+    has_identity: bool,
+    /// It is a set of machines, which have the identities of the set.
+    is_set: bool,
+    /// The template of the body that creates one.
+    body_template: &'static str,
+    /// The members of `properties` by which a body is known as one.
+    marks: &'static [TypeMark],
+    /// Versions that ARM answers to and no specification describes.
+    undescribed: &'static [ApiVersion],
 }
+
+/// A member of `properties` by which a body is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeMark {
+    /// Its name.
+    pub name: &'static str,
+    /// No resource of another type has it.
+    pub is_own: bool,
+    /// What only a resource of this type has within it.
+    pub within: &'static [&'static str],
+}
+
+const fn own(name: &'static str) -> TypeMark {
+    TypeMark { name, is_own: true, within: &[] }
+}
+
+const fn shared(name: &'static str, within: &'static [&'static str]) -> TypeMark {
+    TypeMark { name, is_own: false, within }
+}
+
+/// The list that the provider `Microsoft.Compute` gives in its `NoRegisteredProviderFound` has these besides the
+/// published ones.
+const UNDESCRIBED_COMPUTE: &[ApiVersion] =
+    &[ApiVersion::preview(2015, 5, 1), ApiVersion::stable(2016, 8, 30)];
+
+static ROWS: [Row; 3] = [
+    Row {
+        constant: "VirtualMachine",
+        full_name: "Microsoft.Compute/virtualMachines",
+        short_name: "vm",
+        noun: "virtual machine",
+        name_flag: "--vm",
+        name_kind: NameKind::VirtualMachine,
+        has_identity: true,
+        is_set: false,
+        body_template: "bodies/vm.json.j2",
+        marks: &[
+            shared("hardwareProfile", &["vmSize"]),
+            shared("storageProfile", &["osDisk", "imageReference", "dataDisks"]),
+            shared(
+                "osProfile",
+                &["computerName", "adminUsername", "linuxConfiguration", "windowsConfiguration"],
+            ),
+            shared("networkProfile", &["networkInterfaces"]),
+            shared("diagnosticsProfile", &["bootDiagnostics"]),
+            shared("availabilitySet", &["id"]),
+            shared("licenseType", &[]),
+            shared("securityProfile", &["uefiSettings", "encryptionAtHost"]),
+        ],
+        undescribed: UNDESCRIBED_COMPUTE,
+    },
+    Row {
+        constant: "VirtualMachineScaleSet",
+        full_name: "Microsoft.Compute/virtualMachineScaleSets",
+        short_name: "vmss",
+        noun: "virtual machine scale set",
+        name_flag: "--vmss",
+        name_kind: NameKind::VirtualMachineScaleSet,
+        has_identity: true,
+        is_set: true,
+        body_template: "bodies/vmss.json.j2",
+        marks: &[
+            own("virtualMachineProfile"),
+            own("upgradePolicy"),
+            own("overprovision"),
+            own("orchestrationMode"),
+            own("singlePlacementGroup"),
+            own("automaticRepairsPolicy"),
+            own("scaleInPolicy"),
+            shared("platformFaultDomainCount", &[]),
+        ],
+        undescribed: UNDESCRIBED_COMPUTE,
+    },
+    Row {
+        constant: "UserAssignedIdentity",
+        full_name: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        short_name: "identity",
+        noun: "user-assigned identity",
+        name_flag: "--identity",
+        name_kind: NameKind::UserAssignedIdentity,
+        has_identity: false,
+        is_set: false,
+        body_template: "bodies/identity.json.j2",
+        marks: &[],
+        undescribed: &[],
+    },
+];
 
 /// A text that names none of the known resource types.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,67 +132,99 @@ pub enum ResourceType {
 )]
 pub struct UnknownResourceType(pub String);
 
+#[allow(non_upper_case_globals, reason = "they are read as the names of types, also where one is matched")]
+impl ResourceType {
+    /// `Microsoft.Compute/virtualMachines`
+    pub const VirtualMachine: Self = Self(0);
+    /// `Microsoft.Compute/virtualMachineScaleSets`
+    pub const VirtualMachineScaleSet: Self = Self(1);
+    /// `Microsoft.ManagedIdentity/userAssignedIdentities`
+    pub const UserAssignedIdentity: Self = Self(2);
+}
+
 impl ResourceType {
     /// Every known type.
-    pub const ALL: [ResourceType; 3] =
+    pub const ALL: [Self; 3] =
         [Self::VirtualMachine, Self::VirtualMachineScaleSet, Self::UserAssignedIdentity];
+
+    fn row(self) -> &'static Row {
+        &ROWS[usize::from(self.0)]
+    }
+
+    /// The type of machines that have identities: of single ones, or of sets.
+    pub fn of_machines(in_sets: bool) -> Self {
+        if in_sets { Self::VirtualMachineScaleSet } else { Self::VirtualMachine }
+    }
+
+    /// The type whose resources a flag of the command line names.
+    pub fn of_flag(flag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name_flag() == flag)
+    }
 
     /// Provider namespace and type, as Azure Resource Manager spells them.
     pub fn full_name(self) -> &'static str {
-        match self {
-            Self::VirtualMachine => "Microsoft.Compute/virtualMachines",
-            Self::VirtualMachineScaleSet => "Microsoft.Compute/virtualMachineScaleSets",
-            Self::UserAssignedIdentity => "Microsoft.ManagedIdentity/userAssignedIdentities",
-        }
+        self.row().full_name
     }
 
     /// The word that the command line uses: `vm`, `vmss`, `identity`.
     pub fn short_name(self) -> &'static str {
-        match self {
-            Self::VirtualMachine => "vm",
-            Self::VirtualMachineScaleSet => "vmss",
-            Self::UserAssignedIdentity => "identity",
-        }
+        self.row().short_name
     }
 
     /// The provider namespace: `Microsoft.Compute`.
     pub fn namespace(self) -> &'static str {
-        match self {
-            Self::VirtualMachine | Self::VirtualMachineScaleSet => "Microsoft.Compute",
-            Self::UserAssignedIdentity => "Microsoft.ManagedIdentity",
-        }
+        self.full_name().split('/').next().unwrap_or_default()
     }
 
     /// The type without its namespace: `virtualMachines`.
     pub fn type_segment(self) -> &'static str {
-        match self {
-            Self::VirtualMachine => "virtualMachines",
-            Self::VirtualMachineScaleSet => "virtualMachineScaleSets",
-            Self::UserAssignedIdentity => "userAssignedIdentities",
-        }
+        self.full_name().split_once('/').map_or("", |(_, segment)| segment)
     }
 
     /// What a sentence calls one resource of this type: `virtual machine`.
     pub fn noun(self) -> &'static str {
-        match self {
-            Self::VirtualMachine => "virtual machine",
-            Self::VirtualMachineScaleSet => "virtual machine scale set",
-            Self::UserAssignedIdentity => "user-assigned identity",
-        }
+        self.row().noun
     }
 
     /// The flag of the command line that names a resource of this type.
     pub fn name_flag(self) -> &'static str {
-        match self {
-            Self::VirtualMachine => "--vm",
-            Self::VirtualMachineScaleSet => "--vmss",
-            Self::UserAssignedIdentity => "--identity",
-        }
+        self.row().name_flag
+    }
+
+    /// The kind of the names of its resources.
+    pub fn name_kind(self) -> NameKind {
+        self.row().name_kind
     }
 
     /// Whether a resource of this type can be given identities.
     pub fn has_identity(self) -> bool {
-        self != Self::UserAssignedIdentity
+        self.row().has_identity
+    }
+
+    /// Whether it is a set of machines, which have the identities of the set.
+    pub fn is_set(self) -> bool {
+        self.row().is_set
+    }
+
+    /// The name of the template of the body that creates a resource.
+    pub fn body_template(self) -> &'static str {
+        self.row().body_template
+    }
+
+    /// The members of `properties` by which a body is known as one of this type.
+    pub fn marks(self) -> &'static [TypeMark] {
+        self.row().marks
+    }
+
+    /// The versions that ARM answers to and no specification describes.
+    pub fn undescribed(self) -> &'static [ApiVersion] {
+        self.row().undescribed
+    }
+}
+
+impl fmt::Debug for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row().constant)
     }
 }
 
@@ -230,6 +369,7 @@ mod tests {
             assert_eq!(known.full_name().to_uppercase().parse(), Ok(known));
             assert_eq!(known.short_name().to_uppercase().parse(), Ok(known));
             assert_eq!(known.full_name(), format!("{}/{}", known.namespace(), known.type_segment()));
+            assert_eq!(ResourceType::of_flag(known.name_flag()), Some(known));
             assert_eq!(ResourceTypeName::from(known).known(), Some(known));
         }
         assert!("virtualMachines".parse::<ResourceType>().unwrap_err().to_string().contains("vmss"));

@@ -76,13 +76,9 @@ pub fn is_published(resource_type: ResourceType, version: ApiVersion) -> bool {
     published(resource_type).binary_search_by_key(&version, |row| row.version).is_ok()
 }
 
-/// Whether ARM answers to a version that no specification describes: the list that the provider
-/// `Microsoft.Compute` gives in its `NoRegisteredProviderFound` has two more than the published files.
+/// Whether ARM answers to a version that no specification describes.
 pub fn is_undescribed(resource_type: ResourceType, version: ApiVersion) -> bool {
-    match resource_type {
-        ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet => UNDESCRIBED.contains(&version),
-        ResourceType::UserAssignedIdentity => false,
-    }
+    resource_type.undescribed().contains(&version)
 }
 
 /// The published version that a version is treated as: itself, or the nearest earlier one.
@@ -178,8 +174,6 @@ pub fn first_with_patch(resource_type: ResourceType) -> Option<ApiVersion> {
 
 /// The oldest version of Azure Resource Manager's compute types; a stand-in that an empty table would need.
 const FIRST: ApiVersion = ApiVersion::stable(2015, 6, 15);
-
-const UNDESCRIBED: [ApiVersion; 2] = [ApiVersion::preview(2015, 5, 1), ApiVersion::stable(2016, 8, 30)];
 
 #[cfg(test)]
 mod tests {

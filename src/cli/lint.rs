@@ -3,10 +3,10 @@
 mod beside;
 mod copy;
 pub(super) mod files;
+mod followed;
 mod job;
 mod outputs;
 mod progress;
-mod sent;
 mod setup;
 mod stream;
 mod total;
@@ -27,10 +27,10 @@ use rayon::prelude::*;
 
 use self::copy::{Copy, OutputFile};
 use self::files::Passed;
+use self::followed::Sent;
 use self::job::{Done, Reports};
 use self::outputs::Outputs;
 use self::progress::Progress;
-use self::sent::Sent;
 use self::setup::Setup;
 use self::total::Total;
 use super::{Status, Terminal};

@@ -81,8 +81,8 @@ impl Fill {
     /// The type that the machine's name says.
     pub(super) fn machine(&self) -> Option<ResourceType> {
         match (&self.vm, &self.vmss) {
-            (Some(_), _) => Some(ResourceType::VirtualMachine),
-            (_, Some(_)) => Some(ResourceType::VirtualMachineScaleSet),
+            (Some(_), _) => Some(ResourceType::of_machines(false)),
+            (_, Some(_)) => Some(ResourceType::of_machines(true)),
             _ => None,
         }
     }

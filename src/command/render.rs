@@ -150,7 +150,7 @@ fn page(args: &Render, settings: &Settings) -> anyhow::Result<(Vec<Rendered>, Ve
     }
     let article = Article { spec, versions, layout: settings.layout() };
     let text = if args.all { article.whole()? } else { article.parts(&asked)? };
-    let scale_set = machine == ResourceType::VirtualMachineScaleSet;
+    let scale_set = machine.is_set();
     let name = if scale_set { "scale-sets" } else { "virtual-machines" };
     let text = text.trim_end().to_owned();
     Ok((vec![Rendered { name, extension: "md", text, body: None }], Vec::new()))
@@ -167,11 +167,7 @@ fn asked(args: &Render) -> anyhow::Result<(Vec<&'static Scenario>, Spec)> {
         names.set(NameKind::NetworkInterface, nic).context("--nic")?;
     }
     if let (None, Some(name)) = (&other, &args.fill.name) {
-        let kind = match machine {
-            ResourceType::VirtualMachine => NameKind::VirtualMachine,
-            _ => NameKind::VirtualMachineScaleSet,
-        };
-        names.set(kind, name).context("--name")?;
+        names.set(machine.name_kind(), name).context("--name")?;
     }
     let method = args.target.method;
     let cloud = args.output.cloud.clone();

@@ -7,7 +7,7 @@ mod powershell;
 mod prose;
 mod shell;
 mod template;
-mod words;
+mod vocabulary;
 mod yaml;
 
 pub(crate) use markdown::{Part as MarkdownPart, parts as markdown_parts};

@@ -1,6 +1,6 @@
 //! What the text before a call says that the call does, sentence by sentence.
 
-use super::words::{
+use super::vocabulary::{
     ADDS, ADDS_EXACTLY, ADDS_UNSPACED, ELSEWHERE, ELSEWHERE_UNSPACED, KEEPS, KEEPS_UNSPACED, NEGATIONS,
     NEGATIONS_UNSPACED, REMOVES, REMOVES_EXACTLY, REMOVES_UNSPACED, SYSTEM, SYSTEM_UNSPACED, USER,
     USER_UNSPACED,

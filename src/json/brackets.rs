@@ -14,7 +14,7 @@ const MAX_WORK: usize = 1 << 24;
 /// else `tree` itself. `misfits` counts what a tree holds that does not belong there: the published schema
 /// knows. Of several readings the one with the fewest mistakes, misfits and breaches of its own indentation is
 /// taken; its repair is safe if it is the only such one and has no misfits, and left out if there are others.
-pub fn settle<'t>(
+pub fn best_reading<'t>(
     mut tree: Tree<'t>,
     dialect: Dialect,
     misfits: &dyn Fn(&Tree<'_>) -> Option<usize>,

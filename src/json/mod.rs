@@ -17,7 +17,7 @@ mod recovery;
 mod tests;
 mod tree;
 
-pub use brackets::settle;
+pub use brackets::best_reading;
 pub use decode::{decode_string, string_fragment};
 pub use dialect::Dialect;
 pub use mistake::{Mistake, MistakeKind, Repair, Unclosed};

@@ -153,7 +153,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     let is_large = source.bytes().len() as u64 > limit;
     if options.is_sent && !is_large && !body_file_not_json::is_json(source) {
         let mut findings = vec![body_file_not_json::finding()];
-        settle(&mut findings, options);
+        apply_options(&mut findings, options);
         return Inspection { findings, is_left_alone: true, is_private: true, ..Inspection::default() };
     }
     let readable = !is_large && bad_encoding::is_readable(source);
@@ -178,7 +178,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     if readable {
         suppress::apply(source, kind, &owners, options, &mut findings);
     }
-    settle(&mut findings, options);
+    apply_options(&mut findings, options);
     findings.sort_by(|a, b| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
     say_once(&mut findings);
     // Two calls may send one text: what is wrong with it is said once.
@@ -245,7 +245,7 @@ fn say_once(findings: &mut Vec<Finding>) {
 }
 
 /// Leaves out what the options do not ask for, and gives the rest the severities that they say.
-fn settle(findings: &mut Vec<Finding>, options: &Options) {
+fn apply_options(findings: &mut Vec<Finding>, options: &Options) {
     findings.retain(|finding| options.admits(finding.rule));
     for finding in findings {
         if let Some((_, severity)) = options.severity.iter().find(|(rule, _)| *rule == finding.rule) {

@@ -2,14 +2,14 @@
 //! inventory, the language server and followed files all ask it.
 
 mod extent;
-mod fit;
+mod misfits;
 
 use std::borrow::Cow;
 
 use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, VersionEvidence};
 use super::{Given, Target};
 use crate::arm::{
-    ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service,
+    ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service, TypeMark,
 };
 use crate::json::{self, Dialect, Kind, MistakeKind, Node, Tree};
 use crate::notation::template::{self, Resource, Template, Version};
@@ -117,8 +117,9 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
     let standing = version(&mut target, &mut evidence, malformed, asked.validators);
     // Nobody is told of the brackets of a body that nothing is known of.
     let known = target.resource_type.is_some() || standing.is_some();
-    let settle =
-        |tree| json::settle(tree, dialect, &|tree| fit::misfits(tree, &target, asked.validators.schemas()));
+    let settle = |tree| {
+        json::best_reading(tree, dialect, &|tree| misfits::misfits(tree, &target, asked.validators.schemas()))
+    };
     let tree = if known && !evidence.extent.is_cut() { tree.map(settle) } else { tree };
     Some(Resolved { url, target, tree, standing, evidence })
 }
@@ -409,31 +410,6 @@ enum Shape {
     Other,
 }
 
-/// Members of `properties` that a VM has, and within them those that no other type of resource has.
-const VM_PROPERTIES: [(&str, &[&str]); 8] = [
-    ("hardwareProfile", &["vmSize"]),
-    ("storageProfile", &["osDisk", "imageReference", "dataDisks"]),
-    ("osProfile", &["computerName", "adminUsername", "linuxConfiguration", "windowsConfiguration"]),
-    ("networkProfile", &["networkInterfaces"]),
-    ("diagnosticsProfile", &["bootDiagnostics"]),
-    ("availabilitySet", &["id"]),
-    ("licenseType", &[]),
-    ("securityProfile", &["uefiSettings", "encryptionAtHost"]),
-];
-
-/// Members of `properties` that a VM scale set has; only such a one has the first seven.
-const VMSS_PROPERTIES: [&str; 8] = [
-    "virtualMachineProfile",
-    "upgradePolicy",
-    "overprovision",
-    "orchestrationMode",
-    "singlePlacementGroup",
-    "automaticRepairsPolicy",
-    "scaleInPolicy",
-    "platformFaultDomainCount",
-];
-const ONLY_VMSS: usize = 7;
-
 /// Members of `properties` that the service sets.
 const ANSWER_PROPERTIES: [&str; 4] = ["provisioningState", "vmId", "timeCreated", "instanceView"];
 
@@ -446,14 +422,16 @@ fn of_members(root: Node<'_>) -> Option<(ResourceType, Certainty)> {
     let is_foreign = FOREIGN.iter().any(|name| root.member(name).is_some());
     let certainty =
         |decides: bool| if decides && !is_foreign { Certainty::Decided } else { Certainty::Guessed };
-    if let Some(at) = VMSS_PROPERTIES.iter().position(|name| properties.member(name).is_some()) {
-        return Some((ResourceType::VirtualMachineScaleSet, certainty(at < ONLY_VMSS)));
-    }
-    let found: Vec<_> =
-        VM_PROPERTIES.iter().filter_map(|(name, inner)| Some((properties.member(name)?.1, *inner))).collect();
-    let decides = found.len() > 2
-        || found.iter().any(|(value, inner)| inner.iter().any(|name| value.member(name).is_some()));
-    (!found.is_empty()).then(|| (ResourceType::VirtualMachine, certainty(decides)))
+    // What a set has decides: its properties hold those of a machine.
+    ResourceType::ALL.into_iter().rev().find_map(|known| {
+        let found: Vec<_> =
+            known.marks().iter().filter_map(|mark| Some((mark, properties.member(mark.name)?.1))).collect();
+        let is_own = |(mark, value): &(&TypeMark, Node<'_>)| {
+            mark.is_own || mark.within.iter().any(|name| value.member(name).is_some())
+        };
+        let decides = found.len() > 2 || found.iter().any(is_own);
+        (!found.is_empty()).then(|| (known, certainty(decides)))
+    })
 }
 
 /// What the body of `call` looks like, if neither its URL nor the user says what it is for. An `identity` alone is
@@ -552,10 +530,7 @@ fn recognised(root: Node<'_>, validators: &Validators) -> Option<ResourceTypeNam
 
 /// The machine that may have an identity alone: a scale set's `sku` stands at the top, a VM has none.
 fn identity_holder(root: Node<'_>) -> ResourceType {
-    match root.member("sku") {
-        Some(_) => ResourceType::VirtualMachineScaleSet,
-        None => ResourceType::VirtualMachine,
-    }
+    ResourceType::of_machines(root.member("sku").is_some())
 }
 
 /// Only a PUT has to say where.

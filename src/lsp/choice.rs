@@ -5,9 +5,9 @@ use lsp_types::{
     TextEdit,
 };
 
+use super::client_capabilities::{Understood, plain};
 use super::document::Document;
 use super::spot::Word;
-use super::understood::{Understood, plain};
 use crate::text::{Edit, Fragment, Shown, Span};
 
 /// Something that may stand at the cursor. They are shown in the order in which they are found.

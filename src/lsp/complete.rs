@@ -4,6 +4,7 @@ use lsp_types::{CompletionItem, CompletionItemKind};
 
 use super::body::{Body, calls, validators};
 use super::choice::{Choice, single, word_edit};
+use super::client_capabilities::Understood;
 use super::comment::{Comment, Words, comment_at};
 use super::declaration;
 use super::document::Document;
@@ -11,7 +12,6 @@ use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::hover::of_scenario;
 use super::spot::Role;
-use super::understood::Understood;
 use super::versions::{choices, version_at};
 use crate::arm::{IdentityType, Method, ResourceType};
 use crate::lint::{Options, rules};

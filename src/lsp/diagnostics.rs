@@ -11,8 +11,8 @@ use lsp_types::{
 use serde_json::json;
 use similar::DiffTag;
 
+use super::client_capabilities::Understood;
 use super::document::Document;
-use super::understood::Understood;
 use crate::lint::{Finding, Options, Severity, examine, fix, ignore_here};
 use crate::report::{Mask, changes, lines};
 use crate::shown;

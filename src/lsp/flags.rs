@@ -36,8 +36,8 @@ pub(super) fn machine_of<'w>(words: impl Iterator<Item = &'w str>) -> ResourceTy
         let is_value = last == "--type";
         if let Some(value) = word.strip_prefix("--type=").or(is_value.then_some(word)) {
             named = value.parse().ok().filter(|it: &ResourceType| it.has_identity());
-        } else if word == "--vmss" {
-            named = Some(ResourceType::VirtualMachineScaleSet);
+        } else if let Some(set) = ResourceType::of_flag(word).filter(|known| known.is_set()) {
+            named = Some(set);
         }
         last = word;
     }

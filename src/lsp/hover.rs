@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 
 use super::body::{Body, calls, validators};
+use super::client_capabilities::{Understood, plain};
 use super::comment::{Comment, Words, comment_at};
 use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::spot::Role;
-use super::understood::{Understood, plain};
 use super::versions::{describe, of_type, version_at};
 use crate::arm::{Identity, IdentityId, ResourceType, parse_identity_type};
 use crate::lint::{Options, find_rule};

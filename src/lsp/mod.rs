@@ -9,6 +9,7 @@
 
 mod body;
 mod choice;
+mod client_capabilities;
 mod comment;
 mod complete;
 mod declaration;
@@ -24,10 +25,10 @@ mod spot;
 mod template;
 #[cfg(test)]
 mod tests;
-mod understood;
 mod uri;
 mod versions;
 
+pub use client_capabilities::Understood;
 pub use complete::complete;
 pub use diagnostics::Checked;
 pub use document::Document;
@@ -35,5 +36,4 @@ pub use flags::Flag;
 pub use hover::hover;
 pub use position::{Columns, Lines};
 pub use server::{Flow, Server};
-pub use understood::Understood;
 pub use uri::{path_of, uri_of};

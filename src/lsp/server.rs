@@ -18,13 +18,13 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::client_capabilities::Understood;
 use super::complete::complete;
 use super::diagnostics::{Checked, FIX_ALL};
 use super::document::Document;
 use super::flags::Flag;
 use super::hover::hover;
 use super::settings::{Problem, Settings};
-use super::understood::Understood;
 use super::uri::{path_of, uri_of};
 use crate::config::FILE_NAME;
 use crate::fault::isolated;

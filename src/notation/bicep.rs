@@ -384,12 +384,7 @@ fn note(body: &BodyValue, change: Option<IdentityChange<'_>>, method: Method) ->
 
 /// The name by which the file speaks of the resource.
 fn symbol(target: &RequestTarget) -> &'static str {
-    match target.resource_type.known() {
-        Some(ResourceType::VirtualMachine) => "vm",
-        Some(ResourceType::VirtualMachineScaleSet) => "vmss",
-        Some(ResourceType::UserAssignedIdentity) => "identity",
-        None => "resource_",
-    }
+    target.resource_type.known().map_or("resource_", ResourceType::short_name)
 }
 
 fn name(target: &RequestTarget) -> Text {

@@ -57,7 +57,7 @@ pub(super) const PARAMETERS: Around = Around { before: "{\"properties\":{\"param
 
 /// Puts around the body of a call what its client puts around it. Whatever the body's option named has been looked
 /// up by now.
-pub(super) fn settle(call: &mut Call<'_>) {
+pub(super) fn wrap_body(call: &mut Call<'_>) {
     // A variable that holds more than one id.
     if call.made.as_ref().is_some_and(|made| made.by_id) && call.url.as_ref().is_some_and(has_blanks) {
         call.url = None;

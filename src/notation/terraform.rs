@@ -296,12 +296,7 @@ fn identity(identity: &BodyValue, values: &mut Values) -> Vec<String> {
 }
 
 fn symbol(target: &RequestTarget) -> &'static str {
-    match target.resource_type.known() {
-        Some(ResourceType::VirtualMachine) => "vm",
-        Some(ResourceType::VirtualMachineScaleSet) => "vmss",
-        Some(ResourceType::UserAssignedIdentity) => "identity",
-        None => "this",
-    }
+    target.resource_type.known().map_or("this", ResourceType::short_name)
 }
 
 /// An id as it is written by hand: a path whose names are not encoded.

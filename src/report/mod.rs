@@ -6,6 +6,7 @@
 mod azure_pipelines;
 mod concise;
 mod diff;
+mod excerpt;
 mod github;
 mod gitlab;
 mod json;
@@ -16,7 +17,6 @@ mod rdjson;
 mod root;
 mod sarif;
 mod text;
-mod view;
 
 pub use diff::unified;
 #[cfg(feature = "lsp")]

@@ -9,7 +9,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::view::View;
+use super::excerpt::View;
 use super::{Checked, Row, each, first_line, is_severity};
 use crate::lint::{Finding, Fix, Severity};
 use crate::text::{Edit, Shown, Span};

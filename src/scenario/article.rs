@@ -164,7 +164,7 @@ impl Article<'_> {
         let machine = self.spec.machine;
         let names = &self.spec.names;
         let style = self.layout.blanks;
-        let scale_set = machine == ResourceType::VirtualMachineScaleSet;
+        let scale_set = machine.is_set();
         let versions: Vec<String> = self.asked().iter().map(ToString::to_string).collect();
         context! {
             noun => machine.noun(),

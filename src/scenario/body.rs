@@ -63,11 +63,7 @@ pub(super) fn full_body(
     identity: Option<&IdentityBlock>,
     templates: &Templates,
 ) -> Result<BodyValue, BodyError> {
-    let template = match resource_type {
-        ResourceType::VirtualMachine => "bodies/vm.json.j2",
-        ResourceType::VirtualMachineScaleSet => "bodies/vmss.json.j2",
-        ResourceType::UserAssignedIdentity => "bodies/identity.json.j2",
-    };
+    let template = resource_type.body_template();
     let name = names.machine(resource_type);
     let blank = |blank: Blank| blank.spelling(BlankStyle::Angle);
     let storage = blank(Blank::StorageAccount);
@@ -151,7 +147,7 @@ fn computer_name(name: &str, resource_type: ResourceType, image: Image) -> Strin
         Image::Windows => WINDOWS_COMPUTER_NAME,
         Image::Linux => LINUX_COMPUTER_NAME,
     };
-    let suffix = if resource_type == ResourceType::VirtualMachineScaleSet { SCALE_SET_SUFFIX } else { 0 };
+    let suffix = if resource_type.is_set() { SCALE_SET_SUFFIX } else { 0 };
     let plain = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-');
     let short: String = plain.skip_while(|c| *c == '-').take(longest - suffix).collect();
     let short = short.trim_end_matches('-');

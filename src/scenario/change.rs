@@ -311,7 +311,7 @@ impl Change {
     }
 
     fn is_scale_set(&self) -> bool {
-        self.resource_type.known() == Some(ResourceType::VirtualMachineScaleSet)
+        self.resource_type.known().is_some_and(ResourceType::is_set)
     }
 
     /// What is not known of the machine and left blank in a request, and the flag that says it. A body alone names

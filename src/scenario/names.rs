@@ -180,7 +180,7 @@ impl Names {
 
     /// The name of the machine of a type.
     pub fn machine(&self, resource_type: ResourceType) -> &str {
-        if resource_type == ResourceType::VirtualMachineScaleSet { &self.vmss } else { &self.vm }
+        if resource_type.is_set() { &self.vmss } else { &self.vm }
     }
 
     /// The id of a resource of the resource group.

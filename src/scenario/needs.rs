@@ -109,7 +109,7 @@ pub(super) fn preparations(machine: ResourceType, names: &Names, style: BlankSty
     // Writing to a string does not fail.
     let _ = writeln!(out, "# The resource group of the {} and its related resources.", machine.noun());
     let _ = writeln!(out, "az group create --name {group} --location {location}{in_subscription}");
-    let scale_set = machine == ResourceType::VirtualMachineScaleSet;
+    let scale_set = machine.is_set();
     let network = if scale_set { "The network of the scale set." } else { "The network and its interface." };
     let _ = writeln!(out, "\n# {network}");
     let _ = writeln!(

@@ -18,7 +18,7 @@ use super::node::{Reading, View};
 use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
 use super::request::Request;
-use super::words::must;
+use super::wording::must;
 use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
 use crate::json::{Kind, MistakeKind, Node, Tree, Unclosed};

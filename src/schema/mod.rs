@@ -24,7 +24,7 @@ mod request;
 mod shape;
 pub mod types;
 mod validate;
-mod words;
+mod wording;
 mod write;
 
 pub use cache::Cache;
@@ -37,5 +37,5 @@ pub use paths::Step;
 pub use problem::{Constraint, Place, Problem, ProblemKind, type_of};
 pub use request::Request;
 pub use validate::{Standing, Validators};
-pub use words::{found_in_words, type_in_words};
+pub use wording::{found_in_words, type_in_words};
 pub use write::pretty;

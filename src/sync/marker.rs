@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{MARK, Marker, Problem, words};
+use super::{MARK, Marker, Problem, arguments};
 use crate::container::{MarkdownPart, markdown_parts};
 use crate::text::{Source, Span};
 
@@ -68,7 +68,7 @@ pub(super) fn regions(source: &Source, problems: &mut Vec<Problem>) -> Vec<Regio
                         ),
                     );
                 }
-                let words = words::split(rest).unwrap_or_else(|message| {
+                let words = arguments::split(rest).unwrap_or_else(|message| {
                     problem(span.start, message);
                     Vec::new()
                 });

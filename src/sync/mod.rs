@@ -15,11 +15,11 @@
 //! language, the line endings. Where no fence stands yet, one is made. What is written is read once more before it
 //! is given back: a second run changes nothing.
 
+mod arguments;
 mod fence;
 mod marker;
 #[cfg(test)]
 mod tests;
-mod words;
 
 use std::collections::HashMap;
 
@@ -105,7 +105,7 @@ pub fn sync(source: &Source, mut write: impl FnMut(&Marker) -> Result<Snippet, S
         }
     }
     if synced.problems.is_empty() {
-        settle(source, &wanted, &mut edits, &mut synced.problems);
+        set_apart(source, &wanted, &mut edits, &mut synced.problems);
     }
     synced.problems.sort_by_key(|problem| problem.offset);
     if !synced.problems.is_empty() {
@@ -122,7 +122,7 @@ pub fn sync(source: &Source, mut write: impl FnMut(&Marker) -> Result<Snippet, S
 
 /// Reads what the edits make of the document. A snippet that is not found again in its place stands too close to
 /// other text (below a tag, Markdown goes on being HTML): it is set apart by blank lines, or it is a problem.
-fn settle(
+fn set_apart(
     source: &Source,
     wanted: &[(Region, Snippet)],
     edits: &mut [Vec<Edit>],

@@ -26,9 +26,10 @@ pub(super) fn last(html: &str) -> Option<Marked<'_>> {
                 let named = words.find(|word| !word.is_empty());
                 marked.resource_type = named.and_then(|word| word.parse().ok());
             }
-            "--vm" => marked.resource_type = Some(ResourceType::VirtualMachine),
-            "--vmss" => marked.resource_type = Some(ResourceType::VirtualMachineScaleSet),
-            _ => {}
+            flag => {
+                let machine = ResourceType::of_flag(flag).filter(|known| known.has_identity());
+                marked.resource_type = machine.or(marked.resource_type);
+            }
         }
     }
     Some(marked)

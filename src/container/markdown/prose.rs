@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use crate::arm::ResourceType;
-use crate::container::words::{ANSWER, BODY, REQUEST};
+use crate::container::vocabulary::{ANSWER, BODY, REQUEST};
 use crate::notation::template::may_hold_resources;
 use crate::notation::{http, programs};
 use crate::text::{Marks, odd};
@@ -134,11 +134,7 @@ impl Machines {
 
     /// The type, if only one is spoken of.
     pub(super) fn only(self) -> Option<ResourceType> {
-        match (self.single, self.sets) {
-            (true, false) => Some(ResourceType::VirtualMachine),
-            (false, true) => Some(ResourceType::VirtualMachineScaleSet),
-            _ => None,
-        }
+        (self.single != self.sets).then(|| ResourceType::of_machines(self.sets))
     }
 }
 

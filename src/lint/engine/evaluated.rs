@@ -6,7 +6,7 @@
 //! how sure a finding is: what holds whatever the parameters are is as sure as what is written; what hangs on the
 //! default of a parameter is a warning at most, for whoever deploys may give another value.
 
-mod view;
+mod rendered;
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ use crate::lint::{Family, Finding, Findings, Rule, Secret, Severity, Subject, re
 use crate::notation::template::{Resource, Template, Version};
 use crate::template::{Expansion, PlannedRequest};
 use crate::text::{Fragment, Span};
-use view::View;
+use rendered::View;
 
 /// True if two findings are about one mistake.
 fn is_same(known: &Finding, new: &Finding, text: &str) -> bool {

@@ -159,7 +159,7 @@ pub(in crate::lint) fn parse<'t>(
 /// quote too many or too few turns the rest of the text inside out: where strings that end with their lines leave
 /// less to explain, they do.
 fn settled(tree: Tree<'_>, dialect: Dialect) -> Tree<'_> {
-    let settle = |tree, dialect| json::settle(tree, dialect, &|_| None);
+    let settle = |tree, dialect| json::best_reading(tree, dialect, &|_| None);
     let count = |tree: &Tree<'_>| tree.mistakes().iter().filter(|it| !is_taken(it)).count();
     let dialect_of_lines = Dialect { multiline_strings: false, ..dialect };
     let by_lines = settle(Tree::parse(tree.text(), dialect_of_lines), dialect_of_lines);

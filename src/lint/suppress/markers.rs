@@ -98,7 +98,7 @@ pub(super) fn find(source: &Source, kind: Kind, calls: Calls<'_>) -> Found {
         Kind::PowerShell => script(source, whole, POWERSHELL, calls),
         Kind::Yaml => script(source, whole, YAML, calls),
     };
-    settle(source, &mut markers);
+    reach_of_file_markers(source, &mut markers);
     let help = match kind {
         Kind::Json => "in JSON with comments a marker is `// armbody-ignore RULE: reason`",
         Kind::Http => {
@@ -111,7 +111,7 @@ pub(super) fn find(source: &Source, kind: Kind, calls: Calls<'_>) -> Found {
 }
 
 /// A marker for the whole file reaches over all of it if it stands at its beginning, else over nothing.
-fn settle(source: &Source, markers: &mut Vec<Marker>) {
+fn reach_of_file_markers(source: &Source, markers: &mut Vec<Marker>) {
     let text = source.text();
     let head = text.match_indices('\n').nth(HEAD - 1).map_or(text.len(), |(at, _)| at);
     markers.retain(|marker| !marker.of_file || !marker.in_code);
@@ -162,7 +162,7 @@ fn markdown(source: &Source, calls: Calls<'_>) -> Found {
         }
     }
     markers.reverse();
-    settle(source, &mut markers);
+    reach_of_file_markers(source, &mut markers);
     let mut unread = unread_in_prose(source, &markers, &code);
     unread.extend(unread_in_code);
     Found { markers, unread }

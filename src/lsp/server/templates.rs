@@ -18,12 +18,12 @@ use super::{Answer, Open, Server, asked};
 use crate::container::Kind;
 use crate::lint::{Options, secrets_of};
 use crate::lsp::body::calls;
+use crate::lsp::client_capabilities::{Understood, plain};
 use crate::lsp::document::Document;
 use crate::lsp::template::{
     FileEdits, Files, Setting, View, definition, entry_at, help, highlights, hover, hover_entry, lenses,
     missing, new_file, outline, prepare_rename, references, rename, suggest, title,
 };
-use crate::lsp::understood::{Understood, plain};
 use crate::report::Mask;
 use crate::text::{Shown, is_hidden, read_text};
 

@@ -156,11 +156,12 @@ const OF_IDENTITY: &[Row] = &[
 /// or names nothing.
 pub fn read<'s>(command: &Command<'s>) -> Vec<Call<'s>> {
     let Some(az) = Invocation::of(command, NAMES) else { return Vec::new() };
-    let (resource_type, tables): (_, &[&[Row]]) = match az.group.first() {
-        Some(&"vm") => (ResourceType::VirtualMachine, &[OF_MACHINES, OF_VM]),
-        Some(&"vmss") => (ResourceType::VirtualMachineScaleSet, &[OF_MACHINES, OF_VMSS]),
-        Some(&"identity") => (ResourceType::UserAssignedIdentity, &[OF_IDENTITY]),
-        _ => return Vec::new(),
+    let of_group = |group: &&&str| ResourceType::ALL.into_iter().find(|known| known.short_name() == **group);
+    let Some(resource_type) = az.group.first().and_then(|group| of_group(&group)) else { return Vec::new() };
+    let tables: &[&[Row]] = match (resource_type.has_identity(), resource_type.is_set()) {
+        (true, false) => &[OF_MACHINES, OF_VM],
+        (true, true) => &[OF_MACHINES, OF_VMSS],
+        (false, _) => &[OF_IDENTITY],
     };
     let words = &az.group[1..];
     let Some(row) = tables.iter().copied().flatten().find(|row| row.words == words) else {
@@ -398,7 +399,7 @@ impl<'c, 's> Reader<'_, 'c, 's> {
             body.own("}");
             whole.extend(az.place_of(given.name));
         }
-        if self.resource_type == ResourceType::VirtualMachineScaleSet {
+        if self.resource_type.is_set() {
             body.own(",\"properties\":{\"orchestrationMode\":");
             match az.value("orchestration-mode") {
                 // az takes its modes in any case.

@@ -77,7 +77,7 @@ fn calls_of<'s>(
                 }
             }
             scope.resolve(Language::Shell, call);
-            made::settle(call);
+            made::wrap_body(call);
             judge.with_body(call);
             scope.fill_ids(Language::Shell, call);
         }

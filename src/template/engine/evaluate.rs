@@ -249,7 +249,7 @@ impl Engine<'_> {
             let value = engine.run(site, &program, program.root);
             engine.budget.leave();
             let value = value?;
-            let value = engine.settle(site, value)?;
+            let value = engine.dereference(site, value)?;
             if value.as_str().is_some_and(|it| it.len() > MAX_TEXT && it.encode_utf16().count() > MAX_TEXT) {
                 return Err(Refusal::new(
                     Cause::ResultLimit,
@@ -273,7 +273,7 @@ impl Engine<'_> {
     }
 
     /// What a `reference()` alone gives: the properties that the template sets.
-    fn settle(&mut self, site: Site<'_>, value: Value) -> Outcome<Value> {
+    fn dereference(&mut self, site: Site<'_>, value: Value) -> Outcome<Value> {
         let Some(reference) = value.as_open().and_then(|open| open.reference) else { return Ok(value) };
         let known = self.referenced(site, reference)?;
         Ok(known.unwrap_or(value))
@@ -607,7 +607,7 @@ impl Engine<'_> {
         let mut settled = args;
         for value in &mut settled {
             if value.as_open().is_some_and(|open| open.reference.is_some()) {
-                *value = self.settle(site, value.clone())?;
+                *value = self.dereference(site, value.clone())?;
             }
         }
         let Some((needs, run)) = functions::find(lower) else {
@@ -791,7 +791,7 @@ impl Engine<'_> {
         };
         let seed = if &**lower == "reduce" { values.pop() } else { None };
         let subject = values.pop().unwrap_or(Value::NULL);
-        let subject = self.settle(site, subject)?;
+        let subject = self.dereference(site, subject)?;
         let first_lambda = if seed.is_some() { 2 } else { 1 };
         let (least, most) = match &**lower {
             "filter" | "map" => (1, 2),
@@ -937,7 +937,7 @@ impl Through<'_, '_, '_> {
         let value = self.engine.run(site, self.program, lambda.body);
         self.engine.budget.leave();
         let value = value?;
-        self.engine.settle(site, value)
+        self.engine.dereference(site, value)
     }
 
     /// An element and, if the lambda wants it, its place.

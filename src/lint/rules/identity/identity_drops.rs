@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-drops.md")]
 
-use super::view::{ids_member, lack, method, noun, says, version, wrong_property};
+use super::questions::{ids_member, lack, method, noun, says, version, wrong_property};
 use crate::arm::{IdentityBlock, IdentityType, Method, UserAssignedDrops, drops};
 use crate::json::Kind;
 use crate::lint::rule::rule;

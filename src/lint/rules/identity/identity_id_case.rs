@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-case.md")]
 
-use super::view::{ids, is_verbatim};
+use super::questions::{ids, is_verbatim};
 use crate::arm::parse_user_assigned;
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};

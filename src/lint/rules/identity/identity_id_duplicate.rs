@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::view::{Id, answered, ids};
+use super::questions::{Id, answered, ids};
 use crate::arm::{IdentityForm, RefusalKind, contains_placeholder, parse_user_assigned};
 use crate::json::Node;
 use crate::lint::rule::rule;

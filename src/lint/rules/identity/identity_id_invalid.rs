@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-invalid.md")]
 
-use super::view::{Id, answered, denies_ids, ids, is_verbatim};
+use super::questions::{Id, answered, denies_ids, ids, is_verbatim};
 use crate::arm::expression::{IdSlip, is_computed};
 use crate::arm::{
     Expression, IdentityForm, RefusalKind, ResourceIdError, is_expression, parse_user_assigned,

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-missing.md")]
 
-use super::view::{
+use super::questions::{
     answered, copied_ids, form, has_no_map, ids_member, is_open, lack, may_have, method, noun, says,
     wrong_property,
 };

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-shape.md")]
 
+use super::questions::{copied_ids, denies_ids, form, ids_member, is_id_object, is_open, lack};
 use super::shape;
-use super::view::{copied_ids, denies_ids, form, ids_member, is_id_object, is_open, lack};
 use crate::arm::IdentityForm;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;

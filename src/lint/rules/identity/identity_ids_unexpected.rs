@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-ids-unexpected.md")]
 
-use super::view::{answered, has_no_map, is_open, lack, says, spelt};
+use super::questions::{answered, has_no_map, is_open, lack, says, spelt};
 use crate::arm::{IdentityForm, IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;

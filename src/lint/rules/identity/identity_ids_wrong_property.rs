@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::questions::{answered, lack, version, wrong_property};
 use super::shape;
-use super::view::{answered, lack, version, wrong_property};
 use crate::arm::{IdentityForm, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;

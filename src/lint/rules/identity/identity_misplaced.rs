@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-misplaced.md")]
 
-use super::view::has_expansion;
+use super::questions::has_expansion;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
 use crate::lint::rules::layout::{indentation, insert_member, member_span, member_with_comma};

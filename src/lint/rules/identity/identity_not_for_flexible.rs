@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-not-for-flexible.md")]
 
-use super::view::{method, says};
+use super::questions::{method, says};
 use crate::arm::{Method, ResourceType};
 use crate::lint::rule::rule;
 use crate::lint::{Block, Check, Sink, Subject};
@@ -15,8 +15,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
-    if subject.target.resource_type != Some(ResourceType::VirtualMachineScaleSet)
-        || method(subject) != Some(Method::Put)
+    if !subject.target.resource_type.is_some_and(ResourceType::is_set) || method(subject) != Some(Method::Put)
     {
         return;
     }

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-not-in-version.md")]
 
-use super::view::{Lack, answered, form, is_open, lack, method, says, version};
+use super::questions::{Lack, answered, form, is_open, lack, method, says, version};
 use crate::arm::versions::first_where;
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::lint::rule::rule;

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-null-in-put.md")]
 
-use super::view::{answered, denies_ids, ids_member, lack, method};
+use super::questions::{answered, denies_ids, ids_member, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;

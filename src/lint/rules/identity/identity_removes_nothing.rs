@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-removes-nothing.md")]
 
-use super::view::{form, is_open, lack, method, noun, says};
+use super::questions::{form, is_open, lack, method, noun, says};
 use crate::arm::{IdentityForm, IdentityType, Method};
 use crate::container::{Removal, removal};
 use crate::json::{Kind, Node};

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-invalid.md")]
 
 use super::identity_not_in_type;
-use super::view::{Says, answered, form, lack, says};
+use super::questions::{Says, answered, form, lack, says};
 use crate::arm::{IdentityForm, IdentityType, RefusalKind, ResourceTypeName};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;

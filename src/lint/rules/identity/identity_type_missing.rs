@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-missing.md")]
 
-use super::view::{answered, lack, may_have, spelt};
+use super::questions::{answered, lack, may_have, spelt};
 use crate::arm::{IdentityType, RefusalKind};
 use crate::json::Kind;
 use crate::lint::rule::rule;

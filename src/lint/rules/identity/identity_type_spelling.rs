@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-type-spelling.md")]
 
-use super::view::lack;
+use super::questions::lack;
 use crate::arm::{IdentityTypeReading, parse_identity_type};
 use crate::json::Node;
 use crate::lint::rule::rule;

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/identity-value-not-empty.md")]
 
-use super::view::{Expansions, answered, denies_ids, ids_member, is_id_object, lack, method};
+use super::questions::{Expansions, answered, denies_ids, ids_member, is_id_object, lack, method};
 use crate::arm::{IdentityForm, Method, RefusalKind};
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;

@@ -20,8 +20,8 @@ pub(in crate::lint) mod identity_type_invalid;
 pub(in crate::lint) mod identity_type_missing;
 pub(in crate::lint) mod identity_type_spelling;
 pub(in crate::lint) mod identity_value_not_empty;
+mod questions;
 mod shape;
-mod view;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[

@@ -1,7 +1,7 @@
 //! From an array of ids to a map of them and back: edits that touch brackets, colons and values, and leave
 //! the ids themselves and the layout alone.
 
-use super::view::{inner_id, is_id_object, is_open};
+use super::questions::{inner_id, is_id_object, is_open};
 use crate::arm::{IdentityForm, parse_user_assigned};
 use crate::json::{Kind, Node};
 use crate::lint::Subject;

@@ -24,10 +24,7 @@ const MAX_PLACES: usize = 20;
 /// Compute reads PATCH into its own types, for which `null` and absence are one; only the identity's map was built to
 /// tell them apart.
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    let is_machine = matches!(
-        subject.target.resource_type,
-        Some(ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet)
-    );
+    let is_machine = subject.target.resource_type.is_some_and(ResourceType::has_identity);
     let Some(root) = subject.resource.filter(|_| is_machine && subject.target.method == Some(Method::Patch))
     else {
         return;

@@ -23,10 +23,7 @@ const REFUSED: [&str; 10] = [
 ];
 
 fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    let is_machine = matches!(
-        subject.target.resource_type,
-        Some(ResourceType::VirtualMachine | ResourceType::VirtualMachineScaleSet)
-    );
+    let is_machine = subject.target.resource_type.is_some_and(ResourceType::has_identity);
     let Some(root) = subject.resource.filter(|_| is_machine && subject.is_arm()) else { return };
     let mut known = None;
     for (name, value) in literals(subject) {

@@ -114,10 +114,7 @@ fn sent(name: &str) -> Option<Sent> {
     let noun = noun.strip_prefix("azurerm").or_else(|| noun.strip_prefix("az"))?;
     let about = match noun {
         "vm" | "vmss" | "vmssinstance" => {
-            let resource_type = match noun {
-                "vm" => ResourceType::VirtualMachine,
-                _ => ResourceType::VirtualMachineScaleSet,
-            };
+            let resource_type = ResourceType::of_machines(noun != "vm");
             match (verb, noun) {
                 ("update", "vmssinstance") => About::Machine(resource_type, "/manualupgrade"),
                 (_, "vmssinstance") => return None,
@@ -539,7 +536,7 @@ impl<'s> Evaluator<'_, 's> {
         let is_new = name.starts_with("new");
         let object = given.first(&["VM", "VirtualMachineScaleSet"]);
         // Update-AzVmss without an object sends what it is told and nothing else.
-        let patches = !is_new && object.is_none() && resource_type == ResourceType::VirtualMachineScaleSet;
+        let patches = !is_new && object.is_none() && resource_type.is_set();
         let mut ids: Vec<(Fragment<'s>, Span)> = Vec::new();
         let mut is_open = false;
         if let Some((_, item, place)) = given.first(&["IdentityId", "UserAssignedIdentity"]) {

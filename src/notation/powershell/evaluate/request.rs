@@ -763,7 +763,7 @@ impl<'s> Evaluator<'_, 's> {
             call.body = Payload::Text(text.clone());
         }
         self.scope.bound(call);
-        made::settle(call);
+        made::wrap_body(call);
     }
 
     /// The words that a program gets of one argument.
