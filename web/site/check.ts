@@ -101,7 +101,7 @@ export class CheckTab {
       to: at.get(finding.end.offset) ?? 0,
     }));
     this.editor.mark(this.found.map(diagnostic));
-    this.list.replaceChildren(...this.found.map((placed, index) => this.item(placed, index)));
+    this.fillList();
     this.fixAll.disabled = checked.fixable === 0;
     this.fixAll.textContent = checked.fixable > 0 ? `Fix all (${checked.fixable})` : "Fix all";
     this.say(summary(checked, text, performance.now() - begun));
@@ -122,6 +122,17 @@ export class CheckTab {
   private say(text: string): void {
     this.state.textContent = text;
     byId("count").textContent = this.found.length > 0 ? String(this.found.length) : "";
+  }
+
+  /** Writes the list anew; whoever stands in it by keyboard stays there. */
+  private fillList(): void {
+    const at = [...this.list.children].findIndex((item) => item.contains(document.activeElement));
+    const kind = document.activeElement?.classList.contains("fix") ? "button.fix" : "button";
+    this.list.replaceChildren(...this.found.map((placed, index) => this.item(placed, index)));
+    if (at < 0) return;
+    const item = this.list.children[Math.min(at, this.found.length - 1)];
+    const next = item?.querySelector<HTMLButtonElement>(kind) ?? item?.querySelector("button");
+    (next ?? byId("undo")).focus();
   }
 
   private item({ finding, from, to }: Placed, index: number): HTMLLIElement {
