@@ -46,6 +46,13 @@ pub struct Templates {
     environment: Environment<'static>,
 }
 
+impl Default for Templates {
+    /// The embedded ones.
+    fn default() -> Self {
+        Self::embedded()
+    }
+}
+
 impl Templates {
     /// The embedded ones.
     pub fn embedded() -> Self {
