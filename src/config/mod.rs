@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arm::{ApiVersion, BlankStyle, Method, ResourceTypeName};
 use crate::lint::{IgnoredPlace, Options, Rule, Severity};
+use crate::notation::PowerShell;
 use crate::report::Format;
 
 /// The name of the file.
@@ -58,6 +59,8 @@ pub struct Lint {
     pub min_severity: Option<Severity>,
     /// The known findings.
     pub baseline: Option<PathBuf>,
+    /// The PowerShell that scripts are for.
+    pub powershell: Option<PowerShell>,
     /// The form of the report.
     pub format: Option<Format>,
     /// Rules that are left out in some files.
@@ -136,6 +139,7 @@ impl Config {
             options.select.clone_from(&self.lint.select);
         }
         options.min_severity = given.min_severity.or(self.lint.min_severity);
+        options.powershell = given.powershell.or(self.lint.powershell);
         // A rule that is asked for by name is not left out because the project does without it.
         options.ignore.extend(self.lint.ignore.iter().filter(|rule| !given.select.contains(rule)));
         // The first one that speaks of a rule counts.

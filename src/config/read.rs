@@ -85,6 +85,7 @@ fn understand(text: &str, path: &Path, base: &Path) -> Result<Config, Wrong> {
         fail_on: file.lint.fail_on.as_ref().map(|word| one(word, fail_on)).transpose()?,
         min_severity: file.lint.min_severity.as_ref().map(|word| one(word, str::parse)).transpose()?,
         baseline: file.lint.baseline.as_ref().map(|path| base.join(path)),
+        powershell: file.lint.powershell.as_ref().map(|word| one(word, str::parse)).transpose()?,
         format: file.lint.format.as_ref().map(|word| one(word, str::parse)).transpose()?,
         ..Lint::default()
     };
@@ -172,6 +173,7 @@ struct LintTable {
     min_severity: Option<Spanned<String>>,
     baseline: Option<PathBuf>,
     format: Option<Spanned<String>>,
+    powershell: Option<Spanned<String>>,
     severity: Entries<Spanned<String>>,
     per_file_ignores: Entries<Vec<Spanned<String>>>,
 }

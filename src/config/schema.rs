@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::lint::rules;
+use crate::notation::PowerShell;
 use crate::report::Format;
 
 /// The JSON Schema (draft 7, which editors of TOML read) of the configuration.
 pub fn json_schema() -> Value {
     let names: Vec<&str> = rules().map(|rule| rule.name).collect();
+    let powershells = PowerShell::NAMES.map(|(name, _)| name);
     let formats = Format::NAMES.map(|(name, _)| name);
     let version = json!({
         "type": "string",
@@ -61,6 +63,11 @@ pub fn json_schema() -> Value {
                     ),
                     "baseline": { "description": "The file with the findings that are known.", "type": "string" },
                     "format": { "description": "The form of the report, for runs from this folder or below.", "type": "string", "enum": formats },
+                    "powershell": {
+                        "description": "The PowerShell that scripts are for, where versions differ in what is sent: 5.1 (Windows PowerShell), 7.2 (PowerShell up to 7.2) or 7.4 (from 7.4 on). Without it, what some of them do is a note.",
+                        "type": "string",
+                        "enum": powershells
+                    },
                     "per-file-ignores": {
                         "description": "Rules that are left out in some files; after `#`, a JSON pointer to the one place that is meant.",
                         "type": "object",

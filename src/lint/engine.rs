@@ -27,7 +27,7 @@ use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
 use crate::notation::template::may_hold_resources;
-use crate::notation::{Call, Notation, Payload, QuotingKind};
+use crate::notation::{Call, Notation, Payload, PowerShell, QuotingKind};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -78,6 +78,8 @@ pub struct Options {
     pub today: Option<Day>,
     /// The severity below which findings are not told.
     pub min_severity: Option<Severity>,
+    /// The PowerShell that scripts are for, where versions differ in what is sent.
+    pub powershell: Option<PowerShell>,
     /// The file is one that a call sends: whoever wrote the call chose it. Text that is not JSON is not looked at.
     pub is_sent: bool,
     /// What stands beside the file: the template of a file of parameters, the files of parameters of a template.
@@ -345,7 +347,8 @@ fn check_call(
     }
     let asked = Asked { given: options.given, type_name: options.type_name.as_ref(), validators };
     let Some(resolved) = resolve::resolve(source, call, asked) else { return false };
-    let Resolved { url, target, tree, standing, evidence } = resolved;
+    let Resolved { url, target, tree, standing, mut evidence } = resolved;
+    evidence.powershell = options.powershell;
     let tree = tree.as_ref();
     let subject = Subject {
         source,

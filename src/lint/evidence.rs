@@ -1,7 +1,7 @@
 //! What is known of a request, as a value: how loud a rule may be follows from it, in `policy`.
 
 use crate::arm::Service;
-use crate::notation::{Language, Place};
+use crate::notation::{Language, Place, PowerShell};
 use crate::text::Span;
 
 /// What is known of a call and its body.
@@ -33,6 +33,8 @@ pub struct Evidence {
     pub is_described: bool,
     /// What made the values of the body.
     pub values: Values,
+    /// The PowerShell that the project says its scripts are for.
+    pub powershell: Option<PowerShell>,
 }
 
 /// What made the values of a body.
@@ -73,6 +75,7 @@ impl Evidence {
             is_python: false,
             is_described: false,
             values: Values::Written,
+            powershell: None,
         }
     }
 }

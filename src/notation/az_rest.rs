@@ -83,6 +83,11 @@ impl Opt {
     }
 }
 
+/// True if `name`, without its hyphens, is an option of `az rest`.
+pub(super) fn is_option(name: &str) -> bool {
+    OPTIONS.iter().any(|(option, _)| option[2..] == *name)
+}
+
 /// The request that `command`, which runs `az rest`, makes: none if it names no part of one.
 pub fn read<'s>(command: &Command<'s>, input: Option<&Command<'s>>) -> Option<Call<'s>> {
     let program = command.program()?;

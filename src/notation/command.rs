@@ -78,6 +78,8 @@ pub struct Command<'s> {
     pub redirects: Vec<Redirect<'s>>,
     /// The index, among the commands of the same text, of the command whose output it reads.
     pub input: Option<usize>,
+    /// It is a pattern of `case`, behind which a branch begins.
+    pub is_pattern: bool,
     /// What its quoting does to it.
     pub quoting: Vec<Quoting>,
 }

@@ -1,6 +1,6 @@
 //! `curl …`: its options and what they make of the request.
 
-mod options;
+pub(super) mod options;
 mod write;
 
 use super::command::{Command, Word};

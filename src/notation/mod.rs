@@ -4,6 +4,7 @@
 //! Nothing is judged here; what is wrong with a call is for the rules to say. [`request()`] makes of a call the
 //! [`Request`](crate::arm::Request) that [`write()`] writes: `request(read(write(r))) == r`.
 
+mod alternatives;
 pub mod armclient;
 pub mod az;
 pub mod az_rest;
@@ -44,7 +45,7 @@ pub use made::{Asked, Made};
 pub use powershell::Scope;
 pub(crate) use programs::mentions as mentions_call;
 pub use programs::{Client, Notation};
-pub use quoting::{Effect, Offer, Quoting, QuotingKind, Weight};
+pub use quoting::{Effect, Offer, PowerShell, Quoting, QuotingKind, Versions, Weight};
 pub use request::{RequestError, request};
 pub use script::{Procedure, script};
 pub use templates::{TemplateError, Templates};
@@ -79,6 +80,8 @@ pub struct Call<'s> {
     pub signs_in: bool,
     /// A variable of it was not put in, or not read before it, because those of the document have come to too much.
     pub is_cut_short: bool,
+    /// Which of several it is that the same words make, because a variable is set otherwise in each branch.
+    pub alternative: u8,
     /// Where those of its parts stand that hold only if nobody says otherwise: the defaults of a script's parameters.
     pub defaults: Vec<Span>,
     /// What the shell's own quoting does to it.
@@ -106,6 +109,7 @@ impl Call<'_> {
             default_content_type: None,
             signs_in: client.signs_in,
             is_cut_short: false,
+            alternative: 0,
             defaults: Vec::new(),
             quoting: Vec::new(),
             made: None,

@@ -50,6 +50,8 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
         returned: false,
         uncertain: false,
         depth: 0,
+        chosen: None,
+        met: Vec::new(),
         defined: Vec::new(),
         functions: evaluate::MAX_FUNCTIONS,
     };
@@ -61,10 +63,11 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
     if let Some(last) = found.last_mut().filter(|call| !call.is_cut_short) {
         scope.tell(last);
     }
-    found.sort_by_key(|call: &Call<'_>| (call.span.start, call.span.end));
+    found.sort_by_key(|call: &Call<'_>| (call.span.start, call.span.end, call.alternative));
     // A loop or a function makes a call again and again: it is one as long as the same words make it.
     found.dedup_by(|later, earlier| {
-        let same = later.span == earlier.span && same_origins(later, earlier);
+        let same = (later.span, later.alternative) == (earlier.span, earlier.alternative)
+            && same_origins(later, earlier);
         if same {
             later.is_cut_short |= earlier.is_cut_short;
             std::mem::swap(later, earlier);

@@ -63,6 +63,8 @@ pub enum QuotingKind {
     TypographicQuotes,
     /// Letters that are sent as `?` for want of a charset.
     CharsetMissing,
+    /// A typographic dash before an option, which is a letter to the program.
+    WrongDash,
 }
 
 /// What a kind of quoting means for the rest of the call.
@@ -79,7 +81,7 @@ pub enum Effect {
 
 impl QuotingKind {
     /// Every kind, in the order in which one explains the call if several fit.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::TextEndMisplaced,
         Self::UnterminatedQuote,
         Self::QuotesEaten,
@@ -106,6 +108,7 @@ impl QuotingKind {
         Self::PromptCopied,
         Self::TypographicQuotes,
         Self::CharsetMissing,
+        Self::WrongDash,
     ];
 
     /// The name of its rule.
@@ -137,6 +140,7 @@ impl QuotingKind {
             Self::PromptCopied => "prompt-copied",
             Self::TypographicQuotes => "wrong-quotes",
             Self::CharsetMissing => "charset-missing",
+            Self::WrongDash => "wrong-dash",
         }
     }
 
@@ -166,7 +170,8 @@ impl QuotingKind {
             | Self::TokenIsSecurestring
             | Self::QuotesStripped
             | Self::PromptCopied
-            | Self::CharsetMissing => Effect::None,
+            | Self::CharsetMissing
+            | Self::WrongDash => Effect::None,
         }
     }
 
@@ -225,6 +230,61 @@ pub struct Quoting {
     pub weight: Weight,
     /// What it means for the rest of the call: the kind's own unless the reader knows better.
     pub effect: Effect,
+    /// The versions of PowerShell that do it.
+    pub versions: Versions,
+}
+
+/// A PowerShell that a project's scripts are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PowerShell {
+    /// Windows PowerShell.
+    V5_1,
+    /// PowerShell up to 7.2.
+    V7_2,
+    /// PowerShell from 7.4 on.
+    V7_4,
+}
+
+impl PowerShell {
+    /// Every one with its name in a configuration.
+    pub const NAMES: [(&str, Self); 3] = [("5.1", Self::V5_1), ("7.2", Self::V7_2), ("7.4", Self::V7_4)];
+
+    /// How it is called in a message.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V5_1 => "Windows PowerShell 5.1",
+            Self::V7_2 => "PowerShell 7.2",
+            Self::V7_4 => "PowerShell 7.4",
+        }
+    }
+}
+
+impl std::str::FromStr for PowerShell {
+    type Err = String;
+
+    /// Reads `5.1`, `7.2` or `7.4`.
+    ///
+    /// # Errors
+    /// What is known, if it is none of them.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::NAMES.iter().find(|(name, _)| *name == text);
+        known.map(|(_, version)| *version).ok_or_else(|| {
+            format!("`{text}` is not a PowerShell that is told apart; there are 5.1, 7.2 (up to 7.2) and 7.4 (from 7.4 on)")
+        })
+    }
+}
+
+/// The versions of PowerShell that do something to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Versions {
+    /// All of them, or another shell.
+    All,
+    /// Those before 7.3 or 7.4.
+    Old,
+    /// Likewise, and every version on Windows: the program is a batch file there.
+    OldOrBatch,
+    /// Those from 7.3 on. It is not told unless the project says that its scripts are for one of them.
+    New,
 }
 
 impl Quoting {
@@ -238,6 +298,7 @@ impl Quoting {
             offer: None,
             weight: Weight::Own,
             effect: kind.effect(),
+            versions: Versions::All,
         }
     }
 
@@ -252,6 +313,13 @@ impl Quoting {
     #[must_use]
     pub fn offer(mut self, safe: bool, title: impl Into<Cow<'static, str>>, edits: Vec<Edit>) -> Self {
         self.offer = Some(Box::new(Offer { title: title.into(), edits, safe }));
+        self
+    }
+
+    /// As what only some versions of PowerShell do.
+    #[must_use]
+    pub fn only(mut self, versions: Versions) -> Self {
+        self.versions = versions;
         self
     }
 

@@ -5,6 +5,7 @@
 //! begins. Each word is a [`Fragment`]: decoded, and able to say where in the file each of its bytes stands.
 
 mod braces;
+mod branches;
 mod calls;
 mod judge;
 mod lexer;

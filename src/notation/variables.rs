@@ -1,9 +1,10 @@
 //! What a script or document has assigned so far: variables and files whose text is literal.
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use super::alternatives::{MAX_CHOICES, MAX_MET};
 use super::{Call, Payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -21,6 +22,16 @@ const MAX_URL: usize = 8 << 10;
 pub struct Assigned<'s> {
     variables: HashMap<String, Value<'s>>,
     files: HashMap<String, Fragment<'s>>,
+    /// Branches that are open.
+    open: Vec<Fork<'s>>,
+    /// Those that lie too deep to be followed.
+    too_deep: usize,
+    /// Where branches went apart so far.
+    forks: usize,
+    /// The branch that is looked at, of branches of which one was run.
+    chosen: Cell<Option<(usize, usize)>>,
+    /// The branches on which a variable depends that was used.
+    met: RefCell<Vec<Rc<Choices<'s>>>>,
     expansion: Rc<Expansion>,
 }
 
@@ -67,9 +78,47 @@ pub(super) enum Value<'s> {
     File(Fragment<'s>),
     /// The words of a shell's array.
     Items(Vec<Fragment<'s>>),
+    /// One thing behind one branch, another behind another.
+    Choices(Rc<Choices<'s>>),
     /// Known only when the script runs.
     Unknown,
 }
+
+/// What a variable is behind each of the branches of which one was run.
+#[derive(Debug)]
+pub(super) struct Choices<'s> {
+    /// Which branches: variables with the same number belong together branch by branch.
+    pub(super) of: usize,
+    /// By branch; `None` where it is not known, or nothing goes on.
+    pub(super) items: Vec<Option<Rc<Value<'s>>>>,
+    /// What it is where no branch is looked at.
+    otherwise: Value<'s>,
+}
+
+/// What goes apart into branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Branching {
+    If,
+    Case,
+}
+
+/// Branches that are being read.
+#[derive(Debug)]
+struct Fork<'s> {
+    kind: Branching,
+    /// What the variables were that a branch sets.
+    before: HashMap<String, Option<Rc<Value<'s>>>>,
+    /// What each branch made of them; `None` for one behind which nothing goes on.
+    branches: Vec<Option<HashMap<String, Rc<Value<'s>>>>>,
+    /// The variables that the branch sets which is being read.
+    set: Option<BTreeSet<String>>,
+    leaves: bool,
+    /// One of the branches is run in any case.
+    is_exhaustive: bool,
+}
+
+/// Branches within branches are followed so far.
+const MAX_FORKS: usize = 32;
 
 /// Whose variables are meant. PowerShell's are values of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +164,170 @@ impl<'s> Assigned<'s> {
     }
 
     pub(super) fn assign(&mut self, language: Language, name: &str, value: Value<'s>) {
-        self.variables.insert(language.key(name), value);
+        self.set(language.key(name), value);
+    }
+
+    fn set(&mut self, key: String, value: Value<'s>) {
+        if let Some(fork) = self.open.last_mut()
+            && let Some(set) = &mut fork.set
+        {
+            if !fork.before.contains_key(&key) {
+                fork.before.insert(key.clone(), self.variables.get(&key).cloned().map(Rc::new));
+            }
+            set.insert(key.clone());
+        }
+        self.variables.insert(key, value);
+    }
+
+    /// Begins what goes apart into branches.
+    pub(super) fn branch_out(&mut self, kind: Branching) {
+        if self.open.len() == MAX_FORKS {
+            self.too_deep += 1;
+            return;
+        }
+        self.open.push(Fork {
+            kind,
+            before: HashMap::new(),
+            branches: Vec::new(),
+            set: None,
+            leaves: false,
+            is_exhaustive: false,
+        });
+    }
+
+    fn fork(&mut self, kind: Branching) -> Option<&mut Fork<'s>> {
+        let is_followed = self.too_deep == 0;
+        self.open.last_mut().filter(|fork| is_followed && fork.kind == kind)
+    }
+
+    /// Begins a branch, `is_rest` if it is run where no other is.
+    pub(super) fn begin_branch(&mut self, kind: Branching, is_rest: bool) {
+        self.end_branch(kind);
+        if let Some(fork) = self.fork(kind) {
+            fork.set = Some(BTreeSet::new());
+            fork.leaves = false;
+            fork.is_exhaustive |= is_rest;
+        }
+    }
+
+    /// Ends the branch that is being read: the next one knows nothing of what it set.
+    pub(super) fn end_branch(&mut self, kind: Branching) {
+        let Some(fork) = self.fork(kind) else { return };
+        let Some(set) = fork.set.take() else { return };
+        let leaves = fork.leaves;
+        let mut branch = HashMap::new();
+        for key in set {
+            let before = self.open.last().and_then(|fork| fork.before.get(&key)).cloned().flatten();
+            let after = match before {
+                Some(before) => self.variables.insert(key.clone(), (*before).clone()),
+                None => self.variables.remove(&key),
+            };
+            if let Some(after) = after {
+                branch.insert(key, Rc::new(after));
+            }
+        }
+        if let Some(fork) = self.open.last_mut() {
+            fork.branches.push((!leaves).then_some(branch));
+        }
+    }
+
+    /// Nothing behind the branching is run after this branch.
+    pub(super) fn leave(&mut self) {
+        if let Some(fork) = self.open.last_mut() {
+            fork.leaves = true;
+        }
+    }
+
+    /// Ends the branches: a variable is what one of them made of it.
+    pub(super) fn join(&mut self, kind: Branching) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        self.end_branch(kind);
+        if self.fork(kind).is_none() {
+            return;
+        }
+        let Some(fork) = self.open.pop() else { return };
+        self.forks += 1;
+        let of = self.forks;
+        let is_small = fork.branches.len() < MAX_CHOICES;
+        for (key, before) in fork.before {
+            let mut items: Vec<Option<Rc<Value<'s>>>> = Vec::new();
+            for branch in fork.branches.iter().filter(|_| is_small) {
+                items.push(
+                    branch.as_ref().and_then(|branch| branch.get(&key).cloned().or_else(|| before.clone())),
+                );
+            }
+            if !fork.is_exhaustive {
+                items.push(before);
+            }
+            let value = if is_small { self.either(items, of) } else { Value::Unknown };
+            self.set(key, value);
+        }
+    }
+
+    /// What is one of `items`, behind the branches `of`.
+    fn either(&mut self, items: Vec<Option<Rc<Value<'s>>>>, of: usize) -> Value<'s> {
+        let mut flat: Vec<Option<Rc<Value<'s>>>> = Vec::new();
+        let mut is_nested = false;
+        for item in items {
+            match item.as_deref() {
+                Some(Value::Choices(inner)) => {
+                    is_nested = true;
+                    flat.extend(inner.items.iter().cloned());
+                }
+                Some(Value::Unknown) => flat.push(None),
+                _ => flat.push(item),
+            }
+        }
+        if flat.len() > MAX_CHOICES || flat.iter().all(Option::is_none) {
+            return Value::Unknown;
+        }
+        if is_nested {
+            self.forks += 1;
+        }
+        let of = if is_nested { self.forks } else { of };
+        Value::Choices(Rc::new(Choices { of, items: flat, otherwise: Value::Unknown }))
+    }
+
+    /// The branches on which what was read since the last look depends.
+    pub(super) fn take_met(&self) -> Vec<Rc<Choices<'s>>> {
+        std::mem::take(&mut *self.met.borrow_mut())
+    }
+
+    /// Reads something as it is behind one branch.
+    pub(super) fn choose<T>(&self, chosen: (usize, usize), read: impl FnOnce() -> T) -> T {
+        self.chosen.set(Some(chosen));
+        let value = read();
+        self.chosen.set(None);
+        value
+    }
+
+    /// What `choices` are behind the branch that is looked at; if there is none, they are noted.
+    fn settled<'c>(&self, choices: &'c Rc<Choices<'s>>) -> &'c Value<'s> {
+        let chosen = self.chosen.get();
+        if chosen.is_none() {
+            let mut met = self.met.borrow_mut();
+            if met.len() < MAX_MET && !met.iter().any(|it| it.of == choices.of) {
+                met.push(Rc::clone(choices));
+            }
+        }
+        let branch = chosen.filter(|(of, _)| *of == choices.of).map(|(_, branch)| branch);
+        let item = branch.and_then(|branch| choices.items.get(branch)).and_then(Option::as_deref);
+        item.unwrap_or(&choices.otherwise)
     }
 
     /// What the variable is, unless the variables of the document have come to too much.
     pub(super) fn value(&self, language: Language, name: &str) -> Option<&Value<'s>> {
-        let value = self.variables.get(&language.key(name))?;
+        let mut value = self.variables.get(&language.key(name))?;
+        if let Value::Choices(choices) = value {
+            value = self.settled(choices);
+        }
         let len = match value {
             Value::Text(text) | Value::File(text) => text.text().len(),
             Value::Items(items) => items.iter().map(|item| item.text().len()).sum(),
-            Value::Unknown => 0,
+            Value::Choices(_) | Value::Unknown => 0,
         };
         self.expansion.takes(len).then_some(value)
     }
@@ -133,7 +336,7 @@ impl<'s> Assigned<'s> {
     pub(super) fn text(&self, language: Language, text: &str) -> Option<&Fragment<'s>> {
         match self.value(language, language.variable(text)?)? {
             Value::Text(text) => Some(text),
-            Value::File(_) | Value::Items(_) | Value::Unknown => None,
+            Value::File(_) | Value::Items(_) | Value::Choices(_) | Value::Unknown => None,
         }
     }
 

@@ -5,6 +5,8 @@
 //! fix and a tie must be seen; [`did_you_mean`] for what people type on the command line and in configurations;
 //! `is_misspelling_of` for one word that is expected at a place.
 
+use super::cut;
+
 /// A word that is longer than this is not a slip of a known one.
 const MAX_LENGTH: usize = 64;
 
@@ -20,7 +22,9 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     for candidate in candidates {
         let limit = slips(candidate).min(best);
         let Some(distance) = distance(word.as_bytes(), candidate.as_bytes(), limit) else { continue };
-        if differ_in_digits(&word, candidate) {
+        if differ_in_digits(&word, candidate)
+            || distance > MAX_IN_WORD.max(slips(own_words(&word, candidate)))
+        {
             continue;
         }
         if distance < best {
@@ -103,6 +107,29 @@ fn slips(word: &str) -> usize {
     }
 }
 
+/// So many slips may stand in one of the words that a name is made of. Of more the words themselves have to be long.
+const MAX_IN_WORD: usize = 2;
+
+/// The words of the name `candidate` that are not also those of `word`, which is in lower case, at its beginning and end:
+/// `Default` of `apiVersionDefault` beside `apiversionkeyvault`.
+fn own_words<'c>(word: &str, candidate: &'c str) -> &'c str {
+    let bytes = candidate.as_bytes();
+    let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+    let prefix = word.as_bytes().iter().zip(bytes).take_while(same).count();
+    let suffix = word.as_bytes()[prefix.min(word.len())..].iter().rev().zip(bytes[prefix..].iter().rev());
+    let end = bytes.len() - suffix.take_while(same).count();
+    let begins_word = |at: &usize| {
+        let (Some(before), Some(here)) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(*at))
+        else {
+            return true;
+        };
+        (before.is_ascii_lowercase() && here.is_ascii_uppercase()) || !before.is_ascii_alphanumeric()
+    };
+    let from = (0..=prefix).rev().find(begins_word).unwrap_or(0);
+    let to = (end..=bytes.len()).find(begins_word).unwrap_or(bytes.len());
+    cut(candidate, from..to)
+}
+
 /// The letters that are wrong, missing, too many or exchanged with their neighbour, if they are not more than
 /// `limit`. `word` is in lower case.
 fn distance(word: &[u8], candidate: &[u8], limit: usize) -> Option<usize> {
@@ -179,6 +206,9 @@ mod tests {
         assert!(nearest(&"x".repeat(1000), NAMES).is_empty());
         assert!(nearest("V1", ["V2"]).is_empty());
         assert!(nearest("IPv5", ["IPv4", "IPv6"]).is_empty());
+        // Another word behind the same ones is another name.
+        assert!(nearest("apiVersionKeyVault", ["apiVersionDefault"]).is_empty());
+        assert_eq!(nearest("apiVersoinDefalut", ["apiVersionDefault"]), ["apiVersionDefault"]);
     }
 
     #[test]

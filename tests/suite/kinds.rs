@@ -7,6 +7,8 @@ use armbody::container::{Kind, calls};
 use armbody::lint::{Finding, Listed, Options, Severity, check, fix, inventory};
 use armbody::text::Source;
 
+use crate::support::cli;
+
 const KINDS: &str = include_str!("../data/kinds.txt");
 
 const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
@@ -124,5 +126,53 @@ fn kinds_of_reports_are_met_in_other_words() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for (kind, count) in counts {
         assert!(count >= LEAST, "{count} documents of the kind {kind}");
+    }
+}
+
+const COMMANDS: &str = include_str!("../data/kinds-of-commands.txt");
+
+/// The files of a command's folder by name, and the command.
+fn command_of(text: &str) -> (Vec<&str>, Vec<(&str, &str)>) {
+    let (line, files) = text.split_once('\n').unwrap_or((text, ""));
+    let command = line.strip_prefix("$ ").unwrap().split(' ').collect();
+    let files = files.split("--- ").skip(1).map(|file| file.split_once('\n').unwrap()).collect();
+    (command, files)
+}
+
+#[test]
+fn kinds_of_reports_on_commands_are_met_in_other_words() {
+    let group = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut complaints = Vec::new();
+    for part in COMMANDS.split("\n=== ").skip(1) {
+        let (head, text) = part.split_once('\n').unwrap();
+        let (kind, conditions) = head.split_once(' ').unwrap();
+        *counts.entry(kind).or_default() += 1;
+        let text = text
+            .replace("%P", &format!("{group}/Microsoft.Compute/virtualMachines/v"))
+            .replace("%A", &format!("{group}/Microsoft.ManagedIdentity/userAssignedIdentities"));
+        let (command, files) = command_of(&text);
+        let folder = cli::folder(&files);
+        let output = cli::armbody(folder.path(), &command);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let holds = |condition: &&str| {
+            let (what, value) = condition.split_once(':').unwrap();
+            let all = if what == "out" { &out } else { &err };
+            let value = value.replace('_', " ");
+            match (what, value.split_once('=')) {
+                ("rc", _) => output.status.code() == value.parse().ok(),
+                (_, Some(("has", part))) => all.contains(part),
+                (_, Some(("not", part))) => !all.contains(part),
+                _ => panic!("{condition}"),
+            }
+        };
+        let failed: Vec<&str> = conditions.split(' ').filter(|it| !holds(it)).collect();
+        if !failed.is_empty() {
+            complaints.push(format!("{kind} {failed:?}: {:?}\n{text}\n{out}\n{err}", output.status.code()));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    for (kind, count) in counts {
+        assert!(count >= LEAST, "{count} commands of the kind {kind}");
     }
 }

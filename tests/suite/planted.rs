@@ -84,6 +84,16 @@ fn surroundings(shell: &str) -> Vec<(&'static str, Kind, String, &'static str, S
             ("a script", Kind::Shell, "#!/bin/bash\n".to_owned(), "", String::new()),
             ("a workflow", Kind::Yaml, job.to_owned(), "          ", String::new()),
         ]),
+        "cmd" => all.extend([
+            ("a batch file", Kind::Markdown, "# T\n\n```bat\n@echo off\n".to_owned(), "", "```\n".to_owned()),
+            (
+                "a script by steps",
+                Kind::Markdown,
+                "# T\n\n```batch\nsetlocal\n".to_owned(),
+                "",
+                "\n```\n".to_owned(),
+            ),
+        ]),
         "powershell" => all.extend([
             ("a script", Kind::PowerShell, String::new(), "", String::new()),
             ("a pipeline", Kind::Yaml, "steps:\n  - pwsh: |\n".to_owned(), "      ", String::new()),
@@ -136,6 +146,16 @@ fn mistakes_of_the_call_are_found_once_and_at_their_places() {
         "{} of {}:\n{}",
         complaints.len(),
         counts.values().sum::<usize>(),
-        complaints[0]
+        one_of_each(&complaints)
     );
+}
+
+/// The first complaint about each rule.
+fn one_of_each(complaints: &[String]) -> String {
+    let rule = |it: &String| it.split(' ').next().unwrap_or_default().to_owned();
+    let mut first: BTreeMap<String, &String> = BTreeMap::new();
+    for complaint in complaints {
+        first.entry(rule(complaint)).or_insert(complaint);
+    }
+    first.into_values().cloned().collect::<Vec<_>>().join("\n")
 }

@@ -60,8 +60,9 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
         let mut finding = refused(source, &own, &refusal);
         finding.span = opening(finding.span);
         finding.message = format!("the template's parameter `{name}` has no value here, and no default");
-        // Whoever deploys may give it on the command line: secrets, names that differ from run to run.
-        finding.severity = Severity::Warning;
+        // Whoever deploys may give it on the command line: names that differ from run to run, and a secret has no
+        // better place.
+        finding.severity = if is_secure(root, name) { Severity::Note } else { Severity::Warning };
         finding.help = Some(format!("give it one, or `--parameters {name}=…` when it is deployed"));
         findings.push(finding);
     }

@@ -1,8 +1,10 @@
 //! What the quoting of a call's shell leaves to say of it.
 
+use std::borrow::Cow;
+
 use crate::lint::rules::syntax::wrong_quotes;
 use crate::lint::{Check, Draft, Family, Findings, Rule, Severity, Sink, Subject, rules};
-use crate::notation::{Effect, Quoting, QuotingKind, Weight};
+use crate::notation::{Effect, PowerShell, Quoting, QuotingKind, Versions, Weight};
 use crate::text::Span;
 
 /// If the words of the call are cut, the one finding that says so.
@@ -37,8 +39,17 @@ pub(super) fn report(subject: &Subject<'_>, from: usize, findings: &mut Findings
 
 fn draft<'a>(subject: &Subject<'a>, quoting: &Quoting) -> Option<Draft<'a>> {
     let rule = rule(quoting.kind)?;
-    let mut draft = subject.at_file(rule, quoting.span, quoting.message.clone());
-    draft = match quoting.weight {
+    let message = in_versions(quoting, subject.evidence.powershell)?;
+    let is_sure = subject.evidence.powershell.is_some_and(|it| it < PowerShell::V7_4);
+    let weight = match quoting.versions {
+        // Then the program gets no JSON, and nothing else is known to happen.
+        Versions::Old | Versions::OldOrBatch if is_sure && quoting.kind == QuotingKind::QuotesStripped => {
+            Weight::Error
+        }
+        _ => quoting.weight,
+    };
+    let mut draft = subject.at_file(rule, quoting.span, message);
+    draft = match weight {
         Weight::Own => draft,
         Weight::Note => draft.severity(Severity::Note),
         Weight::Error => draft.severity(Severity::Error),
@@ -50,6 +61,26 @@ fn draft<'a>(subject: &Subject<'a>, quoting: &Quoting) -> Option<Draft<'a>> {
         draft = draft.fix_if(offer.safe, offer.title.clone(), &offer.edits);
     }
     Some(draft)
+}
+
+/// What is said of it, if the PowerShell that the project's scripts are for does it.
+fn in_versions(quoting: &Quoting, powershell: Option<PowerShell>) -> Option<Cow<'static, str>> {
+    let message = quoting.message.clone();
+    let of = |version: PowerShell, what: &str| Some(format!("{} {what}", version.name()).into());
+    match (quoting.versions, powershell) {
+        (Versions::New, None | Some(PowerShell::V5_1 | PowerShell::V7_2)) => None,
+        (Versions::All | Versions::New, _) | (_, None) => Some(message),
+        // A text that says that an older one runs it knows better than what is said of all.
+        (Versions::Old, Some(PowerShell::V7_4)) => (quoting.weight == Weight::Error).then_some(message),
+        (Versions::OldOrBatch, Some(PowerShell::V7_4)) if quoting.weight == Weight::Error => Some(message),
+        (Versions::OldOrBatch, Some(PowerShell::V7_4)) => Some(
+            "on Windows `az` is a batch file, and the quotes are taken off: it gets no JSON there".into(),
+        ),
+        (_, Some(version)) if quoting.kind == QuotingKind::CharsetMissing => {
+            of(version, "sends `?` for this letter: the content type names no charset")
+        }
+        (_, Some(version)) => of(version, "takes the quotes off: the program gets no JSON"),
+    }
 }
 
 /// The rule that reports `kind`.

@@ -306,7 +306,7 @@ pub(super) fn long(name: &str) -> (&str, bool) {
 }
 
 /// True if `name` is a long option, whole.
-pub(super) fn is_long(name: &str) -> bool {
+pub(in crate::notation) fn is_long(name: &str) -> bool {
     LONG_WITH_VALUE.contains(&name) || LONG_FLAGS.contains(&name)
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::syntax::{Flaw, FlawKind, name_len};
 use super::value::Unit;
 use crate::notation::quoting::is_torn_query;
-use crate::notation::{Quoting, QuotingKind};
+use crate::notation::{Quoting, QuotingKind, Versions};
 use crate::text::{Edit, Encoding, Fragment, Span};
 
 /// Scopes and drives that stand before a variable's name.
@@ -531,7 +531,8 @@ pub(super) fn charset_missing(unit: &Unit<'_>, letter: Span, place: Option<Span>
         "Windows PowerShell and PowerShell before 7.4 send `?` for this letter: the content type names no charset",
     )
     .help("write `application/json; charset=utf-8`")
-    .note();
+    .note()
+    .only(Versions::Old);
     let Some(place) = place else { return quoting };
     let source = &unit.code.text()[place.range()];
     let inner = source.trim_matches(['\'', '"']);
@@ -552,11 +553,22 @@ pub(super) fn charset_missing(unit: &Unit<'_>, letter: Span, place: Option<Span>
     }
 }
 
-/// JSON that is passed to a program.
-pub(super) fn quotes_stripped(at: Span, text: &str) -> Quoting {
+/// JSON that is passed to a program whose quotes are escaped for an older PowerShell.
+pub(super) fn backslashes_kept(at: Span) -> Quoting {
+    let message = "PowerShell passes the backslashes on since 7.3: the program gets no JSON";
+    let quoting = Quoting::new(QuotingKind::QuotesStripped, at, message)
+        .help("take the backslashes out, or put the body into a file: `'@body.json'`")
+        .note()
+        .only(Versions::New);
+    Quoting { weight: crate::notation::Weight::Error, ..quoting }
+}
+
+/// JSON that is passed to a program, which is a batch file on Windows or not.
+pub(super) fn quotes_stripped(at: Span, text: &str, is_batch: bool) -> Quoting {
     let message = "Windows PowerShell, PowerShell before 7.3, and `az` on Windows take the quotes off: the program gets no JSON";
     let quoting = Quoting::new(QuotingKind::QuotesStripped, at, message)
-        .help("put the body into a file: `--body '@body.json'`");
+        .help("put the body into a file: `--body '@body.json'`")
+        .only(if is_batch { Versions::OldOrBatch } else { Versions::Old });
     if says_old_powershell(text) {
         Quoting { weight: crate::notation::Weight::Error, ..quoting }
     } else {

@@ -364,3 +364,79 @@ fn what_quoting_does_is_told_with_the_call() {
         assert_eq!(found, wanted, "{text}");
     }
 }
+
+#[test]
+fn what_branches_set_makes_a_call_for_each() {
+    let vm = "https://h/vm?api-version=1";
+    let cases: [(&str, &[&str]); 15] = [
+        // One of two, and whatever is made of it.
+        (
+            "if ($x) { $u = 'https://h/a' } else { $u = 'https://h/b' }\nirm $u",
+            &["- https://h/a -", "- https://h/b -"],
+        ),
+        (
+            "if ($x) { $p = 'a' } else { $p = 'b' }\n$u = \"https://h/$p\"\nirm -Uri \"${u}?c\"",
+            &["- https://h/a?c -", "- https://h/b?c -"],
+        ),
+        ("$p = $x ? 'a' : 'b'\nirm \"https://h/$p\"", &["- https://h/a -", "- https://h/b -"]),
+        ("irm \"https://h/$(if ($x) { 'a' } else { 'b' })\"", &["- https://h/a -", "- https://h/b -"]),
+        (
+            "$p = if ($x) { 'a' } elseif ($y) { 'b' } else { 'c' }\nirm \"https://h/$p\"",
+            &["- https://h/a -", "- https://h/b -", "- https://h/c -"],
+        ),
+        // What belongs to one branch stays together.
+        (
+            "switch ($k) { 'a' { $u = 'https://h/a'; $m = 'PUT' } default { $u = 'https://h/b'; $m = 'PATCH' } }\nirm $u -Method $m",
+            &["PUT https://h/a -", "PATCH https://h/b -"],
+        ),
+        // Without `else` it may be what it was before, if it was something.
+        (
+            "$u = 'https://h/a'\nif ($x) { $u = 'https://h/b' }\nirm $u",
+            &["- https://h/b -", "- https://h/a -"],
+        ),
+        ("$u = ''\nif ($x) { $u = 'https://h/b' }\nirm $u", &["- https://h/b -"]),
+        ("if ($x) { $u = 'https://h/a' } else { return }\nirm $u", &["- https://h/a -"]),
+        ("if ($x) { $u = 'https://h/a' } else { $u = 'https://h/a' }\nirm $u", &["- https://h/a -"]),
+        // What only a run knows stays unknown.
+        ("if ($x) { $u = Get-A } else { $u = Get-B }\nirm $u", &["- $u -"]),
+        ("while ($x) { $u = 'https://h/b' }\nirm $u", &["- $u -"]),
+        // Two branchings are not mixed: no run may put these together.
+        (
+            "if ($x) { $p = 'a' } else { $p = 'b' }\nif ($y) { $q = 'c' } else { $q = 'd' }\nirm \"https://h/$p/$q\"",
+            &["- https://h/a/$q -", "- https://h/b/$q -"],
+        ),
+        // Functions, tables and pipes hand it on.
+        (
+            "function Send($u) { irm @{ Uri = $u }.Uri -Method PUT }\nif ($x) { $u = 'https://h/a' } else { $u = 'https://h/b' }\nSend $u",
+            &["PUT https://h/a -", "PUT https://h/b -"],
+        ),
+        (
+            "if ($x) { $t = @{ a = 1 } } else { $t = @{ b = 2 } }\n$t | ConvertTo-Json | irm https://h/vm?api-version=1 -Method PUT",
+            &[&format!("PUT {vm} {{\"a\":1}}"), &format!("PUT {vm} {{\"b\":2}}")],
+        ),
+    ];
+    for (text, wanted) in cases {
+        let found: Vec<String> = lines(text)
+            .iter()
+            .map(|line| line.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        let wanted: Vec<String> = wanted.iter().map(|line| (*line).to_owned()).collect();
+        let loose: Vec<String> =
+            found.iter().map(|it| it.replace(": ", ":").replace("{ ", "{").replace(" }", "}")).collect();
+        assert_eq!(loose, wanted, "{text}");
+    }
+}
+
+#[test]
+fn many_branches_are_read_in_linear_time() {
+    let time = |turns: usize| {
+        let text: String = (0..turns)
+            .map(|at| format!("if ($x) {{ $u{at} = \"https://h/a$u\" }} else {{ $u{at} = 'b' }}\n$u = \"$u{at}/$u\"\nirm \"$u$u{at}\"\n"))
+            .collect();
+        let start = std::time::Instant::now();
+        read(&text, |_, calls| drop(calls));
+        start.elapsed().as_secs_f64()
+    };
+    let (short, long) = (time(200), time(1600));
+    assert!(long < 0.5 || long / short < 30.0, "{short} s, {long} s");
+}

@@ -117,11 +117,22 @@ pub(super) enum Origin {
 pub(super) struct Item<'s> {
     pub(super) value: Value<'s>,
     pub(super) at: Span,
+    /// What it is behind one branch or another, where that is not the same.
+    pub(super) choices: Option<Rc<Choices<'s>>>,
+}
+
+/// What a value is behind each of the branches of which one was run.
+#[derive(Debug)]
+pub(super) struct Choices<'s> {
+    /// Which branches: values with the same number belong together branch by branch.
+    pub(super) of: usize,
+    /// By branch; `None` where it has no value, or nothing goes on.
+    pub(super) items: Vec<Option<Item<'s>>>,
 }
 
 impl<'s> Item<'s> {
     pub(super) fn new(value: Value<'s>, at: Span) -> Self {
-        Self { value, at }
+        Self { value, at, choices: None }
     }
 
     /// What quoting did to it.
@@ -274,6 +285,8 @@ pub(in crate::notation) struct World<'s> {
     /// Where the defaults of parameters stand that nobody gives.
     pub(super) defaults: BTreeSet<Span>,
     pub(super) undo: Vec<Undo<'s>>,
+    /// Where branches went apart so far.
+    pub(super) forks: usize,
     /// How many branches are open that may not be taken.
     pub(super) branches: usize,
     /// How many undos there were when the innermost of them began.
@@ -304,6 +317,15 @@ impl<'s> World<'s> {
             _ => self.frames.len() - 1,
         };
         let before = self.frames[frame].insert(name.clone(), item);
+        if self.branches > 0 {
+            self.undo.push(Undo::Variable { frame, name, before });
+        }
+    }
+
+    /// Sets a variable of one frame.
+    pub(super) fn set_in(&mut self, frame: usize, name: String, item: Item<'s>) {
+        let Some(variables) = self.frames.get_mut(frame) else { return };
+        let before = variables.insert(name.clone(), item);
         if self.branches > 0 {
             self.undo.push(Undo::Variable { frame, name, before });
         }

@@ -1,7 +1,9 @@
 //! The calls that a shell text makes, with the variables and files that it has assigned before.
 
+use super::branches;
 use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Stretches, Word};
+use crate::notation::alternatives::listed;
 use crate::notation::variables::{Language, Value};
 use crate::notation::{Assigned, Call, Payload, Quoting, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
@@ -29,9 +31,34 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>
         }
         elsewhere.truncate(MAX_ELSEWHERE);
     }
-    calls.sort_by_key(|call| (call.span.start, call.span.end));
-    calls.dedup_by_key(|call| call.span);
+    calls.sort_by_key(place);
+    calls.dedup_by_key(|call| place(call));
     calls
+}
+
+/// Where a call stands, and which of those it is that the same words make.
+fn place(call: &Call<'_>) -> (u32, u32, u8) {
+    (call.span.start, call.span.end, call.alternative)
+}
+
+/// The calls of a command: one for each branch that what it sends depends on.
+fn by_branch<'s>(scope: &Assigned<'s>, read: impl Fn(bool) -> Vec<Call<'s>>) -> Vec<Call<'s>> {
+    let mut found = read(false);
+    let met = scope.take_met();
+    if met.is_empty() || found.len() != 1 {
+        return found;
+    }
+    let groups = met
+        .iter()
+        .map(|choices| {
+            let known = choices.items.iter().enumerate().filter(|(_, item)| item.is_some());
+            known.flat_map(|(branch, _)| scope.choose((choices.of, branch), || read(true))).collect()
+        })
+        .collect();
+    match found.pop() {
+        Some(whole) => listed(whole, groups),
+        None => found,
+    }
 }
 
 /// The calls that some commands make, which follow each other; `elsewhere` is added to.
@@ -47,45 +74,54 @@ fn calls_of<'s>(
     order.sort_by_key(|&index| position(&commands[index]));
     let mut calls = Vec::new();
     for (rank, &index) in order.iter().enumerate() {
-        let as_run;
-        let mut command = &commands[index];
-        if let Some(more) = spread(command, scope) {
-            as_run = more;
-            command = &as_run;
+        let written = &commands[index];
+        if !dialect.command_prompt {
+            branches::follow(written, scope);
         }
+        scope.take_met();
+        let as_run = spread(written, scope);
+        let command = as_run.as_ref().unwrap_or(written);
         let behind = || order[rank + 1..].iter().take(MAX_BEHIND).map(|&index| &commands[index]);
         let program = command.program_name();
         let program = program.as_deref();
         assign(command, program, behind, scope);
         let input = command.input.and_then(|index| commands.get(index));
         write_file(command, program, input, scope);
-        let mut found = match program {
-            Some(program) => programs::calls_of(program, command, input),
-            None => Vec::new(),
-        };
-        if found.is_empty() {
-            elsewhere.extend(commands[index].quoting.iter().cloned());
-        }
-        let judge = Judge { code, command, scope, dialect, filled_later };
-        for call in &mut found {
-            judge.as_written(call);
-            // `-d "$(cat <<EOF …)"`
-            if let Payload::Unknown(value) = &call.body {
-                let within = value.to_file(value.span());
-                if let Some(text) = behind().find_map(|inner| output_within(inner, within)) {
-                    call.body = Payload::Text(text);
+        let scope: &Assigned<'s> = scope;
+        let read = |again: bool| {
+            let as_run = if again { spread(written, scope) } else { None };
+            let command = if again { as_run.as_ref().unwrap_or(written) } else { command };
+            let program = command.program_name();
+            let mut found = match program.as_deref() {
+                Some(program) => programs::calls_of(program, command, input),
+                None => Vec::new(),
+            };
+            let judge = Judge { code, command, scope, dialect, filled_later };
+            for call in &mut found {
+                judge.as_written(call);
+                // `-d "$(cat <<EOF …)"`
+                if let Payload::Unknown(value) = &call.body {
+                    let within = value.to_file(value.span());
+                    if let Some(text) = behind().find_map(|inner| output_within(inner, within)) {
+                        call.body = Payload::Text(text);
+                    }
                 }
+                scope.resolve(Language::Shell, call);
+                made::wrap_body(call);
+                judge.with_body(call);
+                scope.fill_ids(Language::Shell, call);
             }
-            scope.resolve(Language::Shell, call);
-            made::wrap_body(call);
-            judge.with_body(call);
-            scope.fill_ids(Language::Shell, call);
+            found
+        };
+        let mut found = by_branch(scope, read);
+        if found.is_empty() {
+            elsewhere.extend(written.quoting.iter().cloned());
         }
         calls.append(&mut found);
     }
-    calls.sort_by_key(|call| (call.span.start, call.span.end));
+    calls.sort_by_key(place);
     // A substitution within a quoted script is met twice.
-    calls.dedup_by_key(|call| call.span);
+    calls.dedup_by_key(|call| place(call));
     elsewhere.sort_by_key(|it| it.span);
     calls
 }

@@ -1,11 +1,13 @@
 //! What the shell and the client do to the parts of a call that was read: variables, braces, files.
 
 use super::{Command, Dialect, RedirectKind, odata_name, starts};
+use crate::notation::az_rest;
+use crate::notation::curl::options;
 use crate::notation::quoting::names_file;
 use crate::notation::variables::Language;
 use crate::notation::windows::unescaped;
-use crate::notation::{Assigned, Call, Notation, Payload, Quoting, QuotingKind};
-use crate::text::{Edit, Encoding, Fragment, Span};
+use crate::notation::{Assigned, Call, Effect, Notation, Payload, Quoting, QuotingKind};
+use crate::text::{Edit, Encoding, Fragment, Span, cut};
 
 /// A call and the command that makes it.
 pub(super) struct Judge<'c, 's> {
@@ -20,7 +22,9 @@ pub(super) struct Judge<'c, 's> {
 impl<'s> Judge<'_, 's> {
     /// Adds what is seen in the call as it is written.
     pub(super) fn as_written(&self, call: &mut Call<'s>) {
+        call.quoting.extend(self.wrong_dash());
         if self.dialect.command_prompt {
+            self.file_without_at(call);
             return;
         }
         let mut found = Vec::new();
@@ -52,6 +56,60 @@ impl<'s> Judge<'_, 's> {
             self.not_expanded_in_heredoc(call, body, &mut found);
         }
         call.quoting.append(&mut found);
+    }
+
+    /// Dashes before options that a program takes for letters.
+    fn wrong_dash(&self) -> Option<Quoting> {
+        let program = self.command.program()?;
+        let name = self.command.program_name()?;
+        let words = self.command.words.get(program + 1..)?;
+        let mut edits = Some(Vec::new());
+        let mut first: Option<(Span, String)> = None;
+        let mut is_word = false;
+        for (at, word) in words.iter().enumerate() {
+            let text = word.text.text();
+            let bare = text.trim_start_matches([
+                '-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2015}', '\u{2212}',
+            ]);
+            let dashes = &text[..text.len() - bare.len()];
+            // In quotes it is a value.
+            if dashes.is_ascii() || word.span.len() != text.len() {
+                continue;
+            }
+            let next = words.get(at + 1).filter(|_| bare.is_empty());
+            let option = next.map_or(bare, |next| next.text.text());
+            let Some(hyphens) = hyphens_of(&name, option, next.is_some()) else { continue };
+            is_word |= next.is_some();
+            let end = next.map_or(word.span.start + dashes.len() as u32, |next| next.span.start);
+            let place = Span { start: word.span.start, end };
+            first.get_or_insert_with(|| {
+                (Span { end: place.start + dashes.len() as u32, ..place }, dashes.to_owned())
+            });
+            edits = edits.zip(self.replace(place, hyphens)).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+        }
+        let (place, dashes) = first?;
+        let quoting = Quoting::new(
+            QuotingKind::WrongDash,
+            place,
+            format!("`{dashes}` is a letter to `{name}`, and no option begins with it"),
+        )
+        .help("write hyphens");
+        let mut quoting = Self::offer(quoting, true, "write hyphens", edits);
+        if is_word {
+            // The words that follow belong to no option.
+            quoting.effect = Effect::Cuts;
+        }
+        Some(quoting)
+    }
+
+    /// The edits of the file that write `text` in the place of `span` of the file.
+    fn replace(&self, span: Span, text: &str) -> Option<Vec<Edit>> {
+        let (start, end) =
+            (self.code.offset_of(span.start)?, self.code.offset_of(span.end.checked_sub(1)?)? + 1);
+        self.code.edit(Span { start, end }, text)
     }
 
     /// The edits of the file that write `texts` at offsets of the file.
@@ -200,16 +258,20 @@ impl<'s> Judge<'_, 's> {
         }
     }
 
-    /// `$NAME` in a heredoc of the call whose end word is in quotes.
+    /// `$NAME` in a heredoc whose end word is in quotes: one of the call, or one that was written into the file or
+    /// the variable that it sends.
     fn not_expanded_in_heredoc(&self, call: &Call<'s>, body: &Fragment<'s>, found: &mut Vec<Quoting>) {
         let text = body.text();
         let place = body.to_file(body.span());
-        let is_quoted = self.command.redirects.iter().any(|redirect| {
+        let is_quoted = matches!(body.encoding_at(0), Encoding::Plain | Encoding::Lines);
+        if self.filled_later || !text.contains('$') || !is_quoted {
+            return;
+        }
+        let is_own = self.command.redirects.iter().any(|redirect| {
             redirect.kind == RedirectKind::HereDocument
                 && redirect.text.to_file(redirect.text.span()).contains(place)
-        }) && text.contains('$')
-            && body.encoding_at(0) != Encoding::ShellHeredoc;
-        if self.filled_later || !is_quoted {
+        });
+        if !is_own && !self.begins_heredoc(place.start) {
             return;
         }
         for (at, _) in text.match_indices('$') {
@@ -226,6 +288,16 @@ impl<'s> Judge<'_, 's> {
             let is_meant = self.scope.value(Language::Shell, name).is_some() || has_expansions(call);
             found.push(if is_meant { quoting } else { quoting.note() });
         }
+    }
+
+    /// True if the line before the one that begins at `start` of the file opens a heredoc.
+    fn begins_heredoc(&self, start: u32) -> bool {
+        let Some(at) = self.code.offset_of(start) else { return false };
+        let before = cut(self.code.text(), 0..at as usize);
+        // Tabs before it may have been taken off.
+        let Some(before) = before.trim_end_matches('\t').strip_suffix('\n') else { return false };
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        line.contains("<<")
     }
 
     /// `-H Authorization: Bearer x` without quotes: three words.
@@ -319,6 +391,24 @@ fn escaped_body(call: &mut Call<'_>, found: &mut Vec<Quoting>) {
     found.push(quoting.note());
     let body = unescaped(body);
     call.body = Payload::Text(body);
+}
+
+/// The hyphens of the option `name` of a program. Of one that stands behind a dash and a blank only a known one is meant.
+fn hyphens_of(program: &str, name: &str, is_apart: bool) -> Option<&'static str> {
+    let word = name.split('=').next().unwrap_or(name);
+    if !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let is_long = match program {
+        "curl" => options::is_long(word),
+        "az" if is_apart => az_rest::is_option(word),
+        "az" => word.len() > 1,
+        _ => return None,
+    };
+    if is_apart && !is_long {
+        return None;
+    }
+    Some(if is_long { "--" } else { "-" })
 }
 
 /// True if a part of the call holds a variable that the shell replaces.

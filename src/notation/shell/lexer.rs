@@ -842,9 +842,12 @@ impl<'f, 's> Lexer<'f, 's> {
             self.copy_bare(self.at + 1);
             return self.slip(QuotingKind::UnquotedOperator, here);
         } else {
+            let before = self.commands.len();
             self.end_command(false);
             if !self.has_cases() {
                 self.refuse(here);
+            } else if let Some(pattern) = self.commands.get_mut(before..).and_then(<[_]>::last_mut) {
+                pattern.is_pattern = true;
             }
         }
         self.at += 1;

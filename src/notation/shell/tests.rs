@@ -347,3 +347,68 @@ fn nobody_says_which_shell_it_is() {
     let calls = super::calls(&code, Dialect::of_block(""), &mut crate::notation::Scope::default());
     assert_eq!((calls[0].body.text().unwrap().text(), calls[0].quoting.len()), ("{\"a\":1}", 0));
 }
+
+/// What the calls of a script send.
+fn sent(text: &str) -> Vec<String> {
+    let source = Source::new("x.sh", text);
+    let found = calls(&source.fragment(), Dialect::default(), &mut crate::notation::Scope::default());
+    let line = |call: &crate::notation::Call<'_>| {
+        let url = call.url.as_ref().map_or("-", Fragment::text);
+        let body = call.body.text().map_or("-", Fragment::text);
+        format!("{url} {body}")
+    };
+    found.iter().map(line).collect()
+}
+
+#[test]
+fn what_branches_set_makes_a_call_for_each() {
+    let cases: [(&str, &[&str]); 11] = [
+        (
+            "if [ $x ]; then U=https://h/a; else U=https://h/b; fi\ncurl $U",
+            &["https://h/a -", "https://h/b -"],
+        ),
+        (
+            "if [ $x ]\nthen\n  P=/a/b\nelif [ $y ]; then\n  P=/c/d\nelse\n  P=/e/f\nfi\nU=\"https://h$P\"\ncurl \"$U\"",
+            &["https://h/a/b -", "https://h/c/d -", "https://h/e/f -"],
+        ),
+        (
+            "case $x in\n  a) U=https://h/a\n     B='{\"a\":1}' ;;\n  b|c) U=https://h/b; B='{\"b\":1}';;\n  *) exit 1 ;;\nesac\ncurl -d \"$B\" $U",
+            &["https://h/a {\"a\":1}", "https://h/b {\"b\":1}"],
+        ),
+        // Without `else` it may be what it was before.
+        ("U=https://h/a\nif [ $x ]; then U=https://h/b; fi\ncurl $U", &["https://h/b -", "https://h/a -"]),
+        ("if [ -z $U ]; then U=https://h/b; fi\ncurl $U", &["https://h/b -"]),
+        ("if [ $x ]; then U=https://h/a; else exit 1; fi\ncurl $U", &["https://h/a -"]),
+        // Within a branch it is what the branch sets.
+        ("if [ $x ]; then\n  U=https://h/a\n  curl $U\nelse\n  curl $U\nfi", &["https://h/a -", "$U -"]),
+        // Branches within branches.
+        (
+            "if [ $x ]; then if [ $y ]; then U=https://h/a; else U=https://h/b; fi; else U=https://h/c; fi\ncurl $U",
+            &["https://h/a -", "https://h/b -", "https://h/c -"],
+        ),
+        // Two branchings are not mixed.
+        (
+            "if [ $x ]; then P=/a/b; else P=/c/d; fi\nif [ $y ]; then Q=/e/f; else Q=/g/h; fi\ncurl https://h$P$Q",
+            &["https://h/a/b$Q -", "https://h/c/d$Q -"],
+        ),
+        ("if [ $x ]; then U=$(a); else U=$(b); fi\ncurl $U", &["$U -"]),
+        ("echo fi; then U=https://h/a; esac\ncurl $U", &["https://h/a -"]),
+    ];
+    for (text, wanted) in cases {
+        assert_eq!(sent(text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn many_branches_are_read_in_linear_time() {
+    let time = |turns: usize| {
+        let text: String = (0..turns)
+            .map(|at| format!("if [ $x ]; then U{at}=https://h/a$U; else U{at}=b; fi\nU=\"$U{at}/$U\"\ncurl \"$U$U{at}\"\n"))
+            .collect();
+        let start = std::time::Instant::now();
+        drop(sent(&text));
+        start.elapsed().as_secs_f64()
+    };
+    let (short, long) = (time(200), time(1600));
+    assert!(long < 0.5 || long / short < 30.0, "{short} s, {long} s");
+}

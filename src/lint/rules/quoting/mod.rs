@@ -27,6 +27,7 @@ mod unterminated_quote;
 mod variable_name_swallows;
 mod variable_not_expanded;
 mod words_run_together;
+mod wrong_dash;
 
 /// The family, in the order of the catalogue.
 pub(in crate::lint) static RULES: &[&Rule] = &[
@@ -51,6 +52,7 @@ pub(in crate::lint) static RULES: &[&Rule] = &[
     &token_is_securestring::RULE,
     &quotes_stripped::RULE,
     &words_run_together::RULE,
+    &wrong_dash::RULE,
     &blank_after_continuation::RULE,
     &placeholder_redirects::RULE,
     &prompt_copied::RULE,

@@ -308,17 +308,19 @@ impl<'a> Examination<'_, 'a> {
                 }
             }
         }
-        // A resource that may never be deployed waits for nothing, other values than the defaults may be right, and
-        // what the library says of long results the service has not been seen to hold to.
+        // A resource that may never be deployed waits for nothing, and other values than the defaults may be right.
         // And of turns whose names a computation makes equal only the service's own look tells.
         if refusal.cause == Cause::DependsOnUnknown && self.has_condition(node)
             || refusal.cause == Cause::DuplicateResource && is_expression(&text)
-            || (!is_sure || refusal.cause == Cause::ResultLimit) && rule.severity > Severity::Warning
+            || !is_sure && rule.severity > Severity::Warning
         {
             draft = draft.severity(Severity::Warning);
         }
-        // Names that the defaults leave empty are alike, and the condition is false with the same defaults.
-        if refusal.cause == Cause::DuplicateResource && !is_sure && self.has_condition(node) {
+        // Names that the defaults leave empty are alike, and the condition is false with the same defaults. And what
+        // the library says of long results the service does not hold to.
+        if refusal.cause == Cause::DuplicateResource && !is_sure && self.has_condition(node)
+            || refusal.cause == Cause::ResultLimit
+        {
             draft = draft.severity(Severity::Note);
         }
         if refusal.cause == Cause::Budget {

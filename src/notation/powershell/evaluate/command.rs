@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::statement::MIN_STEPS;
-use super::{Entry, Evaluator, Faults, Item, Object, ObjectKind, Text, Value, unrolled};
+use super::{Entry, Evaluator, Faults, Item, MIN_STEPS, Object, ObjectKind, Text, Value, unrolled};
 use crate::notation::command::program_name;
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
@@ -103,8 +102,13 @@ impl<'s> Evaluator<'_, 's> {
             return vec![self.unknown(span)];
         };
         if let Some(program) = Program::of(&name) {
-            let arguments = self.arguments(command);
-            return self.program(program, command, &name, &arguments, input, (pipeline, index));
+            let place = (pipeline, index);
+            return self.call_by_branch(|it| {
+                let arguments = it.arguments(command);
+                let input =
+                    input.clone().map(|items| items.into_iter().map(|item| it.settled(item)).collect());
+                it.program(program, command, &name, &arguments, input, place)
+            });
         }
         let lower = program_name(&name).into_owned();
         let lower = lower.rsplit('\\').next().unwrap_or(&lower).to_owned();

@@ -298,7 +298,7 @@ impl<'s> Evaluator<'_, 's> {
             },
             ("uri" | "net.webutility" | "web.httputility", "escapedatastring" | "urlencode") => {
                 match items.as_slice() {
-                    [Item { value: Value::Text(text), at }]
+                    [Item { value: Value::Text(text), at, .. }]
                         if text.as_str().chars().all(is_unreserved) && text.is_known() =>
                     {
                         Some(Item::new(Value::Text(text.clone()), *at))
@@ -395,7 +395,7 @@ impl<'s> Evaluator<'_, 's> {
     pub(super) fn new_builder(&mut self, items: &[Item<'s>], arguments: &[Expression]) -> Option<Item<'s>> {
         let mut parts: Vec<(&str, Item<'s>)> = Vec::new();
         match items {
-            [Item { value: Value::Text(text), at }] => {
+            [Item { value: Value::Text(text), at, .. }] => {
                 let whole = text.as_str();
                 let slice = |from: usize, to: usize| {
                     let part = Text {

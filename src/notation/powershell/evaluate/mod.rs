@@ -4,6 +4,7 @@
 //! list that is spelt out is gone through item by item, others once; a function is read where it is called, or with
 //! unknown parameters if it never is. The work is bounded by the length of the text.
 
+mod choices;
 mod cmdlet;
 mod command;
 mod json;
@@ -17,7 +18,9 @@ use std::rc::Rc;
 
 use super::fault;
 use super::syntax::{Expression, ExpressionKind, Flaw, Statement};
-use super::value::{Entry, Faults, Item, Object, ObjectKind, Origin, Text, Undo, Unit, Unknown, Value};
+use super::value::{
+    Choices, Entry, Faults, Item, Object, ObjectKind, Origin, Text, Undo, Unit, Unknown, Value,
+};
 use crate::notation::powershell::Scope;
 use crate::notation::{Call, Quoting};
 use crate::text::{Builder, Encoding, Fragment, Span, next_boundary};
@@ -36,6 +39,9 @@ const MIN_WEIGHT: usize = 64;
 pub(super) const MAX_FAULTS: usize = 64;
 /// Functions that call each other are followed so far.
 const MAX_CALLS: u8 = 8;
+
+/// No loop and no function is gone into with less than this left to do.
+pub(super) const MIN_STEPS: usize = 1000;
 
 /// Functions of a text are kept so far, in bytes, to be read where they are called.
 pub(super) const MAX_FUNCTIONS: usize = 256 << 10;
@@ -59,6 +65,10 @@ pub(super) struct Evaluator<'r, 's> {
     pub(super) uncertain: bool,
     /// How deep the expression lies that is looked at.
     pub(super) depth: u8,
+    /// The branch that is looked at, of branches of which one was run.
+    pub(super) chosen: Option<(usize, usize)>,
+    /// The branches on which a value depends that was used.
+    pub(super) met: Vec<Rc<Choices<'s>>>,
     /// The functions that were met.
     pub(super) defined: Vec<Rc<super::syntax::Function>>,
     /// Bytes of functions that may still be kept.
@@ -185,7 +195,7 @@ impl<'s> Evaluator<'_, 's> {
         self.depth += 1;
         let item = self.expression_of(expression);
         self.depth -= 1;
-        item
+        self.settled(item)
     }
 
     fn expression_of(&mut self, expression: &Expression) -> Item<'s> {
@@ -239,9 +249,8 @@ impl<'s> Evaluator<'_, 's> {
                     Some(true) => self.expression(then),
                     Some(false) => self.expression(otherwise),
                     None => {
-                        self.expression(then);
-                        self.expression(otherwise);
-                        self.unknown(span)
+                        let items = vec![Some(self.expression(then)), Some(self.expression(otherwise))];
+                        self.one_of(items, span)
                     }
                 }
             }
@@ -284,11 +293,12 @@ impl<'s> Evaluator<'_, 's> {
             "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => match self.scope.powershell.get(name).cloned() {
+            _ => match self.scope.powershell.get(name).cloned().map(|item| self.settled(item)) {
                 Some(item) if !self.may_use(&item.value) => return self.unknown(span),
                 Some(item) => match &item.value {
                     Value::Unknown(unknown) => {
-                        Value::Unknown(Unknown { shown: self.shown(span), ..unknown.clone() })
+                        let value = Value::Unknown(Unknown { shown: self.shown(span), ..unknown.clone() });
+                        return Item { choices: item.choices.clone(), ..Item::new(value, self.file(span)) };
                     }
                     value => {
                         let (value, at) = (value.clone(), item.at);
@@ -298,7 +308,7 @@ impl<'s> Evaluator<'_, 's> {
                         } else {
                             self.file(span)
                         };
-                        return Item::new(value, at);
+                        return Item { choices: item.choices.clone(), ..Item::new(value, at) };
                     }
                 },
                 None => match self.swallowed(span, name) {
@@ -432,13 +442,7 @@ impl<'s> Evaluator<'_, 's> {
                         let shown = Rc::new(builder.finish(0, Encoding::Plain));
                         let unknown = Unknown { shown, faults: Faults::new(), origin: Origin::Nowhere };
                         let item = Item::new(Value::Unknown(unknown), at);
-                        if let Some(frame) = world.frames.get_mut(frame) {
-                            let before = frame.insert(name.clone(), item);
-                            if world.branches > 0 {
-                                let frame = world.frames.len() - 1;
-                                world.undo.push(Undo::Variable { frame, name, before });
-                            }
-                        }
+                        world.set_in(frame, name, item);
                     }
                 }
                 Changed::Object { index, after } => {

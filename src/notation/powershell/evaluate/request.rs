@@ -436,15 +436,16 @@ impl<'s> Evaluator<'_, 's> {
 
     /// The entries of a hashtable as parameters.
     fn splat(&mut self, program: Program, name: &str, span: Span, parameters: &mut Parameters<'s>) {
-        let Some(item) = self.scope.powershell.get(name) else { return };
-        let Value::Object(index) = item.value else { return };
+        let Some(item) = self.scope.powershell.get(name).cloned() else { return };
+        let Value::Object(index) = self.settled(item).value else { return };
         let Some(object) = self.scope.powershell.objects.get(index).cloned() else { return };
         if !self.look(8 * object.entries.len()) {
             return;
         }
         for entry in object.entries.iter() {
             let (Some(name), _) = program.parameter(entry.name.as_str()) else { continue };
-            parameters.named.push(Parameter { name, item: entry.item.clone(), span, name_at: entry.name_at });
+            let item = self.settled(entry.item.clone());
+            parameters.named.push(Parameter { name, item, span, name_at: entry.name_at });
         }
     }
 
@@ -730,7 +731,7 @@ impl<'s> Evaluator<'_, 's> {
                 faults.push(Rc::new(fault::file_without_mark(body)));
                 call.body = Payload::File(body.clone());
             }
-            self.stripped(&call, arguments, &mut faults);
+            self.stripped(&name, &call, arguments, &mut faults);
             self.not_expanded(&call, &mut faults);
             self.record(call, faults, command.span);
         }
@@ -925,13 +926,19 @@ impl<'s> Evaluator<'_, 's> {
     }
 
     /// Notes that quotes get lost between Windows PowerShell and a program.
-    fn stripped(&self, call: &Call<'s>, arguments: &[Argument<'s>], faults: &mut Faults) {
+    fn stripped(&self, name: &str, call: &Call<'s>, arguments: &[Argument<'s>], faults: &mut Faults) {
         let Some(body) = call.body.text() else { return };
         let text = body.text().trim_start();
         if !text.starts_with(['{', '[']) || !text.contains('"') || faults.iter().any(|it| it.cuts()) {
             return;
         }
         let place = body.to_file(body.span());
+        let is_batch = name == "az";
+        let verbatim = arguments.iter().any(|it| matches!(it.kind, ArgumentKind::Verbatim));
+        if body.encoding_at(0) == Encoding::CommandDouble && !is_batch && !verbatim {
+            faults.push(Rc::new(fault::backslashes_kept(place)));
+            return;
+        }
         let argument = arguments.iter().find(|argument| {
             let at = self.file(argument.span);
             match argument.value() {
@@ -948,7 +955,11 @@ impl<'s> Evaluator<'_, 's> {
             }
         });
         let Some(argument) = argument else { return };
-        faults.push(Rc::new(fault::quotes_stripped(self.file(argument.span), self.unit.code.text())));
+        faults.push(Rc::new(fault::quotes_stripped(
+            self.file(argument.span),
+            self.unit.code.text(),
+            is_batch,
+        )));
     }
 
     // -- Both -------------------------------------------------------------------------------------------

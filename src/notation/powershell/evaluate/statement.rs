@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Entry, Evaluator, Item, Text, Value, gathered, truth, unrolled};
+use super::choices::Branch;
+use super::{Entry, Evaluator, Item, MIN_STEPS, Text, Value, gathered, truth, unrolled};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::syntax::{
     Assign, Block, Element, Expression, ExpressionKind, Function, Parameter, Pipeline, Statement, Stretch,
@@ -11,8 +12,6 @@ use crate::notation::powershell::syntax::{
 use crate::notation::powershell::value::{Origin, Unit};
 use crate::text::Span;
 
-/// No loop and no function is gone into with less than this left to do.
-pub(super) const MIN_STEPS: usize = 1000;
 /// A list with more items is not gone through item by item.
 const MAX_TURNS: usize = 50;
 
@@ -112,16 +111,11 @@ impl<'s> Evaluator<'_, 's> {
                 self.join(changed);
                 out.push(self.unknown(body.span));
             }
-            Statement::Switch { value, cases } => {
+            Statement::Switch { value, cases, has_default } => {
                 self.value_of(value, Span::at(0));
-                let mut changes = Vec::new();
-                for case in cases {
-                    changes.extend(self.branch(|it| it.block(case)));
-                }
-                self.join(changes);
-                if let Some(case) = cases.first() {
-                    out.push(self.unknown(case.span));
-                }
+                let branches: Vec<Branch<'s>> = cases.iter().map(|case| self.branch_of(case)).collect();
+                let item = cases.first().map(|case| self.joined(branches, *has_default, case.span));
+                out.extend(item);
             }
             Statement::Function(function) => {
                 let unit = Rc::clone(&self.unit);
@@ -171,7 +165,7 @@ impl<'s> Evaluator<'_, 's> {
         otherwise: Option<&Block>,
         out: &mut Vec<Item<'s>>,
     ) {
-        let mut changes = Vec::new();
+        let mut branches = Vec::new();
         let mut decided = false;
         let mut open = false;
         for (condition, body) in clauses {
@@ -185,10 +179,10 @@ impl<'s> Evaluator<'_, 's> {
                 }
                 continue;
             }
-            let changed = self.branch(|it| it.block(body));
-            if !decided && holds.is_none() {
+            let branch = self.branch_of(body);
+            if !decided && holds != Some(false) {
                 open = true;
-                changes.extend(changed);
+                branches.push(branch);
             }
         }
         if let Some(body) = otherwise {
@@ -197,15 +191,15 @@ impl<'s> Evaluator<'_, 's> {
                     self.statement(statement, out);
                 }
             } else {
-                let changed = self.branch(|it| it.block(body));
+                let branch = self.branch_of(body);
                 if !decided {
-                    changes.extend(changed);
+                    branches.push(branch);
                 }
             }
         }
         if open {
-            self.join(changes);
-            out.push(self.unknown(clauses[0].1.span));
+            let item = self.joined(branches, otherwise.is_some(), clauses[0].1.span);
+            out.push(item);
         }
     }
 
@@ -344,7 +338,7 @@ impl<'s> Evaluator<'_, 's> {
             Statement::Pipeline(pipeline) => pipeline.span,
             _ => assign.operator,
         };
-        let mut item = self.value_of(&assign.value, span);
+        let mut item = self.by_branch(|it| it.value_of(&assign.value, span));
         if let Some(end) = self.cut_short(span) {
             let fault = Rc::new(fault::touching(&self.unit, span, Span::at(end)));
             let first = match &item.value {

@@ -68,6 +68,7 @@ impl<'s> Evaluator<'_, 's> {
                         Some(items) => self.collected(items, part.span),
                         None => self.unknown(part.span),
                     };
+                    let item = self.settled(item);
                     faults.extend(item.faults().iter().cloned());
                     if matches!(item.value, Value::Secure) {
                         faults
@@ -94,7 +95,7 @@ impl<'s> Evaluator<'_, 's> {
         let encoding = encoding_of(part.quote);
         let name = variable.name.as_str();
         let span = part.span;
-        let item = self.scope.powershell.get(name).cloned();
+        let item = self.scope.powershell.get(name).cloned().map(|item| self.settled(item));
         if item.as_ref().is_some_and(|item| !self.may_use(&item.value)) {
             builder.expansion(span, encoding);
             return;

@@ -147,6 +147,7 @@ pub(super) enum Statement {
     Switch {
         value: Box<Statement>,
         cases: Vec<Block>,
+        has_default: bool,
     },
     Function(Rc<Function>),
     Try {

@@ -86,7 +86,7 @@ impl Outline<'_> {
                 }
                 self.block(body);
             }
-            Statement::Switch { value, cases } => {
+            Statement::Switch { value, cases, .. } => {
                 self.statement(value);
                 for body in cases {
                     self.block(body);

@@ -400,6 +400,7 @@ impl Parser<'_> {
         self.lines();
         let open = self.at;
         let mut cases = Vec::new();
+        let mut has_default = false;
         if self.byte(0) == Some(b'{') {
             self.at += 1;
             self.closers.push(b'}');
@@ -418,6 +419,8 @@ impl Parser<'_> {
                         if self.begins_expression() {
                             self.expression();
                         } else {
+                            let word = self.rest().get(..7).unwrap_or_default();
+                            has_default |= word.eq_ignore_ascii_case("default");
                             self.bare();
                         }
                         if self.at == before {
@@ -429,7 +432,7 @@ impl Parser<'_> {
             self.closers.pop();
             self.close(b'}', open);
         }
-        Statement::Switch { value, cases }
+        Statement::Switch { value, cases, has_default }
     }
 
     fn function(&mut self) -> Statement {
