@@ -269,6 +269,7 @@ mod tests {
             min-severity = "warning"
             baseline = "known.json"
             format = "concise"
+            powershell = "5.1"
             ignore = ["identity-drops"]
             severity = { literal-subscription-id = "error" }
             per-file-ignores = { "archive/**" = ["extra-comma"], "b.json#/identity/type" = ["identity-type-split"] }
@@ -291,6 +292,7 @@ mod tests {
         assert_eq!(config.lint.min_severity, Some(Severity::Warning));
         assert_eq!(config.lint.baseline.as_deref(), Some(Path::new("/x/known.json")));
         assert_eq!(config.lint.format, Some(crate::report::Format::Concise));
+        assert_eq!(config.lint.powershell, Some(crate::notation::PowerShell::V5_1));
         assert_eq!(config.lint.per_file_ignores[1].pointer.as_deref(), Some("/identity/type"));
         assert!(config.targets[0].method.is_some() && config.targets[0].api_version.is_some());
         assert_eq!(config.render.templates.as_deref(), Some(Path::new("/x/doc-templates/")));
@@ -304,6 +306,10 @@ mod tests {
             (
                 "[lint]\nexclud = []",
                 "armbody.toml:2:1: there is no key `exclud` here; did you mean `exclude`?",
+            ),
+            (
+                "[lint]\npowershell = \"6\"",
+                "2:14: `6` is not a PowerShell that is told apart; there are 5.1, 7.2 (up to 7.2) and 7.4 (from 7.4 on)",
             ),
             ("[lnt]\n", "1:2: there is no key `lnt` here; did you mean `lint`?"),
             ("[zzzzzzzz]\n", "there are lint, target, render, schemas"),

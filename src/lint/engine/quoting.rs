@@ -94,11 +94,50 @@ fn rule(kind: QuotingKind) -> Option<&'static Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::container::Kind;
+    use crate::lint::{Options, check};
+    use crate::text::Source;
 
     #[test]
     fn a_kind_is_reported_by_the_rule_of_its_name() {
         for kind in QuotingKind::ALL {
             assert!(rule(kind).is_some(), "{kind:?}");
         }
+    }
+
+    /// What is found of quoting with each PowerShell that a project says, and with none.
+    fn found(text: &str, rule: &str) -> [Option<Severity>; 4] {
+        let source = Source::new("x.ps1", text);
+        [None, Some(PowerShell::V5_1), Some(PowerShell::V7_2), Some(PowerShell::V7_4)].map(|powershell| {
+            let options = Options { powershell, ..Options::default() };
+            let findings = check(&source, Kind::PowerShell, &options);
+            findings.iter().find(|it| it.rule.name == rule).map(|it| it.severity)
+        })
+    }
+
+    #[test]
+    fn versions_of_powershell_are_told_apart() {
+        use Severity::{Error, Note};
+        const URL: &str = "https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2023-09-01";
+        let az = |body: &str| format!("az rest --method patch --url '{URL}' --body '{body}'\n");
+        let curl = |body: &str| {
+            format!(
+                "curl.exe -X PATCH '{URL}' -H 'Content-Type: application/json' -H \"Authorization: Bearer $t\" -d '{body}'\n"
+            )
+        };
+        let plain = r#"{"tags":{"a":"b"}}"#;
+        let escaped = r#"{\"tags\":{\"a\":\"b\"}}"#;
+        // A batch file on Windows, whatever the version.
+        assert_eq!(found(&az(plain), "quotes-stripped"), [Some(Note), Some(Error), Some(Error), Some(Note)]);
+        assert_eq!(found(&curl(plain), "quotes-stripped"), [Some(Note), Some(Error), Some(Error), None]);
+        assert_eq!(found(&az(escaped), "quotes-stripped"), [None; 4]);
+        assert_eq!(found(&curl(escaped), "quotes-stripped"), [None, None, None, Some(Error)]);
+        // What a text says of itself holds.
+        let required = format!("#Requires -Version 5.1\n{}", curl(plain));
+        assert_eq!(found(&required, "quotes-stripped"), [Some(Error); 4]);
+        let letters = format!(
+            "Invoke-RestMethod -Method Patch -Uri '{URL}' -Headers $h -ContentType 'application/json' -Body '{{\"tags\":{{\"a\":\"é\"}}}}'\n"
+        );
+        assert_eq!(found(&letters, "charset-missing"), [Some(Note), Some(Note), Some(Note), None]);
     }
 }

@@ -314,7 +314,6 @@ fn urls_are_put_together() {
         ("irm ('https://h/ID?v=1' -replace 'id\\?', 'x?')", "- https://h/x?v=1 -"),
         ("function F($u, [string]$m = 'PUT') { irm $u -Method $m }\nF -u https://h/s", "PUT https://h/s -"),
         ("function F($u) { irm $u -Method Put }", "Put $u -"),
-        ("if ($x) { $u = 'https://a' } else { $u = 'https://b' }\nirm $u -Method Put", "Put $u -"),
         ("if ($true) { $u = 'https://a' } else { $u = 'https://b' }\nirm $u -Method Put", "Put https://a -"),
         ("foreach ($n in 'a', 'b') { irm \"https://h/$n\" }", "- https://h/b -"),
         (

@@ -388,8 +388,8 @@ fn what_branches_set_makes_a_call_for_each() {
         ),
         // Two branchings are not mixed.
         (
-            "if [ $x ]; then P=/a/b; else P=/c/d; fi\nif [ $y ]; then Q=/e/f; else Q=/g/h; fi\ncurl https://h$P$Q",
-            &["https://h/a/b$Q -", "https://h/c/d$Q -"],
+            "if [ $x ]; then P=/a/b; else P=/c/d; fi\nif [ $y ]; then Q=/e/f; else Q=/g/h; fi\ncurl https://h$P/x$Q",
+            &["https://h/a/b/x$Q -", "https://h/c/d/x$Q -"],
         ),
         ("if [ $x ]; then U=$(a); else U=$(b); fi\ncurl $U", &["$U -"]),
         ("echo fi; then U=https://h/a; esac\ncurl $U", &["https://h/a -"]),

@@ -454,6 +454,14 @@ impl<'s> Evaluator<'_, 's> {
     // -- Pipelines --------------------------------------------------------------------------------------
 
     pub(super) fn pipeline(&mut self, pipeline: &Pipeline) -> Vec<Item<'s>> {
+        if pipeline.elements.len() == 1 {
+            return self.pipeline_of(pipeline);
+        }
+        // What its first element depends on shows in what its last one sends.
+        self.call_by_branch(|it| it.pipeline_of(pipeline))
+    }
+
+    fn pipeline_of(&mut self, pipeline: &Pipeline) -> Vec<Item<'s>> {
         let mut input: Option<Vec<Item<'s>>> = None;
         for (index, element) in pipeline.elements.iter().enumerate() {
             let items = match element {
