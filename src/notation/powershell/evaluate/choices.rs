@@ -176,6 +176,11 @@ impl<'s> Evaluator<'_, 's> {
         let given = read(self);
         let met = std::mem::replace(&mut self.met, outer);
         if self.chosen.is_some() || self.found.len() != before + 1 {
+            // What is given depends on them as well.
+            let is_new = |it: &Rc<Choices<'s>>| !self.met.iter().any(|other| other.of == it.of);
+            let more: Vec<_> = met.into_iter().filter(is_new).collect();
+            self.met.extend(more);
+            self.met.truncate(MAX_MET);
             return given;
         }
         let mut groups = Vec::new();
