@@ -21,6 +21,9 @@ pub(super) struct Branch<'s> {
     leaves: bool,
 }
 
+/// The variables that a branch sets, by frame and name, and what they are behind it.
+type Set<'s> = HashMap<(usize, String), Option<Item<'s>>>;
+
 impl<'s> Evaluator<'_, 's> {
     /// Reads a branch that may not be taken.
     pub(super) fn branch_of(&mut self, block: &Block) -> Branch<'s> {
@@ -48,9 +51,9 @@ impl<'s> Evaluator<'_, 's> {
         let fork = self.scope.powershell.forks;
         let mut names = Vec::new();
         let mut others = Vec::new();
-        let mut sets: Vec<Option<HashMap<(usize, String), Option<Item<'s>>>>> = Vec::new();
+        let mut sets: Vec<Option<Set<'s>>> = Vec::new();
         for branch in branches {
-            let mut set = HashMap::new();
+            let mut set = Set::new();
             for change in branch.changed {
                 match change {
                     Changed::Variable { frame, name, after } => {
