@@ -1,6 +1,7 @@
 //! What evaluation of a template finds, and what its names say: one run for a template, told by the rules of the family.
 
 use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 
 use super::whole::{is_left_to_the_reader, is_of_policy};
@@ -27,7 +28,8 @@ pub(in crate::lint) fn report<'a>(
 ) {
     let (Some(tree), Some(body)) = (subject.tree, subject.body) else { return };
     for evaluation in evaluations {
-        Examination { subject, tree, body, root: evaluation.root, evaluation }.report(sink);
+        let (secure, walks) = (OnceCell::new(), Cell::new(MAX_WALKS));
+        Examination { subject, tree, body, root: evaluation.root, evaluation, secure, walks }.report(sink);
     }
 }
 
@@ -38,7 +40,14 @@ struct Examination<'s, 'a> {
     body: &'a Fragment<'a>,
     root: Node<'a>,
     evaluation: &'s Evaluation<'a>,
+    /// Declarations of what is secret, in the order of the text.
+    secure: OnceCell<Vec<Span>>,
+    /// Walks through the template that are left.
+    walks: Cell<u32>,
 }
+
+/// Walks through a template for its findings.
+const MAX_WALKS: u32 = 256;
 
 impl<'a> Examination<'_, 'a> {
     fn report(&self, sink: &mut Sink<'_>) {
@@ -331,8 +340,11 @@ impl<'a> Examination<'_, 'a> {
         sink.push(draft);
     }
 
-    /// True if a node is part of a resource with a condition.
+    /// True if a node is part of a resource with a condition, or if that is not looked for any more.
     fn has_condition(&self, node: Node<'a>) -> bool {
+        if !self.may_walk() {
+            return true;
+        }
         let mut around = Some(self.root);
         while let Some(outer) = around {
             if outer.member("condition").is_some() && outer.member("apiVersion").is_some() {
@@ -374,6 +386,9 @@ impl<'a> Examination<'_, 'a> {
     /// The symbolic names of the template around a node.
     fn symbols(&self, node: Node<'a>) -> Vec<String> {
         let mut names = Vec::new();
+        if !self.may_walk() {
+            return names;
+        }
         let mut around = Some(self.root);
         while let Some(outer) = around {
             if is_template(outer) {
@@ -393,19 +408,18 @@ impl<'a> Examination<'_, 'a> {
 
     /// True if a value is that of a parameter which is secret: it is not shown.
     fn is_secret_parameter(&self, node: Node<'a>) -> bool {
-        let mut around = Some(self.root);
-        while let Some(outer) = around {
-            let kind = outer.member("type").and_then(|(_, kind)| kind.as_str());
-            let is_secret = kind.is_some_and(|it| {
-                it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject")
-            });
-            if is_secret {
-                return true;
-            }
-            let holds = |inner: &Node<'_>| inner.span().contains(node.span());
-            around = outer.members().map(|(_, it)| it).chain(outer.elements()).find(holds);
-        }
-        false
+        let all = self.secure.get_or_init(|| secure_declarations(self.root));
+        let span = node.span();
+        let behind = all.partition_point(|it| it.start <= span.start);
+        behind.checked_sub(1).and_then(|at| all.get(at)).is_some_and(|it| it.contains(span))
+    }
+
+    /// True if the template may be walked once more for what makes a finding better: each walk takes as long as the
+    /// template is, and a template may have as many mistakes.
+    fn may_walk(&self) -> bool {
+        let left = self.walks.get();
+        self.walks.set(left.saturating_sub(1));
+        left > 0
     }
 
     fn tell_unused(&self, survey: &Survey, sink: &mut Sink<'_>) {
@@ -524,6 +538,26 @@ fn hangs_on_values(cause: Cause) -> bool {
 /// True for what the service looks for beside the library: names that are alike, or lead nowhere.
 fn is_of_names(cause: Cause) -> bool {
     matches!(cause, Cause::DuplicateResource | Cause::DependsOnUnknown | Cause::CircularDependency)
+}
+
+/// The outermost objects whose `type` says that they are secret.
+fn secure_declarations(root: Node<'_>) -> Vec<Span> {
+    let is_secret = |node: &Node<'_>| {
+        let kind = node.member("type").and_then(|(_, kind)| kind.as_str());
+        kind.is_some_and(|it| {
+            it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject")
+        })
+    };
+    let (mut found, mut open) = (Vec::new(), vec![root]);
+    while let Some(node) = open.pop() {
+        if is_secret(&node) {
+            found.push(node.span());
+        } else {
+            open.extend(node.members().map(|(_, it)| it).chain(node.elements()));
+        }
+    }
+    found.sort_unstable_by_key(|it| it.start);
+    found
 }
 
 fn is_secure(declaration: &Value) -> bool {
