@@ -71,9 +71,8 @@ fn a_template_is_checked_with_the_values_beside_it() {
     assert_eq!(divided, [("wrong-argument-kind".to_owned(), "error".to_owned())]);
     let unnamed = of_template(&json!({"name": "a/b"}));
     assert_eq!(unnamed, [("name-segments".to_owned(), "error".to_owned())]);
-    // An empty value may be there to be filled in.
-    let unnamed = of_template(&json!({"name": ""}));
-    assert_eq!(unnamed, [("name-segments".to_owned(), "warning".to_owned())]);
+    let empty = of_template(&json!({"name": ""}));
+    assert_eq!(empty, [("name-segments".to_owned(), "error".to_owned())]);
 }
 
 #[test]

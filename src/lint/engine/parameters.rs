@@ -121,7 +121,9 @@ pub(super) fn of_template(
             if sink.explained_at(finding.span) || findings.iter().any(|it| it.span == finding.span) {
                 continue;
             }
-            if !filled.iter().any(|it| (it.place, it.cause) == (refusal.place, refusal.cause)) {
+            // An empty name is refused as it stands; what else an empty value leads to, another one mends.
+            let is_sure = filled.iter().any(|it| (it.place, it.cause) == (refusal.place, refusal.cause));
+            if !is_sure && refusal.cause != Cause::NameSegments {
                 finding.severity = Severity::Warning;
             }
             finding.help = Some(format!("so it is with the values of `{}`", short(file.name())));

@@ -174,8 +174,8 @@ impl Engine<'_> {
         let place = raw.place.or(copy.place);
         match &count.data {
             Data::Int(count) if (0..=800).contains(count) => Ok(Count::Known(*count)),
-            // What hangs on a value that is still to be given stands once, whatever else it hangs on; so does what only
-            // the place of the deployment says. What the resources say comes too late.
+            // What hangs on a value that is still to be given stands once, whatever else it hangs on; so does what the
+            // cloud says. What the resources say comes too late.
             Data::Open(open)
                 if open.reason <= Reason::Index
                     || self.options.finds_all
@@ -1067,7 +1067,7 @@ impl Through<'_, '_, '_> {
     }
 }
 
-/// True if an expression hangs on where it is deployed, and on no resource.
+/// True if an expression hangs on the cloud, which an option says, and on no resource.
 fn is_of_place(text: &str) -> bool {
     let mut is_asked = false;
     for (at, _) in text.match_indices('(') {
@@ -1075,10 +1075,7 @@ fn is_of_place(text: &str) -> bool {
         let name =
             before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         match &*name {
-            "environment" | "resourcegroup" | "subscription" | "deployment" | "tenant"
-            | "managementgroup" => {
-                is_asked = true;
-            }
+            "environment" => is_asked = true,
             "reference" | "references" | "target" => return false,
             _ if name.starts_with("list") => return false,
             _ => {}
