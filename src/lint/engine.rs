@@ -374,6 +374,9 @@ fn check_call(
     let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
         && subject.call.looks_like_arm();
     let arm = !subject.call.quoting.is_empty() && (of_quoting || subject.call.speaks_of_arm(source.text()));
+    if subject.call.is_unread {
+        return true;
+    }
     let from = findings.list.len();
     let mut sink = Sink::new(findings);
     if subject.call.cut().is_some() {

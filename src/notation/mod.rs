@@ -82,6 +82,8 @@ pub struct Call<'s> {
     pub is_cut_short: bool,
     /// Which of several it is that the same words make, because a variable is set otherwise in each branch.
     pub alternative: u8,
+    /// Its words are more than are read: nothing else can be said of it.
+    pub is_unread: bool,
     /// Where those of its parts stand that hold only if nobody says otherwise: the defaults of a script's parameters.
     pub defaults: Vec<Span>,
     /// What the shell's own quoting does to it.
@@ -110,6 +112,7 @@ impl Call<'_> {
             signs_in: client.signs_in,
             is_cut_short: false,
             alternative: 0,
+            is_unread: false,
             defaults: Vec::new(),
             quoting: Vec::new(),
             made: None,

@@ -405,6 +405,11 @@ impl<'f, 's> Builder<'f, 's> {
         self.text.len()
     }
 
+    /// The number of pieces decoded so far, each with a place of its own.
+    pub(crate) fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
     /// True if nothing was decoded yet.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()

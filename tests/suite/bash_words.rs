@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::support::bash::{Dice, VARIABLES, run};
+use crate::support::thorough::cases;
 
 use armbody::notation::shell::{Dialect, Word, commands};
 use armbody::text::{Fragment, Source};
 
-/// Commands that are generated, each kind by itself.
+/// Commands that are generated in a thorough run, each kind by itself.
 const CASES: usize = 10_500;
 
 /// What the reader says of a text.
@@ -355,7 +356,7 @@ fn script(dice: &mut Dice) -> String {
 fn words_are_those_of_bash() {
     let mut dice = Dice(1);
     let mut scripts = Vec::new();
-    while scripts.len() < CASES {
+    while scripts.len() < cases(CASES, 4) {
         let text = script(&mut dice);
         if is_known(&text) {
             scripts.push(text);
@@ -384,7 +385,7 @@ const CALLS: [&str; 12] = [
 fn slips_of_the_pen_are_told() {
     let mut dice = Dice(2);
     let mut scripts = Vec::new();
-    while scripts.len() < CASES {
+    while scripts.len() < cases(CASES, 4) {
         let mut text = dice.of(&CALLS).to_owned();
         for _ in 0..=dice.below(2) {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).filter(|at| *at > 3).collect();

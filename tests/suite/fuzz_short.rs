@@ -1,5 +1,5 @@
 //! The properties of the fuzz targets, asked for a while of mutated documents and of what grammars put together: the
-//! same inputs in every run. `ARMBODY_FUZZ_SECONDS` asks for longer and `ARMBODY_SEED` for others.
+//! same inputs in every run. `ARMBODY_THOROUGH` and `ARMBODY_FUZZ_SECONDS` ask for more and `ARMBODY_SEED` for others.
 
 use crate::support::properties;
 use std::fs;
@@ -10,11 +10,15 @@ use std::time::{Duration, Instant};
 use crate::support::alphabet::odd_words;
 use crate::support::mutate::{Document, documents, excerpt, mutate};
 use crate::support::random::Random;
+use crate::support::thorough::cases;
 
 type Property = fn(&[u8]);
 
-/// Inputs of each property, unless a time is given.
+/// Inputs of each property in a thorough run, unless a time is given.
 const TIMES: usize = 30_000;
+
+/// Of which others take one in so many.
+const SHARE: usize = 10;
 
 /// No input is longer: what holds for many small ones is asked, not how fast a large one is.
 const MAX_LEN: usize = 3000;
@@ -226,9 +230,10 @@ fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
     let seed: u64 = std::env::var("ARMBODY_SEED").ok().map_or(0, |seed| seed.parse().unwrap());
     let mut random = Random(seed.wrapping_mul(1000) + name.len() as u64);
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let times = cases(TIMES / part, SHARE);
     let mut failures = 0;
     for number in 0.. {
-        if end.map_or(number >= TIMES / part, |end| Instant::now() >= end) {
+        if end.map_or(number >= times, |end| Instant::now() >= end) {
             eprintln!("{name}: {number} inputs");
             break;
         }

@@ -5,6 +5,8 @@ use armbody::container::Kind;
 use armbody::lint::{MAX_FINDINGS, Options, Severity, check, examine};
 use armbody::text::{Source, steps};
 
+use crate::support::thorough::is_thorough;
+
 const URL: &str = "https://management.azure.com/subscriptions/$S/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
 const BODY: &str = r#"{"identity":{"type":"SystemAssigned"}}"#;
 const SPLIT: &str = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
@@ -12,7 +14,6 @@ const ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGr
 
 /// The smallest size of a shape, in bytes.
 const FIRST: usize = 16 << 10;
-const DOUBLINGS: usize = 4;
 /// Work on twice as much may take so much more.
 const MOST: f64 = 2.3;
 const FROM_THE_SMALLEST: f64 = 2.6;
@@ -144,9 +145,10 @@ static SHAPES: &[Shape] = &[
 #[cfg_attr(not(debug_assertions), ignore = "steps are counted in builds with debug assertions")]
 fn twice_the_file_is_twice_the_work() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let doublings: u32 = if is_thorough() { 4 } else { 3 };
     let mut wrong = Vec::new();
     for (name, kind, make) in SHAPES {
-        let taken: Vec<u64> = (0..=DOUBLINGS)
+        let taken: Vec<u64> = (0..=doublings)
             .map(|doubling| {
                 let source = Source::new("x", make(FIRST << doubling));
                 pool.install(|| {
@@ -159,11 +161,12 @@ fn twice_the_file_is_twice_the_work() {
         // Small files pay in full for what is bounded: 64 KiB of the text around a finding, 1 MiB of variables.
         #[expect(clippy::cast_precision_loss, reason = "a ratio")]
         let growth = |from: u64, to: u64| to as f64 / from as f64;
-        let mean = growth(taken[2], taken[4]).sqrt();
-        let most = growth(taken[0], taken[4]).powf(0.25);
+        let [first, .., before, _, last] = taken[..] else { unreachable!("more than two doublings") };
+        let mean = growth(before, last).sqrt();
+        let most = growth(first, last).powf(1.0 / f64::from(doublings));
         eprintln!(
             "{name}: {mean:.2} a doubling, {most:.2} from the smallest on, {} steps a byte",
-            taken[0] as usize / FIRST
+            first as usize / FIRST
         );
         if mean > MOST || most > FROM_THE_SMALLEST {
             wrong.push(format!("{name}: {taken:?}"));
@@ -204,6 +207,21 @@ fn what_powershell_makes_is_bounded_and_said() {
     assert_eq!(said(grown(100)), 0);
     assert!(said(grown(5000)) > 0, "a text that grows");
     assert!(said(table(1 << 20, 1) + &sends("'{}'")) > 0, "a statement that is too large");
+}
+
+#[test]
+fn a_command_of_too_many_words_is_not_read_whole_and_said() {
+    let said = |text: String| {
+        let findings = check(&Source::new("x.sh", text), Kind::Shell, &Options::default());
+        findings.iter().map(|finding| finding.rule.name).collect::<Vec<_>>()
+    };
+    let words = |times: usize| format!("curl -X PUT '{URL}'{} -d '{SPLIT}'\n", " -H 'a: b'".repeat(times));
+    assert!(said(words(100)).contains(&"identity-type-split"));
+    assert_eq!(said(words(20_000)), ["expansion-too-large"], "words");
+    let pieces = |times: usize| format!("A=x\ncurl -X PUT '{URL}' -d \"{}\"\n", "$A,".repeat(times));
+    assert_eq!(said(pieces(40_000)), ["expansion-too-large"], "pieces of a word");
+    let after = said(words(20_000) + &words(1));
+    assert!(after.contains(&"identity-type-split"), "the next command is read: {after:?}");
 }
 
 /// The run fails as it would if all were kept, and says how many are not.

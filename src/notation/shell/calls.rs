@@ -98,6 +98,10 @@ fn calls_of<'s>(
             };
             let judge = Judge { code, command, scope, dialect, filled_later };
             for call in &mut found {
+                if command.is_cut_short {
+                    (call.is_cut_short, call.is_unread) = (true, true);
+                    continue;
+                }
                 judge.as_written(call);
                 // `-d "$(cat <<EOF …)"`
                 if let Payload::Unknown(value) = &call.body {

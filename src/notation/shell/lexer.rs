@@ -20,6 +20,10 @@ const MAX_VALUE: usize = 4096;
 /// What quoting does to one command that is kept.
 const MAX_QUOTING: usize = 64;
 
+/// Words, assignments and redirections of one command, and pieces of one word, that are kept. A system that runs it takes no argument of more than
+/// 128 KiB (Linux), and each takes a hundred times the memory of a byte of it.
+const MAX_PARTS: usize = 32 << 10;
+
 /// Words behind which a variable may be set.
 const BEFORE_ASSIGNMENTS: [&str; 18] = [
     "export", "local", "declare", "readonly", "typeset", "env", "set", "$", "if", "then", "else", "elif",
@@ -267,6 +271,10 @@ impl<'f, 's> Lexer<'f, 's> {
     /// Starts a word if none is open; an empty one stands at `anchor`, in quotes of `encoding`.
     pub(super) fn open(&mut self, anchor: usize, encoding: Encoding) -> &mut Builder<'f, 's> {
         let (code, start) = (self.code, self.at);
+        if let Some(open) = self.word.as_mut().filter(|open| open.builder.pieces() >= MAX_PARTS) {
+            open.builder = Builder::new(code);
+            self.command.is_cut_short = true;
+        }
         &mut self
             .word
             .get_or_insert_with(|| Open {
@@ -1019,8 +1027,12 @@ impl<'f, 's> Lexer<'f, 's> {
 
     fn end_word(&mut self) {
         let Some(Open { builder, start, anchor, encoding, braces, slips }) = self.word.take() else { return };
+        let redirect = self.redirect.take();
+        if !self.has_room() {
+            return;
+        }
         let text = builder.finish(anchor as u32, encoding);
-        if let Some(kind) = self.redirect.take() {
+        if let Some(kind) = redirect {
             self.command.redirects.push(Redirect { kind, text });
             return;
         }
@@ -1049,6 +1061,15 @@ impl<'f, 's> Lexer<'f, 's> {
             self.say_slips(whole, &braces, slips);
         }
         self.command.words.push(Word { text, span });
+    }
+
+    /// True if the command has room for one more word, assignment or redirection; else it is cut short.
+    fn has_room(&mut self) -> bool {
+        let Command { words, assignments, redirects, .. } = &self.command;
+        let items = self.array.as_ref().map_or(0, |array| array.items.len());
+        let has_room = words.len() + assignments.len() + redirects.len() + items < MAX_PARTS;
+        self.command.is_cut_short |= !has_room;
+        has_room
     }
 
     /// Says what the shell does to a word that was meant as one.

@@ -11,3 +11,4 @@ pub(crate) mod needs;
 pub(crate) mod properties;
 pub(crate) mod random;
 pub(crate) mod specs;
+pub(crate) mod thorough;

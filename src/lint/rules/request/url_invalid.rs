@@ -50,14 +50,20 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             sink.push(draft.fix("take the quotes out", &without_quotes(part.text())));
             continue;
         }
-        let text = &part.text()[span.range()];
-        let edit = match &problem.edit {
-            Some((range, text)) => Some(Edit::replace(range.clone().into(), text.clone())),
-            // Whoever breaks a line in the middle of a URL means nothing by it.
-            None => (problem.kind == Kind::Whitespace && text.contains('\n')).then(|| Edit::delete(span)),
+        // Whoever breaks a line in the middle of a URL means nothing by it.
+        let is_break = |gap: &Span| part.text()[gap.range()].contains('\n');
+        let edits = match &problem.edit {
+            Some((range, text)) => vec![Edit::replace(range.clone().into(), text.clone())],
+            None if problem.kind != Kind::Whitespace || !is_break(&span) => Vec::new(),
+            None if is_first => gaps
+                .iter()
+                .filter(|gap| in_query(gap) && is_break(gap))
+                .map(|gap| Edit::delete(*gap))
+                .collect(),
+            None => vec![Edit::delete(span)],
         };
-        if let Some(edit) = edit {
-            draft = draft.fix("mend the URL", &[edit]);
+        if !edits.is_empty() {
+            draft = draft.fix("mend the URL", &edits);
         }
         sink.push(draft);
     }

@@ -20,7 +20,7 @@ pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
         &RULE,
         Severity::Note,
         first.span,
-        "from here on, long variables are not put in: in all their uses they come to too much",
-        "calls whose body or URL is such a variable were not checked; split the file",
+        "from here on, long variables are not put in and long commands not read whole: they come to too much",
+        "calls whose body or URL is such a variable, or that have so many words, were not checked; split the file",
     ))
 }
