@@ -3,6 +3,7 @@
 //! is planted, nothing else is found, and a safe fix gives back what was there before.
 
 use crate::support::needs::{shared, shared_if_there};
+use crate::support::thorough;
 use std::fmt::Write as _;
 
 use armbody::arm::{IdentityForm, Method, ResourceType, identity_form};
@@ -11,8 +12,8 @@ use armbody::lint::{Family, Finding, Options, Severity, check, fix};
 use armbody::text::{Source, Span};
 use serde_json::{Value, json};
 
-/// How often each mistake is planted in each wrapping.
-const TIMES: usize = 24;
+/// How often each mistake is planted in each wrapping in a thorough run.
+const ALL_TIMES: usize = 24;
 
 /// A small generator (splitmix64), so that every run plants the same.
 struct Random(u64);
@@ -668,7 +669,7 @@ fn every_mistake_is_found_where_it_is_planted() {
         let fitting: Vec<&Base> = bases.iter().filter(|base| (case.fits)(base)).collect();
         assert!(!fitting.is_empty(), "{}", case.rule);
         for wrapping in WRAPPINGS {
-            for _ in 0..TIMES {
+            for _ in 0..thorough::cases(ALL_TIMES, 4) {
                 let base = *random.of(&fitting);
                 check_one(&case, base, wrapping, &mut random);
             }

@@ -16,13 +16,14 @@ mod wrap;
 use std::collections::BTreeMap;
 
 use crate::support::random::Random;
+use crate::support::thorough::cases;
 use armbody::lint::{Family, Finding, Severity, check, fix, rules};
 use bodies::Body;
 use plant::{KINDS, Planted, Text};
 use wrap::{WRAPS, Wrap, Wrapped, body_of};
 
-/// Mistakes of each kind in each surrounding.
-const TIMES: usize = 24;
+/// Mistakes of each kind in each surrounding, in a thorough run.
+const ALL_TIMES: usize = 24;
 
 /// Bodies beyond this many bytes are left to the other tests.
 const MAX_BODY: usize = 6000;
@@ -109,13 +110,14 @@ fn planted_mistakes_are_found_named_and_mended() {
     // For the search after more: another seed, and what is wrong with each mistake of one kind, or of `all`.
     let verbose = std::env::var_os("ARMBODY_MUTATIONS");
     let seed: u64 = std::env::var("ARMBODY_SEED").ok().map_or(0, |seed| seed.parse().unwrap());
+    let times = cases(ALL_TIMES, 4);
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for (number, kind) in KINDS.iter().enumerate() {
         let mut random = Random(seed * 1000 + number as u64);
         let tally = tallies.entry(kind.name).or_default();
         for wrap in WRAPS {
             let mut done = 0;
-            for _ in 0..TIMES * 40 {
+            for _ in 0..times * 40 {
                 let Some(body) = random.pick(&bodies) else { break };
                 let compact = random.below(2) == 0;
                 let text = if compact {
@@ -138,11 +140,11 @@ fn planted_mistakes_are_found_named_and_mended() {
                     eprintln!("{} in {} ({wrap:?}): {complaints:#?}\n  …{here}…", kind.name, body.name);
                 }
                 done += 1;
-                if done == TIMES {
+                if done == times {
                     break;
                 }
             }
-            assert!(done == TIMES || bodies.len() < 10, "{}: planted {done} times in {wrap:?}", kind.name);
+            assert!(done == times || bodies.len() < 10, "{}: planted {done} times in {wrap:?}", kind.name);
         }
     }
     let mut total = Tally::default();

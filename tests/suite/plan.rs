@@ -289,7 +289,7 @@ fn wishes() -> impl Strategy<Value = Wishes> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000)
+        crate::support::thorough::proptest_cases(10_000, 10)
     ))]
 
     /// From what GET returned, through the wish, the request as text and back, to the state that was wanted.

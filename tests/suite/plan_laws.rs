@@ -114,7 +114,7 @@ fn damaged(answer: &Value, pointer: &str, damage: &Damage) -> String {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000)
+        crate::support::thorough::proptest_cases(1_000, 10)
     ))]
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is written is read back: the law that every notation keeps.
 
+use crate::support::thorough::proptest_cases;
 use armbody::arm::{
     Blank, BlankStyle, BodyValue, Cloud, Identity, Method, Part, Request, RequestTarget, ResourceType, Text,
 };
@@ -317,7 +318,6 @@ proptest! {
     }
 }
 
-/// As many as `PROPTEST_CASES` says, or ten thousand.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000)
+    proptest_cases(10_000, 10)
 }
