@@ -563,8 +563,7 @@ fn check_stands(name: &str, cells: &[&str], faults: &mut Vec<String>) -> usize {
         "references" => "[references('x')]",
         "list" => "[listKeys('x', '2020-01-01')]",
         "lambda" => "[lambda('a', 1)]",
-        "lambdaVariables" | "variables" => &format!("[{name}('a')]"),
-        "externalInput" | "externalInputs" => &format!("[{name}('a')]"),
+        "lambdaVariables" | "variables" | "externalInput" | "externalInputs" => &format!("[{name}('a')]"),
         // That it may name others is tried elsewhere.
         "parameters" => return 0,
         _ => &format!("[{name}()]"),

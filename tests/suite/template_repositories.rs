@@ -127,7 +127,9 @@ fn templates_of_public_repositories_are_expanded() {
     }
     for (key, rows) in refused.lock().unwrap().iter() {
         eprintln!("== {key}: {}", rows.len());
-        rows.iter().for_each(|row| eprintln!("   {}", row.replace('\n', " ")));
+        for row in rows.iter() {
+            eprintln!("   {}", row.replace('\n', " "));
+        }
     }
     eprintln!(
         "{all} templates: {whole} expanded without parameters ({requests} requests); {with} with a file of parameters: {with_whole}"
