@@ -127,7 +127,7 @@ fn templates_of_public_repositories_are_expanded() {
     }
     for (key, rows) in refused.lock().unwrap().iter() {
         eprintln!("== {key}: {}", rows.len());
-        for row in rows.iter() {
+        for row in rows {
             eprintln!("   {}", row.replace('\n', " "));
         }
     }

@@ -429,9 +429,12 @@ fn what_branches_set_makes_a_call_for_each() {
 #[test]
 fn many_branches_are_read_in_linear_time() {
     let time = |turns: usize| {
-        let text: String = (0..turns)
-            .map(|at| format!("if ($x) {{ $u{at} = \"https://h/a$u\" }} else {{ $u{at} = 'b' }}\n$u = \"$u{at}/$u\"\nirm \"$u$u{at}\"\n"))
-            .collect();
+        let line = |at: usize| {
+            format!(
+                "if ($x) {{ $u{at} = \"https://h/a$u\" }} else {{ $u{at} = 'b' }}\n$u = \"$u{at}/$u\"\nirm \"$u$u{at}\"\n"
+            )
+        };
+        let text = (0..turns).map(line).collect::<Vec<_>>().concat();
         let start = std::time::Instant::now();
         read(&text, |_, calls| drop(calls));
         start.elapsed().as_secs_f64()
