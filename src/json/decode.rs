@@ -17,7 +17,7 @@ pub fn decode_string(content: &str) -> Cow<'_, str> {
 }
 
 /// The characters of a string node as a fragment of `body`, the text that its tree was parsed from: for
-/// those who look into strings. `None` if the node is not a string in `"` quotes.
+/// those who look into strings. `None` if the node is not a string in `"` quotes, or is not read as it is written.
 pub fn string_fragment<'s>(body: &Fragment<'s>, node: Node<'_>) -> Option<Fragment<'s>> {
     let content = node.content_span();
     if content == node.span() {
@@ -33,7 +33,9 @@ pub fn string_fragment<'s>(body: &Fragment<'s>, node: Node<'_>) -> Option<Fragme
             builder.decoded(Span::new(start, content.start as usize + at.1), text, Encoding::JsonString);
         }
     });
-    Some(builder.finish(content.start, Encoding::JsonString))
+    let fragment = builder.finish(content.start, Encoding::JsonString);
+    // A name that was read without its line breaks has other offsets.
+    (node.as_str()? == fragment.text()).then_some(fragment)
 }
 
 /// Walks through a string's content: runs that stand for themselves and escapes, with their byte ranges.
@@ -97,6 +99,21 @@ pub(super) fn hex4(text: &str, at: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{Dialect, Tree};
+    use crate::text::Source;
+
+    #[test]
+    fn a_fragment_has_the_text_of_its_string() {
+        let text = "{\"a\\u00e9\":1,\"b\u{1}c\":2}";
+        let source = Source::new("x", text);
+        let body = source.fragment();
+        let tree = Tree::parse(text, Dialect::STRICT);
+        let names: Vec<_> = tree.root().expect("a value").members().map(|(name, _)| name).collect();
+        let [escaped, broken] = names[..] else { panic!("two members") };
+        assert_eq!(string_fragment(&body, escaped).map(|it| it.text().to_owned()).as_deref(), Some("aé"));
+        assert_eq!(broken.as_str().as_deref(), Some("bc"));
+        assert!(string_fragment(&body, broken).is_none());
+    }
 
     #[test]
     fn escapes_decode() {

@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(of("if", 3), None);
         assert_eq!(
             signature("listKeys").map(|it| it.line()).as_deref(),
-            Some("listKeys(resource: string, apiVersion: string, body?: object): object")
+            Some("listKeys(resource: string, apiVersion: string, body?: object): any")
         );
         assert_eq!(signature("nothing"), None);
     }
