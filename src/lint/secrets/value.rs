@@ -154,30 +154,80 @@ pub(super) fn references(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
+/// Functions of templates whose arguments name what is looked up, or are compared: nothing of them is in the value.
+const OUTSIDE_OF_VALUES: [&str; 20] = [
+    "and",
+    "contains",
+    "empty",
+    "endswith",
+    "equals",
+    "extensionresourceid",
+    "greater",
+    "greaterorequals",
+    "indexof",
+    "less",
+    "lessorequals",
+    "managementgroupresourceid",
+    "or",
+    "parameters",
+    "reference",
+    "resourceid",
+    "startswith",
+    "subscriptionresourceid",
+    "tenantresourceid",
+    "variables",
+];
+
+fn is_outside_of_values(function: &str) -> bool {
+    let name = function.to_ascii_lowercase();
+    // `listKeys`, `listAccountSas` and the like.
+    name.starts_with("list") || OUTSIDE_OF_VALUES.contains(&name.as_str())
+}
+
 /// The literals of a template's expression that go into its value: arguments of `base64`, `concat` and the like.
 pub(super) fn literals(text: &str, base: usize, mut found: impl FnMut(Range<usize>)) {
     let bytes = text.as_bytes();
+    // The brackets that are open, and how many of them stand around what is outside of the value.
+    let mut open: Vec<bool> = Vec::new();
+    let mut outside = 0;
+    let mut name = 0;
     let mut at = 0;
-    while let Some(open) = memchr::memchr(b'\'', &bytes[at..]).map(|len| at + len) {
-        let mut end = open + 1;
-        loop {
-            match memchr::memchr(b'\'', &bytes[end..]).map(|len| end + len) {
-                Some(quote) if bytes.get(quote + 1) == Some(&b'\'') => end = quote + 2,
-                Some(quote) => {
-                    end = quote;
-                    break;
-                }
-                None => return,
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'(' | b'[' => {
+                // The name of a member stands in the brackets behind a value.
+                let is_member = byte == b'[' && at > 0 && matches!(bytes[at - 1], b')' | b']');
+                let is_outside = is_member || byte == b'(' && is_outside_of_values(&text[name..at]);
+                open.push(is_outside);
+                outside += usize::from(is_outside);
             }
+            b')' | b']' => outside -= usize::from(open.pop().unwrap_or_default()),
+            b'\'' => {
+                let Some(end) = literal_end(bytes, at + 1) else { return };
+                let names_something = text[..at].trim_end().ends_with("/providers/");
+                if outside == 0 && !names_something && end - at > 4 {
+                    found(base + at + 1..base + end);
+                }
+                at = end;
+            }
+            _ => {}
         }
-        let before = text[..open].trim_end();
-        let names_something = ["parameters(", "variables(", "reference(", "resourceId(", "/providers/"]
-            .iter()
-            .any(|function| before.ends_with(function));
-        if !names_something && end - open > 4 {
-            found(base + open + 1..base + end);
+        at += 1;
+        if !byte.is_ascii_alphanumeric() {
+            name = at;
         }
-        at = end + 1;
+    }
+}
+
+/// Where the literal ends whose text begins at `from`: two quotes are one of it.
+fn literal_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let quote = at + memchr::memchr(b'\'', &bytes[at..])?;
+        if bytes.get(quote + 1) != Some(&b'\'') {
+            return Some(quote);
+        }
+        at = quote + 2;
     }
 }
 
@@ -372,5 +422,33 @@ mod tests {
         let mut all = Vec::new();
         literals(text, 0, |range| all.push(&text[range]));
         assert_eq!(all, ["#!/bin/sh", "it''s"]);
+    }
+
+    #[test]
+    fn what_names_or_compares_is_not_in_the_value() {
+        for (text, wanted) in [
+            (
+                "[listKeys(resourceId('Microsoft.Storage/storageAccounts', 'data1'), '2021-04-01').keys[0].value]",
+                vec![],
+            ),
+            (
+                "[if(equals(parameters('kind'), 'password'), concat('abc', 'secret'), reference('other').x)]",
+                vec!["secret"],
+            ),
+            (
+                "[concat(variables('first'), listKeys('a-name', '2021-04-01')['value'], 'Pa55word')]",
+                vec!["Pa55word"],
+            ),
+            (
+                "[format('{0};key={1}', 'value1', createObject('a', 'value2')['longer'])]",
+                vec!["{0};key={1}", "value1", "value2"],
+            ),
+            ("['plain text']", vec!["plain text"]),
+            ("[variables('open'", vec![]),
+        ] {
+            let mut all = Vec::new();
+            literals(text, 0, |range| all.push(&text[range]));
+            assert_eq!(all, wanted, "{text}");
+        }
     }
 }
