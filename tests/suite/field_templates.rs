@@ -503,3 +503,27 @@ fn bodies_by_name_say_what_they_are_for() {
         .collect();
     assert_eq!(found, ["identity-type-missing"]);
 }
+
+/// Whether a secret is empty, or which one it is, is not the secret.
+#[test]
+fn what_is_only_looked_at_is_not_shown() {
+    let of = |value: &str| {
+        let text = format!(
+            "{HEAD}\"parameters\":{{\"key\":{{\"type\":\"securestring\"}}}},\"resources\":[],\n\"outputs\":{{\"x\":{{\"type\":\"string\",\"value\":\"{value}\"}}}}}}"
+        );
+        found("x.json", &text, &[])
+    };
+    let shown = ["warning secure-output@2"];
+    assert_eq!(of("[parameters('key')]"), shown);
+    assert_eq!(of("[concat('a', parameters('key'))]"), shown);
+    assert_eq!(of("[if(true(), parameters('key'), '')]"), shown);
+    assert_eq!(of("[coalesce(parameters('key'), '')]"), shown);
+    for value in [
+        "[if(empty(parameters('key')), 'a', 'b')]",
+        "[string(equals(parameters('key'), 'x'))]",
+        "[string(length(parameters('key')))]",
+        "[if(and(true(), not(contains(parameters('key'), 'x'))), 'a', 'b')]",
+    ] {
+        assert_eq!(of(value), [""; 0], "{value}");
+    }
+}

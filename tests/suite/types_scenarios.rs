@@ -87,7 +87,7 @@ fn every_scenario_of_every_type_ends_in_the_wanted_state() {
     );
     let shown: Vec<&String> = counts.wrong.iter().take(25).collect();
     assert!(counts.wrong.is_empty(), "{} wrong: {shown:#?}", counts.wrong.len());
-    assert!(counts.rendered > 3_000 && counts.planned > 1_000);
+    assert!(counts.rendered > 15_000 / step && counts.planned > 5_000 / step);
 }
 
 fn of_version(described: InVersion<'_>, at: usize) -> Counts {

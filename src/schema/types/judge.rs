@@ -260,8 +260,9 @@ impl<'p, 't> Judge<'p, 't, '_> {
                 }
             }
             Form::Integer { least, most } => {
+                // The published types have one kind for integers and fractions.
                 if node.kind() != Kind::Number {
-                    return self.wrong_type(task, "integer");
+                    return self.wrong_type(task, "number");
                 }
                 // A fraction lies between two integers: both limits are those of the integers.
                 let Some(number) = node.number().and_then(|digits| digits.parse::<f64>().ok()) else {

@@ -89,6 +89,28 @@ pub enum UseIn {
     Command,
 }
 
+impl UseIn {
+    /// Where what is only looked at stands: nobody is shown it.
+    fn unshown(self) -> Self {
+        match self {
+            Self::Variable(_) => self,
+            Self::Elsewhere | Self::Output | Self::OuterTemplate | Self::PlainParameter | Self::Command => {
+                Self::Elsewhere
+            }
+        }
+    }
+}
+
+/// False where a call's result has nothing of its argument but whether it is empty, equal, longer and the like.
+fn shows_argument(function: &str, index: usize) -> bool {
+    match function {
+        "if" => index > 0,
+        "and" | "contains" | "empty" | "endswith" | "equals" | "greater" | "greaterorequals" | "indexof"
+        | "lastindexof" | "length" | "less" | "lessorequals" | "not" | "or" | "startswith" => false,
+        _ => true,
+    }
+}
+
 /// A name in an expression.
 #[derive(Clone, Debug)]
 pub struct Use {
@@ -544,12 +566,12 @@ impl<'v> Walk<'v> {
             return;
         };
         // What a part is made of comes before it.
-        let mut lazy = vec![around.is_lazy; program.parts.len()];
+        let mut arounds = vec![around; program.parts.len()];
         for (at, part) in program.parts.iter().enumerate().rev() {
-            let own = lazy[at];
-            let mut pass = |part: u32, is_lazy: bool| {
-                if let Some(flag) = lazy.get_mut(part as usize) {
-                    *flag = is_lazy;
+            let own = arounds[at];
+            let mut pass = |part: u32, around: Around| {
+                if let Some(of_part) = arounds.get_mut(part as usize) {
+                    *of_part = around;
                 }
             };
             match part {
@@ -566,9 +588,11 @@ impl<'v> Walk<'v> {
                             "lambda" => true,
                             _ => false,
                         };
-                        pass(*argument, own || may_pass);
+                        let stand =
+                            if shows_argument(lower, index) { own.stand } else { own.stand.unshown() };
+                        pass(*argument, Around { is_lazy: own.is_lazy || may_pass, stand, ..own });
                     }
-                    self.call(&program, at, place, Around { is_lazy: own, ..around });
+                    self.call(&program, at, place, own);
                 }
             }
         }

@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     };
     let message = format!("{} takes {}, not {found}", called(subject, &problem.place), wanted.join(" or "));
     let mut found = subject.at(&RULE, node.span(), message);
-    if let Some(right) = unquoted(node, &takes) {
+    if let Some(right) = unquoted(node, &takes, !subject.evidence.is_described) {
         found = found
             .doubt(Doubt::QuotedScalar)
             .help("ARM reads it; the schema and other readers do not")
@@ -55,12 +55,13 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
 /// True for a fraction in quotes where a number is due, and for 0 and 1 where a boolean is.
 fn is_read_as(node: Node<'_>, takes: &impl Fn(&str) -> bool) -> bool {
     let is_number = |text: &str| text.trim().parse::<serde_json::Number>().is_ok();
-    takes("integer") && node.as_str().is_some_and(|text| is_number(&text))
+    (takes("integer") || takes("number")) && node.as_str().is_some_and(|text| is_number(&text))
         || takes("boolean") && matches!(node.number(), Some("0" | "1"))
 }
 
-/// What stands between the quotes, if it is of the type that is due.
-fn unquoted(node: Node<'_>, takes: &impl Fn(&str) -> bool) -> Option<String> {
+/// What stands between the quotes, if it is of the type that is due. A fraction is one only where the schema tells
+/// integers from other numbers: Bicep and templates know no fractions, and write them so.
+fn unquoted(node: Node<'_>, takes: &impl Fn(&str) -> bool, fractions: bool) -> Option<String> {
     let text = node.as_str()?;
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -68,6 +69,7 @@ fn unquoted(node: Node<'_>, takes: &impl Fn(&str) -> bool) -> Option<String> {
         return Some(lower);
     }
     let number: serde_json::Number = text.parse().ok()?;
-    let fits = takes("number") || (takes("integer") && (number.is_i64() || number.is_u64()));
+    let is_whole = number.is_i64() || number.is_u64();
+    let fits = takes("number") && (fractions || is_whole) || takes("integer") && is_whole;
     fits.then(|| number.to_string())
 }
