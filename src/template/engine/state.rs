@@ -94,6 +94,15 @@ impl<'c> Site<'c> {
     pub(super) fn turns(self, turns: &'c [Turn]) -> Self {
         Self { turns, ..self }
     }
+
+    /// A place within a resource's instance.
+    pub(super) fn of_instance(deployment: u32, at: u32, stand: Stand, turns: &'c [Turn]) -> Self {
+        Self {
+            instance: Some(at),
+            has_loops: stand == Stand::Body,
+            ..Self::new(deployment, stand).turns(turns)
+        }
+    }
 }
 
 /// The variables of a lambda, and those around it.

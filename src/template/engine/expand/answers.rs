@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Options, Run, name_of};
+use super::names::name_of;
+use super::{Options, Run};
 use crate::template::engine::resource::Turn;
 use crate::template::engine::state::{Engine, Site, Stand};
 use crate::template::engine::structure;

@@ -92,7 +92,7 @@ impl Engine<'_> {
         let instance = &home.instances[at as usize];
         let (resource, turns) = (instance.resource.clone(), instance.turns.clone());
         let (is_symbolic, path) = (home.is_symbolic, home.path.clone());
-        let site = self.site_of(deployment, at, Stand::Body, &turns);
+        let site = Site::of_instance(deployment, at, Stand::Body, &turns);
         let head = Site { stand: Stand::Head, ..site };
         let refuse = |message: String| Refusal::new(Cause::NestedDeployment, message);
         let mut properties = resource.get("properties").cloned().unwrap_or(Value::NULL);
@@ -314,7 +314,7 @@ impl Engine<'_> {
             if is_own || member.name.eq_ignore_ascii_case("properties") {
                 continue;
             }
-            let site = self.site_of(deployment, at, Stand::Head, turns);
+            let site = Site::of_instance(deployment, at, Stand::Head, turns);
             let value = self.value(site, &member.value).map_err(|refusal| refusal.at(member.value.place))?;
             if !value.is_null() {
                 members.push(Member { value, ..member.clone() });

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{DEPLOYMENTS, Included, Kind, Memo, name_of, shown};
+use super::names::name_of;
+use super::{DEPLOYMENTS, Included, Kind, Memo, shown};
 use crate::template::engine::calls::{kind_of, left_open};
 use crate::template::engine::state::{Engine, Site};
 use crate::template::functions::member_text;
