@@ -151,7 +151,7 @@ impl Engine<'_> {
             let value = engine.run(site, &program, program.root);
             engine.budget.leave();
             let value = value?;
-            let value = engine.dereference(site, value)?;
+            let value = engine.dereference(value)?;
             if value.as_str().is_some_and(|it| it.len() > MAX_TEXT && it.encode_utf16().count() > MAX_TEXT) {
                 return Err(Refusal::new(
                     Cause::ResultLimit,
@@ -175,9 +175,9 @@ impl Engine<'_> {
     }
 
     /// What a `reference()` alone gives: the properties that the template sets.
-    fn dereference(&mut self, site: Site<'_>, value: Value) -> Outcome<Value> {
+    fn dereference(&mut self, value: Value) -> Outcome<Value> {
         let Some(reference) = value.as_open().and_then(|open| open.reference) else { return Ok(value) };
-        let known = self.referenced(site, reference)?;
+        let known = self.referenced(reference)?;
         Ok(known.unwrap_or(value))
     }
 
@@ -220,7 +220,7 @@ impl Engine<'_> {
                     if let Some(Op::Member { name, .. }) = program.parts.get(part as usize) {
                         let key = Value::from(Data::Text(Arc::clone(name)));
                         let value = self
-                            .part_of(site, &base, &key)
+                            .part_of(&base, &key)
                             .map_err(|refusal| refusal.of(program.spans[part as usize]))?;
                         values.push(value);
                     }
@@ -229,7 +229,7 @@ impl Engine<'_> {
                     let key = values.pop().unwrap_or(Value::NULL);
                     let base = values.pop().unwrap_or(Value::NULL);
                     let value = self
-                        .part_of(site, &base, &key)
+                        .part_of(&base, &key)
                         .map_err(|refusal| refusal.of(program.spans[part as usize]))?;
                     values.push(value);
                 }
@@ -466,10 +466,10 @@ impl Engine<'_> {
     }
 
     /// A member or element.
-    fn part_of(&mut self, site: Site<'_>, base: &Value, key: &Value) -> Outcome<Value> {
+    fn part_of(&mut self, base: &Value, key: &Value) -> Outcome<Value> {
         if let Some(open) = base.as_open() {
             if let (Some(reference), Some(name)) = (open.reference, key.as_str())
-                && let Some(known) = self.referenced_member(site, reference, &open.text, name)?
+                && let Some(known) = self.referenced_member(reference, &open.text, name)?
             {
                 return Ok(known);
             }
@@ -509,7 +509,7 @@ impl Engine<'_> {
         let mut settled = args;
         for value in &mut settled {
             if value.as_open().is_some_and(|open| open.reference.is_some()) {
-                *value = self.dereference(site, value.clone())?;
+                *value = self.dereference(value.clone())?;
             }
         }
         let Some((needs, run)) = functions::find(lower) else {

@@ -24,7 +24,7 @@ impl Engine<'_> {
         };
         let seed = if &**lower == "reduce" { values.pop() } else { None };
         let subject = values.pop().unwrap_or(Value::NULL);
-        let subject = self.dereference(site, subject)?;
+        let subject = self.dereference(subject)?;
         let first_lambda = if seed.is_some() { 2 } else { 1 };
         let (least, most) = match &**lower {
             "filter" | "map" => (1, 2),
@@ -170,7 +170,7 @@ impl Through<'_, '_, '_> {
         let value = self.engine.run(site, self.program, lambda.body);
         self.engine.budget.leave();
         let value = value?;
-        self.engine.dereference(site, value)
+        self.engine.dereference(value)
     }
 
     /// An element and, if the lambda wants it, its place.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::{id_arguments, name_of};
+use super::order::ring_of;
 use super::{DEPLOYMENTS, shown};
 use crate::arm::Level;
 use crate::arm::expression::is_expression;
@@ -152,14 +153,7 @@ impl Engine<'_> {
         match &instance.identity {
             Memo::Done(done) => return done.clone(),
             Memo::Busy => {
-                return Err(Refusal::new(
-                    Cause::CircularDependency,
-                    format!(
-                        "Circular dependency detected on resource: '{}'. Please see \
-                         https://aka.ms/arm-syntax-resources for usage details.",
-                        instance.resource.get("name").map(shown).unwrap_or_default()
-                    ),
-                ));
+                return Err(ring_of(&instance.resource.get("name").map(shown).unwrap_or_default()));
             }
             Memo::New => instance.identity = Memo::Busy,
         }

@@ -129,20 +129,8 @@ impl Engine<'_> {
                                 Memo::Done(Ok(identity)) => shown(&identity.id),
                                 _ => String::new(),
                             };
-                            refusals.push(
-                                *Refusal::new(
-                                    Cause::CircularDependency,
-                                    format!(
-                                        "Circular dependency detected on resource: '{id}'. Please see \
-                                     https://aka.ms/arm-syntax-resources for usage details."
-                                    ),
-                                )
-                                .at(instance
-                                    .resource
-                                    .get("dependsOn")
-                                    .and_then(|it| it.place)
-                                    .or(instance.resource.place)),
-                            );
+                            let waits = instance.resource.get("dependsOn").and_then(|it| it.place);
+                            refusals.push(*ring_of(&id).at(waits.or(instance.resource.place)));
                         }
                         Mark::Done => {}
                     }
@@ -156,7 +144,7 @@ impl Engine<'_> {
     }
 }
 
-fn ring_of(name: &str) -> Box<Refusal> {
+pub(super) fn ring_of(name: &str) -> Box<Refusal> {
     Refusal::new(
         Cause::CircularDependency,
         format!(

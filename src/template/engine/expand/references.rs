@@ -23,14 +23,7 @@ impl Engine<'_> {
         let Some(wanted) = wanted.as_deref() else { return Err(kind_of(name, args, 0, "String")) };
         let found = self.named(site.deployment, wanted, false);
         if self.options.finds_all && site.instance.is_some_and(|own| found.contains(&own)) {
-            return Err(Refusal::new(
-                Cause::CircularDependency,
-                format!(
-                    "The template resource '{}' cannot reference itself. Please see \
-                     https://aka.ms/arm-function-reference for usage details.",
-                    shown(&args[0])
-                ),
-            ));
+            return Err(of_itself(&shown(&args[0])));
         }
         let Some(&at) = found.first() else {
             let is_name = !wanted.contains('/') && !args[0].is_open();
@@ -44,13 +37,7 @@ impl Engine<'_> {
                 Ok(identity) => format!("{}/{}", identity.type_name, shown(&identity.name)),
                 Err(_) => wanted.to_owned(),
             };
-            return Err(Refusal::new(
-                Cause::CircularDependency,
-                format!(
-                    "The template resource '{own}' cannot reference itself. Please see \
-                     https://aka.ms/arm-function-reference for usage details."
-                ),
-            ));
+            return Err(of_itself(&own));
         }
         Ok(self.reference_to(site, name, at, args))
     }
@@ -115,7 +102,7 @@ impl Engine<'_> {
             }
             let value = self.reference_to(site, "reference", at, &args);
             let known = match value.as_open().and_then(|open| open.reference) {
-                Some(reference) => self.referenced(site, reference)?,
+                Some(reference) => self.referenced(reference)?,
                 None => None,
             };
             all.push(known.unwrap_or(value));
@@ -190,11 +177,7 @@ impl Engine<'_> {
     }
 
     /// What `reference(…)` alone gives: the properties that the template sets, if it sets any.
-    pub(in crate::template::engine) fn referenced(
-        &mut self,
-        _: Site<'_>,
-        reference: Reference,
-    ) -> Outcome<Option<Value>> {
+    pub(in crate::template::engine) fn referenced(&mut self, reference: Reference) -> Outcome<Option<Value>> {
         if reference.is_full || self.is_nested(reference) {
             return Ok(None);
         }
@@ -214,7 +197,6 @@ impl Engine<'_> {
     /// A member of what `reference(…)` gives, if the template sets it.
     pub(in crate::template::engine) fn referenced_member(
         &mut self,
-        _: Site<'_>,
         reference: Reference,
         text: &str,
         name: &str,
@@ -235,4 +217,14 @@ impl Engine<'_> {
         // The service may add to what the template sets.
         Ok(found.map(|value| value.with_rest(&format!("{text}{}", member_text(name)))))
     }
+}
+
+fn of_itself(name: &str) -> Box<Refusal> {
+    Refusal::new(
+        Cause::CircularDependency,
+        format!(
+            "The template resource '{name}' cannot reference itself. Please see \
+             https://aka.ms/arm-function-reference for usage details."
+        ),
+    )
 }
