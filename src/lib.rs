@@ -16,7 +16,7 @@
 //! `tests/suite/floors.rs` reads this list and every import, and holds them against each other:
 //!
 //! - the binary: `cli`, one file a command
-//! - [`command`]: what `render`, `plan` and `expand` make, for the binary and for the site
+//! - [`command`]: what `render`, `plan` and `expand` make, for the binary, the site and the editor extension
 //! - [`lsp`]: what an editor asks, message by message
 //! - [`config`]: what `armbody.toml` says
 //! - [`report`]: findings as text, SARIF and the like · [`scenario`]: the catalogue of identity scenarios ·
