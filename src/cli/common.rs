@@ -10,7 +10,7 @@ use armbody::command::{self, As, Outcome, Settings, Status};
 use armbody::config::{self, Config, Configs};
 use armbody::notation::Shell;
 use armbody::shown;
-use armbody::text::{DEFAULT_MAX_SIZE, Replaced, Shown, path_name, write_file};
+use armbody::text::{DEFAULT_MAX_SIZE, ReadError, Replaced, Shown, Source, path_name, write_file};
 
 use super::Terminal;
 
@@ -163,6 +163,15 @@ impl Fill {
             name: self.name.clone(),
             location: self.location.clone(),
         }
+    }
+}
+
+/// Reads a file; `-` is standard input, which messages call `stdin`.
+pub(crate) fn read(path: &Path, stdin: &str, limit: u64) -> Result<Source, ReadError> {
+    if path == Path::new("-") {
+        Source::read_from(stdin, std::io::stdin().lock(), limit)
+    } else {
+        Source::read(path, limit)
     }
 }
 

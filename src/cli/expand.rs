@@ -1,18 +1,17 @@
 //! `armbody expand`: the requests that a deployment of a template makes.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use armbody::command::{Beside, Expand, ExpandAs};
 use armbody::config::Configs;
 use armbody::report::Format;
 use armbody::template::Target;
 use armbody::text::{DEFAULT_MAX_SIZE, Source};
 
-use super::common::finish;
+use super::common::{finish, read};
 use super::lint::files;
 use super::{Status, Terminal};
 
@@ -68,17 +67,8 @@ pub(crate) struct Args {
     max_size: u64,
 }
 
-fn read(path: &Path, limit: u64) -> anyhow::Result<Source> {
-    let source = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("standard input")?;
-        if bytes.len() as u64 > limit {
-            bail!("<stdin>: is larger than {limit} bytes");
-        }
-        Source::from_bytes("<stdin>", bytes)
-    } else {
-        Source::read(path, limit)?
-    };
+fn text(path: &Path, limit: u64) -> anyhow::Result<Source> {
+    let source = read(path, "<stdin>", limit)?;
     if source.problem().is_some() {
         bail!("{}: is not a text in UTF-8 or UTF-16", source.name());
     }
@@ -104,9 +94,9 @@ fn beside(template: &Path, limit: u64) -> Beside {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let template = read(&args.template, args.max_size)?;
+    let template = text(&args.template, args.max_size)?;
     let parameters: Vec<Source> =
-        args.parameters.iter().map(|path| read(path, args.max_size)).collect::<anyhow::Result<_>>()?;
+        args.parameters.iter().map(|path| text(path, args.max_size)).collect::<anyhow::Result<_>>()?;
     let expand = Expand {
         set: args.set.clone(),
         scope: args.scope.clone(),

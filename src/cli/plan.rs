@@ -1,14 +1,11 @@
 //! `armbody plan`: the request that takes a machine from the identities it has to those wanted.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use armbody::command::{self, Plan};
 use armbody::scenario::{SystemWish, Wishes};
-use armbody::text::Source;
 
-use super::common::{Fill, Output, PlanAs, Target, finish};
+use super::common::{Fill, Output, PlanAs, Target, finish, read};
 use super::{Status, Terminal};
 
 /// Write the request that takes a VM from the identity it has to the one wanted.
@@ -99,8 +96,9 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
-    let answer = read(&args.current, args.output.max_size)?;
-    let outcome = args.asked().run(answer, &args.output.settings()?)?;
+    let answer = read(&args.current, "-", args.output.max_size)
+        .map_err(|error| anyhow::anyhow!("--current {error}"))?;
+    let outcome = args.asked().run(answer.bytes().to_vec(), &args.output.settings()?)?;
     finish(&outcome, args.output.folder.as_deref(), terminal)
 }
 
@@ -140,15 +138,4 @@ impl Args {
             fill: self.fill.asked(),
         }
     }
-}
-
-fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
-    if path != Path::new("-") {
-        let source = Source::read(path, limit).map_err(|error| anyhow::anyhow!("--current {error}"))?;
-        return Ok(source.bytes().to_vec());
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes).context("--current -")?;
-    anyhow::ensure!(bytes.len() as u64 <= limit, "--current -: larger than {limit} bytes");
-    Ok(bytes)
 }

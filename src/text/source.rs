@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -196,9 +196,9 @@ impl Source {
         let file = fs::File::open(path).map_err(fail)?;
         let size = file.metadata().map_err(fail)?.len();
         // One byte more than the limit tells a file that grows, or a pipe, from one that fits.
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit) + 1).unwrap_or(0));
+        let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit).saturating_add(1)).unwrap_or(0));
         // The size is known: to ask for it in one piece saves the call that would only say that there is no more.
-        let mut file = file.take(limit + 1);
+        let mut file = file.take(limit.saturating_add(1));
         file.by_ref().take(size).read_to_end(&mut bytes).map_err(fail)?;
         if bytes.len() as u64 != size || size == 0 {
             file.read_to_end(&mut bytes).map_err(fail)?;
@@ -207,6 +207,20 @@ impl Source {
             return Err(ReadError::TooLarge { name, limit });
         }
         Ok(Self { path: Some(path.to_owned()), ..Self::from_bytes(name, bytes) })
+    }
+
+    /// Reads what is no file, standard input for one, to its end.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn read_from(name: &str, from: impl Read, limit: u64) -> Result<Self, ReadError> {
+        let name = name.to_owned();
+        let mut bytes = Vec::new();
+        match from.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+            Ok(length) if length as u64 <= limit => Ok(Self::from_bytes(name, bytes)),
+            Ok(_) => Err(ReadError::TooLarge { name, limit }),
+            Err(error) => Err(ReadError::Io { name, error }),
+        }
     }
 
     /// The text alone, without its byte order mark.
@@ -449,6 +463,18 @@ mod tests {
         assert_eq!(source.position(9), Position { line: 2, column: 2 });
         assert_eq!(source.line(2), "üx");
         assert_eq!(source.line(3), "");
+    }
+
+    #[test]
+    fn what_is_read_has_a_limit_of_any_size() {
+        for limit in [2, u64::MAX] {
+            assert_eq!(Source::read_from("x", &b"ab"[..], limit).unwrap().text(), "ab");
+        }
+        let problem = Source::read_from("x", &b"abc"[..], 2).unwrap_err();
+        assert_eq!(problem.to_string(), "x: larger than 2 bytes");
+        let path = tempfile::NamedTempFile::new().unwrap();
+        fs::write(path.path(), "ab").unwrap();
+        assert_eq!(Source::read(path.path(), u64::MAX).unwrap().text(), "ab");
     }
 
     #[test]

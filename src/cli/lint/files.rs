@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -388,6 +387,15 @@ pub(in crate::cli) enum Unread {
     },
 }
 
+impl From<ReadError> for Unread {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TooLarge { name, limit } => Self::TooLarge { name, limit },
+            other => Self::Problem(other.to_string()),
+        }
+    }
+}
+
 impl std::fmt::Display for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -406,27 +414,14 @@ pub(in crate::cli) fn read(
     match input {
         Input::Stdin => {
             let name = stdin_filename.unwrap_or("<stdin>");
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .lock()
-                .take(limit + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| Unread::Problem(format!("{name}: {error}")))?;
-            if bytes.len() as u64 > limit {
-                return Err(Unread::TooLarge { name: name.to_owned(), limit });
-            }
-            let source = Source::from_bytes(name, bytes);
+            let source = Source::read_from(name, std::io::stdin().lock(), limit)?;
             let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
             Ok(Some((source, kind)))
         }
         Input::Path(path) | Input::Sent(path) => {
             let kind = if matches!(input, Input::Sent(_)) { Some(Kind::Json) } else { Kind::of(path) };
             let Some(kind) = kind else { return Ok(None) };
-            match Source::read(path, limit) {
-                Ok(source) => Ok(Some((source, kind))),
-                Err(ReadError::TooLarge { name, limit }) => Err(Unread::TooLarge { name, limit }),
-                Err(error) => Err(Unread::Problem(error.to_string())),
-            }
+            Ok(Some((Source::read(path, limit)?, kind)))
         }
         Input::Problem(problem) => Err(Unread::Problem(problem.clone())),
     }
