@@ -474,11 +474,8 @@ fn written(
 ) -> anyhow::Result<Vec<Written>> {
     let templates = Templates::embedded();
     let layout = Layout { multiline: true, ..Layout::new(&templates) };
-    let cloud = match args.cloud.as_deref().map(str::to_ascii_lowercase).as_deref() {
-        Some("azureusgovernment") => Cloud::UsGovernment,
-        Some("azurechinacloud") => Cloud::China,
-        _ => Cloud::Public,
-    };
+    // What is none was refused.
+    let cloud: Cloud = args.cloud.as_deref().and_then(|name| name.parse().ok()).unwrap_or_default();
     let mut all = Vec::new();
     for request in &expansion.requests {
         let name = request.resource_type.rsplit('/').next().unwrap_or_default().to_owned();

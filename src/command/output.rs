@@ -1,5 +1,6 @@
 //! How a request is written.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::form::{As, heading};
@@ -165,4 +166,17 @@ impl Settings {
         };
         self.api_version.filter(|version| !is_for_others(version))
     }
+}
+
+/// Rows of cells, in columns.
+pub(super) fn in_columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, bail};
 
 use super::form::{As, heading};
+use super::output::in_columns;
 use super::{Fill, Outcome, Output, Settings, Target};
 use crate::arm::versions::is_published;
 use crate::arm::{Method, NameKind, ResourceType, ResourceTypeName};
@@ -447,14 +448,5 @@ fn list(args: &Render, machine: ResourceType, other: Option<&OtherResource>) -> 
             since.map_or_else(dash, |version| version.to_string()),
         ]);
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    let mut out = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
+    in_columns(&rows)
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::arm::{BlankStyle, Identity, IdentityId, ResourceId};
+use crate::command::output::in_columns;
 use crate::scenario::{Change, Right, say, short_names};
 
 /// What became of a machine.
@@ -21,19 +22,6 @@ pub(super) struct Planned {
     /// Names and texts.
     pub(super) files: Vec<(String, String)>,
     pub(super) change: Change,
-}
-
-/// Rows of cells, in columns.
-fn in_columns<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let mut out = String::new();
-    for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-    out
 }
 
 /// Before and after, side by side: a row for each identity.
