@@ -2,14 +2,10 @@
 
 import * as vscode from "vscode";
 
+import type { About, Made } from "../../../web/site/protocol";
 import { answer, type load } from "./module";
 
 type Module = ReturnType<typeof load>;
-type Made = { out: string; notes: string[]; status: number };
-type About = {
-  rules: { name: string; severity: string; summary: string }[];
-  scenarios: { name: string; says: string; method: string | null }[];
-};
 
 const FORMS: Record<string, string> = {
   curl: "shellscript",

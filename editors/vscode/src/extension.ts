@@ -17,7 +17,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   status.name = "armbody";
   status.command = "armbody.restart";
   status.show();
-  context.subscriptions.push(status);
+  const configurations = vscode.workspace.createFileSystemWatcher("**/armbody.toml");
+  context.subscriptions.push(status, configurations);
 
   const start = async (): Promise<void> => {
     await client?.stop().catch(() => undefined);
@@ -25,7 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const server: ServerOptions = path ? { command: path, args: ["lsp"] } : async () => within(module.message);
     const options: LanguageClientOptions = {
       documentSelector: LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ scheme, language }))),
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/armbody.toml") },
+      synchronize: { fileEvents: configurations },
     };
     client = new LanguageClient("armbody", "armbody", server, options);
     client.onDidChangeState(({ newState }) => tell(status, path, newState));
@@ -37,14 +38,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }
   };
 
+  // One after the other: two at once would leave two servers.
+  let last = Promise.resolve();
+  const restart = (): Promise<void> => (last = last.then(start));
+
   context.subscriptions.push(
     ...commands(module),
-    vscode.commands.registerCommand("armbody.restart", start),
+    vscode.commands.registerCommand("armbody.restart", restart),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("armbody.path")) void start();
+      if (change.affectsConfiguration("armbody.path")) void restart();
     }),
   );
-  await start();
+  await restart();
 }
 
 export function deactivate(): Promise<void> | undefined {

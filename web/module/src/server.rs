@@ -2,21 +2,28 @@
 
 use std::cell::RefCell;
 
-use armbody::lsp::Server;
+use armbody::lsp::{Flow, Server};
 use armbody::text::DEFAULT_MAX_SIZE;
 use lsp_server::Message;
 
 thread_local! {
-    static SERVER: RefCell<Server> = RefCell::new(Server::new(Vec::new(), DEFAULT_MAX_SIZE));
+    static SERVER: RefCell<Server> = RefCell::new(fresh());
+}
+
+fn fresh() -> Server {
+    Server::new(Vec::new(), DEFAULT_MAX_SIZE)
 }
 
 /// Gives a message to the server, and lets it check what is behind: an array of what it sends. What is not a message
-/// is passed over.
+/// is passed over. After `exit` the next message is the first one to a new server: an editor that restarts it starts no
+/// process.
 pub(crate) fn message(text: &str) -> String {
     let Ok(message) = serde_json::from_str::<Message>(text) else { return "[]".to_owned() };
     let mut out = Vec::new();
     SERVER.with_borrow_mut(|server| {
-        server.receive(message, &mut out);
+        if matches!(server.receive(message, &mut out), Flow::Exit(_)) {
+            *server = fresh();
+        }
         while server.is_behind() {
             server.check_one(&mut out);
         }
