@@ -5,6 +5,7 @@ import type { Diagnostic } from "@codemirror/lint";
 import { byId, later, make } from "./dom";
 import { Editor } from "./editor";
 import type { Engine } from "./engine";
+import { type Fields, fieldsOf, fill } from "./form";
 import { guess, isKind, KINDS, type Kind } from "./kinds";
 import { places } from "./offsets";
 import type { Checked, Finding, Fixed } from "./protocol";
@@ -25,15 +26,15 @@ export class CheckTab {
   private readonly state = byId("state");
   private readonly fixAll = byId<HTMLButtonElement>("fix-all");
   private readonly options = byId<HTMLFormElement>("check-options");
+  private readonly diff = byId<HTMLDialogElement>("diff");
+  /** The fix that the dialog shows. */
+  private offered: { before: string; after: string } | null = null;
   private found: Placed[] = [];
   /** Counts the checks: what an older one says is of no more interest. */
   private turn = 0;
   private kind: Kind = "markdown";
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly firstFound: () => void,
-  ) {
+  constructor(private readonly engine: Engine) {
     const soon = later(80, () => void this.check());
     this.editor = new Editor(byId("editor"), "Text to check", {
       changed: (isPasted) => {
@@ -52,6 +53,7 @@ export class CheckTab {
     this.options.addEventListener("submit", (event) => event.preventDefault());
     this.fixAll.addEventListener("click", () => void this.offer("Fix all", null));
     byId("undo").addEventListener("click", () => this.editor.undo());
+    this.diff.addEventListener("close", () => this.decided());
     this.list.addEventListener("keydown", (event) => this.walk(event));
   }
 
@@ -63,21 +65,16 @@ export class CheckTab {
     return KINDS[this.kind];
   }
 
-  get fields(): Record<string, string> {
-    const fields: Record<string, string> = {};
-    for (const [name, value] of new FormData(this.options)) {
-      if (typeof value === "string" && value.trim() !== "") fields[name] = value;
-    }
-    return fields;
+  get fields(): Fields {
+    return fieldsOf(this.options);
   }
 
-  show(text: string, kind: Kind, fields: Record<string, string> = {}): void {
-    for (const input of this.options.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
-      input.value = fields[input.name] ?? "";
-    }
+  /** Shows a text; resolves when it is checked. */
+  show(text: string, kind: Kind, fields: Fields): Promise<void> {
+    fill(this.options, fields);
     this.become(kind);
     this.editor.replace(text);
-    void this.check();
+    return this.check();
   }
 
   /** Checks what stands there, and shows what is found. */
@@ -87,7 +84,7 @@ export class CheckTab {
     const begun = performance.now();
     let checked: Checked;
     try {
-      checked = await this.engine.ask<Checked>("check", this.name, text, JSON.stringify(this.asked()));
+      checked = await this.engine.ask("check", this.name, text, JSON.stringify(this.asked()));
     } catch (error) {
       if (turn === this.turn) this.say(`Not checked: ${(error as Error).message}`);
       return;
@@ -105,7 +102,6 @@ export class CheckTab {
     this.fixAll.disabled = checked.fixable === 0;
     this.fixAll.textContent = checked.fixable > 0 ? `Fix all (${checked.fixable})` : "Fix all";
     this.say(summary(checked, text, performance.now() - begun));
-    if (findings.length > 0) this.firstFound();
   }
 
   private asked(): Record<string, string | number> {
@@ -164,25 +160,25 @@ export class CheckTab {
     const before = this.editor.text;
     let fixed: Fixed;
     try {
-      fixed = await this.engine.ask<Fixed>("fix", this.name, before, asked);
+      fixed = await this.engine.ask("fix", this.name, before, asked);
     } catch (error) {
       this.say(`Not fixed: ${(error as Error).message}`);
       return;
     }
-    const dialog = byId<HTMLDialogElement>("diff");
+    // Another was asked for meanwhile, and is shown.
+    if (this.diff.open) return;
+    this.offered = { before, after: fixed.text };
     byId("diff-title").textContent = title;
     byId("diff-text").replaceChildren(...lines(fixed.diff));
-    dialog.returnValue = "";
-    dialog.addEventListener(
-      "close",
-      () => {
-        if (dialog.returnValue !== "apply" || this.editor.text !== before) return;
-        this.editor.replace(fixed.text);
-        void this.check();
-      },
-      { once: true },
-    );
-    dialog.showModal();
+    this.diff.returnValue = "";
+    this.diff.showModal();
+  }
+
+  /** The dialog is closed: makes the fix that it showed, if the text is still the one that it was shown for. */
+  private decided(): void {
+    if (this.diff.returnValue !== "apply" || this.editor.text !== this.offered?.before) return;
+    this.editor.replace(this.offered.after);
+    void this.check();
   }
 
   /** Marks the finding that the cursor stands in. */

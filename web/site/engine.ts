@@ -29,14 +29,12 @@ export class Engine {
   }
 
   /** Calls the module; what it refuses is an error. */
-  async ask<T, C extends keyof Calls = keyof Calls>(call: C, ...args: Calls[C]): Promise<T> {
+  async ask<C extends keyof Calls>(call: C, ...args: Parameters<Calls[C]>): Promise<ReturnType<Calls[C]>> {
     await this.ready;
     const id = ++this.last;
     const worker = this.worker;
     const text = await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.restart("stopped: it took longer than 5 seconds");
-      }, PATIENCE);
+      const timer = setTimeout(() => this.restart("stopped: it took longer than 5 seconds"), PATIENCE);
       const done = <V>(end: (value: V) => void) => (value: V) => {
         clearTimeout(timer);
         end(value);
@@ -47,7 +45,7 @@ export class Engine {
     });
     const answer = JSON.parse(text);
     if (typeof answer.error === "string") throw new Error(answer.error);
-    return answer as T;
+    return answer as ReturnType<Calls[C]>;
   }
 
   /** Gives the module the types of all services: those that are asked from now on know them. */

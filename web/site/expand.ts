@@ -9,7 +9,7 @@ const FLAGS = { scope: "--scope", location: "--location", form: "--as", outputs:
 
 export class ExpandTab extends FormTab {
   constructor(private readonly engine: Engine) {
-    super("expand");
+    super("expand", "Requests");
     fill(this.form, { template: TEMPLATE });
   }
 
@@ -17,7 +17,7 @@ export class ExpandTab extends FormTab {
     const { template, parameters, outputs, nested, ...rest } = fields;
     if (!template) return { out: "", notes: ["paste a deployment template"], status: 0 };
     const asked = { ...rest, outputs: outputs === "true", nested: nested === "true" };
-    return this.engine.ask<Made>("expand", template, parameters ?? "", JSON.stringify(asked));
+    return this.engine.ask("expand", template, parameters ?? "", JSON.stringify(asked));
   }
 
   protected commandLine(fields: Fields): string {

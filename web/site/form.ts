@@ -14,17 +14,16 @@ export function fieldsOf(form: HTMLFormElement): Fields {
   return fields;
 }
 
-/** Puts values into the fields of these names. */
+/** Has the form say this and nothing else: a field without a value is empty, a list stands at its first entry. */
 export function fill(form: HTMLFormElement, fields: Fields): void {
   for (const control of form.elements) {
-    if (control instanceof HTMLInputElement && (control.type === "checkbox" || control.type === "radio")) {
+    if (control instanceof HTMLInputElement && control.type === "checkbox") {
       control.checked = fields[control.name] === control.value;
-    } else if (
-      control instanceof HTMLInputElement ||
-      control instanceof HTMLSelectElement ||
-      control instanceof HTMLTextAreaElement
-    ) {
-      if (control.name in fields) control.value = fields[control.name] as string;
+    } else if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) {
+      control.value = fields[control.name] ?? "";
+    } else if (control instanceof HTMLSelectElement) {
+      control.value = fields[control.name] ?? "";
+      if (control.selectedIndex < 0) control.selectedIndex = 0;
     }
   }
 }
@@ -53,40 +52,55 @@ export abstract class FormTab {
   private readonly out: HTMLElement;
   private readonly notes: HTMLElement;
   private readonly line: HTMLElement;
+  /** Counts the runs: what an older one made is of no more interest. */
   private turn = 0;
 
-  constructor(private readonly tab: string) {
+  /** `tab` is the id of its section; `title` stands above what is made. */
+  constructor(
+    private readonly tab: string,
+    title: string,
+  ) {
     this.form = byId<HTMLFormElement>(`${tab}-form`);
-    this.out = byId(`${tab}-out`);
-    this.notes = byId(`${tab}-notes`);
-    this.line = byId(`${tab}-line`);
+    const pane = (name: string, label: string) =>
+      make("pre", { id: `${tab}-${name}`, tabindex: "0", role: "group", "aria-label": label });
+    this.out = pane("out", `The ${title.toLowerCase()}`);
+    this.notes = make("ul", { id: `${tab}-notes`, class: "notes", "aria-live": "polite" });
+    this.line = pane("line", "Command line");
+    const copy = make("button", { type: "button", id: `${tab}-copy` }, "Copy");
+    byId(`${tab}-result`).append(
+      make("div", { class: "bar" }, make("h2", {}, title), copy),
+      this.out,
+      this.notes,
+      make("h3", {}, "The same on the command line"),
+      this.line,
+    );
     const soon = later(80, () => void this.run());
     this.form.addEventListener("input", soon);
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    copies(byId<HTMLButtonElement>(`${tab}-copy`), () => this.out.textContent ?? "");
+    copies(copy, () => this.out.textContent ?? "");
   }
 
   get fields(): Fields {
     return fieldsOf(this.form);
   }
 
-  show(fields: Fields): void {
+  /** Fills the form; resolves when what it says is made. */
+  show(fields: Fields): Promise<void> {
     fill(this.form, fields);
-    void this.run();
+    return this.run();
   }
 
   /** Asks for what the fields say, and shows it. */
   async run(): Promise<void> {
     const turn = ++this.turn;
-    const fields = this.fields;
-    this.line.textContent = this.commandLine(fields);
     let made: Made;
     try {
-      made = await this.make(fields);
+      made = await this.make(this.fields);
     } catch (error) {
       made = { out: "", notes: [(error as Error).message], status: 2 };
     }
     if (turn !== this.turn) return;
+    this.line.textContent = this.commandLine(this.fields);
     this.out.textContent = made.out;
     this.notes.replaceChildren(...made.notes.flatMap((note) => note.split("\n")).map((note) => make("li", {}, note)));
     byId(this.tab).dataset.status = String(made.status);

@@ -7,7 +7,6 @@ import { EXAMPLES } from "./examples";
 import { ExpandTab } from "./expand";
 import type { FormTab } from "./form";
 import { PlanTab } from "./plan";
-import type { About } from "./protocol";
 import { RenderTab } from "./render";
 import { fromFragment, type Shared, TABS, type Tab, toFragment } from "./share";
 import { watchTheme } from "./theme";
@@ -22,15 +21,10 @@ async function main(): Promise<void> {
   watchTheme();
   const url = (name: string) => new URL(name, document.baseURI).href;
   const engine = await Engine.load(url(ASSETS.module), url(ASSETS.worker));
-  const about = await engine.ask<About>("about");
+  const about = await engine.ask("about");
   byId("version").textContent = about.version;
 
-  let isTypesAsked = false;
-  const check = new CheckTab(engine, () => {
-    if (isTypesAsked) return;
-    isTypesAsked = true;
-    void provideTypes(engine, url(ASSETS.types)).then(() => check.check());
-  });
+  const check = new CheckTab(engine);
   const forms: Record<Exclude<Tab, "check">, FormTab> = {
     render: new RenderTab(engine, about),
     plan: new PlanTab(engine),
@@ -38,7 +32,7 @@ async function main(): Promise<void> {
   };
   let open: Tab = "check";
 
-  const turnTo = (tab: Tab): void => {
+  const reveal = (tab: Tab): void => {
     open = tab;
     for (const other of TABS) {
       byId(other).hidden = other !== tab;
@@ -46,6 +40,9 @@ async function main(): Promise<void> {
       button.setAttribute("aria-selected", String(other === tab));
       button.tabIndex = other === tab ? 0 : -1;
     }
+  };
+  const turnTo = (tab: Tab): void => {
+    reveal(tab);
     if (tab !== "check") void forms[tab].run();
   };
   for (const tab of TABS) {
@@ -60,23 +57,24 @@ async function main(): Promise<void> {
     });
   }
 
-  const show = (shared: Shared): void => {
-    turnTo(shared.tab);
-    if (shared.tab === "check") check.show(shared.text ?? "", shared.kind ?? "markdown", shared.fields);
-    else forms[shared.tab].show(shared.fields ?? {});
+  const run = (): Promise<void> => (open === "check" ? check.check() : forms[open].run());
+  const show = (shared: Shared): Promise<void> => {
+    const { tab, text = "", kind = "markdown", fields = {} } = shared;
+    reveal(tab);
+    return tab === "check" ? check.show(text, kind, fields) : forms[tab].show(fields);
   };
   const example = (name: string): Shared => ({ tab: "check", ...(EXAMPLES[name] ?? { kind: "markdown", text: "" }) });
   const showAddress = async (): Promise<void> => {
     try {
       const shared = await fromFragment(location.hash);
-      if (shared) return show(shared);
+      if (shared) return await show(shared);
     } catch (error) {
       byId("notice").textContent = `The link could not be read: ${(error as Error).message}. This is an example.`;
     }
-    show(example("article"));
+    await show(example("article"));
   };
   byId<HTMLSelectElement>("example").addEventListener("change", ({ target }) => {
-    show(example((target as HTMLSelectElement).value));
+    void show(example((target as HTMLSelectElement).value));
   });
   window.addEventListener("hashchange", () => void showAddress());
 
@@ -88,11 +86,16 @@ async function main(): Promise<void> {
 
   await showAddress();
   document.documentElement.dataset.ready = "true";
+  // Without the types the page works, and knows less.
+  provideTypes(engine, url(ASSETS.types)).then(run, () => undefined);
   // From a file there is none, and without one the page works all the same.
   navigator.serviceWorker?.register(url("sw.js")).catch(() => undefined);
 }
 
-/** The types of all services come later, whole: what is asked for piece by piece would say what was pasted. */
+/**
+ * The types of all services come after the first answer, which is not to wait for them, and whole: what is asked for piece
+ * by piece would say what was pasted.
+ */
 async function provideTypes(engine: Engine, url: string): Promise<void> {
   const response = await fetch(url);
   if (response.ok) await engine.provideTypes(await response.arrayBuffer());
@@ -114,28 +117,48 @@ class Share {
 
   async offer(): Promise<void> {
     this.whole.checked = false;
-    await this.write();
+    if (!(await this.write())) return;
     this.dialog.showModal();
     this.link.select();
   }
 
+  /** Makes the link anew. False if there can be none: a notice says why, and no older one is left. */
+  private async write(): Promise<boolean> {
+    const notice = byId("notice");
+    notice.textContent = "";
+    try {
+      await this.make();
+      return true;
+    } catch (error) {
+      this.dialog.close();
+      this.link.value = "";
+      notice.textContent = `No link: ${(error as Error).message}`;
+      return false;
+    }
+  }
+
   /** Makes the link; secrets are in it only if that is asked for. */
-  private async write(): Promise<void> {
+  private async make(): Promise<void> {
     const { shared, name } = this.current();
+    const { text, fields = {} } = shared;
+    // As it stands: the template says which parameters are secret.
+    const { template = "" } = fields;
+    const isWhole = this.whole.checked;
     let secrets = 0;
     const hide = async (name: string, text: string): Promise<string> => {
-      const masked = await this.engine.ask<{ text: string; secrets: number }>("masked", name, text);
+      const masked = await this.engine.ask("masked", name, text, template);
       secrets += masked.secrets;
-      return this.whole.checked ? text : masked.text;
+      return isWhole ? text : masked.text;
     };
-    if (shared.text) shared.text = await hide(name, shared.text);
+    if (text) shared.text = await hide(name, text);
     for (const field of ["current", "template", "parameters"]) {
-      const text = shared.fields?.[field];
-      if (shared.fields && text) shared.fields[field] = await hide("text.json", text);
+      const value = fields[field];
+      if (value) fields[field] = await hide("text.json", value);
     }
     const fragment = await toFragment(shared);
     this.link.value = new URL(fragment, location.href).href;
-    history.replaceState(null, "", fragment);
+    // The page's own address is kept in a history, which nobody was asked about.
+    if (!isWhole) history.replaceState(null, "", fragment);
     byId("share-secrets").hidden = secrets === 0;
     byId("share-count").textContent = `${secrets} secret${secrets === 1 ? " is" : "s are"} masked in this link.`;
     byId("share-long").hidden = this.link.value.length <= LONGEST_LINK;

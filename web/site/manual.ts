@@ -14,9 +14,15 @@ const MOST = 12;
 const up = document.body.dataset.up ?? "";
 let pages: Promise<Page[]> | null = null;
 
-function load(): Promise<Page[]> {
+/** The pages; they are asked for once, and again after a failure. */
+async function load(): Promise<Page[]> {
   pages ??= fetch(`${up}search.json`).then((response) => response.json());
-  return pages;
+  try {
+    return await pages;
+  } catch (error) {
+    pages = null;
+    throw error;
+  }
 }
 
 /** How well a page answers: words in its title count most; each word has to be there. */
@@ -42,7 +48,13 @@ async function search(): Promise<void> {
   const wanted = words.filter((word) => word !== "");
   const results = byId("results");
   if (wanted.length === 0) return results.replaceChildren();
-  const found = (await load())
+  let all: Page[];
+  try {
+    all = await load();
+  } catch {
+    return results.replaceChildren(make("li", {}, "The manual's index could not be loaded"));
+  }
+  const found = all
     .map((page) => ({ page, score: score(page, wanted) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)

@@ -35,29 +35,30 @@ interface Machine {
 export class PlanTab extends FormTab {
   /** The identities that can be ticked, so that the boxes stay while the rest is edited. */
   private offered = "";
+  private readonly boxes = byId("plan-identities");
+  private readonly remove = byId<HTMLInputElement>("plan-remove");
 
   constructor(private readonly engine: Engine) {
-    super("plan");
+    super("plan", "Request");
     fill(this.form, { current: ANSWER });
   }
 
   protected async make(fields: Fields): Promise<Made> {
-    const { current, add, remove, none, minimal, undo, system, ...rest } = fields;
+    const { current, add, none, minimal, undo, system, ...rest } = fields;
     if (!current) return { out: "", notes: ["paste what GET, az vm show or Get-AzVM returned"], status: 0 };
+    const before = await this.machines(current, {});
     const asked = {
       ...rest,
       system,
       add: words(add),
-      remove: words(remove),
+      remove: this.offer(before),
       none: none === "true",
       minimal: minimal === "true",
       undo: undo === "true",
     };
-    const before = await this.machines(current, {});
-    this.offer(before);
     const after = await this.machines(current, asked).catch(() => []);
     byId("plan-states").replaceChildren(...after.map(states));
-    return this.engine.ask<Made>("plan", current, JSON.stringify({ ...asked, pretty: true }));
+    return this.engine.ask("plan", current, JSON.stringify({ ...asked, pretty: true }));
   }
 
   protected commandLine(fields: Fields): string {
@@ -65,26 +66,32 @@ export class PlanTab extends FormTab {
   }
 
   private async machines(current: string, asked: object): Promise<Machine[]> {
-    const made = await this.engine.ask<Made>("plan", current, JSON.stringify({ ...asked, json: true }));
+    const made = await this.engine.ask("plan", current, JSON.stringify({ ...asked, json: true }));
     return JSON.parse(made.out);
   }
 
-  /** Boxes for the user-assigned identities: one that is not ticked is taken away. */
-  private offer(machines: Machine[]): void {
+  /**
+   * Boxes for the user-assigned identities: one that is not ticked is taken away. Gives those; what was taken from
+   * another machine is forgotten.
+   */
+  private offer(machines: Machine[]): string[] {
     const ids = [...new Set(machines.flatMap((machine) => machine.before?.userAssignedIdentities ?? []))];
-    if (this.offered === ids.join()) return;
-    this.offered = ids.join();
-    const removed = words(this.fields.remove);
-    const box = (id: string) =>
-      make("input", { type: "checkbox", checked: !removed.includes(id), "data-id": id, input: () => this.takeAway() });
-    const label = (id: string) => make("label", { title: id }, box(id), ` ${shortName(id)}`);
-    byId("plan-identities").replaceChildren(...ids.map(label));
+    const removed = words(this.remove.value).filter((id) => ids.includes(id));
+    this.remove.value = removed.join(" ");
+    if (this.offered !== ids.join()) {
+      this.offered = ids.join();
+      const box = (id: string) => make("input", { type: "checkbox", "data-id": id, input: () => this.takeAway() });
+      const label = (id: string) => make("label", { title: id }, box(id), ` ${shortName(id)}`);
+      this.boxes.replaceChildren(...ids.map(label));
+    }
+    for (const box of this.boxes.querySelectorAll("input")) box.checked = !removed.includes(box.dataset.id ?? "");
+    return removed;
   }
 
   /** Writes down which boxes are not ticked. */
   private takeAway(): void {
-    const boxes = byId("plan-identities").querySelectorAll<HTMLInputElement>("input:not(:checked)");
-    byId<HTMLInputElement>("plan-remove").value = [...boxes].map((box) => box.dataset.id).join(" ");
+    const boxes = this.boxes.querySelectorAll<HTMLInputElement>("input:not(:checked)");
+    this.remove.value = [...boxes].map((box) => box.dataset.id).join(" ");
   }
 }
 

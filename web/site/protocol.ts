@@ -1,14 +1,14 @@
 // What the page and its worker say to each other, and what the module answers.
 
-/** The functions of the module that the page calls, with their arguments. */
+/** The functions of the module that the page calls: they take texts, and answer in JSON. */
 export interface Calls {
-  about: [];
-  check: [name: string, text: string, asked: string];
-  fix: [name: string, text: string, asked: string];
-  masked: [name: string, text: string];
-  render: [asked: string];
-  plan: [current: string, asked: string];
-  expand: [template: string, parameters: string, asked: string];
+  about(): About;
+  check(name: string, text: string, asked: string): Checked;
+  fix(name: string, text: string, asked: string): Fixed;
+  masked(name: string, text: string, template: string): Masked;
+  render(asked: string): Made;
+  plan(current: string, asked: string): Made;
+  expand(template: string, parameters: string, asked: string): Made;
 }
 
 export type Start = { module: WebAssembly.Module; types: ArrayBuffer | null };
@@ -44,6 +44,12 @@ export interface Fixed {
   text: string;
   diff: string;
   applied: number;
+}
+
+export interface Masked {
+  text: string;
+  /** How many. */
+  secrets: number;
 }
 
 export interface Made {

@@ -23,7 +23,7 @@ export class RenderTab extends FormTab {
     private readonly engine: Engine,
     about: About,
   ) {
-    super("render");
+    super("render", "Request");
     const names = about.scenarios.map(({ name, method, says }) =>
       make("option", { value: name }, `${name}: ${method ? `${method} ` : ""}${says}`),
     );
@@ -39,7 +39,7 @@ export class RenderTab extends FormTab {
       pretty: pretty === "true",
       multiline: multiline === "true",
     };
-    return this.engine.ask<Made>("render", JSON.stringify(asked));
+    return this.engine.ask("render", JSON.stringify(asked));
   }
 
   protected commandLine(fields: Fields): string {

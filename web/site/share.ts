@@ -3,7 +3,7 @@
 
 import { isKind, type Kind } from "./kinds";
 
-/** What a link may become: more is not a text that somebody wrote. */
+/** What a link may hold, in bytes: more is not a text that somebody wrote. */
 const MAX_INFLATED = 1 << 20;
 
 export const TABS = ["check", "render", "plan", "expand"] as const;
@@ -18,8 +18,10 @@ export interface Shared {
   fields?: Record<string, string>;
 }
 
+/** The fragment that holds it. What {@link fromFragment} would refuse is an error. */
 export async function toFragment(shared: Shared): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(shared));
+  if (bytes.length > MAX_INFLATED) throw new Error("a link holds no more than 1 MB");
   const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   return `#1.${toBase64Url(new Uint8Array(await new Response(packed).arrayBuffer()))}`;
 }

@@ -45,7 +45,11 @@ async function current(request: Request): Promise<Response> {
 
 async function asked(request: Request): Promise<Response> {
   const response = await fetch(request);
-  if (response.ok) await (await caches.open(CACHE)).put(request, response.clone());
+  if (response.ok) {
+    // Without what follows `#` and `?`: a link holds a text there, which is kept nowhere.
+    const { origin, pathname } = new URL(request.url);
+    await (await caches.open(CACHE)).put(origin + pathname, response.clone());
+  }
   return response;
 }
 

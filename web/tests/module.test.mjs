@@ -66,8 +66,28 @@ test("a secret stays in the text and is in nothing else", () => {
   assert.ok(fixed.applied > 0 && fixed.text.includes(secret));
   assert.ok(!fixed.diff.includes(secret));
   assert.ok(!JSON.stringify(ask("check", "a.sh", text, {})).includes(secret));
-  const masked = ask("masked", "a.sh", text);
+  const masked = ask("masked", "a.sh", text, "");
   assert.ok(masked.secrets > 0 && !masked.text.includes(secret));
+});
+
+test("what a template declares as secret is masked in a file of parameters", () => {
+  const value = "correct horse battery";
+  const parameters = JSON.stringify({ parameters: { phrase: { value }, region: { value: "westeurope" } } });
+  const template = JSON.stringify({ parameters: { phrase: { type: "securestring" }, region: { type: "string" } }, resources: [] });
+  assert.ok(ask("masked", "text.json", parameters, "").text.includes(value));
+  const masked = ask("masked", "text.json", parameters, template);
+  assert.ok(masked.secrets === 1 && !masked.text.includes(value) && masked.text.includes("westeurope"), masked.text);
+});
+
+test("a language server that was told to go starts anew", () => {
+  const send = (message) => ask("message", { jsonrpc: "2.0", ...message });
+  const initialize = { method: "initialize", params: { capabilities: {} } };
+  for (const id of [1, 2]) {
+    const [answer] = send({ id, ...initialize });
+    assert.ok(answer.result?.capabilities, JSON.stringify(answer));
+    assert.equal(send({ id: id + 10, method: "shutdown" })[0].error, undefined);
+    assert.deepEqual(send({ method: "exit" }), []);
+  }
 });
 
 test("render writes what the program renders", () => {

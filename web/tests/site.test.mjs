@@ -166,7 +166,57 @@ test("a link brings the text to another reader, without its secrets", async () =
 
   await one.page.check("#share-whole");
   await until(one.page, `document.getElementById("share-link").value !== ${JSON.stringify(link)}`, "another link");
+  assert.equal(one.page.url(), link, "the address of the page itself never holds them");
   assert.deepEqual(one.faults.concat(other.faults), []);
+});
+
+test("a template's parameters are masked in a link, a link leaves nothing in a cache", async () => {
+  const value = "correct horse battery";
+  const parameters = JSON.stringify({ parameters: { phrase: { value } } });
+  const template = JSON.stringify({ parameters: { phrase: { type: "securestring" } }, resources: [] });
+  const { page, faults } = await visit();
+  await until(page, () => navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true), "the service worker");
+  await page.click("#tab-expand");
+  await page.fill("#expand-form [name=template]", template);
+  await page.fill("#expand-form [name=parameters]", parameters);
+  await page.click("#share-open");
+  const link = await until(page, () => document.getElementById("share-link").value, "a link");
+  const { fields } = JSON.parse(inflateRawSync(Buffer.from(link.split("#1.")[1], "base64url")));
+  assert.ok(fields.parameters.includes("***") && !fields.parameters.includes(value), fields.parameters);
+
+  await page.goto(`${site.url}?from=link${link.slice(link.indexOf("#"))}`);
+  await page.reload();
+  await ready(page);
+  const kept = await page.evaluate(async () => {
+    const names = await caches.keys();
+    const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return all.flat().map(({ url }) => url);
+  });
+  assert.ok(kept.length > 0);
+  assert.deepEqual(kept.filter((url) => /[?#]/.test(url)), []);
+  assert.deepEqual(faults, []);
+});
+
+test("what was taken from one machine is not taken from the next", async () => {
+  const { page, faults } = await visit();
+  await page.click("#tab-plan");
+  await until(page, () => document.querySelector("#plan-identities input"), "the identities");
+  await page.uncheck("#plan-identities label:nth-child(2) input");
+  await until(page, () => document.querySelector("#plan-states tr.goes"), "what goes");
+  const other = readFileSync(join(root, "examples/web-1.answer"), "utf8").replaceAll("ID2", "ID3");
+  await page.fill("#plan-form [name=current]", other);
+  await until(page, () => [...document.querySelectorAll("#plan-identities label")].some((it) => /ID3/.test(it.textContent)), "its identities");
+  await until(page, () => !document.querySelector("#plan-states tr.goes"), "nothing that goes");
+  assert.equal(await page.evaluate(() => document.getElementById("plan").dataset.status), "0");
+  assert.equal(await page.evaluate(() => document.querySelectorAll("#plan-identities input:not(:checked)").length), 0);
+  assert.deepEqual(faults, []);
+});
+
+test("a link whose mistakes only the types of all services show", async () => {
+  const text = readFileSync(join(root, "examples/compared/template.json"), "utf8");
+  const shared = JSON.stringify({ tab: "check", kind: "json", text, fields: {} });
+  const { page } = await visit({}, `#1.${deflateRawSync(Buffer.from(shared)).toString("base64url")}`);
+  await expectFindings(page, ask("check", "text.json", text, {}).findings.length);
 });
 
 test("links of the first format stay readable; damaged and huge ones are said to be", async () => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use armbody::container::Kind;
-use armbody::lint::{self, Day, Given, Inspection, Options, examine, secrets_of};
+use armbody::lint::{self, Day, Given, Inspection, Options, examine, given_secrets, secrets_of};
 use armbody::report::{Checked, Mask, findings_in_a_line, unified};
 use armbody::text::{Source, Span};
 use serde::Deserialize;
@@ -88,9 +88,12 @@ pub(crate) fn fix(name: &str, text: &str, asked: &Fix) -> Result<Value, String> 
     Ok(json!({ "text": fixed.text(), "diff": diff.as_str(), "applied": applied }))
 }
 
-pub(crate) fn masked(name: &str, text: &str) -> Result<Value, String> {
+/// `template` says which of the values are secret, where the text is a file of parameters.
+pub(crate) fn masked(name: &str, text: &str, template: &str) -> Result<Value, String> {
     let source = Source::new(name, text);
-    let mask = Mask::new(&source, secrets_of(&source, kind(name)?, &Options::default()));
+    let mut secrets = secrets_of(&source, kind(name)?, &Options::default());
+    secrets.extend(given_secrets(&source, &Source::new("template.json", template)));
+    let mask = Mask::new(&source, secrets);
     let hidden = mask.cover(&source, Span::new(0, source.text().len()));
     Ok(json!({ "text": hidden, "secrets": mask.spans().len() }))
 }

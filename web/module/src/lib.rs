@@ -46,10 +46,10 @@ pub fn fix(name: &str, text: &str, asked: &str) -> String {
     answer(|| check::fix(name, text, &read(asked)?))
 }
 
-/// The text without its secrets.
+/// The text without its secrets. For a file of parameters, its template says which ones are; else that is empty.
 #[wasm_bindgen]
-pub fn masked(name: &str, text: &str) -> String {
-    answer(|| check::masked(name, text))
+pub fn masked(name: &str, text: &str, template: &str) -> String {
+    answer(|| check::masked(name, text, template))
 }
 
 /// What `render` writes.
