@@ -13,13 +13,14 @@ mod signature;
 mod suggest;
 mod tokens;
 mod values;
+mod view;
 
 pub(crate) use files::Files;
 #[cfg(test)]
 pub(crate) use index::Use;
-pub(crate) use index::View;
 pub(crate) use navigate::{FileEdits, definition, entry_at, highlights, prepare_rename, references, rename};
 pub(crate) use outline::outline;
 pub(crate) use sheets::{lenses, missing, new_file, title};
 pub(crate) use suggest::{help, suggest};
 pub(crate) use values::{Setting, hover, hover_entry};
+pub(crate) use view::View;

@@ -3,8 +3,9 @@
 use lsp_types::{DocumentHighlight, DocumentHighlightKind, Location, PrepareRenameResponse, Range, TextEdit};
 
 use super::files::{Sheet, entries, parsed, template_of};
-use super::index::{Hit, View, What};
+use super::index::What;
 use super::values::{Given, Setting, asked, call_at, outermost, template_place};
+use super::view::{Hit, View};
 use crate::container;
 use crate::json::{Node, string_fragment};
 use crate::lsp::document::Document;

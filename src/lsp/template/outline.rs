@@ -2,8 +2,9 @@
 
 use lsp_types::{DocumentSymbol, SymbolKind};
 
-use super::index::{View, member, text};
+use super::index::{member, text};
 use super::values::{cut, heading_of, place};
+use super::view::View;
 use crate::json::{Kind, Node};
 use crate::lsp::document::Document;
 use crate::template::{Answers, Options, Value};

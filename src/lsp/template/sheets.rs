@@ -4,8 +4,9 @@ use lsp_types::{CodeLens, Command};
 use serde_json::{Map, Value as Json, json};
 
 use super::files::{Sheet, entries, new_sheet, parsed, template_of};
-use super::index::{View, What, member, text};
+use super::index::{What, member, text};
 use super::values::{Given, Setting, cut, is_secure, one_line};
+use super::view::View;
 use crate::container;
 use crate::json::{Kind, Node, Tree};
 use crate::lsp::document::Document;

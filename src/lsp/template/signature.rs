@@ -4,7 +4,8 @@
 
 use lsp_types::{Documentation, ParameterInformation, ParameterLabel, SignatureHelp, SignatureInformation};
 
-use super::index::{View, What, member, text};
+use super::index::{What, member, text};
+use super::view::View;
 use crate::json::Node;
 
 /// A function.

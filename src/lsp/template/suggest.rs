@@ -2,10 +2,11 @@
 
 use lsp_types::{CompletionItemKind, SignatureHelp};
 
-use super::index::{Text, View, What, member, text};
+use super::index::{Text, What, member, text};
 use super::signature::{Signature, described, of_function, own, signature, signatures};
 use super::tokens::{Before, Kind as TokenKind, Typed, before, is_part, tokens};
 use super::values::{Given, Setting, asked, cut, heading, outermost, shown};
+use super::view::View;
 use crate::container;
 use crate::json::{Node, decode_string};
 use crate::lsp::choice::Choice;

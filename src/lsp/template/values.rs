@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::files::{Files, Sheet, sheets_of};
-use super::index::{Hit, Symbol, Text, View, What, member, text};
+use super::index::{Symbol, Text, What, member, text};
 use super::signature::{described, of_function, own, signature};
 use super::tokens::{Kind as TokenKind, before, is_part, tokens};
+use super::view::{Hit, View};
 use crate::json::{Kind, Node};
 use crate::lsp::document::Document;
 use crate::report::Mask;
