@@ -11,11 +11,10 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 
 use anyhow::Context as _;
-use armbody::lsp::{Flag, Flow, Server};
+use armbody::lsp::{Flag, Flow, Message, Server};
 use armbody::shown;
 use armbody::text::{DEFAULT_MAX_SIZE, Shown};
 use clap::Args as _;
-use lsp_server::Message;
 
 use self::frame::{Arrival, Frames};
 use super::{Terminal, render};

@@ -8,30 +8,30 @@ use super::position::Columns;
 /// What a client has said that it understands.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol, said on its own")]
-pub struct Understood {
+pub(super) struct Understood {
     /// What its columns count.
-    pub columns: Columns,
+    pub(super) columns: Columns,
     /// Edits that say for which state of a text they are.
-    pub versioned_edits: bool,
+    pub(super) versioned_edits: bool,
     /// Other places that explain a diagnostic.
-    pub related_places: bool,
+    pub(super) related_places: bool,
     /// Markdown on hover.
-    pub markdown_hover: bool,
+    pub(super) markdown_hover: bool,
     /// Markdown beside a completion.
-    pub markdown_completion: bool,
+    pub(super) markdown_completion: bool,
     /// Being asked to tell of files that change on disk.
-    pub watching: bool,
+    pub(super) watching: bool,
     /// An outline with levels.
-    pub outline_levels: bool,
+    pub(super) outline_levels: bool,
     /// Being told what may be renamed before it is.
-    pub prepares_renames: bool,
+    pub(super) prepares_renames: bool,
     /// Edits that make files.
-    pub creates_files: bool,
+    pub(super) creates_files: bool,
 }
 
 impl Understood {
     /// Reads the parameters of `initialize`. What is not said, or not as the protocol has it, is not understood.
-    pub fn read(params: &Value) -> Self {
+    pub(super) fn read(params: &Value) -> Self {
         let capability = |pointer: &str| params.pointer(&format!("/capabilities/{pointer}"));
         let can = |pointer: &str| capability(pointer).and_then(Value::as_bool) == Some(true);
         let lists = |pointer: &str, word: &str| {
@@ -56,7 +56,7 @@ impl Understood {
     }
 }
 
-/// A text without the marks that [`super::hover()`] and [`super::complete()`] make, for a client that shows them.
+/// A text without the marks that `hover` and `complete` make, for a client that shows them.
 pub(super) fn plain(markdown: &str) -> String {
     // Between backticks a comma is part of a value: `SystemAssigned, UserAssigned` is one.
     let mut out = String::with_capacity(markdown.len());

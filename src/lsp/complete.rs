@@ -34,7 +34,7 @@ const DECLARATION: [(&str, &str); 9] = [
 
 /// What may stand at the byte at `cursor`. `only_comments`: the client asks because of a character that says little
 /// elsewhere, such as a space.
-pub fn complete(
+pub(super) fn complete(
     document: &Document,
     options: &Options,
     flags: &[Flag],

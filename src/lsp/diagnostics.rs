@@ -28,7 +28,7 @@ const MAX_TRIED: usize = 1 << 18;
 
 /// What was found in a state of a document.
 #[derive(Debug, Default)]
-pub struct Checked {
+pub(super) struct Checked {
     findings: Vec<Finding>,
     mask: Mask,
     /// What mends all, once somebody has asked for it.
@@ -37,7 +37,7 @@ pub struct Checked {
 
 impl Checked {
     /// Checks a document.
-    pub fn new(document: &Document, options: &Options) -> Self {
+    pub(super) fn new(document: &Document, options: &Options) -> Self {
         let Some(kind) = document.kind() else { return Self::default() };
         let found = examine(document.source(), kind, options);
         let mask = Mask::new(document.source(), found.secrets);
@@ -50,7 +50,7 @@ impl Checked {
     }
 
     /// Each finding as a diagnostic.
-    pub fn diagnostics(&self, document: &Document, understood: Understood) -> Vec<Diagnostic> {
+    pub(super) fn diagnostics(&self, document: &Document, understood: Understood) -> Vec<Diagnostic> {
         self.findings.iter().map(|finding| self.diagnostic(document, finding, understood)).collect()
     }
 
@@ -85,7 +85,7 @@ impl Checked {
     }
 
     /// What mends the findings that touch `span`, one action a finding, safe ones first.
-    pub fn quick_fixes(
+    pub(super) fn quick_fixes(
         &self,
         document: &Document,
         span: Span,
@@ -120,7 +120,7 @@ impl Checked {
     }
 
     /// What keeps the findings that touch `span` quiet where they are, one action a rule, as far as a marker does.
-    pub fn ignores(
+    pub(super) fn ignores(
         &self,
         document: &Document,
         options: &Options,
@@ -158,12 +158,12 @@ impl Checked {
     }
 
     /// True if a safe fix is on offer.
-    pub fn can_be_mended(&self) -> bool {
+    pub(super) fn can_be_mended(&self) -> bool {
         self.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
     }
 
     /// What `armbody lint --fix` would do; `None` if that is nothing.
-    pub fn fix_all(
+    pub(super) fn fix_all(
         &mut self,
         document: &Document,
         options: &Options,

@@ -14,7 +14,7 @@ const LARGEST: usize = 1 << 30;
 
 /// A text that a client has open.
 #[derive(Debug)]
-pub struct Document {
+pub(super) struct Document {
     uri: Uri,
     path: Option<PathBuf>,
     kind: Option<Kind>,
@@ -28,7 +28,7 @@ pub struct Document {
 impl Document {
     /// A text that was opened. The file's name says what kind it is, as it does for `armbody lint`; where it says
     /// nothing, the client's word for the language does.
-    pub fn new(uri: Uri, language: &str, version: i32, text: String, columns: Columns) -> Self {
+    pub(super) fn new(uri: Uri, language: &str, version: i32, text: String, columns: Columns) -> Self {
         let path = path_of(&uri);
         let kind = path.as_deref().and_then(Kind::of).or_else(|| kind_of_language(language));
         let lines = Lines::new(&text, columns);
@@ -37,27 +37,27 @@ impl Document {
     }
 
     /// The client's name for it.
-    pub fn uri(&self) -> &Uri {
+    pub(super) fn uri(&self) -> &Uri {
         &self.uri
     }
 
     /// The file, if it is one.
-    pub fn path(&self) -> Option<&Path> {
+    pub(super) fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
     /// What kind of file it is; `None` for one that is not looked at.
-    pub fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         self.kind.filter(|_| !self.is_lost)
     }
 
     /// The number that the client gave this state of the text.
-    pub fn version(&self) -> i32 {
+    pub(super) fn version(&self) -> i32 {
         self.version
     }
 
     /// The text.
-    pub fn source(&self) -> &Source {
+    pub(super) fn source(&self) -> &Source {
         &self.source
     }
 
@@ -67,7 +67,7 @@ impl Document {
     }
 
     /// Applies what the client changed, one after the other.
-    pub fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+    pub(super) fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
         self.version = version;
         let mut text = self.source.text().to_owned();
         for change in changes {
@@ -91,22 +91,22 @@ impl Document {
     }
 
     /// The byte at a position.
-    pub fn offset(&self, position: Position) -> u32 {
+    pub(super) fn offset(&self, position: Position) -> u32 {
         self.lines.offset(self.source.text(), position)
     }
 
     /// The bytes of a range.
-    pub fn span(&self, range: Range) -> Span {
+    pub(super) fn span(&self, range: Range) -> Span {
         self.lines.span(self.source.text(), range)
     }
 
     /// The range of bytes.
-    pub fn range(&self, span: Span) -> Range {
+    pub(super) fn range(&self, span: Span) -> Range {
         self.lines.range(self.source.text(), span)
     }
 
     /// An edit as the protocol has it.
-    pub fn edit(&self, edit: &Edit) -> TextEdit {
+    pub(super) fn edit(&self, edit: &Edit) -> TextEdit {
         TextEdit { range: self.range(edit.span), new_text: edit.text.clone() }
     }
 }

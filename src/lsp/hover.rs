@@ -19,7 +19,7 @@ use crate::schema::Validators;
 use crate::text::Span;
 
 /// What there is to say of the byte at `cursor`.
-pub fn hover(
+pub(super) fn hover(
     document: &Document,
     options: &Options,
     flags: &[Flag],

@@ -1,8 +1,8 @@
 //! What an editor asks of the linter: the language server without its input and output.
 //!
-//! [`Server`] takes messages and gives messages; `armbody lsp` carries them. A [`Document`] is an open file with its
-//! [`Lines`]: the protocol counts in UTF-16 units, everything below in bytes, and they are the only place where one
-//! becomes the other. [`hover()`] and [`complete()`] look at a document and a byte in it, [`Checked`] at a document.
+//! [`Server`] takes messages and gives messages; `armbody lsp` carries them. A `Document` is an open file with its
+//! `Lines`: the protocol counts in UTF-16 units, everything below in bytes, and they are the only place where one
+//! becomes the other. `hover` and `complete` look at a document and a byte in it, `Checked` at a document.
 //!
 //! What is half typed is not a mistake yet: completion scans the text up to the cursor, and reads the request from the
 //! text without the word that the cursor is in.
@@ -18,6 +18,7 @@ mod document;
 mod facts;
 mod flags;
 mod hover;
+mod message;
 mod position;
 mod server;
 mod settings;
@@ -28,12 +29,6 @@ mod tests;
 mod uri;
 mod versions;
 
-pub use client_capabilities::Understood;
-pub use complete::complete;
-pub use diagnostics::Checked;
-pub use document::Document;
 pub use flags::Flag;
-pub use hover::hover;
-pub use position::{Columns, Lines};
+pub use message::Message;
 pub use server::{Flow, Server};
-pub use uri::{path_of, uri_of};

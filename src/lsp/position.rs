@@ -6,8 +6,7 @@ use crate::text::{Span, previous_boundary};
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Columns {
+pub(super) enum Columns {
     /// Bytes of UTF-8.
     Utf8,
     /// Units of UTF-16: what a client means that says nothing.
@@ -17,7 +16,7 @@ pub enum Columns {
 
 impl Columns {
     /// The protocol's name for it.
-    pub fn kind(self) -> PositionEncodingKind {
+    pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf8 => PositionEncodingKind::UTF8,
             Self::Utf16 => PositionEncodingKind::UTF16,
@@ -44,7 +43,7 @@ struct Mark {
 
 /// Where the lines of a text begin. A line ends with LF, CR LF or CR.
 #[derive(Debug)]
-pub struct Lines {
+pub(super) struct Lines {
     columns: Columns,
     starts: Vec<u32>,
     /// Units of UTF-16 from the start of the text; empty where units are bytes.
@@ -53,7 +52,7 @@ pub struct Lines {
 
 impl Lines {
     /// Finds the lines of `text`, which all other functions are to be given again.
-    pub fn new(text: &str, columns: Columns) -> Self {
+    pub(super) fn new(text: &str, columns: Columns) -> Self {
         let bytes = text.as_bytes();
         let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes)
             .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
@@ -65,7 +64,7 @@ impl Lines {
 
     /// The byte at a position. Past the end of a line its end is meant, past the last line the end of the text,
     /// within a character its start.
-    pub fn offset(&self, text: &str, position: Position) -> u32 {
+    pub(super) fn offset(&self, text: &str, position: Position) -> u32 {
         let line = position.line as usize;
         let Some(&start) = self.starts.get(line) else { return text.len() as u32 };
         let next = self.starts.get(line + 1).map_or(text.len(), |&next| next as usize);
@@ -88,7 +87,7 @@ impl Lines {
     }
 
     /// The position of a byte; within a character that of its start.
-    pub fn position(&self, text: &str, offset: u32) -> Position {
+    pub(super) fn position(&self, text: &str, offset: u32) -> Position {
         let offset = floor(text, (offset as usize).min(text.len())) as u32;
         let line = self.starts.partition_point(|&start| start <= offset) - 1;
         let start = self.starts[line];
@@ -101,13 +100,13 @@ impl Lines {
     }
 
     /// The bytes of a range; one that runs backwards is empty.
-    pub fn span(&self, text: &str, range: Range) -> Span {
+    pub(super) fn span(&self, text: &str, range: Range) -> Span {
         let start = self.offset(text, range.start);
         Span { start, end: self.offset(text, range.end).max(start) }
     }
 
     /// The range of bytes.
-    pub fn range(&self, text: &str, span: Span) -> Range {
+    pub(super) fn range(&self, text: &str, span: Span) -> Range {
         Range { start: self.position(text, span.start), end: self.position(text, span.end) }
     }
 

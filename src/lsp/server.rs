@@ -98,7 +98,14 @@ impl Server {
     }
 
     /// Takes a message; what is to be sent goes to `out`.
-    pub fn receive(&mut self, message: Message, out: &mut Vec<Message>) -> Flow {
+    pub fn receive(&mut self, message: super::Message, out: &mut Vec<super::Message>) -> Flow {
+        let mut sent = Vec::new();
+        let flow = self.take(message.0, &mut sent);
+        out.extend(sent.into_iter().map(super::Message));
+        flow
+    }
+
+    pub(super) fn take(&mut self, message: Message, out: &mut Vec<Message>) -> Flow {
         match message {
             Message::Request(request) => {
                 let id = request.id.clone();
@@ -137,7 +144,13 @@ impl Server {
     }
 
     /// Checks one document that changed, and tells the client of what is found.
-    pub fn check_one(&mut self, out: &mut Vec<Message>) {
+    pub fn check_one(&mut self, out: &mut Vec<super::Message>) {
+        let mut sent = Vec::new();
+        self.check_next(&mut sent);
+        out.extend(sent.into_iter().map(super::Message));
+    }
+
+    pub(super) fn check_next(&mut self, out: &mut Vec<Message>) {
         let behind = self.documents.iter().find(|(_, open)| !open.is_told).map(|(uri, _)| uri.clone());
         let Some(uri) = behind else { return };
         let understood = self.understood;

@@ -6,7 +6,13 @@ use lsp_server::{Message, Notification, Request, RequestId};
 use lsp_types::{CompletionItem, CompletionTextEdit, HoverContents};
 use serde_json::{Value, json};
 
-use super::*;
+use super::client_capabilities::Understood;
+use super::complete::complete;
+use super::document::Document;
+use super::hover::hover;
+use super::position::Columns;
+use super::uri::uri_of;
+use super::{Flag, Flow, Server};
 use crate::lint::Options;
 use crate::text::{DEFAULT_MAX_SIZE, Edit, apply_edits};
 
@@ -346,7 +352,7 @@ impl Client {
         let id = RequestId::from(self.number);
         let mut out = Vec::new();
         let request = Request { id: id.clone(), method: method.to_owned(), params };
-        assert_eq!(self.server.receive(Message::Request(request), &mut out), Flow::Continue);
+        assert_eq!(self.server.take(Message::Request(request), &mut out), Flow::Continue);
         let Some(Message::Response(response)) = out.pop() else { panic!("an answer to {method}") };
         assert_eq!(response.id, id);
         self.sent.append(&mut out);
@@ -355,7 +361,7 @@ impl Client {
 
     fn tell(&mut self, method: &str, params: Value) -> Flow {
         let notification = Notification { method: method.to_owned(), params };
-        self.server.receive(Message::Notification(notification), &mut self.sent)
+        self.server.take(Message::Notification(notification), &mut self.sent)
     }
 
     fn open(&mut self, uri: &str, text: &str) {
@@ -366,7 +372,7 @@ impl Client {
     /// The rules that are published for each file, once nothing is left to check.
     fn published(&mut self) -> Vec<(String, Vec<String>)> {
         while self.server.is_behind() {
-            self.server.check_one(&mut self.sent);
+            self.server.check_next(&mut self.sent);
         }
         let found = self.sent.drain(..).filter_map(|message| match message {
             Message::Notification(it) if it.method == "textDocument/publishDiagnostics" => {
@@ -532,7 +538,7 @@ fn what_an_editor_shows_has_no_hidden_character() {
         let initialize = json!({ "capabilities": {}, "processId": null });
         let id = RequestId::from(1);
         let request = Request { id, method: "initialize".to_owned(), params: initialize };
-        server.receive(Message::Request(request), &mut out);
+        server.take(Message::Request(request), &mut out);
         for (method, params) in [
             ("initialized", json!({})),
             (
@@ -542,17 +548,17 @@ fn what_an_editor_shows_has_no_hidden_character() {
             ("textDocument/didChange", json!({ "textDocument": hostile })),
         ] {
             let notification = Notification { method: method.to_owned(), params };
-            server.receive(Message::Notification(notification), &mut out);
+            server.take(Message::Notification(notification), &mut out);
         }
         while server.is_behind() {
-            server.check_one(&mut out);
+            server.check_next(&mut out);
         }
         let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } });
         let params =
             json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
         let id = RequestId::from(2);
         let request = Request { id, method: "textDocument/codeAction".to_owned(), params };
-        server.receive(Message::Request(request), &mut out);
+        server.take(Message::Request(request), &mut out);
         let mut all = Vec::new();
         words(&json!(out), &mut all);
         assert!(all.iter().any(|text| text.contains("\\u{202e}")), "{name}: {all:?}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lsp_types::Uri;
 
 /// The file that a URI names; `None` for what is not a file, as a text that was never saved.
-pub fn path_of(uri: &Uri) -> Option<PathBuf> {
+pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let uri = uri.as_str();
     let (scheme, rest) = uri.split_once(':')?;
     if !scheme.eq_ignore_ascii_case("file") {
@@ -21,7 +21,7 @@ pub fn path_of(uri: &Uri) -> Option<PathBuf> {
 }
 
 /// The URI of a file; `None` for a path that none can say.
-pub fn uri_of(path: &Path) -> Option<Uri> {
+pub(super) fn uri_of(path: &Path) -> Option<Uri> {
     let path = std::path::absolute(path).ok()?;
     let text = path.to_str()?;
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };

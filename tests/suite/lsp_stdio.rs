@@ -99,7 +99,8 @@ impl Editor {
 }
 
 fn uri(folder: &Path, name: &str) -> String {
-    armbody::lsp::uri_of(&folder.join(name)).expect("a URI").as_str().to_owned()
+    let path = folder.join(name).to_str().expect("UTF-8").replace('\\', "/").replace(' ', "%20");
+    format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
 }
 
 #[test]

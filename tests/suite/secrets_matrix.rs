@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use crate::support::cli::{armbody, armbody_with_input, folder};
 use armbody::container::Kind;
 use armbody::lint::{Finding, Options, Secret, SecretKind, examine, fix, secrets_of};
-use armbody::lsp::{Checked as Document, Columns, Document as Open, Understood, complete, hover};
+use armbody::lsp::{Message, Server};
 use armbody::report::{Checked, Format, Mask, Report, findings_in_a_line, unified};
-use armbody::text::{Source, Span};
+use armbody::text::{DEFAULT_MAX_SIZE, Source};
+use serde_json::{Value, json};
 
 /// A secret in a text, and the kind that it is masked as.
 struct Plant {
@@ -492,33 +493,81 @@ fn each_kind_is_what_hides_its_plants() {
     }
 }
 
+/// A server with one open text, whose columns are bytes.
+struct Editor {
+    server: Server,
+    sent: Vec<Message>,
+}
+
+impl Editor {
+    fn new(file: &str, text: &str) -> Self {
+        let mut editor = Self { server: Server::new(Vec::new(), DEFAULT_MAX_SIZE), sent: Vec::new() };
+        let capabilities = json!({
+            "general": { "positionEncodings": ["utf-8"] },
+            "workspace": { "workspaceEdit": { "documentChanges": true } },
+            "textDocument": { "publishDiagnostics": { "relatedInformation": true } },
+        });
+        editor.tell(&json!({ "id": 1, "method": "initialize", "params": { "capabilities": capabilities } }));
+        let document = json!({ "uri": uri(file), "languageId": "", "version": 1, "text": text });
+        editor.tell(&json!({ "method": "textDocument/didOpen", "params": { "textDocument": document } }));
+        while editor.server.is_behind() {
+            editor.server.check_one(&mut editor.sent);
+        }
+        editor
+    }
+
+    fn tell(&mut self, message: &Value) {
+        let message = serde_json::from_value(message.clone()).expect("a message");
+        self.server.receive(message, &mut self.sent);
+    }
+
+    fn ask(&mut self, method: &str, mut params: Value, file: &str) {
+        params["textDocument"] = json!({ "uri": uri(file) });
+        self.tell(&json!({ "id": 2, "method": method, "params": params }));
+    }
+
+    /// What it has sent.
+    fn said(&self) -> Vec<Value> {
+        self.sent.iter().map(|it| serde_json::to_value(it).expect("JSON")).collect()
+    }
+}
+
+fn uri(file: &str) -> String {
+    format!("file:///{file}")
+}
+
+/// The line and the byte in it.
+fn position(text: &str, at: usize) -> Value {
+    let before = &text[..at];
+    let starts = before.rfind(['\n', '\r']).map_or(0, |it| it + 1);
+    let lines = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
+    json!({ "line": lines, "character": at - starts })
+}
+
 /// What an editor shows: everything but the edits, which are applied to the text and must be as they are.
 #[test]
 fn nothing_that_is_planted_is_shown_by_the_language_server() {
     let mut shown = BTreeSet::new();
     for (number, plant) in plants().iter().enumerate() {
-        let options = Options::default();
-        let uri = format!("file:///{}", plant.file).parse().expect("a URI");
-        let open = Open::new(uri, "", 1, plant.text.clone(), Columns::Utf16);
-        let mut checked = Document::new(&open, &options);
-        let understood = Understood { versioned_edits: true, related_places: true, ..Understood::default() };
-        let whole = Span::new(0, plant.text.len());
-        let mut said = vec![serde_json::to_string(&checked.diagnostics(&open, understood)).unwrap()];
-        let actions = checked.quick_fixes(&open, whole, understood);
-        for action in actions.into_iter().chain(checked.fix_all(&open, &options, understood)) {
-            let mut action = serde_json::to_value(action).unwrap();
-            action.as_object_mut().unwrap().remove("edit");
-            said.push(action.to_string());
-        }
+        let mut editor = Editor::new(plant.file, &plant.text);
+        let whole =
+            json!({ "start": position(&plant.text, 0), "end": position(&plant.text, plant.text.len()) });
+        editor.ask(
+            "textDocument/codeAction",
+            json!({ "range": whole, "context": { "diagnostics": [] } }),
+            plant.file,
+        );
         for (at, _) in plant.text.char_indices().step_by(3) {
-            said.extend(
-                hover(&open, &options, &[], understood, at as u32)
-                    .map(|it| serde_json::to_string(&it).unwrap()),
-            );
-            said.push(
-                serde_json::to_string(&complete(&open, &options, &[], understood, at as u32, false)).unwrap(),
-            );
+            for method in ["textDocument/hover", "textDocument/completion"] {
+                editor.ask(method, json!({ "position": position(&plant.text, at) }), plant.file);
+            }
         }
+        let mut said = editor.said();
+        assert!(said.iter().all(|it| it.get("error").is_none()), "{said:?}");
+        for action in said.iter_mut().filter_map(|it| it.get_mut("result")?.as_array_mut()).flatten() {
+            action.as_object_mut().map(|it| it.remove("edit"));
+        }
+        let said: Vec<String> = said.iter().map(Value::to_string).collect();
         if let Some(text) = said.iter().find(|text| shows(text, &plant.secret)) {
             shown.insert(format!("{number} ({:?}): {text}\n{}", plant.kind, plant.text));
         }

@@ -5,7 +5,8 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use lsp_server::{ErrorCode, Message};
+use armbody::lsp::Message;
+use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
 /// The longest header line, in bytes; what is longer is none.
@@ -189,9 +190,14 @@ mod tests {
     /// `method` of each message, `! problem` of what is none.
     fn read(input: &str) -> Vec<String> {
         let says = |arrival| match arrival {
-            Arrival::Message(Message::Request(it)) => format!("{} {}", it.id, it.method),
-            Arrival::Message(Message::Notification(it)) => it.method,
-            Arrival::Message(Message::Response(it)) => format!("answer {}", it.id),
+            Arrival::Message(message) => {
+                let it = serde_json::to_value(message).unwrap();
+                match (it.get("id"), it["method"].as_str()) {
+                    (Some(id), Some(method)) => format!("{id} {method}"),
+                    (Some(id), None) => format!("answer {id}"),
+                    (None, method) => method.unwrap_or_default().to_owned(),
+                }
+            }
             Arrival::Bad(bad) => {
                 let answer = bad.answer().map(|it| format!(" {}: {}", it["id"], it["error"]["code"]));
                 format!("!{}", answer.unwrap_or_default())

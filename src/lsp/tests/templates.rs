@@ -12,7 +12,7 @@ use super::{Client, Columns};
 use crate::container::{Kind, calls};
 use crate::json::{Dialect, Tree};
 use crate::lsp::document::Document;
-use crate::lsp::uri_of;
+use crate::lsp::uri::uri_of;
 use crate::template::{self, Of, Survey};
 use crate::text::{Source, Span};
 

@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 
-use armbody::lsp::{Flow, Server};
+use armbody::lsp::{Flow, Message, Server};
 use armbody::text::DEFAULT_MAX_SIZE;
-use lsp_server::Message;
 
 thread_local! {
     static SERVER: RefCell<Server> = RefCell::new(fresh());
