@@ -55,7 +55,9 @@ pub use request_url::{
 };
 pub use resource_id::ResourceId;
 pub use resource_name::{NameError, NameKind, NameRule, ResourceName};
-pub use resource_type::{ResourceType, ResourceTypeName, TypeMark, UnknownResourceType};
+pub use resource_type::{
+    DEPLOYMENTS, ResourceType, ResourceTypeName, TypeMark, UnknownResourceType, is_deployment,
+};
 pub use scopes::{Level, Scopes};
 pub use segment::Segment;
 pub use typed_id::{

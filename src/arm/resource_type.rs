@@ -248,6 +248,14 @@ impl FromStr for ResourceType {
     }
 }
 
+/// The type of deployments, which a template may hold as resources.
+pub const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
+
+/// True for the type of deployments, in any case.
+pub fn is_deployment(type_name: &str) -> bool {
+    type_name.eq_ignore_ascii_case(DEPLOYMENTS)
+}
+
 /// The name of any resource type: namespace, type, and child types (`Microsoft.Compute/virtualMachines/extensions`).
 ///
 /// Compared and hashed without regard to ASCII case, as Azure Resource Manager does.
@@ -274,7 +282,7 @@ impl ResourceTypeName {
 
     /// True for the type of deployments within deployments.
     pub fn is_deployment(&self) -> bool {
-        self.0.eq_ignore_ascii_case("Microsoft.Resources/deployments")
+        is_deployment(&self.0)
     }
 
     /// The name as it was written.

@@ -20,7 +20,7 @@ use super::options::{Options, Target, given_value};
 use super::resource::{Identity, Included, Instance, Kind, Memo};
 use super::state::{Engine, Site, Stand, Uncounted};
 use super::structure;
-use crate::arm::Level;
+use crate::arm::{self, Level};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Member, Object, Place, Value};
 pub use answers::{Answers, Asked};
@@ -112,9 +112,6 @@ pub enum Why {
     /// It is only read.
     Existing,
 }
-
-/// The type of deployments within deployments.
-const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
 
 /// Deployments within deployments.
 const MAX_NESTED: usize = 32;
@@ -254,7 +251,7 @@ impl<'o> Run<'o> {
             Included::Open(condition) => Some(condition.clone()),
             _ => None,
         };
-        let is_deployment = identity.type_name.eq_ignore_ascii_case(DEPLOYMENTS);
+        let is_deployment = arm::is_deployment(&identity.type_name);
         if is_deployment && !self.engine.options.keeps_nested {
             let Some(child) = instance.child else {
                 let link = linked(&instance.resource);
@@ -386,7 +383,7 @@ impl Engine<'_> {
         };
         let place = instance.resource.place;
         let body = self.budget.enter().and_then(|()| {
-            let body = if identity.type_name.eq_ignore_ascii_case(DEPLOYMENTS) {
+            let body = if arm::is_deployment(&identity.type_name) {
                 self.deployment_body(deployment, at, &identity, refusals)
             } else {
                 self.plain_body(deployment, at)

@@ -3,7 +3,7 @@
 use super::deployment::members;
 use super::state::Engine;
 use crate::arm::expression::is_expression;
-use crate::arm::{Level, Scopes};
+use crate::arm::{self, Level, Scopes};
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Object, Place, Value, same_name};
 
@@ -580,10 +580,7 @@ fn check_resource(
     for name in ["resourceGroup", "subscriptionId"] {
         let member = object.member(name).filter(|it| !it.value.is_null());
         let is_existing = object.get("existing").and_then(Value::as_bool) == Some(true);
-        if let (Some(member), false) = (
-            member,
-            is_existing || kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") || kind.is_empty(),
-        ) {
+        if let (Some(member), false) = (member, is_existing || arm::is_deployment(kind) || kind.is_empty()) {
             refusals.push(
                 *Refusal::new(
                     Cause::NestedDeployment,
@@ -656,10 +653,8 @@ pub(super) fn check_expressions(engine: &mut Engine<'_>, template: &Value, refus
             Data::Text(text) => check_text(engine, text, value.place, refusals),
             Data::Array(_) => open.extend(value.as_array().unwrap_or_default()),
             Data::Object(object) => {
-                let is_deployment = object
-                    .get("type")
-                    .and_then(Value::as_str)
-                    .is_some_and(|it| it.eq_ignore_ascii_case("Microsoft.Resources/deployments"));
+                let is_deployment =
+                    object.get("type").and_then(Value::as_str).is_some_and(arm::is_deployment);
                 for member in object.members() {
                     if is_expression(&member.name) {
                         check_text(engine, &member.name, member.place, refusals);

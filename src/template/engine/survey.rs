@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::calls::{unknown_function, wrong_count};
 use super::deployment::{is_secure, members};
+use crate::arm;
 use crate::arm::expression::{Expression, find_function, is_expression};
 use crate::template::program::{MAX_EXPRESSION, Op, Program};
 use crate::template::refusal::{Cause, Refusal};
@@ -462,10 +463,7 @@ impl<'v> Walk<'v> {
             }
             None => around,
         };
-        let is_deployment = object
-            .get("type")
-            .and_then(Value::as_str)
-            .is_some_and(|it| it.eq_ignore_ascii_case("Microsoft.Resources/deployments"));
+        let is_deployment = object.get("type").and_then(Value::as_str).is_some_and(arm::is_deployment);
         for member in object.members() {
             let is = |name: &str| same_name(&member.name, name);
             if is("comments") || is("metadata") {

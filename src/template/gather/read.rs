@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Sent, is_blank};
-use crate::arm::Level;
+use crate::arm::{self, Level};
 use crate::template::engine::{is_own_member, is_sent_member};
 
 /// Values within values; nothing that is sent is half as deep.
@@ -129,7 +129,7 @@ pub(super) fn read(at: usize, sent: &Sent, notes: &mut Vec<(usize, String)>) -> 
         let (scope, extends) = extended(before)?;
         (scope, extends, format!("{namespace}/{}", types.join("/")), names)
     };
-    if type_name.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
+    if arm::is_deployment(&type_name) {
         return Err("it is a deployment: its template is one already".to_owned());
     }
     let mut own = Map::new();

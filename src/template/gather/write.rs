@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::read::{Resource, Scope};
 use super::{Secret, blanks, is_blank};
+use crate::arm::DEPLOYMENTS;
 use crate::text::steps;
 
-/// The type of deployments within deployments, and a version of it that every cloud has.
-const DEPLOYMENTS: &str = "Microsoft.Resources/deployments";
+/// A version of deployments that every cloud has.
 const DEPLOYMENTS_VERSION: &str = "2022-09-01";
 
 /// Writes resources as templates.

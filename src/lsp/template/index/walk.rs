@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Index, Scope, Symbol, Text, What, member, text};
-use crate::arm::is_expression;
+use crate::arm::{self, is_expression};
 use crate::json::{Kind, Node};
 use crate::text::Span;
 
@@ -215,7 +215,7 @@ impl<'t> Walk<'t> {
             Around { resource: if is_own { Some(node.index()) } else { around.resource }, ..around.clone() };
         let of_deployments = text(node, "type").is_some_and(|it| {
             let name = it.split('@').next().unwrap_or_default();
-            name.eq_ignore_ascii_case("Microsoft.Resources/deployments")
+            arm::is_deployment(name)
         });
         for (name, value) in node.members() {
             let Some(member_name) = name.as_str() else { continue };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::names::{id_arguments, name_of};
 use super::order::ring_of;
-use super::{DEPLOYMENTS, shown};
-use crate::arm::Level;
+use super::shown;
 use crate::arm::expression::is_expression;
+use crate::arm::{self, Level};
 use crate::template::engine::calls::left_open;
 use crate::template::engine::deployment::Scope;
 use crate::template::engine::resource::{Identified, Identity, Included, Kind, Memo};
@@ -285,7 +285,7 @@ impl Engine<'_> {
         name: &Value,
     ) -> Outcome<Value> {
         let mut scope = self.deployments[deployment as usize].scope.clone();
-        let is_deployment = type_name.eq_ignore_ascii_case(DEPLOYMENTS);
+        let is_deployment = arm::is_deployment(type_name);
         let names_group = ["resourceGroup", "subscriptionId"]
             .iter()
             .any(|it| resource.get(it).is_some_and(|it| !it.is_null()));

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::names::name_of;
-use super::{DEPLOYMENTS, Included, Kind, Memo, shown};
+use super::{Included, Kind, Memo, shown};
+use crate::arm;
 use crate::template::engine::calls::{kind_of, left_open};
 use crate::template::engine::state::{Engine, Site};
 use crate::template::functions::member_text;
@@ -61,7 +62,7 @@ impl Engine<'_> {
         all.extend(args.get(2).cloned());
         let mut value = left_open(name, &all, Reason::Deployment);
         let is_known = kind == Kind::Resource && site.instance != Some(at) && is_same_version && !is_full;
-        let is_deployment = identity.type_name.eq_ignore_ascii_case(DEPLOYMENTS);
+        let is_deployment = arm::is_deployment(&identity.type_name);
         if (is_known || (is_deployment && kind == Kind::Resource))
             && site.instance != Some(at)
             && let Data::Open(open) = &mut value.data
@@ -189,7 +190,7 @@ impl Engine<'_> {
     fn is_nested(&self, reference: Reference) -> bool {
         match &self.deployments[reference.deployment as usize].instances[reference.instance as usize].identity
         {
-            Memo::Done(Ok(identity)) => identity.type_name.eq_ignore_ascii_case(DEPLOYMENTS),
+            Memo::Done(Ok(identity)) => arm::is_deployment(&identity.type_name),
             _ => false,
         }
     }
