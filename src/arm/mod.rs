@@ -60,6 +60,7 @@ pub use resource_type::{
 };
 pub use scopes::{Level, Scopes};
 pub use segment::Segment;
+pub(crate) use segment::decode_percent;
 pub use typed_id::{
     CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,
 };

@@ -44,7 +44,7 @@ impl<'a> Segment<'a> {
 }
 
 /// Undoes percent-encoding; what is not UTF-8 afterwards stays as it was.
-pub(super) fn decode_percent(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode_percent(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let hex =
         |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16)).map(|digit| digit as u8);

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use lsp_types::Uri;
 
+use crate::arm::decode_percent;
+
 /// The file that a URI names; `None` for what is not a file, as a text that was never saved.
 pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let uri = uri.as_str();
@@ -14,7 +16,7 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     }
     let rest = rest.split(['?', '#']).next().unwrap_or(rest);
     let path = rest.strip_prefix("//").map_or(rest, |rest| &rest[rest.find('/').unwrap_or(rest.len())..]);
-    let path = String::from_utf8_lossy(&decoded(path)).into_owned();
+    let path = decode_percent(path).into_owned();
     let drive = cfg!(windows) && path.as_bytes().get(2) == Some(&b':');
     let path = if drive { path.trim_start_matches('/') } else { &path };
     (!path.is_empty()).then(|| PathBuf::from(path))
@@ -38,19 +40,6 @@ pub(super) fn uri_of(path: &Path) -> Option<Uri> {
         }
     }
     uri.parse().ok()
-}
-
-fn decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.as_bytes();
-    while let Some((&byte, rest)) = bytes.split_first() {
-        let digits = rest.get(..2).filter(|digits| byte == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
-        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        out.push(escaped.unwrap_or(byte));
-        bytes = if escaped.is_some() { &rest[2..] } else { rest };
-    }
-    out
 }
 
 #[cfg(test)]

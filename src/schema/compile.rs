@@ -6,8 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::KNOWN_VALUES;
 use super::node::{Body, View};
-use super::pointer::decode;
-use crate::arm::members;
+use crate::arm::{decode_percent, members};
 use crate::json::{Kind, Node};
 
 /// A keyword of ours and JSON Schema's: the service sets the property.
@@ -51,7 +50,7 @@ fn open_top(schema: &mut Value, template: bool) {
     }
     for _ in 0..8 {
         let Some(target) = top["$ref"].as_str().and_then(|it| it.strip_prefix('#')) else { break };
-        let Some(target) = schema.pointer(&decode(target)) else { break };
+        let Some(target) = schema.pointer(&decode_percent(target)) else { break };
         top = target.clone();
     }
     let Some(properties) = top.get_mut("properties").and_then(Value::as_object_mut) else { return };

@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::pointer::{decode, escape};
-use crate::arm::{ApiVersion, Method};
+use super::pointer::escape;
+use crate::arm::{ApiVersion, Method, decode_percent};
 
 /// The dialect of every schema here.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -223,7 +223,7 @@ pub(super) fn reference_to(name: &str) -> String {
 }
 
 fn name_of(reference: &str) -> Option<String> {
-    let token = decode(reference.strip_prefix("#/$defs/")?);
+    let token = decode_percent(reference.strip_prefix("#/$defs/")?);
     Some(token.replace("~1", "/").replace("~0", "~"))
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{ImportError, Problem};
-use crate::schema::pointer::{decode, escape};
+use crate::arm::decode_percent;
+use crate::schema::pointer::escape;
 
 /// A node of one of the files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +94,8 @@ impl Files {
             place.file
         } else {
             let folder = self.path(place.file).parent().unwrap_or(Path::new("")).to_path_buf();
-            let Some(target) = normal(&folder.join(decode(path))).filter(|p| p.starts_with(&self.root))
+            let Some(target) =
+                normal(&folder.join(&*decode_percent(path))).filter(|p| p.starts_with(&self.root))
             else {
                 return Err(dangling(self));
             };
@@ -102,7 +104,7 @@ impl Files {
             }
             self.load(&target)?
         };
-        let pointer = decode(fragment);
+        let pointer = decode_percent(fragment).into_owned();
         if self.list[file].json.pointer(&pointer).is_none() {
             return Err(dangling(self));
         }
