@@ -90,13 +90,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// One about a file as a whole, with what helps.
-    pub(super) fn of_file(
+    /// One that says no more than what is wrong and where.
+    pub(super) fn new(
         rule: &'static Rule,
         severity: Severity,
         span: Span,
         message: impl Into<String>,
-        help: impl Into<String>,
     ) -> Self {
         Self {
             rule,
@@ -104,7 +103,7 @@ impl Finding {
             message: message.into(),
             span,
             labels: Vec::new(),
-            help: Some(help.into()),
+            help: None,
             fix: None,
             arm: None,
             request: None,
@@ -114,6 +113,17 @@ impl Finding {
             subject: None,
             call: None,
         }
+    }
+
+    /// One about a file as a whole, with what helps.
+    pub(super) fn of_file(
+        rule: &'static Rule,
+        severity: Severity,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { help: Some(help.into()), ..Self::new(rule, severity, span, message) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a template is refused for, as findings.
 
 use super::rules::rule_of_cause;
-use super::{Anchor, ArmAnswer, Finding, Severity};
+use super::{ArmAnswer, Finding, Severity};
 use crate::json::{Tree, string_fragment};
 use crate::template::{Cause, Phase, Refusal, shortened};
 use crate::text::{Source, Span};
@@ -15,25 +15,12 @@ pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
         Phase::Deploy => " (found while it is deployed)",
         Phase::Parse | Phase::Validate => "",
     };
-    Finding {
-        rule,
-        severity: Severity::Error,
-        message: format!("{}{when}", shortened(first_sentence(&refusal.message))),
-        span: span(source, tree, refusal),
-        labels: Vec::new(),
-        help: None,
-        fix: None,
-        arm: is_arm.then(|| ArmAnswer {
-            code: refusal.code.to_owned(),
-            message: shortened(&refusal.full_message()).into_owned(),
-        }),
-        request: None,
-        doubt: None,
-        ceiling: Severity::Error,
-        anchor: Anchor::default(),
-        subject: None,
-        call: None,
-    }
+    let message = format!("{}{when}", shortened(first_sentence(&refusal.message)));
+    let arm = is_arm.then(|| ArmAnswer {
+        code: refusal.code.to_owned(),
+        message: shortened(&refusal.full_message()).into_owned(),
+    });
+    Finding { arm, ..Finding::new(rule, Severity::Error, span(source, tree, refusal), message) }
 }
 
 /// ARM's message without where it sends its readers.

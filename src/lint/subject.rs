@@ -290,20 +290,9 @@ impl<'a> Subject<'a> {
             part,
             single_quotes,
             finding: Finding {
-                rule,
-                severity: rule.severity,
-                message,
-                span,
-                labels: Vec::new(),
-                help: None,
-                fix: None,
-                arm: None,
                 request: Some(request),
-                doubt: None,
-                ceiling: Severity::Error,
                 anchor,
-                subject: None,
-                call: None,
+                ..Finding::new(rule, rule.severity, span, message)
             },
         }
     }
