@@ -201,6 +201,29 @@ pub fn find_function(name: &str) -> Option<&'static Function> {
     }
 }
 
+/// True if the result of a function, named in small letters, has nothing of its arguments but whether they are empty,
+/// equal, longer and the like.
+pub fn only_compares(lower: &str) -> bool {
+    matches!(
+        lower,
+        "and"
+            | "contains"
+            | "empty"
+            | "endswith"
+            | "equals"
+            | "greater"
+            | "greaterorequals"
+            | "indexof"
+            | "lastindexof"
+            | "length"
+            | "less"
+            | "lessorequals"
+            | "not"
+            | "or"
+            | "startswith"
+    )
+}
+
 /// The function whose name is nearest to `name`, if one is near.
 pub(super) fn near(name: &str) -> Option<&'static str> {
     suggest::nearest(name, FUNCTIONS.iter().map(|function| function.name)).first().copied()

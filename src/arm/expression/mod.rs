@@ -13,7 +13,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub use functions::{Arguments, FUNCTIONS, Function, find_function};
+pub use functions::{Arguments, FUNCTIONS, Function, find_function, only_compares};
 pub use id::IdSlip;
 pub use parse::{ExpressionError, ExpressionErrorKind};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::base64;
+use crate::arm::expression::only_compares;
 use crate::arm::{PlaceholderStyle, find_placeholders, is_placeholder};
 
 /// True if a value is one that the reader or the service fills in: nothing that is secret stands in the text.
@@ -154,34 +155,23 @@ pub(super) fn references(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
-/// Functions of templates whose arguments name what is looked up, or are compared: nothing of them is in the value.
-const OUTSIDE_OF_VALUES: [&str; 20] = [
-    "and",
-    "contains",
-    "empty",
-    "endswith",
-    "equals",
+/// Functions of templates whose arguments name what is looked up.
+const LOOK_UPS: [&str; 8] = [
     "extensionresourceid",
-    "greater",
-    "greaterorequals",
-    "indexof",
-    "less",
-    "lessorequals",
     "managementgroupresourceid",
-    "or",
     "parameters",
     "reference",
     "resourceid",
-    "startswith",
     "subscriptionresourceid",
     "tenantresourceid",
     "variables",
 ];
 
+/// True if the literals among the arguments of a template's function are not in its value: they are names, or compared.
 fn is_outside_of_values(function: &str) -> bool {
     let name = function.to_ascii_lowercase();
     // `listKeys`, `listAccountSas` and the like.
-    name.starts_with("list") || OUTSIDE_OF_VALUES.contains(&name.as_str())
+    name.starts_with("list") || LOOK_UPS.contains(&name.as_str()) || only_compares(&name)
 }
 
 /// The literals of a template's expression that go into its value: arguments of `base64`, `concat` and the like.
@@ -435,6 +425,7 @@ mod tests {
                 "[if(equals(parameters('kind'), 'password'), concat('abc', 'secret'), reference('other').x)]",
                 vec!["secret"],
             ),
+            ("[substring('Pa55word', lastIndexOf('by-name', '-'), length('abcdef'))]", vec!["Pa55word"]),
             (
                 "[concat(variables('first'), listKeys('a-name', '2021-04-01')['value'], 'Pa55word')]",
                 vec!["Pa55word"],

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::calls::{unknown_function, wrong_count};
 use super::deployment::{is_secure, members};
 use crate::arm;
-use crate::arm::expression::{Expression, find_function, is_expression};
+use crate::arm::expression::{Expression, find_function, is_expression, only_compares};
 use crate::template::program::{MAX_EXPRESSION, Op, Program};
 use crate::template::refusal::{Cause, Refusal};
 use crate::template::value::{Data, Member, Object, Place, Value, same_name};
@@ -102,14 +102,9 @@ impl UseIn {
     }
 }
 
-/// False where a call's result has nothing of its argument but whether it is empty, equal, longer and the like.
+/// False where a call's result has nothing of its argument: it is a condition, or only compared.
 fn shows_argument(function: &str, index: usize) -> bool {
-    match function {
-        "if" => index > 0,
-        "and" | "contains" | "empty" | "endswith" | "equals" | "greater" | "greaterorequals" | "indexof"
-        | "lastindexof" | "length" | "less" | "lessorequals" | "not" | "or" | "startswith" => false,
-        _ => true,
-    }
+    if function == "if" { index > 0 } else { !only_compares(function) }
 }
 
 /// A name in an expression.
