@@ -87,6 +87,7 @@ static SHAPES: &[Shape] = &[
     // Scripts.
     ("calls", Kind::Shell, |n| fill(n, |_| call(&format!("'{SPLIT}'")))),
     ("here-documents", Kind::Shell, |n| fill(n, |_| format!("{}{BODY}\nE\n", call("@- <<E")))),
+    ("one here-document behind a long line, many calls", Kind::Shell, |n| format!("cat > b.json <<'E' #{}\n{{\"a\":\"$a\"}}\nE\n{}", "x".repeat(n / 2), fill(n / 2, |_| call("@b.json")))),
     ("here-documents that never end", Kind::Shell, |n| fill(n, |i| call(&format!("@- <<E{i}")))),
     ("options", Kind::Shell, |n| format!("curl '{URL}'{} -d '{BODY}'\n", " -H 'a: b'".repeat(n / 10))),
     ("open substitutions", Kind::Shell, |n| fill(n, |_| format!("curl -X PUT '{URL}' -d \"$("))),

@@ -7,7 +7,10 @@ use crate::notation::quoting::names_file;
 use crate::notation::variables::Language;
 use crate::notation::windows::unescaped;
 use crate::notation::{Assigned, Call, Effect, Notation, Payload, Quoting, QuotingKind};
-use crate::text::{Edit, Encoding, Fragment, Span, cut};
+use crate::text::{Edit, Encoding, Fragment, Span, cut, steps};
+
+/// Bytes of the line before a heredoc in which its operator is looked for.
+const MAX_LINE: usize = 4 << 10;
 
 /// A call and the command that makes it.
 pub(super) struct Judge<'c, 's> {
@@ -293,10 +296,13 @@ impl<'s> Judge<'_, 's> {
     /// True if the line before the one that begins at `start` of the file opens a heredoc.
     fn begins_heredoc(&self, start: u32) -> bool {
         let Some(at) = self.code.offset_of(start) else { return false };
-        let before = cut(self.code.text(), 0..at as usize);
+        let at = at as usize;
+        // Many calls may send what one long line begins.
+        let before = cut(self.code.text(), at.saturating_sub(MAX_LINE)..at);
         // Tabs before it may have been taken off.
         let Some(before) = before.trim_end_matches('\t').strip_suffix('\n') else { return false };
         let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        steps::count(line.len());
         line.contains("<<")
     }
 
