@@ -27,7 +27,7 @@ use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName, Service};
 use crate::container::{self, Kind};
 use crate::json::{Mistake, Tree};
 use crate::notation::template::may_hold_resources;
-use crate::notation::{Call, Notation, Payload, PowerShell, QuotingKind};
+use crate::notation::{Call, LeftOut, Notation, Payload, PowerShell, QuotingKind};
 use crate::schema::Validators;
 use crate::text::{DEFAULT_MAX_SIZE, Source, Span};
 
@@ -374,7 +374,7 @@ fn check_call(
     let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
         && subject.call.looks_like_arm();
     let arm = !subject.call.quoting.is_empty() && (of_quoting || subject.call.speaks_of_arm(source.text()));
-    if subject.call.is_unread {
+    if subject.call.left_out == LeftOut::Words {
         return true;
     }
     let from = findings.list.len();

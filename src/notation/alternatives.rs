@@ -1,5 +1,7 @@
 //! Calls that the same words make because a variable is set otherwise behind each branch.
 
+use std::rc::Rc;
+
 use super::{Call, Payload};
 use crate::arm::RequestUrl;
 use crate::text::Fragment;
@@ -7,7 +9,25 @@ use crate::text::Fragment;
 /// A variable that may be more things than these is none of them.
 pub(super) const MAX_CHOICES: usize = 8;
 /// Branchings that a call depends on; those behind are not followed.
-pub(super) const MAX_MET: usize = 4;
+const MAX_MET: usize = 4;
+
+/// What a value is behind each of the branches of which one was run.
+#[derive(Debug)]
+pub(super) struct Choices<T> {
+    /// Which branches: values with the same number belong together branch by branch.
+    pub(super) of: usize,
+    /// By branch; `None` where it has no value, or nothing goes on.
+    pub(super) items: Vec<Option<T>>,
+}
+
+impl<T> Choices<T> {
+    /// Adds them to those that were `met`, each once.
+    pub(super) fn note_in(self: &Rc<Self>, met: &mut Vec<Rc<Self>>) {
+        if met.len() < MAX_MET && !met.iter().any(|it| it.of == self.of) {
+            met.push(Rc::clone(self));
+        }
+    }
+}
 
 /// What is listed of a call: `whole` is what it says without a look behind the branches, `groups` are the calls that
 /// are made behind each branch of one branching. Of two branchings that have nothing to do with each other one is
@@ -31,7 +51,9 @@ pub(super) fn listed<'s>(whole: Call<'s>, groups: Vec<Vec<Call<'s>>>) -> Vec<Cal
     }
     for (number, call) in (1_u8..).zip(&mut best) {
         call.alternative = number;
-        call.is_cut_short |= whole.is_cut_short && number == 1;
+        if number == 1 {
+            call.left_out = call.left_out.max(whole.left_out);
+        }
     }
     best
 }

@@ -78,12 +78,11 @@ pub struct Call<'s> {
     pub default_content_type: Option<&'static str>,
     /// The client adds an access token of its own: no header has to carry one.
     pub signs_in: bool,
-    /// A variable of it was not put in, or not read before it, because those of the document have come to too much.
-    pub is_cut_short: bool,
-    /// Which of several it is that the same words make, because a variable is set otherwise in each branch.
+    /// What was left out of it because it, or the document, holds too much.
+    pub left_out: LeftOut,
+    /// Which of several it is that the same words make, because a variable is set otherwise in each branch: counted from
+    /// 1, and 0 for the only one.
     pub alternative: u8,
-    /// Its words are more than are read: nothing else can be said of it.
-    pub is_unread: bool,
     /// Where those of its parts stand that hold only if nobody says otherwise: the defaults of a script's parameters.
     pub defaults: Vec<Span>,
     /// What the shell's own quoting does to it.
@@ -94,7 +93,24 @@ pub struct Call<'s> {
     pub context: Context<'s>,
 }
 
+/// What was left out of a call because there is too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// Nothing.
+    Nothing,
+    /// A variable was not put in, or not read before the call: those of the document have come to too much.
+    Variables,
+    /// Its words are more than are read: nothing else can be said of it.
+    Words,
+}
+
 impl Call<'_> {
+    /// Where it stands, and which of those it is that the same words make.
+    fn place(&self) -> (u32, u32, u8) {
+        (self.span.start, self.span.end, self.alternative)
+    }
+
     /// A call of which nothing is known but where it stands.
     pub fn new(notation: Notation, span: Span) -> Self {
         let client = programs::client(notation);
@@ -110,9 +126,8 @@ impl Call<'_> {
             default_method: None,
             default_content_type: None,
             signs_in: client.signs_in,
-            is_cut_short: false,
+            left_out: LeftOut::Nothing,
             alternative: 0,
-            is_unread: false,
             defaults: Vec::new(),
             quoting: Vec::new(),
             made: None,

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use self::evaluate::Evaluator;
 use self::syntax::Mode;
 use self::value::Unit;
-use super::{Call, programs};
+use super::{Call, LeftOut, programs};
 use crate::text::{Fragment, Marks, Span};
 
 pub use self::scope::Scope;
@@ -60,16 +60,15 @@ pub fn calls<'s>(code: &Fragment<'s>, prompts: bool, scope: &mut Scope<'s>) -> V
     }
     evaluator.end();
     // What was left out behind the last call is said there.
-    if let Some(last) = found.last_mut().filter(|call| !call.is_cut_short) {
+    if let Some(last) = found.last_mut().filter(|call| call.left_out == LeftOut::Nothing) {
         scope.tell(last);
     }
-    found.sort_by_key(|call: &Call<'_>| (call.span.start, call.span.end, call.alternative));
+    found.sort_by_key(Call::place);
     // A loop or a function makes a call again and again: it is one as long as the same words make it.
     found.dedup_by(|later, earlier| {
-        let same = (later.span, later.alternative) == (earlier.span, earlier.alternative)
-            && same_origins(later, earlier);
+        let same = later.place() == earlier.place() && same_origins(later, earlier);
         if same {
-            later.is_cut_short |= earlier.is_cut_short;
+            later.left_out = later.left_out.max(earlier.left_out);
             std::mem::swap(later, earlier);
         }
         same

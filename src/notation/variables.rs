@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::alternatives::{MAX_CHOICES, MAX_MET};
-use super::{Call, Payload};
+use super::alternatives::{self, MAX_CHOICES};
+use super::{Call, LeftOut, Payload};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// Variables within the values of variables that are followed.
@@ -84,16 +84,8 @@ pub(super) enum Value<'s> {
     Unknown,
 }
 
-/// What a variable is behind each of the branches of which one was run.
-#[derive(Debug)]
-pub(super) struct Choices<'s> {
-    /// Which branches: variables with the same number belong together branch by branch.
-    pub(super) of: usize,
-    /// By branch; `None` where it is not known, or nothing goes on.
-    pub(super) items: Vec<Option<Rc<Value<'s>>>>,
-    /// What it is where no branch is looked at.
-    otherwise: Value<'s>,
-}
+/// What a variable is behind each of the branches of which one was run; nothing where it is not known.
+pub(super) type Choices<'s> = alternatives::Choices<Rc<Value<'s>>>;
 
 /// What goes apart into branches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,7 +280,7 @@ impl<'s> Assigned<'s> {
             self.forks += 1;
         }
         let of = if is_nested { self.forks } else { of };
-        Value::Choices(Rc::new(Choices { of, items: flat, otherwise: Value::Unknown }))
+        Value::Choices(Rc::new(Choices { of, items: flat }))
     }
 
     /// The branches on which what was read since the last look depends.
@@ -308,14 +300,11 @@ impl<'s> Assigned<'s> {
     fn settled<'c>(&self, choices: &'c Rc<Choices<'s>>) -> &'c Value<'s> {
         let chosen = self.chosen.get();
         if chosen.is_none() {
-            let mut met = self.met.borrow_mut();
-            if met.len() < MAX_MET && !met.iter().any(|it| it.of == choices.of) {
-                met.push(Rc::clone(choices));
-            }
+            choices.note_in(&mut self.met.borrow_mut());
         }
         let branch = chosen.filter(|(of, _)| *of == choices.of).map(|(_, branch)| branch);
         let item = branch.and_then(|branch| choices.items.get(branch)).and_then(Option::as_deref);
-        item.unwrap_or(&choices.otherwise)
+        item.unwrap_or(&Value::Unknown)
     }
 
     /// What the variable is, unless the variables of the document have come to too much.
@@ -436,7 +425,8 @@ impl<'s> Assigned<'s> {
     /// Marks the first call behind a use that was left out.
     pub(super) fn tell(&self, call: &mut Call<'s>) {
         let refused = self.expansion.refused.get();
-        call.is_cut_short = self.expansion.told.replace(refused) < refused;
+        let is_first = self.expansion.told.replace(refused) < refused;
+        call.left_out = if is_first { LeftOut::Variables } else { LeftOut::Nothing };
     }
 
     /// The URL with the variables replaced that say what it addresses: hosts, paths, API versions. Names and

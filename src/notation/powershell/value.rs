@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use super::syntax::{Block, Flaw, Function};
-use crate::notation::Quoting;
+use crate::notation::{Quoting, alternatives};
 use crate::text::{Fragment, Span};
 
 /// What quoting does to a text on its way.
@@ -122,13 +122,7 @@ pub(super) struct Item<'s> {
 }
 
 /// What a value is behind each of the branches of which one was run.
-#[derive(Debug)]
-pub(super) struct Choices<'s> {
-    /// Which branches: values with the same number belong together branch by branch.
-    pub(super) of: usize,
-    /// By branch; `None` where it has no value, or nothing goes on.
-    pub(super) items: Vec<Option<Item<'s>>>,
-}
+pub(super) type Choices<'s> = alternatives::Choices<Item<'s>>;
 
 impl<'s> Item<'s> {
     pub(super) fn new(value: Value<'s>, at: Span) -> Self {
@@ -316,10 +310,7 @@ impl<'s> World<'s> {
             Some("script" | "global") => 0,
             _ => self.frames.len() - 1,
         };
-        let before = self.frames[frame].insert(name.clone(), item);
-        if self.branches > 0 {
-            self.undo.push(Undo::Variable { frame, name, before });
-        }
+        self.set_in(frame, name, item);
     }
 
     /// Sets a variable of one frame.

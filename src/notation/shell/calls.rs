@@ -5,7 +5,7 @@ use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Stretches, Word};
 use crate::notation::alternatives::listed;
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Assigned, Call, Payload, Quoting, made, payload, programs};
+use crate::notation::{Assigned, Call, LeftOut, Payload, Quoting, made, payload, programs};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// What quoting does to commands that make no call, and that may hold the body of a later one: so much of it is kept.
@@ -31,19 +31,18 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>
         }
         elsewhere.truncate(MAX_ELSEWHERE);
     }
-    calls.sort_by_key(place);
-    calls.dedup_by_key(|call| place(call));
+    calls.sort_by_key(Call::place);
+    calls.dedup_by_key(|call| call.place());
     calls
 }
 
-/// Where a call stands, and which of those it is that the same words make.
-fn place(call: &Call<'_>) -> (u32, u32, u8) {
-    (call.span.start, call.span.end, call.alternative)
-}
-
-/// The calls of a command: one for each branch that what it sends depends on.
-fn by_branch<'s>(scope: &Assigned<'s>, read: impl Fn(bool) -> Vec<Call<'s>>) -> Vec<Call<'s>> {
-    let mut found = read(false);
+/// The calls of a command, of which those `found` were read without a look behind the branches: one for each branch
+/// that what it sends depends on, read `again`.
+fn by_branch<'s>(
+    scope: &Assigned<'s>,
+    mut found: Vec<Call<'s>>,
+    again: impl Fn() -> Vec<Call<'s>>,
+) -> Vec<Call<'s>> {
     let met = scope.take_met();
     if met.is_empty() || found.len() != 1 {
         return found;
@@ -52,7 +51,7 @@ fn by_branch<'s>(scope: &Assigned<'s>, read: impl Fn(bool) -> Vec<Call<'s>>) -> 
         .iter()
         .map(|choices| {
             let known = choices.items.iter().enumerate().filter(|(_, item)| item.is_some());
-            known.flat_map(|(branch, _)| scope.choose((choices.of, branch), || read(true))).collect()
+            known.flat_map(|(branch, _)| scope.choose((choices.of, branch), &again)).collect()
         })
         .collect();
     match found.pop() {
@@ -88,18 +87,15 @@ fn calls_of<'s>(
         let input = command.input.and_then(|index| commands.get(index));
         write_file(command, program, input, scope);
         let scope: &Assigned<'s> = scope;
-        let read = |again: bool| {
-            let as_run = if again { spread(written, scope) } else { None };
-            let command = if again { as_run.as_ref().unwrap_or(written) } else { command };
-            let program = command.program_name();
-            let mut found = match program.as_deref() {
+        let read = |command: &Command<'s>, program: Option<&str>| {
+            let mut found = match program {
                 Some(program) => programs::calls_of(program, command, input),
                 None => Vec::new(),
             };
             let judge = Judge { code, command, scope, dialect, filled_later };
             for call in &mut found {
                 if command.is_cut_short {
-                    (call.is_cut_short, call.is_unread) = (true, true);
+                    call.left_out = LeftOut::Words;
                     continue;
                 }
                 judge.as_written(call);
@@ -117,15 +113,19 @@ fn calls_of<'s>(
             }
             found
         };
-        let mut found = by_branch(scope, read);
+        let mut found = by_branch(scope, read(command, program), || {
+            let as_run = spread(written, scope);
+            let command = as_run.as_ref().unwrap_or(written);
+            read(command, command.program_name().as_deref())
+        });
         if found.is_empty() {
             elsewhere.extend(written.quoting.iter().cloned());
         }
         calls.append(&mut found);
     }
-    calls.sort_by_key(place);
+    calls.sort_by_key(Call::place);
     // A substitution within a quoted script is met twice.
-    calls.dedup_by_key(|call| place(call));
+    calls.dedup_by_key(|call| call.place());
     elsewhere.sort_by_key(|it| it.span);
     calls
 }

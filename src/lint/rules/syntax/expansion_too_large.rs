@@ -2,7 +2,7 @@
 
 use crate::lint::rule::rule;
 use crate::lint::{Check, Finding, Severity};
-use crate::notation::Call;
+use crate::notation::{Call, LeftOut};
 
 rule!(
     "expansion-too-large",
@@ -15,7 +15,7 @@ rule!(
 
 /// The one finding about calls that were read without a variable, at the first of them.
 pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
-    let first = calls.iter().find(|call| call.is_cut_short)?;
+    let first = calls.iter().find(|call| call.left_out != LeftOut::Nothing)?;
     Some(Finding::of_file(
         &RULE,
         Severity::Note,

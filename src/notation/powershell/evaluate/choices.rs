@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Changed, Choices, Evaluator, Faults, Item, MIN_STEPS, Origin, Unknown, Value, same};
-use crate::notation::alternatives::{MAX_CHOICES, MAX_MET, listed};
+use crate::notation::alternatives::{MAX_CHOICES, listed};
 use crate::notation::powershell::syntax::{Block, Statement};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
@@ -137,10 +137,7 @@ impl<'s> Evaluator<'_, 's> {
             }
             Some(_) => item,
             None => {
-                let is_met = self.met.iter().any(|it| it.of == choices.of);
-                if !is_met && self.met.len() < MAX_MET {
-                    self.met.push(Rc::clone(choices));
-                }
+                choices.note_in(&mut self.met);
                 item
             }
         }
@@ -180,10 +177,9 @@ impl<'s> Evaluator<'_, 's> {
         let met = std::mem::replace(&mut self.met, outer);
         if self.chosen.is_some() || self.found.len() != before + 1 {
             // What is given depends on them as well.
-            let is_new = |it: &Rc<Choices<'s>>| !self.met.iter().any(|other| other.of == it.of);
-            let more: Vec<_> = met.into_iter().filter(is_new).collect();
-            self.met.extend(more);
-            self.met.truncate(MAX_MET);
+            for choices in met {
+                choices.note_in(&mut self.met);
+            }
             return given;
         }
         let mut groups = Vec::new();
