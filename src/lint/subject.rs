@@ -1,22 +1,29 @@
 //! What the rules look at: one call, its body as a tree, and what is known of the request.
 
+mod block;
+mod findings;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::block::Block;
+pub(super) use self::block::is_foreign;
+pub use self::findings::MAX_FINDINGS;
+pub(super) use self::findings::Wanted;
+pub(crate) use self::findings::{Findings, Sink};
 use super::anchor::{Anchors, Of, Spot};
 use super::evidence::{Doubt, Evidence};
 use super::{ArmAnswer, Finding, Fix, Label, RequestInfo, Rule, Severity};
 use crate::arm::{
     ApiVersion, IdentityForm, Method, RequestUrl, ResourceType, ResourceTypeName, Service, identity_form,
 };
-use crate::json::{Kind, Node, Tree};
+use crate::json::{Node, Tree};
 use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::types::IdentityFacts;
 use crate::schema::{Request, Standing, Validators};
-use crate::text::{Edit, Fragment, Source, Span, cut, settled, steps};
+use crate::text::{Edit, Fragment, Source, Span, cut, settled};
 
 /// What is known of the request that a body is for.
 #[derive(Clone, Debug, Default)]
@@ -401,298 +408,4 @@ fn is_single_quoted(part: &Fragment<'_>) -> bool {
     let text = part.text();
     text.trim_start().starts_with('{')
         && memchr::memchr2(b'\'', b'"', text.as_bytes()).is_some_and(|at| text.as_bytes()[at] == b'\'')
-}
-
-/// Findings that are kept of one file. Those behind are counted.
-pub const MAX_FINDINGS: usize = 10_000;
-
-/// Findings, of which no more than [`MAX_FINDINGS`] are kept.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    /// Those that are kept.
-    pub(super) list: Vec<Finding>,
-    /// By severity the number of the others.
-    pub(super) dropped: [usize; 3],
-    /// One of each kind of those that were found since the policy judged last, and how many there are of the kind.
-    beyond: Vec<(Finding, usize)>,
-    /// Kept elsewhere of the same file.
-    before: usize,
-    wanted: Arc<Wanted>,
-}
-
-/// What is asked for: nothing else counts among the findings that are not kept.
-#[derive(Debug, Default)]
-pub(super) struct Wanted {
-    pub(super) select: Vec<&'static Rule>,
-    pub(super) ignore: Vec<&'static Rule>,
-    pub(super) severity: Vec<(&'static Rule, Severity)>,
-}
-
-impl Wanted {
-    /// How severe a finding is, if it is asked for.
-    fn severity(&self, finding: &Finding) -> Option<Severity> {
-        let rule = finding.rule;
-        let admits = (self.select.is_empty() || self.select.contains(&rule)) && !self.ignore.contains(&rule);
-        let said = self.severity.iter().find(|(it, _)| *it == rule).map(|(_, severity)| *severity);
-        admits.then_some(said.map_or(finding.severity, |said| said.min(finding.ceiling)))
-    }
-}
-
-impl Findings {
-    /// For findings beside `before` others of the same file.
-    pub(super) fn new(before: usize, wanted: Arc<Wanted>) -> Self {
-        Self { before, wanted, ..Self::default() }
-    }
-
-    /// None yet, of the same file.
-    pub(super) fn beside(&self) -> Self {
-        Self::new(self.kept(), Arc::clone(&self.wanted))
-    }
-
-    pub(super) fn push(&mut self, finding: Finding) {
-        if self.kept() < MAX_FINDINGS {
-            self.list.push(finding);
-            return;
-        }
-        let is_like = |it: &Finding| {
-            (it.rule.name, it.severity, &it.doubt) == (finding.rule.name, finding.severity, &finding.doubt)
-        };
-        match self.beyond.iter_mut().find(|(it, _)| is_like(it)) {
-            Some((_, count)) => *count += 1,
-            None => self.beyond.push((finding, 1)),
-        }
-    }
-
-    /// Those that are not kept and that nothing judged yet, each kind with its number.
-    pub(super) fn take_beyond(&mut self) -> Vec<(Finding, usize)> {
-        std::mem::take(&mut self.beyond)
-    }
-
-    /// Counts what is not kept.
-    pub(super) fn drop_all<'f>(&mut self, beyond: impl IntoIterator<Item = (&'f Finding, usize)>) {
-        for (finding, count) in beyond {
-            if let Some(severity) = self.wanted.severity(finding) {
-                self.dropped[severity as usize] += count;
-            }
-        }
-    }
-
-    /// Takes what was found elsewhere of the same file.
-    pub(super) fn append(&mut self, more: Findings) {
-        let room = MAX_FINDINGS.saturating_sub(self.kept()).min(more.list.len());
-        let mut list = more.list;
-        self.drop_all(list[room..].iter().map(|finding| (finding, 1)));
-        list.truncate(room);
-        self.list.append(&mut list);
-        self.drop_all(more.beyond.iter().map(|(finding, count)| (finding, *count)));
-        for (sum, count) in self.dropped.iter_mut().zip(more.dropped) {
-            *sum += count;
-        }
-    }
-
-    /// The number of all that are kept.
-    pub(super) fn kept(&self) -> usize {
-        self.before + self.list.len()
-    }
-}
-
-/// Where findings go.
-#[derive(Debug)]
-pub(crate) struct Sink<'f> {
-    findings: &'f mut Findings,
-    from: usize,
-    explained: Cover,
-}
-
-impl<'f> Sink<'f> {
-    /// Adds to `findings`; what is in it already belongs to other calls.
-    pub(crate) fn new(findings: &'f mut Findings) -> Self {
-        let from = findings.list.len();
-        Self { findings, from, explained: Cover::default() }
-    }
-
-    /// Takes a finding.
-    pub(crate) fn push(&mut self, draft: Draft<'_>) {
-        steps::count(draft.finding.message.len());
-        self.explain(&draft.finding);
-        self.findings.push(draft.finding);
-    }
-
-    /// Takes note of what was said elsewhere of the same text.
-    pub(super) fn explain(&mut self, finding: &Finding) {
-        if finding.severity > Severity::Note {
-            self.explained.add(finding.span);
-        }
-    }
-
-    /// True if something is known of the bytes of `node` already: what is wrong there has been said, and a
-    /// second finding would be about the same mistake.
-    pub(crate) fn explained(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
-        let Some(body) = subject.body else { return false };
-        let span = body.to_file(node.span());
-        self.explained_at(span)
-    }
-
-    /// True if an error or warning of this call shares bytes with `span` of the file.
-    pub(crate) fn explained_at(&self, span: Span) -> bool {
-        self.explained.meets(span)
-    }
-
-    /// Takes back this call's findings of a rule at one of `spans` of the body: another rule says more of the same
-    /// mistake.
-    pub(crate) fn withdraw(&mut self, subject: &Subject<'_>, rule: &Rule, spans: &[Span]) {
-        let Some(body) = subject.body else { return };
-        let spans: HashSet<Span> = spans.iter().map(|span| body.to_file(*span)).collect();
-        let from = self.from;
-        let mut at = 0;
-        self.findings.list.retain(|finding| {
-            at += 1;
-            at <= from || finding.rule != rule || !spans.contains(&finding.span)
-        });
-        self.explained = Cover::default();
-        for finding in &self.findings.list[from..] {
-            if finding.severity > Severity::Note {
-                self.explained.add(finding.span);
-            }
-        }
-    }
-
-    /// True if this call has a finding of the rule.
-    pub(crate) fn has(&self, rule: &Rule) -> bool {
-        self.findings.list[self.from..].iter().any(|finding| finding.rule == rule)
-    }
-}
-
-/// True for a name of the ids that ARM has in no version. It compares names without case.
-pub(super) fn is_foreign(name: &str) -> bool {
-    let own = ["identityIds", "userAssignedIdentities"];
-    let longest = 2 * own[1].len();
-    if name.len() > longest || own.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-        return false;
-    }
-    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).collect();
-    FOREIGN_IDS.contains(&plain.to_ascii_lowercase().as_str())
-}
-
-/// An `identity` member and what is in it, names found without regard to case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Block<'a> {
-    /// The name `identity`.
-    pub(crate) name: Node<'a>,
-    /// Its value, of whatever kind.
-    pub(crate) value: Node<'a>,
-    /// `type`, name and value.
-    pub(crate) kind: Option<(Node<'a>, Node<'a>)>,
-    /// `identityIds`, name and value.
-    pub(crate) ids: Option<(Node<'a>, Node<'a>)>,
-    /// `userAssignedIdentities`, name and value.
-    pub(crate) map: Option<(Node<'a>, Node<'a>)>,
-    /// What other tools call either: `identity_ids`, `userAssignedIdentityIds`.
-    pub(crate) foreign: Option<(Node<'a>, Node<'a>)>,
-}
-
-/// What other tools call the ids, in lower case and without lines between the words: Terraform, Ansible, Pulumi, the
-/// modules that are published for Bicep.
-const FOREIGN_IDS: [&str; 6] = [
-    "identityids",
-    "userassignedidentities",
-    "userassignedidentityids",
-    "userassignedidentityresourceids",
-    "userassignedids",
-    "userassignedresourceids",
-];
-
-impl<'a> Block<'a> {
-    /// The `identity` of an object.
-    pub(crate) fn of(object: Node<'a>) -> Option<Self> {
-        let (name, value) = object.member("identity")?;
-        Some(Self::read(name, value))
-    }
-
-    /// Reads a member that holds an identity.
-    pub(crate) fn read(name: Node<'a>, value: Node<'a>) -> Self {
-        Self {
-            name,
-            value,
-            kind: value.member("type"),
-            ids: value.member("identityIds"),
-            map: value.member("userAssignedIdentities"),
-            foreign: value.members().find(|(name, _)| name.as_str().is_some_and(|name| is_foreign(&name))),
-        }
-    }
-
-    /// True if it has ids in either form.
-    pub(crate) fn has_ids(&self) -> bool {
-        self.ids.is_some() || self.map.is_some()
-    }
-
-    /// The nodes of the ids in either form: an array's strings, a map's names.
-    pub(crate) fn id_nodes(&self) -> Vec<Node<'a>> {
-        let mut nodes = Vec::new();
-        if let Some((_, list)) = self.ids {
-            nodes.extend(list.elements().filter(|node| node.kind() == Kind::String));
-            nodes.extend(list.members().map(|(name, _)| name));
-        }
-        if let Some((_, map)) = self.map {
-            nodes.extend(map.members().map(|(name, _)| name));
-            nodes.extend(map.elements().filter(|node| node.kind() == Kind::String));
-        }
-        nodes
-    }
-}
-
-/// Bytes that spans cover, which is asked for each of many nodes.
-#[derive(Debug, Default)]
-struct Cover {
-    /// The end of each stretch by its start; none overlaps another.
-    stretches: BTreeMap<u32, u32>,
-    /// Places without bytes.
-    places: BTreeSet<u32>,
-}
-
-impl Cover {
-    fn add(&mut self, span: Span) {
-        if span.is_empty() {
-            self.places.insert(span.start);
-            return;
-        }
-        let Span { mut start, mut end } = span;
-        while let Some((&from, &to)) = self.stretches.range(..end).next_back().filter(|(_, to)| **to > start)
-        {
-            self.stretches.remove(&from);
-            start = start.min(from);
-            end = end.max(to);
-        }
-        self.stretches.insert(start, end);
-    }
-
-    /// True if a span that was added overlaps this one.
-    fn meets(&self, span: Span) -> bool {
-        let Span { start, end } = span;
-        self.stretches.range(..end).next_back().is_some_and(|(_, to)| *to > start)
-            || (start < end && self.places.range(start + 1..end).next().is_some())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_cover_meets_what_one_of_its_spans_overlaps(
-            spans in prop::collection::vec((0u32..30, 0u32..6), 0..12),
-            asked in (0u32..30, 0u32..6),
-        ) {
-            let span = |(start, len): (u32, u32)| Span { start, end: start + len };
-            let mut cover = Cover::default();
-            for one in &spans {
-                cover.add(span(*one));
-            }
-            let wanted = spans.iter().any(|one| span(*one).overlaps(span(asked)));
-            prop_assert_eq!(cover.meets(span(asked)), wanted);
-        }
-    }
 }
