@@ -10,7 +10,7 @@ use std::rc::Rc;
 use self::given::Given;
 use super::command::Argument;
 use super::{Evaluator, Faults, Item, Value};
-use crate::arm::{IdentityType, ResourceType, ResourceTypeName};
+use crate::arm::{IdentityType, Level, ResourceType, ResourceTypeName};
 use crate::notation::made::{Assembly, Made};
 use crate::notation::powershell::syntax::Command;
 use crate::notation::powershell::value::Unit;
@@ -37,15 +37,7 @@ enum About {
     /// An action of a resource.
     ResourceAction,
     /// A deployment and an action of it.
-    Deployment(Scope, &'static str),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Group,
-    Subscription,
-    ManagementGroup,
-    Tenant,
+    Deployment(Level, &'static str),
 }
 
 /// What the cmdlet `name` sends, in small letters: `new-azvm`, or as it was called before, `new-azurermvm`.
@@ -75,14 +67,14 @@ fn sent(name: &str) -> Option<Sent> {
                 ("test", _) => (noun, "/validate"),
                 _ => (noun, ""),
             };
-            let scope = match noun.strip_suffix("deployment")? {
-                "resourcegroup" => Scope::Group,
-                "" | "subscription" => Scope::Subscription,
-                "managementgroup" => Scope::ManagementGroup,
-                "tenant" => Scope::Tenant,
+            let level = match noun.strip_suffix("deployment")? {
+                "resourcegroup" => Level::Group,
+                "" | "subscription" => Level::Subscription,
+                "managementgroup" => Level::ManagementGroup,
+                "tenant" => Level::Tenant,
                 _ => return None,
             };
-            About::Deployment(scope, action)
+            About::Deployment(level, action)
         }
     };
     let method = match (verb, about) {
@@ -275,16 +267,16 @@ impl<'s> Evaluator<'_, 's> {
         Some(())
     }
 
-    fn deployment_path(&mut self, url: &mut Assembly<'_, 's>, at: Scope, method: &str, given: &Given<'s>) {
+    fn deployment_path(&mut self, url: &mut Assembly<'_, 's>, at: Level, method: &str, given: &Given<'s>) {
         match at {
-            Scope::Group => scope(url, None, self.text_given(given.get("ResourceGroupName")), true),
-            Scope::Subscription => scope(url, None, None, false),
-            Scope::ManagementGroup => {
+            Level::Group => scope(url, None, self.text_given(given.get("ResourceGroupName")), true),
+            Level::Subscription => scope(url, None, None, false),
+            Level::ManagementGroup => {
                 url.own("/providers/Microsoft.Management/managementGroups");
                 let group = self.text_given(given.get("ManagementGroupId"));
                 segment(url, group, "{managementGroupId}");
             }
-            Scope::Tenant => {}
+            Level::Tenant => {}
         }
         url.own("/providers/Microsoft.Resources/deployments");
         let name = self.text_given(given.first(&["Name", "DeploymentName"]));
@@ -526,7 +518,7 @@ impl<'s> Evaluator<'_, 's> {
 
 fn with_action(about: About, action: &'static str) -> About {
     match about {
-        About::Deployment(scope, _) => About::Deployment(scope, action),
+        About::Deployment(level, _) => About::Deployment(level, action),
         other => other,
     }
 }
