@@ -367,7 +367,8 @@ fn what_quoting_does_is_told_with_the_call() {
 #[test]
 fn what_branches_set_makes_a_call_for_each() {
     let vm = "https://h/vm?api-version=1";
-    let cases: [(&str, &[&str]); 15] = [
+    let identity = "/subscriptions/{subscriptionId}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    let cases: [(&str, &[&str]); 17] = [
         // One of two, and whatever is made of it.
         (
             "if ($x) { $u = 'https://h/a' } else { $u = 'https://h/b' }\nirm $u",
@@ -412,6 +413,17 @@ fn what_branches_set_makes_a_call_for_each() {
         (
             "if ($x) { $t = @{ a = 1 } } else { $t = @{ b = 2 } }\n$t | ConvertTo-Json | irm https://h/vm?api-version=1 -Method PUT",
             &[&format!("PUT {vm} {{\"a\":1}}"), &format!("PUT {vm} {{\"b\":2}}")],
+        ),
+        (
+            "if ($x) { $b = '--body', '1' } else { $b = '--body', '2' }\naz rest --method put --url https://h/a @b",
+            &["put https://h/a 1", "put https://h/a 2"],
+        ),
+        (
+            "if ($x) { $t = @{ Tag = @{ a = 1 } } } else { $t = @{ Tag = @{ b = 2 } } }\nNew-AzUserAssignedIdentity -ResourceGroupName g -Name i @t",
+            &[
+                &format!("PUT {identity} {{\"tags\":{{\"a\":1}}}}"),
+                &format!("PUT {identity} {{\"tags\":{{\"b\":2}}}}"),
+            ],
         ),
     ];
     for (text, wanted) in cases {

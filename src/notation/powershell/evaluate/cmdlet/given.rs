@@ -150,19 +150,22 @@ impl<'s> Evaluator<'_, 's> {
                 ArgumentKind::Value(item) => given.positional.push((item.clone(), argument.span)),
                 ArgumentKind::Splat(name) => {
                     given.any = true;
-                    let Some(Item { value: Value::Object(index), .. }) = self.scope.powershell.get(name)
-                    else {
+                    let item = self.scope.powershell.get(name).cloned().map(|item| self.settled(item));
+                    let Some(Item { value: Value::Object(index), .. }) = item else {
                         given.others += 1;
                         continue;
                     };
-                    let Some(object) = self.scope.powershell.objects.get(*index).cloned() else { continue };
+                    let Some(object) = self.scope.powershell.objects.get(index).cloned() else { continue };
                     if !self.look(8 * object.entries.len()) {
                         continue;
                     }
                     given.others += usize::from(object.open);
                     for entry in object.entries.iter() {
                         match parameter(entry.name.as_str()) {
-                            (Some(name), true) => given.named.push((name, entry.item.clone(), argument.span)),
+                            (Some(name), true) => {
+                                let item = self.settled(entry.item.clone());
+                                given.named.push((name, item, argument.span));
+                            }
                             (Some(name), false) => {
                                 if !matches!(entry.item.value, Value::Bool(false)) {
                                     given.switches.push((name, argument.span));
