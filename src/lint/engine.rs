@@ -113,10 +113,14 @@ pub fn inspect(source: &Source, kind: Kind, options: &Options) -> (Vec<Finding>,
 
 /// What must not be shown of `source`, whether anything is wrong with it or not.
 pub fn secrets_of(source: &Source, kind: Kind, options: &Options) -> Vec<Secret> {
-    let Inspection { findings, mut secrets, .. } = examine(source, kind, options);
-    if findings.is_empty() {
-        secrets::of_text(source, &mut secrets);
+    let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
+    let is_readable = source.bytes().len() as u64 <= limit && bad_encoding::is_readable(source);
+    let calls = if is_readable { container::calls(source, kind) } else { Vec::new() };
+    let mut secrets = check_calls(source, &calls, options, 0, Look::Secrets).secrets;
+    if is_readable && !options.beside.is_empty() && parameters::is_file(source) {
+        parameters::check(source, options, &mut secrets);
     }
+    secrets::of_text(source, &mut secrets);
     secrets
 }
 
@@ -166,7 +170,7 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
         findings.extend(bad_encoding::finding(source, kind, &calls));
     }
     let Share { findings: Findings { list, mut dropped, .. }, secrets: of_calls, owners, left_alone } =
-        check_calls(source, &calls, options, findings.len());
+        check_calls(source, &calls, options, findings.len(), Look::Rules);
     findings.extend(list);
     secrets.extend(of_calls);
     findings.extend(expansion_too_large::finding(&calls));
@@ -256,6 +260,15 @@ fn apply_options(findings: &mut Vec<Finding>, options: &Options) {
     }
 }
 
+/// What a file is looked through for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What the rules say, and the secrets of what they say it of.
+    Rules,
+    /// All secrets; no rule is asked.
+    Secrets,
+}
+
 /// What the rules say of some of a file's calls.
 #[derive(Default)]
 struct Share {
@@ -273,7 +286,7 @@ const SHARE: usize = 64;
 const WAVE: usize = 32;
 
 /// What the rules say of all calls; `before` is the number of findings there are already.
-fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: usize) -> Share {
+fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: usize, look: Look) -> Share {
     let wanted = Arc::new(options.wanted());
     let styles = Styles::default();
     let check = |calls: &[Call<'_>], before: usize| {
@@ -281,7 +294,7 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: u
         for call in calls {
             let from = share.findings.list.len();
             let is_checked =
-                check_call((source, &styles), call, options, &mut share.findings, &mut share.secrets);
+                check_call((source, &styles), call, (options, look), &mut share.findings, &mut share.secrets);
             for finding in &mut share.findings.list[from..] {
                 finding.call = Some(call.span);
             }
@@ -317,7 +330,7 @@ fn check_calls(source: &Source, calls: &[Call<'_>], options: &Options, before: u
 fn check_call(
     (source, styles): (&Source, &Styles),
     call: &Call<'_>,
-    options: &Options,
+    (options, look): (&Options, Look),
     findings: &mut Findings,
     secrets: &mut Vec<Secret>,
 ) -> bool {
@@ -331,7 +344,7 @@ fn check_call(
     let as_body;
     let mut call = call;
     if call.is_template() {
-        if template::check((source, styles), call, options, validators, findings, secrets) {
+        if template::check((source, styles), call, (options, look), validators, findings, secrets) {
             return true;
         }
         as_body = resolve::as_body(call);
@@ -343,7 +356,14 @@ fn check_call(
         && call.cut().is_none()
     {
         let as_template = Call { notation: Notation::Template, ..call.clone() };
-        return template::check((source, styles), &as_template, options, validators, findings, secrets);
+        return template::check(
+            (source, styles),
+            &as_template,
+            (options, look),
+            validators,
+            findings,
+            secrets,
+        );
     }
     let asked = Asked { given: options.given, type_name: options.type_name.as_ref(), validators };
     let Some(resolved) = resolve::resolve(source, call, asked) else { return false };
@@ -370,6 +390,9 @@ fn check_call(
         styles,
     };
     withheld::of_call(&subject, secrets);
+    if look == Look::Secrets {
+        return true;
+    }
     // An object that was put into the host makes another of it.
     let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
         && subject.call.looks_like_arm();
@@ -410,7 +433,7 @@ fn check_call(
         && tree.is_some_and(|tree| tree.mistakes().is_empty());
     if holds_template {
         let as_template = Call { notation: Notation::Template, ..call.clone() };
-        template::check((source, styles), &as_template, options, validators, findings, secrets);
+        template::check((source, styles), &as_template, (options, look), validators, findings, secrets);
     }
     true
 }

@@ -81,6 +81,25 @@ pub(super) fn check<'a>(
     }
 }
 
+/// The values of the requests of `evaluations` that their types say are secrets, wherever they are written.
+pub(super) fn secrets<'a>(
+    whole: &Subject<'a>,
+    template: &Template<'_>,
+    evaluations: &[Evaluation<'a>],
+    secrets: &mut Vec<Secret>,
+) {
+    for evaluation in evaluations {
+        let run = Run { whole, template, evaluation };
+        let (Some(tree), Some(body)) = (whole.tree, whole.body) else { return };
+        let view = View::new(tree, body, evaluation, false);
+        let values = if evaluation.is_deployed { Values::Given } else { Values::OfDefaults };
+        for request in &evaluation.expansion.requests {
+            let Some(text) = view.of(request) else { continue };
+            run.with_view(request, &text, values, |view| withheld::of_types(view, secrets));
+        }
+    }
+}
+
 fn add_help(finding: &mut Finding, more: &str) {
     finding.help = Some(finding.help.take().map_or_else(|| more.to_owned(), |it| format!("{it}; {more}")));
 }
@@ -122,6 +141,7 @@ impl Run<'_, '_> {
         found
     }
 
+    /// What the rules find in one request, of which `text` is the resource.
     fn of_request(
         &self,
         request: &PlannedRequest,
@@ -130,9 +150,29 @@ impl Run<'_, '_> {
         findings: &Findings,
         secrets: &mut Vec<Secret>,
     ) -> Vec<Finding> {
+        let found = self.with_view(request, text, values, |view| {
+            let mut own = findings.beside();
+            check_some(view, &mut crate::lint::Sink::new(&mut own), is_asked);
+            judge(view, &mut own, 0);
+            if !own.list.is_empty() {
+                withheld::of_types(view, secrets);
+            }
+            own.list
+        });
+        found.map_or_else(Vec::new, |found| self.explained(request, found))
+    }
+
+    /// Looks at the resource `text`, which makes the request; `None` if nothing is known of its type.
+    fn with_view<T>(
+        &self,
+        request: &PlannedRequest,
+        text: &Fragment<'_>,
+        values: Values,
+        look: impl FnOnce(&Subject<'_>) -> T,
+    ) -> Option<T> {
         let whole = self.whole;
         let tree = Tree::parse(text.text(), Dialect::STRICT);
-        let Some(root) = tree.root().filter(|it| it.kind() == Kind::Object) else { return Vec::new() };
+        let root = tree.root().filter(|it| it.kind() == Kind::Object)?;
         let version = root.member("apiVersion").map(|(_, node)| node);
         let version = match version.and_then(|node| Some((node.as_str()?, node))) {
             Some((text, node)) if request.api_version.as_str().is_some() => Version::Named { text, node },
@@ -147,20 +187,12 @@ impl Run<'_, '_> {
             is_existing: false,
         };
         let evidence = Evidence { values, ..whole.evidence.clone() };
-        let known = resolve::resource(whole.call, self.template, &resource, whole.validators, &evidence);
-        let Some((target, evidence, standing)) = known else { return Vec::new() };
+        let (target, evidence, standing) =
+            resolve::resource(whole.call, self.template, &resource, whole.validators, &evidence)?;
         if target.resource_type.is_none() && standing.is_none() {
-            return Vec::new();
+            return None;
         }
-        let view = whole.of_resource((Some(text), Some(&tree)), &resource, (target, evidence, standing));
-        let mut own = findings.beside();
-        check_some(&view, &mut crate::lint::Sink::new(&mut own), is_asked);
-        judge(&view, &mut own, 0);
-        if own.list.is_empty() {
-            return Vec::new();
-        }
-        withheld::of_types(&view, secrets);
-        self.explained(request, own.list)
+        Some(look(&whole.of_resource((Some(text), Some(&tree)), &resource, (target, evidence, standing))))
     }
 
     /// Says of what is wrong elsewhere which resource it is sent for.

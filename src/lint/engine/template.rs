@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::{Options, check_mistakes, check_resource, evaluated, judge, parameters, withheld};
+use super::{Look, Options, check_mistakes, check_resource, evaluated, judge, parameters, withheld};
 use crate::arm::Method;
 use crate::json::{self, Dialect, Mistake, MistakeKind, Tree};
 use crate::lint::anchor::Anchors;
@@ -20,7 +20,7 @@ use crate::text::Source;
 pub(super) fn check(
     (source, styles): (&Source, &Styles),
     call: &Call<'_>,
-    options: &Options,
+    (options, look): (&Options, Look),
     validators: &Validators,
     findings: &mut Findings,
     secrets: &mut Vec<Secret>,
@@ -79,6 +79,14 @@ pub(super) fn check(
     for subject in &subjects {
         withheld::of_types(subject, secrets);
     }
+    let evaluations = || {
+        let values = (options.deployment.as_deref(), !options.beside.is_empty());
+        Evaluation::all(&whole.evidence, &tree, &template, values)
+    };
+    if look == Look::Secrets {
+        evaluated::secrets(&whole, &template, &evaluations(), secrets);
+        return true;
+    }
     let mut of_text = findings.beside();
     let mut sink = Sink::new(&mut of_text);
     let mistakes: Vec<Mistake> = tree.mistakes().iter().filter(|it| !is_taken(it)).cloned().collect();
@@ -116,10 +124,7 @@ pub(super) fn check(
     // One mistake, one finding: what another rule has said is not said again.
     let said = findings.list.get(first..).unwrap_or_default();
     said.iter().chain(&of_text.list).for_each(|finding| sink.explain(finding));
-    let evaluations = {
-        let values = (options.deployment.as_deref(), !options.beside.is_empty());
-        Evaluation::all(&whole.evidence, &tree, &template, values)
-    };
+    let evaluations = evaluations();
     of_template(&whole, &evaluations, &mut sink);
     let with_files = parameters::of_template(source, &tree, &evaluations, &options.beside, &mut sink);
     policy::judge(&whole.evidence, &mut of_text, 0);
