@@ -262,7 +262,7 @@ fn what_runs_no_program_is_passed_by() {
 #[test]
 fn the_table_is_whole() {
     for (name, program) in names() {
-        assert!(name.len() <= MAX_NAME && *name == name.to_ascii_lowercase());
+        assert!(name.len() <= mentions::MAX_NAME && *name == name.to_ascii_lowercase());
         assert!(all_named(name, true).any(|it| std::ptr::eq(it, program)));
         assert!(client(program.notation).signs_in == program.client.signs_in);
         let subcommands = program.subcommands.iter().copied().map(Some);

@@ -5,12 +5,17 @@
 //! only, beside an `id`, or has one value; what the service sets in this version and takes in another; all that a PATCH
 //! may leave out or have besides. How loud the rest may be is the linter's business.
 
+mod belongs;
+mod variant;
+
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use regex::Regex;
 
+pub(in crate::schema) use self::variant::sensitive;
+use self::variant::{Choice, chosen};
 use super::{Form, InVersion, Object, Property, Shape, Values, Variants};
 use crate::arm::expression::is_computed;
 use crate::arm::{Method, contains_placeholder, is_placeholder};
@@ -50,9 +55,6 @@ const MAX_PROBLEMS: usize = 200;
 
 /// Looks at other versions that one body may cost.
 const MAX_LOOKS: u32 = 2_000;
-
-/// Nodes of a description that are looked through for a name.
-const MAX_NODES: usize = 4_000;
 
 /// A request whose body is judged.
 #[derive(Clone, Copy, Debug)]
@@ -104,49 +106,6 @@ fn describes_requests(body: Shape<'_>) -> bool {
     !body.property("properties").is_some_and(Property::is_read_only) || body.properties().iter().any(is_own)
 }
 
-/// The members of `body` whose values are secrets, with their names, in the order of the text.
-pub(in crate::schema) fn sensitive<'t>(
-    described: InVersion<'_>,
-    asked: Asked<'_>,
-    body: Node<'t>,
-) -> Vec<(Node<'t>, Node<'t>)> {
-    let mut found = Vec::new();
-    let mut open = vec![(body, described.shape(), true)];
-    while let Some((node, shape, is_root)) = open.pop() {
-        match (node.kind(), shape.form()) {
-            (Kind::Array, Form::List { item, .. }) => {
-                open.extend(node.elements().map(|element| (element, item, false)));
-            }
-            (Kind::Object, Form::Object(_) | Form::Variants(_)) => {
-                let objects = match shape.form() {
-                    Form::Variants(variants) => {
-                        match chosen(variants, node, asked.name.filter(|_| is_root)) {
-                            Choice::Variant(_, object) => vec![object, variants.base()],
-                            _ => vec![variants.base()],
-                        }
-                    }
-                    _ => shape.objects(),
-                };
-                for (name, value) in node.members() {
-                    let Some(text) = name.as_str() else { continue };
-                    let property = objects.iter().find_map(|it| it.property(&text)).map(Property::shape);
-                    let Some(shape) = property.or_else(|| objects.first().and_then(|it| it.others())) else {
-                        continue;
-                    };
-                    if shape.is_sensitive() {
-                        found.push((name, value));
-                    } else {
-                        open.push((value, shape, false));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    found.sort_by_key(|(name, _)| name.index());
-    found
-}
-
 /// A value that is still to be looked at.
 #[derive(Clone, Copy)]
 struct Task<'p, 't> {
@@ -173,41 +132,6 @@ struct Judge<'p, 't, 'r> {
     looks: u32,
     /// Where a name (in lower case) may be set, once somebody asked.
     places: Option<HashMap<String, Vec<Place>>>,
-}
-
-/// Which variant of an object is meant.
-enum Choice<'p, 't> {
-    /// This one, with the value as it was published.
-    Variant(&'p str, Object<'p>),
-    /// The text leaves it open, or no variant is described.
-    Open,
-    /// There is no discriminator.
-    Missing,
-    /// There is no such variant.
-    Unknown(Option<Node<'t>>),
-}
-
-fn chosen<'p, 't>(variants: Variants<'p>, node: Node<'t>, name: Option<&str>) -> Choice<'p, 't> {
-    if variants.keys().is_empty() {
-        return Choice::Open;
-    }
-    let member = node.member(variants.discriminator()).map(|(_, value)| value);
-    let said = match (name, member) {
-        (Some(name), _) => Cow::Borrowed(name),
-        (None, Some(value)) if value.kind() == Kind::Null => return Choice::Missing,
-        (None, Some(value)) => match value.as_str() {
-            Some(text) if !value.is_repaired() && !contains_placeholder(&text) && !is_computed(&text) => text,
-            Some(_) => return Choice::Open,
-            None if value.is_unknown() => return Choice::Open,
-            None => return Choice::Unknown(Some(value)),
-        },
-        (None, None) => return Choice::Missing,
-    };
-    match variants.variant(&said).map(|(right, shape)| (right, shape.form())) {
-        Some((right, Form::Object(object))) => Choice::Variant(right, object),
-        Some(_) => Choice::Open,
-        None => Choice::Unknown(member.filter(|_| name.is_none())),
-    }
 }
 
 impl<'p, 't> Judge<'p, 't, '_> {
@@ -547,36 +471,6 @@ impl<'p, 't> Judge<'p, 't, '_> {
         self.problems.push(Problem { kind, node: value, name: Some(name), place });
     }
 
-    /// Where a member that stands at `place` belongs: in the `properties` (or an element, or a value) of the object, or
-    /// in an object around it.
-    fn meant(&mut self, place: &Place) -> Vec<Place> {
-        let shape = self.described.shape();
-        let places = self.places.get_or_insert_with(|| settable(shape));
-        let Some(Some(name)) = place.steps.last() else { return Vec::new() };
-        let Some(all) = places.get(&name.to_ascii_lowercase()) else { return Vec::new() };
-        let here = place.parent();
-        let around = here.parent();
-        let is_below = |it: &Place| {
-            let parent = it.parent();
-            let through = parent.steps.last().is_some_and(|step| {
-                step.as_deref().is_none_or(|name| name == ANY_NAME || name.eq_ignore_ascii_case("properties"))
-            });
-            through && same(&parent.parent(), &here)
-        };
-        let is_beside = |it: &Place| !here.steps.is_empty() && same(&it.parent(), &around);
-        let is_above = |it: &Place| {
-            let parent = it.parent();
-            let names: Vec<&str> =
-                parent.steps.iter().map(|step| step.as_deref().unwrap_or_default()).collect();
-            !parent.steps.is_empty()
-                && parent.steps.len() < here.steps.len()
-                && parent.steps.iter().all(Option::is_some)
-                && here.starts_with(&names)
-        };
-        let near: Vec<Place> = all.iter().filter(|it| is_below(it) || is_beside(it)).cloned().collect();
-        if near.is_empty() { all.iter().filter(|it| is_above(it)).cloned().collect() } else { near }
-    }
-
     fn listed(&mut self, task: Task<'p, 't>, values: Values<'p>) {
         let Some(text) = task.node.as_str() else { return self.wrong_type(task, "string") };
         if contains_placeholder(&text) {
@@ -688,47 +582,6 @@ impl<'p, 't> Judge<'p, 't, '_> {
 /// A number of things, to be held against a limit.
 fn counted(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Any name of a map.
-const ANY_NAME: &str = "*";
-
-fn same(a: &Place, b: &Place) -> bool {
-    let is = |(a, b): (&Option<String>, &Option<String>)| match (a.as_deref(), b.as_deref()) {
-        (Some(a), Some(b)) => a == ANY_NAME || a.eq_ignore_ascii_case(b),
-        (a, b) => a == b,
-    };
-    a.steps.len() == b.steps.len() && a.steps.iter().zip(&b.steps).all(is)
-}
-
-/// Where each name may be set, in lower case, the shortest places first. What is reached twice is entered once.
-fn settable(body: Shape<'_>) -> HashMap<String, Vec<Place>> {
-    let mut out: HashMap<String, Vec<Place>> = HashMap::new();
-    let mut seen = HashSet::new();
-    let mut open = VecDeque::from([(body, Place::default())]);
-    while let Some((shape, place)) = open.pop_front() {
-        if seen.len() >= MAX_NODES || !seen.insert(shape.id()) {
-            continue;
-        }
-        if let Form::List { item, .. } = shape.form() {
-            let mut place = place.clone();
-            place.steps.push(None);
-            open.push_back((item, place));
-        }
-        for object in shape.objects() {
-            for property in object.properties() {
-                let place = place.member(property.name());
-                if !property.is_read_only() {
-                    out.entry(property.name().to_ascii_lowercase()).or_default().push(place.clone());
-                }
-                open.push_back((property.shape(), place));
-            }
-            if let Some(others) = object.others() {
-                open.push_back((others, place.member(ANY_NAME)));
-            }
-        }
-    }
-    out
 }
 
 /// True if the shape lists the value, in this case.
