@@ -60,6 +60,9 @@ struct Row {
     since: &'static str,
     url: String,
     page: &'static str,
+    /// The names that it had before.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    former_names: &'static [&'static str],
 }
 
 impl Row {
@@ -77,6 +80,7 @@ impl Row {
             since: since(rule),
             url: page_of(rule),
             page: rule.page(),
+            former_names: rule.former_names(),
         }
     }
 }
@@ -84,6 +88,9 @@ impl Row {
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     if let Some(name) = &args.name {
         let rule = lookup(name)?;
+        if rule.name != name {
+            terminal.say(&shown!("`{}` is called `{}` now\n", Shown::line(name), rule.name));
+        }
         terminal.print(&match args.format {
             Format::Text => Shown::lines(rule.page()),
             Format::Json => shown!("{}\n", Shown::json(&Row::of(rule))),

@@ -253,9 +253,32 @@ fn in_words(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::RENAMED;
 
     fn error(text: &str) -> String {
         Config::parse(text, Path::new("armbody.toml"), Path::new("/x")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_rule_is_known_by_its_former_name() {
+        RENAMED.set(Some(("identity-type-split", &["identity-parted"])));
+        let text = r#"
+            [lint]
+            select = ["identity-parted"]
+            ignore = ["identity-parted"]
+            severity = { identity-parted = "note" }
+            per-file-ignores = { "a/**" = ["identity-parted"], "b.json#/identity" = ["identity-parted"] }
+        "#;
+        let config = Config::parse(text, Path::new("armbody.toml"), Path::new("/x")).unwrap();
+        let names = |rules: &[&'static Rule]| rules.iter().map(|rule| rule.name).collect::<Vec<_>>();
+        assert_eq!(names(&config.lint.select), ["identity-type-split"]);
+        assert_eq!(names(&config.lint.ignore), ["identity-type-split"]);
+        assert_eq!(config.lint.severity[0].0.name, "identity-type-split");
+        assert_eq!(config.lint.per_file_ignores.len(), 2);
+        for entry in &config.lint.per_file_ignores {
+            assert_eq!(names(&entry.rules), ["identity-type-split"]);
+        }
+        RENAMED.set(None);
     }
 
     #[test]

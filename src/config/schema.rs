@@ -8,7 +8,9 @@ use crate::report::Format;
 
 /// The JSON Schema (draft 7, which editors of TOML read) of the configuration.
 pub fn json_schema() -> Value {
-    let names: Vec<&str> = rules().map(|rule| rule.name).collect();
+    // What a rule was called before is read still.
+    let former = rules().flat_map(|rule| rule.former_names().iter().copied());
+    let names: Vec<&str> = rules().map(|rule| rule.name).chain(former).collect();
     let powershells = PowerShell::NAMES.map(|(name, _)| name);
     let formats = Format::NAMES.map(|(name, _)| name);
     let version = json!({

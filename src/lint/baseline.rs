@@ -362,6 +362,7 @@ fn sorted(secrets: &[Secret]) -> Vec<Span> {
 mod tests {
     use super::*;
     use crate::container::Kind;
+    use crate::lint::RENAMED;
     use crate::lint::{examine, inspect};
 
     const BODY: &str = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
@@ -390,6 +391,29 @@ mod tests {
         let (new, stale) = left(&BODY.replace("System", "system"), &baseline);
         assert!(new.contains(&"identity-type-split") && stale > 0, "{new:?}");
         assert_eq!(left("{}", &baseline).1, number);
+    }
+
+    /// What a rule found under the name that it had is known under the one that it has now.
+    #[test]
+    fn a_former_name_is_known() {
+        let before = known(BODY).to_json();
+        RENAMED.set(Some(("identity-type-split", &["identity-parted"])));
+        let after = known(BODY).to_json();
+        let prints = |json: &str| -> Vec<String> {
+            let value: serde_json::Value = serde_json::from_str(json).unwrap();
+            let rows = value["findings"]["x.json"].as_array().unwrap();
+            let of_rule = rows.iter().filter(|row| row["rule"] == "identity-type-split");
+            of_rule.map(|row| row["content"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_ne!(prints(&before), prints(&after), "the first name is what counts");
+        let old = Baseline::parse(&after.replace("identity-type-split", "identity-parted")).unwrap();
+        assert_eq!(left(BODY, &old), (vec![], 0));
+        let known = old.of("x.json").cloned();
+        let ignore = vec![find_rule("identity-parted").unwrap()];
+        let options = Options { ignore, known, ..Options::default() };
+        let found = examine(&Source::new("x.json", "{}"), Kind::Json, &options);
+        assert_eq!(found.stale, 0, "nobody looked for it");
+        RENAMED.set(None);
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl fmt::Display for Fingerprint {
 
 fn content(source: &Source, finding: &Finding, secrets: &[Span]) -> u128 {
     let mut hash = finding.anchor.place.clone();
-    hash.add(finding.rule.name.as_bytes());
+    hash.add(finding.rule.first_name().as_bytes());
     hash.add(&[0]);
     hash.add(finding.subject.as_deref().unwrap_or_default().as_bytes());
     hash.add(&[0]);
@@ -100,7 +100,7 @@ fn of_line(source: &Source, finding: &Finding, secrets: &[Span]) -> u128 {
     let tail = floor(text, end.saturating_sub(REACH)).max(head);
 
     let mut hash = Fnv::default();
-    hash.add(finding.rule.name.as_bytes());
+    hash.add(finding.rule.first_name().as_bytes());
     hash.add(&[0]);
     hash.add_text(source, line_start..start, secrets);
     hash.add(&[0]);

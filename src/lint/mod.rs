@@ -37,6 +37,8 @@ pub use inventory::{Listed, inventory, template_tree};
 pub use refused::refused;
 pub use resolve::{target, targets};
 use rule::Check;
+#[cfg(test)]
+pub(crate) use rule::RENAMED;
 pub use rule::{Family, Fixable, Rule};
 pub use rules::{find_rule, nearest_rule, rules, since};
 pub use secrets::{Secret, SecretKind};

@@ -79,9 +79,35 @@ pub struct Rule {
     pub(in crate::lint) check: Check,
     /// The rules of its family that look before it: it is silent where they have said what is wrong.
     pub(in crate::lint) after: &'static [&'static Rule],
+    /// The names that it had before, the oldest first.
+    pub(in crate::lint) former: &'static [&'static str],
+}
+
+#[cfg(test)]
+thread_local! {
+    /// A rule and the names that it has had for the length of a test.
+    pub(crate) static RENAMED: std::cell::Cell<Option<(&'static str, &'static [&'static str])>> =
+        const { std::cell::Cell::new(None) };
 }
 
 impl Rule {
+    /// The names that it had before, the oldest first. Configuration, suppressions, options and baselines that name it so
+    /// still mean it.
+    pub fn former_names(&self) -> &'static [&'static str] {
+        #[cfg(test)]
+        if let Some((name, former)) = RENAMED.get()
+            && name == self.name
+        {
+            return former;
+        }
+        self.former
+    }
+
+    /// The name that it came with, which stays part of the fingerprints of its findings.
+    pub(in crate::lint) fn first_name(&self) -> &'static str {
+        self.former_names().first().copied().unwrap_or(self.name)
+    }
+
     /// Its manual page: Markdown with a bad and a good example. The first who asks unpacks them all.
     pub fn page(&self) -> &'static str {
         static PAGES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
@@ -125,15 +151,12 @@ pub(in crate::lint) enum Check {
     Engine,
 }
 
-/// Declares a rule: its name, family, severity, fixes and check, and the rules of its family that look before it; its
-/// page is `docs/rules/NAME.md`.
+/// Declares a rule: its name, family, severity, fixes and check, the rules of its family that look before it, and the
+/// names that it had before; its page is `docs/rules/NAME.md`.
 macro_rules! rule {
-    ($name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr) => {
-        rule!($name, $family, $severity, $fixable, $summary, $check, after: []);
-    };
     (
-        $name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr,
-        after: [$($before:ident),*]
+        $name:literal, $family:ident, $severity:ident, $fixable:ident, $summary:literal, $check:expr
+        $(, after: [$($before:ident),*])? $(, former: [$($former:literal),*])?
     ) => {
         /// The rule.
         pub(in crate::lint) static RULE: $crate::lint::Rule = $crate::lint::Rule {
@@ -143,7 +166,8 @@ macro_rules! rule {
             fixable: $crate::lint::Fixable::$fixable,
             summary: $summary,
             check: $check,
-            after: &[$(&super::$before::RULE),*],
+            after: &[$($(&super::$before::RULE),*)?],
+            former: &[$($($former),*)?],
         };
     };
 }

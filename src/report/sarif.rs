@@ -275,7 +275,7 @@ fn descriptor(rule: &Rule) -> Value {
     if rule.fixable != Fixable::Never {
         tags.push("fixable".to_owned());
     }
-    json!({
+    let mut descriptor = json!({
         "id": rule.name,
         "name": pascal(rule.name),
         "helpUri": page_of(rule),
@@ -284,7 +284,11 @@ fn descriptor(rule: &Rule) -> Value {
         "help": { "text": plain(rule.page()), "markdown": rule.page() },
         "defaultConfiguration": { "level": rule.severity.as_str() },
         "properties": { "tags": tags, "problem.severity": severity(rule.severity) },
-    })
+    });
+    if !rule.former_names().is_empty() {
+        descriptor["deprecatedIds"] = json!(rule.former_names());
+    }
+    descriptor
 }
 
 /// `identity-type-split` as `IdentityTypeSplit`.

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::support::cli::{self, SPLIT, curl};
+
 /// A copy of what the program is built of.
 fn copy_of_the_tree(to: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -156,6 +158,17 @@ fn a_rule_a_notation_a_version_and_a_type_are_added_as_the_guide_says() {
     add_row(&family, "mod url_invalid;", "pub(in crate::lint) mod tag_of_nobody;");
     add_row(&family, "&url_invalid::RULE,", "    &tag_of_nobody::RULE,");
 
+    // A rule is renamed: its page and its name, and the name that it had.
+    let (was, is) = ("identity-type-split", "identity-type-parted");
+    let rule = tree.join("src/lint/rules/syntax/identity_type_split.rs");
+    let file = fs::read_to_string(&rule).unwrap().replace(was, is);
+    let (head, tail) = file.split_once("rule!(").unwrap();
+    let (row, tail) = tail.split_once(");").unwrap();
+    let row = row.trim_end().trim_end_matches(',');
+    fs::write(rule, format!("{head}rule!({row}, former: [\"{was}\"]);{tail}")).unwrap();
+    let pages = tree.join("docs/rules");
+    fs::rename(pages.join(format!("{was}.md")), pages.join(format!("{is}.md"))).unwrap();
+
     // A notation: a file, a template, a row where it is read and one where it is written.
     fs::write(tree.join("src/notation/putarm.rs"), NOTATION).unwrap();
     fs::write(tree.join("templates/notations/putarm.sh.j2"), "putarm {{ url }} {{ body }}").unwrap();
@@ -206,6 +219,32 @@ fn a_rule_a_notation_a_version_and_a_type_are_added_as_the_guide_says() {
     let found =
         ran(&armbody(&["lint", "--type", "vm", "--method", "PATCH", "--format", "concise", "body.json"]));
     assert!(found.contains("body.json:1:18: warning tag-of-nobody: nobody owns this"), "{found}");
+
+    // Whatever names the rule as it was called still means it; the baseline is one of the program before.
+    let page = ran(&armbody(&["rule", was]));
+    assert!(page.contains(&format!("`{was}` is called `{is}` now")), "{page}");
+    let at = folder.path();
+    fs::write(at.join("split.json"), SPLIT).unwrap();
+    let found = |args: &[&str], expected: bool| {
+        let all = [&["lint", "--format", "concise"], args].concat();
+        let out = String::from_utf8(armbody(&all).stdout).unwrap();
+        assert_eq!(out.contains(is), expected, "{all:?}: {out}");
+    };
+    found(&["split.json"], true);
+    found(&["--select", was, "split.json"], true);
+    found(&["--ignore", was, "split.json"], false);
+    fs::write(at.join("armbody.toml"), format!("[lint]\nignore = [\"{was}\"]\n")).unwrap();
+    found(&["split.json"], false);
+    fs::remove_file(at.join("armbody.toml")).unwrap();
+    fs::write(at.join("split.sh"), format!("# armbody-ignore {was}: shown on purpose\n{}\n", curl()))
+        .unwrap();
+    found(&["split.sh"], false);
+    fs::write(at.join("split.sh"), format!("{}\n", curl())).unwrap();
+    found(&["split.sh"], true);
+    let before = cli::armbody(at, &["lint", "--write-baseline", "known.json", "split.json", "split.sh"]);
+    assert!(fs::read_to_string(at.join("known.json")).unwrap().contains(was), "{}", ran(&before));
+    let left = armbody(&["lint", "--baseline", "known.json", "split.json", "split.sh"]);
+    assert!(left.status.success() && !ran(&left).contains("no longer found"), "{}", ran(&left));
 
     let written = armbody(&["render", "enable-system-assigned", "--as", "putarm"]);
     assert!(written.status.success(), "{}", ran(&written));

@@ -91,9 +91,11 @@ pub(super) fn of_what_is_not_described() -> [&'static Rule; 2] {
     [&schema::type_not_described::RULE, &request::api_version_unknown::RULE]
 }
 
-/// The rule called `name`.
+/// The rule called `name`, now or before.
 pub fn find_rule(name: &str) -> Option<&'static Rule> {
-    rules().find(|rule| rule.name == name)
+    rules()
+        .find(|rule| rule.name == name)
+        .or_else(|| rules().find(|rule| rule.former_names().contains(&name)))
 }
 
 /// The rule that whoever wrote `name` most likely means.
@@ -175,6 +177,14 @@ mod tests {
             }
         }
         found
+    }
+
+    #[test]
+    fn a_name_means_one_rule() {
+        let names: Vec<&str> =
+            rules().flat_map(|rule| rule.former_names().iter().copied().chain([rule.name])).collect();
+        let different: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), different.len(), "two rules of one name, or one that another had");
     }
 
     #[test]

@@ -80,7 +80,7 @@ const FIRST: &[&str] = &[
 
 /// The version that a rule came with.
 pub fn since(rule: &Rule) -> &'static str {
-    if FIRST.contains(&rule.name) { "0.1.0" } else { NEXT }
+    if FIRST.contains(&rule.first_name()) { "0.1.0" } else { NEXT }
 }
 
 #[cfg(test)]

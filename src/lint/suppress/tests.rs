@@ -1,4 +1,5 @@
 use crate::container::Kind;
+use crate::lint::RENAMED;
 use crate::lint::suppress::IgnoredPlace;
 use crate::lint::{MAX_FINDINGS, Options, check, find_rule, fix};
 use crate::text::Source;
@@ -355,6 +356,28 @@ fn notations() -> Vec<Notation> {
             None,
         ),
     ]
+}
+
+/// A rule that has another name now is still suppressed by the one that it had, in each form.
+#[test]
+fn a_former_name_suppresses() {
+    RENAMED.set(Some((RULE, &["identity-kind-split", "identity-parted"])));
+    let options = Options::default();
+    for Notation { name, kind, file, comment, trailing } in notations() {
+        for former in ["identity-kind-split", "identity-parted"] {
+            let form = format!("armbody-ignore {former}: shown on purpose");
+            let mut texts = vec![file(&comment(&form), "")];
+            texts.extend(trailing.map(|trailing| file("", &trailing(&form))));
+            if name != "md, in a fence" {
+                let whole = comment(&format!("armbody-ignore-file {former}: a page of mistakes"));
+                texts.push(format!("{whole}\n{}", file("", "")));
+            }
+            for text in texts {
+                assert_eq!(found(&text, kind, &options), [], "{name}: {text}");
+            }
+        }
+    }
+    RENAMED.set(None);
 }
 
 /// The suppression matrix: each notation, each form of a marker, each place, with and without fixes.
