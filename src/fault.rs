@@ -7,10 +7,10 @@
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::sync::{Mutex, PoisonError};
 
-/// The address of the sources: here and nowhere else.
+/// The address of the sources, as Cargo.toml has it.
 macro_rules! repository {
     () => {
-        "https://github.com/OWNER/armbody"
+        env!("CARGO_PKG_REPOSITORY")
     };
 }
 pub(crate) use repository;

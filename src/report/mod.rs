@@ -12,6 +12,7 @@ mod gitlab;
 mod json;
 mod junit;
 mod mask;
+mod pipeline;
 mod place;
 mod rdjson;
 mod root;
@@ -24,6 +25,7 @@ pub(crate) use diff::{changes, lines};
 pub use github::command as github_command;
 pub use json::findings_in_a_line;
 pub use mask::Mask;
+pub use pipeline::Pipeline;
 pub use place::page_of;
 pub use root::Root;
 
@@ -194,6 +196,8 @@ pub struct Summary {
     pub coverage: Coverage,
     /// What tells this run from others of the same code, where there are several: SARIF's `automationDetails`.
     pub category: Option<String>,
+    /// The run of Azure Pipelines that this is.
+    pub pipeline: Option<Pipeline>,
 }
 
 /// What a run looked at, and what it did not.

@@ -258,9 +258,16 @@ pub(super) fn end(summary: &Summary) -> Shown {
         "findingsNotShown": below,
         "unreadBodies": unread_bodies,
     });
-    // What stands behind the last slash would tell one run from the next.
-    let id = format!("{}/", summary.category.as_deref().unwrap_or("armbody").trim_end_matches('/'));
-    let details = json!({ "id": id, "description": { "text": "Requests to Azure Resource Manager" } });
+    let (category, pipeline) = (summary.category.as_deref(), summary.pipeline.as_ref());
+    let id = match (category, pipeline) {
+        (None, Some(pipeline)) => pipeline.id().to_owned(),
+        // What stands behind the last slash would tell one run from the next.
+        _ => format!("{}/", category.unwrap_or("armbody").trim_end_matches('/')),
+    };
+    let mut details = json!({ "id": id, "description": { "text": "Requests to Azure Resource Manager" } });
+    if let Some(pipeline) = pipeline {
+        details["properties"] = pipeline.properties().into();
+    }
     shown!(
         "],\n\"automationDetails\":{},\n\"tool\":{},\n\"invocations\":[{}],\n\"properties\":{}}}]}}\n",
         Shown::json(&details),

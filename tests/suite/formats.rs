@@ -14,7 +14,7 @@ use serde_json::Value;
 const HOSTILE: &str = "a\nb\r\nc%0A %25 %AZP25 ::error file=x::y ##vso[task.complete result=Failed;]z ##[error] \
                        ]]> ; ] , = \" ' < > & \u{1b}[2J\u{7} \u{202e} é 𝒳";
 
-struct File {
+pub(super) struct File {
     source: Source,
     findings: Vec<Finding>,
     mask: Mask,
@@ -30,7 +30,7 @@ fn read(name: &str, text: &str, kind: Kind) -> File {
 const CURL: &str = "curl -X PATCH 'https://management.azure.com/subscriptions/<S>/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2018-06-01' -H 'Content-Type: application/json' -d";
 
 /// The set: a clean file, a syntax mistake, non-ASCII, CR LF, spans of several lines and at the end, hostile texts.
-fn files() -> Vec<File> {
+pub(super) fn files() -> Vec<File> {
     let split = r#"{"identity":{"type":"SystemAssigned","UserAssigned"}}"#;
     let article = format!("# é𝒳\n\n```bash\n: 𝒳é; {CURL} '{split}'\n```\n");
     let mut files = vec![
@@ -70,7 +70,7 @@ fn files() -> Vec<File> {
     files
 }
 
-fn write(format: Format, files: &[File], problems: &[&str]) -> String {
+pub(super) fn write(format: Format, files: &[File], problems: &[&str]) -> String {
     let mut report = Report::new(format, false);
     let mut out = String::new();
     let mut add = |text: &Shown| {

@@ -49,7 +49,10 @@ fn expect(output: &Output, status: i32) -> (String, String) {
     let faults: Vec<&str> = err.lines().filter(|line| line.contains("a fault of the program at")).collect();
     let [fault] = faults[..] else { panic!("{faults:?}") };
     assert!(fault.starts_with("armbody: a fault of the program at src/fault.rs:"), "{fault}");
-    assert!(fault.ends_with("please report it at https://github.com/OWNER/armbody/issues"), "{fault}");
+    assert!(
+        fault.ends_with(concat!("please report it at ", env!("CARGO_PKG_REPOSITORY"), "/issues")),
+        "{fault}"
+    );
     (out, err)
 }
 

@@ -1,7 +1,7 @@
 //! What all files come to.
 
 use armbody::lint::{Severity, rules};
-use armbody::report::{Coverage, Summary};
+use armbody::report::{Coverage, Pipeline, Summary};
 use armbody::shown;
 use armbody::text::Shown;
 use serde::Serialize;
@@ -90,6 +90,7 @@ impl Total {
             problems: self.problems.clone(),
             faulty: self.faulty,
             category: std::env::var("ARMBODY_CATEGORY").ok().filter(|category| !category.is_empty()),
+            pipeline: Pipeline::of(|name| std::env::var(name).ok()),
             coverage: Coverage {
                 checked: self.checked,
                 skipped: self.skipped.iter().map(|(why, count)| (why.as_str(), *count)).collect(),
