@@ -3,7 +3,7 @@
 # (npm: vscode-json-languageservice, vscode-languageserver-textdocument; NODE_PATH names their folder). One that is not
 # there is said to be missing.
 set -uo pipefail
-cd "$(dirname "$0")/../examples/compared"
+cd "$(dirname "$0")/../examples/compared" || exit
 
 has() { command -v "$1" >/dev/null || { echo "  $1 is missing"; return 1; }; }
 

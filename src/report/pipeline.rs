@@ -1,6 +1,6 @@
 //! The run of Azure Pipelines that a report is of, as GitHub Advanced Security for Azure DevOps wants it named.
 //!
-//! The names are those of `AdoPipelineContext` in Microsoft's SARIF SDK, whose rules GHAzDO1019 and GHAzDO1020 ask for them.
+//! The names are those of `AdoPipelineContext` in Microsoft's SARIF SDK, whose rules `GHAzDO1019` and `GHAzDO1020` ask for them.
 
 use serde_json::{Map, Value};
 

@@ -76,7 +76,14 @@ fn sarif_is_converted() {
 fn the_files_follow_their_schemas() {
     for (program, args) in [
         ("pre-commit", &["validate-manifest", ".pre-commit-hooks.yaml"][..]),
-        ("check-jsonschema", &["--builtin-schema", "vendor.github-actions", "action.yml"]),
+        (
+            "check-jsonschema",
+            &["--builtin-schema", "vendor.github-actions", "action.yml", "setup/action.yml"],
+        ),
+        (
+            "check-jsonschema",
+            &["--builtin-schema", "vendor.github-workflows", ".github/workflows/release.yml"],
+        ),
         (
             "check-jsonschema",
             &[
