@@ -393,6 +393,10 @@ fn check_call(
     if look == Look::Secrets {
         return true;
     }
+    if subject.call.left_out == LeftOut::Request {
+        quoting::report(&subject, findings.list.len(), findings);
+        return true;
+    }
     // An object that was put into the host makes another of it.
     let of_quoting = subject.call.quoting.iter().any(|it| it.kind == QuotingKind::MemberInText)
         && subject.call.looks_like_arm();

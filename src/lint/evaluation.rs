@@ -25,7 +25,7 @@ pub(super) struct Evaluation<'a> {
     whatever: OnceCell<Expansion>,
     /// It is a whole file, each parameter has a default, and no file beside it gives another value.
     is_complete: bool,
-    as_it_stands: OnceCell<Expansion>,
+    filled_in: OnceCell<Expansion>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -78,7 +78,7 @@ impl<'a> Evaluation<'a> {
             given: Vec::new(),
             whatever: OnceCell::new(),
             is_complete: false,
-            as_it_stands: OnceCell::new(),
+            filled_in: OnceCell::new(),
         }
     }
 
@@ -98,12 +98,20 @@ impl<'a> Evaluation<'a> {
     /// its defaults are some among many: by a file beside it, by a deployment around it, for a parameter that has no
     /// default.
     pub(super) fn as_it_stands(&self) -> Option<&Expansion> {
-        let run = || {
+        self.is_complete.then(|| self.filled_in())
+    }
+
+    /// With its defaults, but for those that say nothing: a parameter whose default is empty is meant to be given a
+    /// value. Where the parameters have their values, with those.
+    pub(super) fn filled_in(&self) -> &Expansion {
+        if self.is_deployed {
+            return &self.expansion;
+        }
+        self.filled_in.get_or_init(|| {
             let mut options = options(&self.given);
             options.opens = Opens::Blank;
             expand(self.value.clone(), &options)
-        };
-        self.is_complete.then(|| self.as_it_stands.get_or_init(run))
+        })
     }
 }
 

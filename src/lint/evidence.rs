@@ -159,6 +159,8 @@ pub enum Doubt {
     NotDescribed,
     /// A scalar of another kind that is easily read as what is due.
     OtherScalar,
+    /// An empty text, which says that nothing is given.
+    Blank,
     /// A value where a secret is due that does not look like one.
     TellsNothing,
     /// What is called for is a value that another reader takes as well, but at this place means something else.

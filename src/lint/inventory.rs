@@ -7,7 +7,7 @@ use super::resolve::{self, belongs, dialect};
 use super::{Given, Target};
 use crate::json::{Mistake, MistakeKind, Node, Tree, Unclosed};
 use crate::notation::template::{may_hold_resources, read};
-use crate::notation::{Call, Notation, Payload, QuotingKind};
+use crate::notation::{Call, LeftOut, Notation, Payload, QuotingKind};
 use crate::schema::{Standing, Validators};
 use crate::text::{Fragment, Source, Span};
 
@@ -39,6 +39,9 @@ pub struct Listed {
 pub fn inventory(source: &Source, call: &Call<'_>) -> Vec<Listed> {
     let validators = Validators::embedded();
     let mut listed = Vec::new();
+    if call.left_out == LeftOut::Request {
+        return listed;
+    }
     if call.is_template() {
         if let Some(body) = call.body.text() {
             resources(source, call, body, &validators, &mut listed);

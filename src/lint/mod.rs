@@ -23,6 +23,7 @@ mod rules;
 mod secrets;
 mod subject;
 mod suppress;
+mod wording;
 
 use anchor::Anchor;
 pub use baseline::{Baseline, BaselineError, Known};
@@ -45,3 +46,4 @@ pub use secrets::{Secret, SecretKind};
 use subject::{Block, Draft, Findings, Sink, Styles, Subject, Wanted};
 pub use subject::{MAX_FINDINGS, Target};
 pub use suppress::{Day, IgnoredPlace, NotADay, ignore_here};
+use wording::{all_of, either};

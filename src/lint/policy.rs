@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 31] = [
+static ROWS: [Row; 33] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -261,6 +261,24 @@ static ROWS: [Row; 31] = [
         holds: |it| it.values != Values::Written,
         rules: Rules::Of(Family::Schema),
         only: Some(|_, finding| finding.doubt == Some(Doubt::OtherScalar)),
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // A template that passes on what it was not given passes on an empty text, and services read it as absence.
+    Row {
+        holds: |it| it.is_described && it.values != Values::Written,
+        rules: Rules::Of(Family::Schema),
+        only: Some(|_, finding| finding.doubt == Some(Doubt::Blank)),
+        most: Some(Note),
+        fix: Stay,
+        is_firm: false,
+    },
+    // So a default outside of the limits: `-1` for what is not set.
+    Row {
+        holds: |it| it.is_described && it.values == Values::OfDefaults,
+        rules: Rules::Named(&[&schema::invalid_value::RULE]),
+        only: None,
         most: Some(Note),
         fix: Stay,
         is_firm: false,

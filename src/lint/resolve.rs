@@ -13,7 +13,7 @@ use crate::arm::{
 };
 use crate::json::{self, Dialect, Kind, MistakeKind, Node, Tree};
 use crate::notation::template::{self, Resource, Template, Version};
-use crate::notation::{Call, Notation, Place};
+use crate::notation::{Call, LeftOut, Notation, Place};
 use crate::schema::types::{Described, MarkPlace};
 use crate::schema::{Standing, Step, Validators};
 use crate::text::{Source, Span};
@@ -311,6 +311,9 @@ pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target>
 /// The requests that `call` stands for, each with the bytes of the file that it takes: itself, or in a template one
 /// for each resource whose type it names.
 pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Target)> {
+    if call.left_out == LeftOut::Request {
+        return Vec::new();
+    }
     if let Some(body) = call.body.text().filter(|_| call.is_template()) {
         let tree = Tree::parse(body.text(), dialect(source, call));
         let found = template::read(&tree);

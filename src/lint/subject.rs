@@ -362,6 +362,13 @@ impl Draft<'_> {
         self
     }
 
+    /// With something that helps, beside what does already.
+    pub(crate) fn more_help(mut self, more: &str) -> Self {
+        let help = self.finding.help.take();
+        self.finding.help = Some(help.map_or_else(|| more.to_owned(), |help| format!("{help}; {more}")));
+        self
+    }
+
     /// With ARM's answer.
     pub(crate) fn arm(mut self, code: &str, message: impl Into<String>) -> Self {
         self.finding.arm = Some(ArmAnswer { code: code.to_owned(), message: message.into() });

@@ -7,7 +7,7 @@ mod write;
 
 use super::command::{Command, Word};
 use super::made::{Assembly, Made};
-use super::{Call, Notation};
+use super::{Call, LeftOut, Notation, Quoting, QuotingKind};
 use crate::text::{Fragment, Span};
 
 pub(super) use write::AzVm;
@@ -163,6 +163,22 @@ impl<'c, 's> Invocation<'c, 's> {
         };
         ids.iter().take(MAX_IDS).enumerate().map(of_id).collect()
     }
+}
+
+/// A command of `az` whose requests are not read, if its lines are parted so that it runs without some of its words.
+pub(super) fn unread<'s>(command: &Command<'s>) -> Option<Call<'s>> {
+    let parts = |it: &&Quoting| {
+        matches!(it.kind, QuotingKind::ContinuationMissing | QuotingKind::BlankAfterContinuation)
+    };
+    let quoting: Vec<Quoting> = command.quoting.iter().filter(parts).cloned().collect();
+    if quoting.is_empty() {
+        return None;
+    }
+    let invocation = Invocation::of(command, &[])?;
+    let mut call = Call::new(Notation::AzResource, invocation.span);
+    call.left_out = LeftOut::Request;
+    call.quoting = quoting;
+    Some(call)
 }
 
 /// True if `text` is an id, or stands for one: anything else (`@-`, `%ids%`) is known only when the command runs.

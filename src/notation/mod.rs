@@ -103,6 +103,9 @@ pub enum LeftOut {
     Variables,
     /// Its words are more than are read: nothing else can be said of it.
     Words,
+    /// The request: the client makes it of options that are not read. What the shell does to the command is told all
+    /// the same.
+    Request,
 }
 
 impl Call<'_> {

@@ -71,7 +71,8 @@ impl<'s> Command<'s> {
     fn scripts(&self) -> impl Iterator<Item = &Fragment<'s>> {
         let requests = self.program_name().is_some_and(|name| starts::is_known(&name));
         let words = self.words.iter().map(|word| &word.text).filter(move |_| !requests);
-        let values = self.assignments.iter().map(|assignment| &assignment.value);
+        let texts_of = |it: &&Assignment<'s>| it.items.is_none();
+        let values = self.assignments.iter().filter(texts_of).map(|assignment| &assignment.value);
         let texts = self.redirects.iter().filter(|redirect| redirect.kind == RedirectKind::HereDocument);
         words
             .chain(values)
@@ -180,11 +181,21 @@ fn add<'s>(
 ) {
     let scripts: Vec<Fragment<'s>> =
         commands.iter().flat_map(Command::scripts).filter(|_| depth < MAX_NESTING).cloned().collect();
+    // The words of an array are a command's as they stand: line breaks part them as blanks do.
+    let is_command = |items: &&Vec<Word<'s>>| {
+        items.first().is_some_and(|first| starts::is_known(&program_name(first.text.text())))
+    };
+    let arrays = commands.iter().flat_map(|it| &it.assignments).filter_map(|it| it.items.as_ref());
+    let mut arrays: Vec<Command<'s>> = arrays
+        .filter(is_command)
+        .map(|items| Command { words: items.clone(), ..Command::default() })
+        .collect();
     let before = found.len();
     for command in &mut commands {
         command.input = command.input.map(|index| index + before);
     }
     found.append(&mut commands);
+    found.append(&mut arrays);
     if depth == MAX_NESTING {
         return;
     }

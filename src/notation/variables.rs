@@ -440,7 +440,7 @@ impl<'s> Assigned<'s> {
         }
         let uses: Vec<Span> = match language {
             Language::Http => braced(url.text()),
-            Language::Shell => url.expansions().collect(),
+            Language::Shell => url.expansions().flat_map(|span| side_by_side(url.text(), span)).collect(),
         };
         if uses.is_empty() {
             return url.clone();
@@ -479,6 +479,25 @@ fn says_target(value: &str) -> bool {
         && value[..10].eq_ignore_ascii_case("microsoft.")
         && value[10..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
     (version || provider || value.contains(['/', '?', '='])) && !value.contains('\n')
+}
+
+/// The variables that stand next to each other in `span` of `text`: `$HOST${ID}`.
+fn side_by_side(text: &str, span: Span) -> Vec<Span> {
+    let Some(inner) = text.get(span.range()) else { return Vec::new() };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = inner.as_bytes().get(at + 1..).filter(|_| inner.as_bytes()[at] == b'$') {
+        let len = if rest.first() == Some(&b'{') {
+            rest.iter().position(|byte| *byte == b'}').map_or(rest.len(), |len| len + 1)
+        } else {
+            rest.iter().take_while(|byte| is_name(byte)).count()
+        };
+        found.push(Span::new(at, at + 1 + len).shift(span.start as usize));
+        at += 1 + len;
+    }
+    // What is not a row of variables is left as it is.
+    if at < inner.len() { vec![span] } else { found }
 }
 
 /// The `{{name}}` in `text`.

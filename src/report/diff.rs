@@ -12,15 +12,22 @@ use crate::text::{Shown, Source, Span};
 /// Lines around a change.
 const CONTEXT: usize = 3;
 
-/// The unified diff from `old` to `new`, two states of one file; empty if they are the same.
+/// The unified diff from `old` to `new`, two states of one file; empty if they are the same. A line in which only what
+/// is hidden was changed is one that was changed.
 pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> Shown {
-    let text =
-        |(source, mask): (&Source, &Mask)| mask.cover(source, Span::new(0, source.text().len())).into_owned();
     let name = Shown::line(old.0.name());
-    let (old, new) = (text(old), text(new));
-    let (old, new) = (lines(&old), lines(&new));
+    let (before, after) = (covered(old), covered(new));
+    // What is hidden has the lines that it had.
+    let is_by_line =
+        |(source, _): (&Source, &Mask), shown: &str| lines(source.text()).len() == lines(shown).len();
+    let ops = if is_by_line(old, &before) && is_by_line(new, &after) {
+        changes(&lines(old.0.text()), &lines(new.0.text()))
+    } else {
+        changes(&lines(&before), &lines(&after))
+    };
+    let (old, new) = (lines(&before), lines(&after));
     let mut out = String::new();
-    for hunk in similar::group_diff_ops(changes(&old, &new), CONTEXT) {
+    for hunk in similar::group_diff_ops(ops, CONTEXT) {
         let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else { continue };
         if out.is_empty() {
             out = format!("--- {name}\n+++ {name}\n");
@@ -44,6 +51,10 @@ pub fn unified(old: (&Source, &Mask), new: (&Source, &Mask)) -> Shown {
         }
     }
     Shown::lines(&out)
+}
+
+fn covered((source, mask): (&Source, &Mask)) -> String {
+    mask.cover(source, Span::new(0, source.text().len())).into_owned()
 }
 
 /// The lines of a text, with their ends.
@@ -75,6 +86,16 @@ mod tests {
     fn diff(old: &str, new: &str) -> String {
         let mask = Mask::default();
         unified((&Source::new("a", old), &mask), (&Source::new("a", new), &mask)).into()
+    }
+
+    /// Something was changed, and what it is is not shown.
+    #[test]
+    fn a_change_of_what_is_hidden_is_told() {
+        let (old, new) =
+            (Source::new("a", "a: http-geheim\nb: 1\n"), Source::new("a", "a: https-geheim\nb: 1\n"));
+        let mask = |source: &Source, end| Mask::new(source, vec![Span::new(3, end).into()]);
+        let shown: String = unified((&old, &mask(&old, 14)), (&new, &mask(&new, 15))).into();
+        assert_eq!(shown, "--- a\n+++ a\n@@ -1,2 +1,2 @@\n-a: ***\n+a: ***\n b: 1\n");
     }
 
     #[test]

@@ -7,10 +7,14 @@
 //! - four bytes or more with more than letters or digits in them: where they stand as a word of their own;
 //! - what may be a word of the language or a number (letters alone up to twelve, digits alone up to seven) and
 //!   whatever is shorter than four bytes: where the secret stands, and in what is said of the file where it stands
-//!   in quotes or beside a sign. Else a password `a` or `2024` would leave nothing of a report.
+//!   in quotes or beside a sign. Else a password `a` or `2024` would leave nothing of a report;
+//! - an address or a version that stands in a place for secrets: where it stands only.
+//!
+//! A long secret, such as a script, is looked for by its first bytes and hidden as far as it is said; what is beyond
+//! the memory that this may take is looked for as a word or in quotes.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,10 +36,19 @@ const SHORTEST_TELLING: usize = 8;
 /// A secret shorter than this says nothing where it does not stand.
 const SHORTEST_WORD: usize = 4;
 
-/// Bytes of secrets in all their writings that are looked for in any file, and in a large one the share of it; a file
-/// that has more is not shown at all. What looks for them takes some forty times as much.
+/// Bytes of secrets in all their writings that are looked for anywhere in a file, and in a large one the share of it.
+/// What looks for them takes some forty times as much.
 const MAX_WORDS: usize = 1 << 20;
 const MAX_SHARE: usize = 4;
+
+/// Of a secret with more bytes than this so many are looked for: what follows is compared.
+const ANCHOR: usize = 64;
+
+/// Bytes of secrets in all their writings that are kept for that, beside twice those of the file.
+const MAX_KEPT: usize = 1 << 20;
+
+/// Bytes that are compared for each byte of a text where what was found overlaps.
+const MAX_COMPARED: usize = 8;
 
 /// Hidden places around a finding whose parts its message may say, and bytes of each that are compared.
 const MAX_NEAR: usize = 8;
@@ -67,18 +80,29 @@ enum Words {
     #[default]
     None,
     Known(Box<Known>),
-    /// More than can be looked for: no text is shown.
-    TooMany,
 }
 
 /// The writings of the secrets, and what finds them in a text.
 #[derive(Clone, Debug)]
 struct Known {
-    words: Vec<String>,
-    /// Those that are found anywhere.
+    /// In order.
+    words: Vec<Word>,
+    /// Those that are found anywhere; of long ones the first bytes.
     telling: Option<Finder>,
     /// Those that may be something else: words, numbers, a few letters.
     shy: Option<Finder>,
+    /// By their first bytes the long ones, which follow each other in `words`.
+    long: HashMap<String, Range<usize>>,
+    /// Those that are too many to be found anywhere: they are found where they are a word, or stand in quotes.
+    rest: HashSet<String>,
+}
+
+/// A writing of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Word {
+    text: String,
+    /// It goes on: the rest was not kept.
+    is_cut: bool,
 }
 
 impl Mask {
@@ -93,10 +117,8 @@ impl Mask {
         let words = before.words.with(source, &secrets);
         let text = source.text();
         let mut spans: Vec<Span> = secrets.into_iter().map(|secret| secret.span).collect();
-        match &words {
-            Words::None => {}
-            Words::TooMany => spans.push(Span::new(0, text.len())),
-            Words::Known(known) => known.each(text, false, |found| spans.push(Span::from(found))),
+        if let Words::Known(known) = &words {
+            known.each(text, false, |found| spans.push(Span::from(found)));
         }
         Self { spans: by_line(text, &merged(spans)), words }
     }
@@ -113,11 +135,7 @@ impl Mask {
 
     /// `text`, which speaks of the file, without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let known = match &self.words {
-            Words::None => return Cow::Borrowed(text),
-            Words::TooMany => return Cow::Borrowed(HIDDEN),
-            Words::Known(known) => known,
-        };
+        let Words::Known(known) = &self.words else { return Cow::Borrowed(text) };
         let mut found = Vec::new();
         known.each(text, true, |range| found.push(Span::from(range)));
         if found.is_empty() {
@@ -286,16 +304,22 @@ pub(super) struct Piece {
 
 impl Words {
     fn with(&self, source: &Source, secrets: &[Secret]) -> Self {
-        let mut words = match self {
-            Self::None => Budget::new(source.text().len(), &[]),
-            Self::Known(known) => Budget::new(source.text().len(), &known.words),
-            Self::TooMany => return Self::TooMany,
+        let before: &[Word] = match self {
+            Self::None => &[],
+            Self::Known(known) => &known.words,
         };
+        let mut words = Kept::new(source.text().len());
+        for word in before {
+            words.keep(word.clone());
+        }
+        // What the file says itself first: writings that it does not have are the first to go.
         for secret in secrets {
-            if let Some(text) = source.text().get(secret.span.range()) {
-                words.add(text);
-            }
-            for reading in &secret.readings {
+            let said = source.text().get(secret.span.range()).into_iter();
+            let said = said.chain(secret.readings.iter().map(String::as_str));
+            said.filter(|it| secret.is_looked_for(it)).for_each(|it| words.add(it));
+        }
+        for secret in secrets {
+            for reading in secret.readings.iter().filter(|it| secret.is_looked_for(it)) {
                 for inner in [Cow::Borrowed(reading.as_str()), Encoding::JsonString.encode(reading, "")] {
                     for outer in WRITTEN {
                         if let Cow::Owned(written) = outer.encode(&inner, "") {
@@ -308,47 +332,55 @@ impl Words {
                     words.add(&written);
                 }
             }
-            if words.is_spent() {
-                return Self::TooMany;
-            }
         }
-        let mut words: Vec<String> = words.list.into_iter().collect();
-        words.sort_unstable();
-        if words.is_empty() {
-            return Self::None;
-        }
-        let (telling, shy): (Vec<&str>, Vec<&str>) =
-            words.iter().map(String::as_str).partition(|it| is_telling(it));
-        match (Finder::new(&telling), Finder::new(&shy)) {
-            (Ok(telling), Ok(shy)) => Self::Known(Box::new(Known { words, telling, shy })),
-            _ => Self::TooMany,
-        }
+        Known::of(words).map_or(Self::None, |known| Self::Known(Box::new(known)))
     }
 }
 
 /// The writings that are collected, as long as they are not too many.
-struct Budget {
-    list: HashSet<String>,
+struct Kept {
+    words: BTreeSet<Word>,
+    /// Bytes that may still be kept.
     left: usize,
+    /// Bytes that may still be looked for anywhere.
+    found_anywhere: usize,
+    rest: HashSet<String>,
 }
 
-impl Budget {
-    fn new(text: usize, known: &[String]) -> Self {
-        let all = MAX_WORDS.max(text / MAX_SHARE);
-        let left = all.saturating_sub(known.iter().map(String::len).sum());
-        Self { list: known.iter().cloned().collect(), left }
-    }
-
-    fn add(&mut self, word: &str) {
-        let word = word.trim();
-        if !word.is_empty() && self.left > 0 && !self.list.contains(word) {
-            self.left = self.left.saturating_sub(word.len());
-            self.list.insert(word.to_owned());
+impl Kept {
+    fn new(text: usize) -> Self {
+        Self {
+            words: BTreeSet::new(),
+            left: 2 * text + MAX_KEPT,
+            found_anywhere: MAX_WORDS.max(text / MAX_SHARE),
+            rest: HashSet::new(),
         }
     }
 
-    fn is_spent(&self) -> bool {
-        self.left == 0
+    fn add(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let kept = text.floor_char_boundary(self.left.max(ANCHOR));
+        self.keep(Word { text: text[..kept].to_owned(), is_cut: kept < text.len() });
+    }
+
+    fn keep(&mut self, word: Word) {
+        if self.words.contains(&word) {
+            return;
+        }
+        let looked_for = word.text.len().min(ANCHOR);
+        let Some(found_anywhere) = self.found_anywhere.checked_sub(looked_for) else {
+            if self.left > word.text.len() {
+                self.left -= word.text.len();
+                self.rest.insert(word.text);
+            }
+            return;
+        };
+        self.found_anywhere = found_anywhere;
+        self.left = self.left.saturating_sub(word.text.len());
+        self.words.insert(word);
     }
 }
 
@@ -385,10 +417,49 @@ impl Finder {
 }
 
 impl Known {
+    /// `None` if there is nothing to look for.
+    fn of(kept: Kept) -> Option<Self> {
+        let Kept { words, mut rest, .. } = kept;
+        let words: Vec<Word> = words.into_iter().collect();
+        let mut long: HashMap<String, Range<usize>> = HashMap::new();
+        let (mut telling, mut shy) = (Vec::new(), Vec::new());
+        for (at, word) in words.iter().enumerate() {
+            let text = word.text.as_str();
+            if text.len() > ANCHOR {
+                let anchor = anchor(text);
+                if let Some(range) = long.get_mut(anchor) {
+                    range.end = at + 1;
+                } else {
+                    long.insert(anchor.to_owned(), at..at + 1);
+                    telling.push(anchor);
+                }
+            } else if is_telling(text) {
+                telling.push(text);
+            } else {
+                shy.push(text);
+            }
+        }
+        if words.is_empty() && rest.is_empty() {
+            return None;
+        }
+        let mut finder = |list: &[&str]| {
+            Finder::new(list).unwrap_or_else(|_| {
+                rest.extend(list.iter().map(|it| (*it).to_owned()));
+                None
+            })
+        };
+        let (telling, shy) = (finder(&telling), finder(&shy));
+        Some(Self { words, telling, shy, long, rest })
+    }
+
     /// Where a text says a secret. `spoken`: it is said of the file, and is not the file.
     fn each(&self, text: &str, spoken: bool, mut found: impl FnMut(Range<usize>)) {
         if let Some(telling) = &self.telling {
-            telling.each(text, false, &mut found);
+            let mut reached = Reached { end: 0, left: MAX_COMPARED * text.len() };
+            telling.each(text, !self.long.is_empty(), |range| {
+                let end = self.end_of(text, &range, &mut reached);
+                found(range.start..end);
+            });
         }
         if let Some(shy) = &self.shy {
             shy.each(text, true, |range| {
@@ -402,7 +473,64 @@ impl Known {
                 }
             });
         }
+        if !self.rest.is_empty() {
+            self.each_of_rest(text, found);
+        }
     }
+
+    /// How far the secret is said whose first bytes stand in `range`.
+    fn end_of(&self, text: &str, range: &Range<usize>, reached: &mut Reached) -> usize {
+        let words = text.get(range.clone()).and_then(|anchor| self.long.get(anchor));
+        let Some(words) = words.and_then(|words| self.words.get(words.clone())) else { return range.end };
+        let overlaps = range.start < reached.end;
+        if overlaps && reached.left == 0 {
+            return range.end;
+        }
+        let said = &text[range.start..];
+        // Of all that begin so, one of the two that it would stand between has most in common with it.
+        let at = words.partition_point(|word| word.text.as_str() < said);
+        let near = words[at.saturating_sub(1)..words.len().min(at + 1)].iter();
+        let common = |word: &Word| {
+            let same = word.text.bytes().zip(said.bytes()).take_while(|(a, b)| a == b).count();
+            let end = text.ceil_char_boundary(range.start + same);
+            let goes_on = word.is_cut && same == word.text.len();
+            let line = || memchr::memchr(b'\n', &text.as_bytes()[end..]).map_or(text.len(), |len| end + len);
+            if goes_on { line() } else { end }
+        };
+        let end = near.map(common).max().unwrap_or(range.end).max(range.end);
+        step(end - range.start);
+        if overlaps {
+            reached.left = reached.left.saturating_sub(end - range.start);
+        }
+        reached.end = reached.end.max(end);
+        end
+    }
+
+    /// As [`Known::each`] for what is too much to be found within words.
+    fn each_of_rest(&self, text: &str, mut found: impl FnMut(Range<usize>)) {
+        let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '\n' | '\r');
+        let parts: [&dyn Fn(char) -> bool; 3] = [&is_quote, &|c| is_quote(c) || c.is_whitespace(), &|c| {
+            is_quote(c) || c.is_whitespace() || c.is_ascii_punctuation() && !matches!(c, '-' | '_')
+        }];
+        for is_between in parts {
+            step(text.len());
+            for part in text.split(is_between).map(str::trim).filter(|it| self.rest.contains(*it)) {
+                let start = part.as_ptr() as usize - text.as_ptr() as usize;
+                found(start..start + part.len());
+            }
+        }
+    }
+}
+
+/// How far secrets were said so far, and what may still be compared where they overlap.
+struct Reached {
+    end: usize,
+    left: usize,
+}
+
+/// The first bytes of a long secret.
+fn anchor(text: &str) -> &str {
+    &text[..text.floor_char_boundary(ANCHOR)]
 }
 
 /// `%21` and the like for all but letters, digits and `-_.~`; `None` if there is nothing else.
@@ -625,6 +753,99 @@ mod tests {
             let hidden = mask.hide(said).into_owned();
             assert!(hidden.trim_matches(['x', 'y']) == "***", "{said}: {hidden}");
         }
+    }
+
+    /// A text of `len` bytes, of which no two begin alike.
+    fn script(seed: u64, len: usize) -> String {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            b"abcdefghijklmnopqrstuvwxyz0123456789 .-"[(state >> 33) as usize % 39]
+        };
+        let mut text = format!("s{seed}-");
+        while text.len() < len {
+            text.push(char::from(next()));
+        }
+        text.push('z');
+        text
+    }
+
+    /// Secrets of more bytes than are looked for: each is hidden where it stands and where it is said again, and
+    /// nothing else is.
+    #[test]
+    fn long_secrets_leave_the_rest_of_a_file() {
+        for (count, len) in [(1, 2 << 20), (40, 100_000), (3, 500)] {
+            let all: Vec<String> = (0..count).map(|seed| script(seed, len)).collect();
+            let mut text = String::from("\"name\": \"open\",\n");
+            let mut spans = Vec::new();
+            for secret in &all {
+                text.push_str("\"scriptContent\": \"");
+                spans.push(Span::new(text.len(), text.len() + secret.len()));
+                text.push_str(secret);
+                text.push_str("\",\n");
+            }
+            let again = text.len();
+            text = [text, format!("again: {}\nbegins: {} and is open\n", all[0], &all[0][..80])].concat();
+            let source = Source::new("x", text);
+            let mask = mask(&source, &spans);
+            let shown = mask.cover(&source, Span::new(0, source.text().len()));
+            assert!(shown.starts_with("\"name\": \"open\",\n\"scriptContent\": \"***\",\n"), "{count} {len}");
+            let end = mask.cover(&source, Span::new(again, source.text().len()));
+            assert_eq!(end, "again: ***\nbegins: *** and is open\n", "{count} {len}");
+            assert_eq!(
+                mask.hide(&format!("`{}` is long, `open` is not", all[0])),
+                "`***` is long, `open` is not"
+            );
+        }
+    }
+
+    /// More short secrets than are found within words are found as words and in quotes.
+    #[test]
+    fn very_many_secrets_are_found_as_words() {
+        let all: Vec<String> = (0..60_000).map(|at| format!("Vx7q-{at:06}-Lw93-hzRt-{at:08}")).collect();
+        let mut text = String::new();
+        let mut spans = Vec::new();
+        for secret in &all {
+            spans.push(Span::new(text.len(), text.len() + secret.len()));
+            text.push_str(secret);
+            text.push('\n');
+        }
+        let from = text.len();
+        let (first, last) = (&all[0], &all[all.len() - 1]);
+        text = [text, format!("a: \"{first}\" b: {last}, c: open\n")].concat();
+        let source = Source::new("x", text);
+        let mask = mask(&source, &spans);
+        let end = mask.cover(&source, Span::new(from, source.text().len()));
+        assert_eq!(end, "a: \"***\" b: ***, c: open\n");
+    }
+
+    /// Secrets that say the same again and again, in a text that does so.
+    #[test]
+    fn long_secrets_take_time_linear_in_the_text() {
+        let count = |power: u32| {
+            let secret = "ab".repeat(500 << power);
+            let text = format!("{secret}\n{}\n{}\n", "ab".repeat(700 << power), "ba ".repeat(300 << power));
+            let source = Source::new("x", text);
+            STEPS.set(0);
+            let mask = mask(&source, &[Span::new(0, secret.len())]);
+            assert!(mask.cover(&source, Span::new(0, source.text().len())).starts_with("***\n***"));
+            STEPS.get()
+        };
+        let counts: Vec<usize> = (0..5).map(count).collect();
+        for pair in counts.windows(2) {
+            assert!(pair[1] <= pair[0] * 23 / 10, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_hidden_where_it_stands_only() {
+        let source = Source::new("x", "uri: https://a.example.com key: geheim-9x at https://a.example.com");
+        let mask = mask(&source, &[Span::new(5, 26), Span::new(32, 41)]);
+        assert_eq!(
+            mask.cover(&source, Span::new(0, source.text().len())),
+            "uri: *** key: *** at https://a.example.com"
+        );
+        assert_eq!(mask.hide("see https://a.example.com/help"), "see https://a.example.com/help");
     }
 
     #[test]

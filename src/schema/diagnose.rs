@@ -260,6 +260,7 @@ impl<'v, 't> Diagnosis<'v, 't> {
                     TypeKind::Single(kind) => vec![kind.to_string()],
                     TypeKind::Multiple(kinds) => kinds.iter().map(|kind| kind.to_string()).collect(),
                 },
+                fits_quoted: self.lists(&pointer, node.source()),
             },
             Fault::Custom { message, .. } if message == KNOWN_VALUES => {
                 if part {
@@ -331,6 +332,16 @@ impl<'v, 't> Diagnosis<'v, 't> {
     fn known_values(&self, pointer: &str) -> Vec<&str> {
         let values = self.ready.compiled.schema.pointer(pointer).and_then(Value::as_array);
         values.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// True if the values of a property, of which `pointer` leads to one of the keywords, are not listed, or `text` is
+    /// one of them.
+    fn lists(&self, pointer: &str, text: &str) -> bool {
+        let around = pointer.rsplit_once('/').map_or("", |(around, _)| around);
+        ["enum", KNOWN_VALUES].into_iter().all(|keyword| {
+            let known = self.known_values(&format!("{around}/{keyword}"));
+            known.is_empty() || known.contains(&text)
+        })
     }
 
     /// The names from the body to a node.

@@ -55,6 +55,8 @@ pub enum ProblemKind {
     WrongType {
         /// The types that are allowed, as JSON Schema calls them.
         expected: Vec<String>,
+        /// Between quotes it would be a value that the property takes, as far as its values are known.
+        fits_quoted: bool,
     },
     /// The type is right, the value is not.
     InvalidValue(Constraint),

@@ -181,7 +181,7 @@ fn the_last_line_says_what_was_checked_and_what_was_not() {
         assert_eq!(last(at.path(), &["--format", format, "."]), line, "{format}");
     }
     assert_eq!(last(at.path(), &["--quiet", "."]), "");
-    assert!(last(at.path(), &["--diff", "."]).starts_with("--fix would change something in 2 files (12 not"));
+    assert!(last(at.path(), &["--diff", "."]).starts_with("--fix would change 1 of 2 files (12 not"));
 }
 
 #[test]

@@ -73,6 +73,7 @@ mod plan;
 mod plan_laws;
 mod planted;
 mod powershell_grammar;
+mod precision;
 mod provenance;
 mod readme;
 mod real_az;

@@ -18,7 +18,8 @@ pub(super) struct Total {
     counts: [usize; 3],
     fixable: usize,
     applied: usize,
-    changes: bool,
+    /// Files that fixes would change.
+    changed: usize,
     faulty: bool,
     /// Known findings that are gone.
     pub(super) stale: usize,
@@ -43,7 +44,7 @@ impl Total {
         }
         self.fixable += done.fixable;
         self.applied += done.applied;
-        self.changes |= done.changes;
+        self.changed += usize::from(done.changes);
         self.faulty |= done.faulty;
         self.stale += done.stale;
         for (rule, [found, fixable]) in done.rules {
@@ -105,7 +106,7 @@ impl Total {
         if self.faulty || !self.problems.is_empty() {
             return Status::Failed;
         }
-        let found = if args.diff { self.changes } else { self.fails };
+        let found = if args.diff { self.changed > 0 } else { self.fails };
         if found && !args.exit_zero { Status::Findings } else { Status::Clean }
     }
 
@@ -152,8 +153,10 @@ impl Total {
             line = shown!("{} {} applied; ", self.applied, fixes);
         }
         if args.diff {
-            let verdict = if self.changes { "--fix would change something" } else { "nothing to fix" };
-            return shown!("{}{}", verdict, self.coverage());
+            return match self.changed {
+                0 => shown!("nothing to fix{}", self.coverage(" in ")),
+                changed => shown!("--fix would change {}{}", changed, self.coverage(" of ")),
+            };
         }
         let [notes, warnings, errors] = self.counts;
         if notes + warnings + errors == 0 {
@@ -163,7 +166,7 @@ impl Total {
             let counts = [count(errors, "error"), count(warnings, "warning"), count(notes, "note")];
             line.push(&Shown::joined(counts, ", "));
         }
-        line.push(&self.coverage());
+        line.push(&self.coverage(" in "));
         if self.fixable > 0 {
             line.push(&shown!("; --fix mends {}", self.fixable));
         }
@@ -176,7 +179,7 @@ impl Total {
 
 impl Total {
     /// In how many files, and what was not looked at: ` in 12 files (1 not looked at: 1 excluded)`.
-    fn coverage(&self) -> Shown {
+    fn coverage(&self, joint: &'static str) -> Shown {
         let mut more = Vec::new();
         if !self.skipped.is_empty() {
             let reasons = Shown::joined(self.skipped.iter().map(|(why, count)| why.words(*count)), ", ");
@@ -193,8 +196,10 @@ impl Total {
         if self.below > 0 {
             more.push(shown!("{} not shown", count(self.below, "finding")));
         }
-        let files =
-            if self.checked == 0 { Shown::default() } else { shown!(" in {}", count(self.checked, "file")) };
+        let files = match self.checked {
+            0 => Shown::default(),
+            checked => shown!("{}{}", joint, count(checked, "file")),
+        };
         if more.is_empty() { files } else { shown!("{} ({})", files, Shown::joined(more, "; ")) }
     }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::Options;
 use crate::json::{Node, Tree};
 use crate::lint::evaluation::Evaluation;
-use crate::lint::{Finding, Secret, Severity, Sink, refused, secrets};
+use crate::lint::{Finding, Secret, Severity, Sink, all_of, refused, secrets};
 use crate::notation::template::{self, holds_parameters};
-use crate::template::{Cause, Place, Refusal, Value};
+use crate::template::{Cause, Data, Place, Refusal, Value};
 use crate::text::Source;
 
 /// The number of the text that is looked at beside the one that is checked.
@@ -48,22 +48,30 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
     let expansion = evaluation.given(&given, |_| true)?;
     let (_, entries) = file.member("parameters")?;
     let mut findings = Vec::new();
-    for name in &expansion.missing {
+    // One finding for all: they are mended at one place. Whoever deploys may give them on the command line: names that
+    // differ from run to run, and a secret has no better place.
+    let (secure, open): (Vec<&str>, Vec<&str>) =
+        expansion.missing.iter().map(|it| &**it).partition(|name| is_secure(root, name));
+    for (names, severity) in [(open, Severity::Warning), (secure, Severity::Note)] {
+        let Some(first) = names.first() else { continue };
         let refusal = *Refusal::new(
             Cause::MissingParameterValue,
             format!(
-                "The value for the template parameter '{name}' is not provided. Please see \
+                "The value for the template parameter '{first}' is not provided. Please see \
                  https://aka.ms/arm-create-parameter-file for usage details."
             ),
         )
         .at(Some(Place { document: BESIDE, node: entries.index() }));
         let mut finding = refused(source, &own, &refusal);
         finding.span = opening(finding.span);
-        finding.message = format!("the template's parameter `{name}` has no value here, and no default");
-        // Whoever deploys may give it on the command line: names that differ from run to run, and a secret has no
-        // better place.
-        finding.severity = if is_secure(root, name) { Severity::Note } else { Severity::Warning };
-        finding.help = Some(format!("give it one, or `--parameters {name}=…` when it is deployed"));
+        let (noun, has, them) =
+            if names.len() == 1 { ("parameter", "has", "it") } else { ("parameters", "have", "each") };
+        finding.message = format!(
+            "the template's {noun} {} {has} no value here, and no default",
+            all_of(names.iter().copied())
+        );
+        finding.severity = severity;
+        finding.help = Some(format!("give {them} one, or `--parameters {first}=…` when it is deployed"));
         findings.push(finding);
     }
     for refusal in &expansion.refusals {
@@ -75,6 +83,10 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
             holds(name) || holds(value)
         });
         let name = name.and_then(|(name, _)| name.as_str()).unwrap_or_default();
+        // What a name leads to is a matter of the template.
+        if is_of_names(refusal.cause) {
+            finding.severity = Severity::Note;
+        }
         if is_secure(root, &name) {
             finding.message = format!("the template does not take this value of `{name}`");
             finding.arm = None;
@@ -124,7 +136,7 @@ pub(super) fn of_template(
             // An empty name is refused as it stands; what else an empty value leads to, another one mends.
             let is_sure = filled.iter().any(|it| (it.place, it.cause) == (refusal.place, refusal.cause));
             if !is_sure && refusal.cause != Cause::NameSegments {
-                finding.severity = Severity::Warning;
+                finding.severity = Severity::Note;
             }
             finding.help = Some(format!("so it is with the values of `{}`", short(file.name())));
             findings.push(finding);
@@ -134,7 +146,18 @@ pub(super) fn of_template(
 }
 
 fn says_nothing(value: &Value) -> bool {
-    value.as_str().is_some_and(|it| it.trim().is_empty())
+    match &value.data {
+        Data::Null => true,
+        Data::Text(text) => text.trim().is_empty(),
+        Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_nothing),
+        Data::Object(object) => object.members().iter().all(|it| says_nothing(&it.value)),
+        _ => false,
+    }
+}
+
+/// True for what is refused because of a name that the template uses elsewhere.
+fn is_of_names(cause: Cause) -> bool {
+    matches!(cause, Cause::DuplicateResource | Cause::DependsOnUnknown | Cause::CircularDependency)
 }
 
 /// A file's own name.

@@ -91,6 +91,12 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// True if what it says is hidden wherever it is said: an address or a version that stands in a place for secrets
+    /// is hidden there alone.
+    pub fn is_looked_for(&self, said: &str) -> bool {
+        !value::is_common(said)
+    }
+
     /// True if it is a subscription's id: an inventory names those.
     pub fn is_subscription(&self) -> bool {
         self.kind == SecretKind::Subscription

@@ -12,7 +12,7 @@ mod values;
 mod variables;
 
 use super::names::{Class, MAX_NAME};
-use super::value::{is_open, literals, references};
+use super::value::{is_common, is_open, literals, references};
 use super::{SecretKind, base64, value};
 use crate::text::{covering, cut};
 
@@ -272,7 +272,9 @@ impl<'t> Scan<'t> {
                 self.want(text, class);
             }
             for literal in all {
-                self.push(kind, literal, class);
+                if !is_common(cut(self.text, literal.clone())) {
+                    self.push(kind, literal, class);
+                }
             }
             return;
         }
@@ -472,6 +474,18 @@ mod tests {
             ("$password = Get-Secret -Name x", vec![]),
             ("The password: the one that you have chosen before", vec![]),
             ("password: string;", vec!["string;"]),
+            (
+                "\"connectionString\": \"[concat('DefaultEndpointsProtocol=https;AccountName=', parameters('a'), ';AccountKey=', listKeys(resourceId('x', 'y'), '2021-04-01').keys[0].value, ';EndpointSuffix=core.windows.net')]\"",
+                vec![],
+            ),
+            (
+                "\"connectionString\": \"[concat('AccountName=x;AccountKey=Vx7qLw93;', variables('u'))]\"",
+                vec!["AccountName=x;AccountKey=Vx7qLw93;", "Vx7qLw93"],
+            ),
+            (
+                "\"adminPassword\": \"[concat('Vx7q-Lw93', uniqueString(resourceGroup().id))]\"",
+                vec!["Vx7q-Lw93"],
+            ),
         ] {
             assert_eq!(found(text), values, "{text}");
         }

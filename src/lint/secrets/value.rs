@@ -36,6 +36,96 @@ fn is_switch(text: &str) -> bool {
     SWITCHES.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+/// True for what stands in places for secrets and is none: hosts and their suffixes, a scheme, a version, the type of a
+/// resource, the settings of a connection string that let nobody in, what holes are put into. A credential in one of
+/// them is found by its own name.
+pub(super) fn is_common(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['/', ';', ',']);
+    is_host(text) || is_version(text) || is_type(text) || is_frame(text)
+}
+
+/// `https://`, `.blob.core.windows.net`, `tcp:server.database.windows.net,1433`: no user, no path, no query.
+fn is_host(text: &str) -> bool {
+    let (scheme, rest) = match text.split_once(':') {
+        Some((scheme, rest)) => (scheme, rest.trim_start_matches('/')),
+        None => ("", text),
+    };
+    let is_scheme = ["", "http", "https", "tcp", "wss", "ws", "sb", "amqps", "abfss", "wasbs", "ftps"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme));
+    // The port.
+    let host = rest.split([':', ',']).next().unwrap_or_default();
+    let port = &rest[host.len()..];
+    let is_port = port.is_empty() || port.len() > 1 && port[1..].bytes().all(|byte| byte.is_ascii_digit());
+    if !is_scheme || !is_port {
+        return false;
+    }
+    if host.is_empty() {
+        return !scheme.is_empty();
+    }
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let mut labels = host.strip_prefix('.').unwrap_or(host).rsplit('.');
+    let last = labels.next().unwrap_or_default();
+    let is_domain = ["net", "com", "org", "io", "cn", "us", "de", "azure", "local"].contains(&last);
+    is_domain && labels.clone().next().is_some() && labels.all(is_label)
+}
+
+/// `2021-04-01`, `2021-04-01-preview`, `1.0`, `v2.10.3`.
+fn is_version(text: &str) -> bool {
+    let day = text.strip_suffix("-preview").unwrap_or(text);
+    let parts: Vec<&str> = day.split('-').collect();
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if let [year, month, day] = parts[..] {
+        return (year.len(), month.len(), day.len()) == (4, 2, 2)
+            && [year, month, day].into_iter().all(digits);
+    }
+    let number = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    number.contains('.')
+        && number.len() <= 16
+        && number.split('.').all(|part| part.len() <= 4 && digits(part))
+}
+
+/// `Microsoft.Storage/storageAccounts`, `/providers/Microsoft.Network/virtualNetworks/`.
+fn is_type(text: &str) -> bool {
+    let mut segments = text.trim_matches('/').split('/').peekable();
+    if segments.peek() == Some(&"providers") {
+        segments.next();
+    }
+    let is_namespace = segments.next().is_some_and(|it| {
+        it.get(..10).is_some_and(|head| head.eq_ignore_ascii_case("Microsoft."))
+            && it.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'.')
+    });
+    is_namespace && segments.all(|it| it.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// Settings whose values let nobody in, and what comes before the one that does: `AccountName=`, `;AccountKey=`,
+/// `DefaultEndpointsProtocol=https;AccountName=`, `{0};key={1}`.
+fn is_frame(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-');
+        name.len() < super::names::MAX_NAME && name.bytes().all(is_known)
+    };
+    let is_hole = |value: &str| {
+        let inner = value.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+        inner.is_some_and(|it| it.len() <= 2 && it.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_setting = |part: &str| match part.split_once('=') {
+        None => part.trim().is_empty() || is_hole(part.trim()) || is_host(part.trim()),
+        Some((name, value)) => {
+            let value = value.trim();
+            let is_open = value.is_empty() || is_hole(value);
+            let says_how = || {
+                super::names::class_of(name.trim()).is_none()
+                    && (is_host(value) || is_switch(value) || value.eq_ignore_ascii_case("https"))
+            };
+            is_name(name.trim()) && (is_open || says_how())
+        }
+    };
+    text.contains(['=', '{']) && text.split(';').all(is_setting)
+}
+
 /// A row of stars, dots or the like.
 pub(in crate::lint) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | '.' | '…' | 'x' | 'X' | '-' | '_'))
@@ -365,6 +455,48 @@ mod tests {
         }
         for text in ["P@$$w0rd1234", "hunter2-hunter2", "a[b]", "Tr0ub4dor&3", "a%20b%21c9"] {
             assert!(!is_open(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lets_nobody_in_is_known() {
+        for text in [
+            "https://",
+            ".blob.core.windows.net",
+            "https://management.azure.com/",
+            "mystore.blob.core.windows.net",
+            "tcp:server.database.windows.net,1433",
+            "2021-04-01",
+            "2023-05-01-preview",
+            "1.0",
+            "v2.10",
+            "Microsoft.Storage/storageAccounts",
+            "/providers/Microsoft.Network/virtualNetworks/",
+            "DefaultEndpointsProtocol=https;AccountName=",
+            ";EndpointSuffix=core.windows.net",
+            ";AccountKey=",
+            "{0};key={1}",
+            ".database.windows.net;Database=",
+        ] {
+            assert!(is_common(text), "{text}");
+        }
+        for text in [
+            "Pa55-word.net1",
+            "https://user:Vx7q@host.example.com",
+            "https://host.example.com/hooks/T0/Vx7qLw93",
+            "https://h.example.com?sig=Vx7q",
+            "AccountKey=Vx7qLw93",
+            "Password=Vx7q-Lw93",
+            "Vx7q=Lw93",
+            "correct-horse",
+            "hunter2",
+            "12345678",
+            "1234-56-7",
+            "Microsoft.Vx7q/Lw93",
+            "geheim",
+            "p.w",
+        ] {
+            assert!(!is_common(text), "{text}");
         }
     }
 

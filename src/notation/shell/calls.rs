@@ -5,8 +5,8 @@ use super::judge::Judge;
 use super::{Assignment, Command, Dialect, RedirectKind, Stretches, Word};
 use crate::notation::alternatives::listed;
 use crate::notation::variables::{Language, Value};
-use crate::notation::{Assigned, Call, LeftOut, Payload, Quoting, made, payload, programs};
-use crate::text::{Builder, Encoding, Fragment, Span};
+use crate::notation::{Assigned, Call, LeftOut, Payload, Quoting, QuotingKind, az, made, payload, programs};
+use crate::text::{Builder, Edit, Encoding, Fragment, Span};
 
 /// What quoting does to commands that make no call, and that may hold the body of a later one: so much of it is kept.
 const MAX_ELSEWHERE: usize = 10_000;
@@ -119,6 +119,10 @@ fn calls_of<'s>(
             read(command, command.program_name().as_deref())
         });
         if found.is_empty() {
+            found.extend(az::unread(written).filter(|_| program == Some("az")));
+        }
+        found.iter_mut().for_each(mend_all_lines);
+        if found.is_empty() {
             elsewhere.extend(written.quoting.iter().cloned());
         }
         calls.append(&mut found);
@@ -127,7 +131,58 @@ fn calls_of<'s>(
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.place());
     elsewhere.sort_by_key(|it| it.span);
+    take_all_prompts(commands, &mut calls);
     calls
+}
+
+/// The lines of a command that do not go on are told once, and mended together: each of them cuts it.
+fn mend_all_lines(call: &mut Call<'_>) {
+    for kind in [QuotingKind::ContinuationMissing, QuotingKind::BlankAfterContinuation] {
+        let told: Vec<&Quoting> = call.quoting.iter().filter(|it| it.kind == kind).collect();
+        if told.len() < 2 {
+            continue;
+        }
+        let offers: Option<Vec<_>> = told.iter().map(|it| it.offer.as_deref().filter(|it| it.safe)).collect();
+        let edits: Vec<Edit> = offers.into_iter().flatten().flat_map(|it| &it.edits).cloned().collect();
+        let mut is_first = true;
+        call.quoting.retain_mut(|it| {
+            if it.kind != kind {
+                return true;
+            }
+            if let Some(offer) = it.offer.as_mut().filter(|_| is_first && !edits.is_empty()) {
+                offer.title = "mend the ends of its lines".into();
+                offer.edits.clone_from(&edits);
+            }
+            std::mem::take(&mut is_first)
+        });
+    }
+}
+
+/// Prompts before commands that follow each other are told once, and go together: a block in which some are left is
+/// worse than one that has them all.
+fn take_all_prompts(commands: &[Command<'_>], calls: &mut [Call<'_>]) {
+    let is_prompt = |it: &&Quoting| it.kind == QuotingKind::PromptCopied;
+    let told = commands.iter().flat_map(|it| &it.quoting).filter(is_prompt);
+    let mut edits: Vec<Edit> =
+        told.filter_map(|it| it.offer.as_deref()).flat_map(|it| &it.edits).cloned().collect();
+    if edits.len() < 2 {
+        return;
+    }
+    edits.sort_by_key(|edit| edit.span);
+    edits.dedup_by_key(|edit| edit.span);
+    let mut is_first = true;
+    for call in calls {
+        call.quoting.retain_mut(|it| {
+            if !is_prompt(&&*it) {
+                return true;
+            }
+            if let Some(offer) = it.offer.as_mut().filter(|_| is_first) {
+                offer.title = "remove the prompts".into();
+                offer.edits.clone_from(&edits);
+            }
+            std::mem::take(&mut is_first)
+        });
+    }
 }
 
 /// Adds what another command's quoting does to the call's body, or to a command within the call. `elsewhere` is in

@@ -187,7 +187,9 @@ impl<'f, 's> Reader<'f, 's> {
         self.at = to;
     }
 
-    /// `%NAME%`, `%1`, `%%`; a percent sign alone vanishes.
+    /// `%NAME%`, `%NAME:a=b%`, `%1`, `%%`; a percent sign alone vanishes, and with it what stands before a `:`: to a
+    /// batch file that is the name of a variable, and one that is not set is nothing.
+    /// (<https://ss64.com/nt/syntax-percent.html>, <https://stackoverflow.com/a/4095133>: phase 1)
     fn percent(&mut self) {
         let rest = &self.bytes[self.at + 1..self.end];
         let from = self.at;
@@ -215,13 +217,30 @@ impl<'f, 's> Reader<'f, 's> {
             }
             _ => {
                 let name = &rest[..rest.len().min(MAX_NAME)];
-                let close = name.iter().position(|it| matches!(it, b'%' | b'\n' | b'"' | b'&'));
-                match close.filter(|&len| len > 0 && name[len] == b'%') {
-                    Some(len) => {
+                let end = name.iter().position(|it| matches!(it, b'%' | b':' | b'\n'));
+                let line = |from: usize| rest[from..].iter().position(|it| matches!(it, b'%' | b'\n'));
+                let is_name = |name: &[u8]| {
+                    name.iter()
+                        .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'(' | b')'))
+                };
+                match end.map(|len| (len, name[len])) {
+                    Some((len, b'%')) if len > 0 => {
                         self.at += len + 2;
                         self.take(from, self.at, None, false);
                     }
-                    None => self.at += 1,
+                    // `%NAME:~0,3%`
+                    Some((len, b':')) if len > 0 && is_name(&name[..len]) => {
+                        let close = line(len).filter(|more| rest.get(len + more) == Some(&b'%'));
+                        match close {
+                            Some(more) => {
+                                self.at += len + more + 2;
+                                self.take(from, self.at, None, false);
+                            }
+                            None => self.at += len + 2,
+                        }
+                    }
+                    Some((len, b':')) => self.at += len + 2,
+                    _ => self.at += 1,
                 }
             }
         }
@@ -251,6 +270,13 @@ impl<'f, 's> Reader<'f, 's> {
                 self.blank(from);
             }
             self.at = behind;
+            // Of an empty line behind it the break is what stands for itself.
+            let next = &self.bytes[behind.min(self.end)..self.end];
+            let breaks = usize::from(next.first() == Some(&b'\r'));
+            if next.get(breaks) == Some(&b'\n') && blanks == 0 {
+                self.at = behind + breaks + 1;
+                self.take(self.at - 1, self.at, Some('\n'), true);
+            }
             return;
         }
         let Some(c) = rest.chars().next() else {

@@ -538,7 +538,18 @@ impl<'p, 't> Judge<'p, 't, '_> {
     }
 
     fn wrong_type(&mut self, task: Task<'p, 't>, expected: &str) {
-        self.add(task, ProblemKind::WrongType { expected: vec![expected.to_owned()] });
+        let text = task.node.source();
+        let fits_quoted = match task.shape.form() {
+            Form::Values(values) => values.is_empty() || values.find(text).is_some_and(|it| it == text),
+            Form::Text { least, most, pattern, .. } => {
+                let count = counted(text.chars().count());
+                least.is_none_or(|it| count >= it)
+                    && most.is_none_or(|it| count <= it)
+                    && pattern.and_then(|pattern| matches_pattern(pattern, text)).unwrap_or(true)
+            }
+            _ => false,
+        };
+        self.add(task, ProblemKind::WrongType { expected: vec![expected.to_owned()], fits_quoted });
     }
 
     fn add(&mut self, task: Task<'p, 't>, kind: ProblemKind) {

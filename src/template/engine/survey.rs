@@ -494,8 +494,7 @@ impl<'v> Walk<'v> {
             if is("parameters") && template.is_some() && is_inner == Some(true) {
                 for entry in given {
                     let declared = members_of(template).iter().find(|it| same_name(&it.name, &entry.name));
-                    let is_plain =
-                        declared.is_some_and(|it| !is_secure(&it.value) && it.value.get("$ref").is_none());
+                    let is_plain = declared.is_some_and(|it| !holds_secrets(&it.value));
                     let stand = match around.stand {
                         UseIn::OuterTemplate => around.stand,
                         _ if is_plain => UseIn::PlainParameter,
@@ -670,4 +669,21 @@ fn is_bare(text: &str) -> bool {
 
 fn contains_ignoring_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// True if a part of a value of this type is secret, or may be: another type is referred to.
+fn holds_secrets(declaration: &Value) -> bool {
+    let mut open = vec![declaration];
+    while let Some(value) = open.pop() {
+        if is_secure(value) || value.get("$ref").is_some() {
+            return true;
+        }
+        let inner = ["items", "additionalProperties"].iter().filter_map(|name| value.get(name));
+        let members = value.get("properties").and_then(Value::as_object).map(Object::members);
+        let elements = value.get("prefixItems").and_then(Value::as_array);
+        open.extend(inner);
+        open.extend(members.unwrap_or_default().iter().map(|it| &it.value));
+        open.extend(elements.unwrap_or_default());
+    }
+    false
 }

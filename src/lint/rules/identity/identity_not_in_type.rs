@@ -1,6 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-not-in-type.md")]
 
 use crate::arm::ResourceType;
+use crate::arm::expression::is_expression;
+use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Severity, Sink, Subject};
 use crate::schema::Standing;
@@ -20,7 +22,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(known) = subject.target.resource_type.filter(|known| !known.has_identity()) else { return };
-    let Some((name, _)) = subject.resource.and_then(|resource| resource.member("identity")) else { return };
+    let Some(name) = said(subject) else { return };
     let help = match known {
         ResourceType::UserAssignedIdentity => {
             "it is an identity itself; the resource that is to use it names it in an `identity` of its own"
@@ -34,13 +36,17 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     ));
 }
 
+/// The name of the identity block: `null` is none, and an expression may give that.
+fn said<'a>(subject: &Subject<'a>) -> Option<Node<'a>> {
+    let (name, value) = subject.resource?.member("identity")?;
+    let may_be_none = value.kind() == Kind::Null
+        || subject.in_template() && value.as_str().is_some_and(|text| is_expression(&text));
+    (!may_be_none).then_some(name)
+}
+
 /// Of a type that only Bicep's types describe. What only some versions lack is a matter of the version.
 fn of_described(subject: &Subject<'_>, sink: &mut Sink<'_>) {
-    let (Some((name, _)), Some(resource_type)) =
-        (subject.resource.and_then(|resource| resource.member("identity")), &subject.target.type_name)
-    else {
-        return;
-    };
+    let (Some(name), Some(resource_type)) = (said(subject), &subject.target.type_name) else { return };
     let facts = subject.identity_facts();
     if facts.is_some_and(|facts| !facts.is_read_only) {
         return;

@@ -1,9 +1,9 @@
 #![doc = include_str!("../../../../docs/rules/invalid-value.md")]
 
-use super::{called, choice};
+use super::called;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Doubt, Sink, Subject, either};
 use crate::schema::{Constraint, Problem, ProblemKind};
 use crate::text::Edit;
 
@@ -34,13 +34,14 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             let allowed = allowed.iter().map(|value| value.trim_matches('"'));
             match near.as_slice() {
                 [right] => found
-                    .help(format!("did you mean `{right}`? It takes {}", choice(allowed)))
+                    .help(format!("did you mean `{right}`? It takes {}", either(allowed)))
                     .fix(format!("write `{right}`"), &[Edit::replace(node.span(), format!("\"{right}\""))]),
-                _ => found.help(format!("it takes {}", choice(allowed))),
+                _ => found.help(format!("it takes {}", either(allowed))),
             }
         }
     };
-    sink.push(found);
+    let is_blank = node.as_str().is_some_and(|text| text.is_empty());
+    sink.push(if is_blank { found.doubt(Doubt::Blank) } else { found });
 }
 
 /// The value as a message has it: a short one as it is written.

@@ -17,6 +17,10 @@ rule!(
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let ProblemKind::Missing { property } = &problem.kind else { return };
+    // Templates that encrypt the disks of a machine say nothing else of it, and it is there already.
+    if property == "createOption" && problem.node.member("encryptionSettings").is_some() {
+        return;
+    }
     // The whole object would be a wall of marks: its name is enough, or its brace.
     let start = problem.node.span().start as usize;
     let span = problem.name.map_or(Span::new(start, start + 1), crate::json::Node::span);

@@ -179,21 +179,6 @@ fn called(subject: &Subject<'_>, place: &Place) -> String {
     }
 }
 
-/// ``one of `a`, `b` or `c` ``, without more than some.
-fn choice<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    const MOST: usize = 12;
-    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    if names.len() > MOST {
-        let more = names.len() - MOST;
-        names.truncate(MOST);
-        return format!("{} or one of {more} more", names.join(", "));
-    }
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
-}
-
 /// Writes another name, in the quotes that are there.
 fn rename(name: Node<'_>, right: &str) -> Edit {
     if name.content_span() == name.span() {

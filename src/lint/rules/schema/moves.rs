@@ -58,6 +58,12 @@ pub(super) fn move_to(subject: &Subject<'_>, problem: &Problem<'_>, place: &str)
     Some(vec![Edit::delete(gone), insert])
 }
 
+/// True if the body has a member at `place` (`properties.sku`): what stands elsewhere under its name is something else.
+pub(super) fn is_there(subject: &Subject<'_>, place: &str) -> bool {
+    let names: Vec<&str> = place.split('.').collect();
+    subject.resource.is_some_and(|root| walk(root, &names).is_some())
+}
+
 /// The members on the way to a place, compared without case; `None` if there is no such place.
 fn walk<'a>(root: Node<'a>, names: &[&str]) -> Option<Vec<(Node<'a>, Node<'a>)>> {
     let mut node = root;

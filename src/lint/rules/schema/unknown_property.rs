@@ -1,10 +1,10 @@
 #![doc = include_str!("../../../../docs/rules/unknown-property.md")]
 
-use super::moves::move_to;
-use super::{called, choice, rename};
+use super::moves::{is_there, move_to};
+use super::{called, rename};
 use crate::arm::Method;
 use crate::lint::rule::rule;
-use crate::lint::{Check, Doubt, Sink, Subject};
+use crate::lint::{Check, Doubt, Sink, Subject, either};
 use crate::schema::{Problem, ProblemKind};
 
 rule!(
@@ -19,6 +19,8 @@ rule!(
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let ProblemKind::UnknownProperty { near, present, places, other_method } = &problem.kind else { return };
     let Some(name) = problem.name else { return };
+    let places: Vec<&str> =
+        places.iter().map(String::as_str).filter(|place| !is_there(subject, place)).collect();
     if sink.explained(subject, name) {
         return;
     }
@@ -36,9 +38,9 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         );
     }
     if *present {
-        found = found.help(format!("{} is there already", choice(near.iter().map(String::as_str))));
+        found = found.help(format!("{} is there already", either(near.iter().map(String::as_str))));
     } else if !near.is_empty() {
-        found = found.help(format!("did you mean {}?", choice(near.iter().map(String::as_str))));
+        found = found.help(format!("did you mean {}?", either(near.iter().map(String::as_str))));
         if let [right] = near.as_slice() {
             found = found.fix(format!("write `{right}`"), &[rename(name, right)]);
         }
@@ -50,7 +52,8 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             .help("the published types do not describe it; the service may know it all the same");
     }
     if near.is_empty()
-        && let Some(help) = where_it_belongs(places, *other_method, subject.method())
+        && let Some(help) =
+            where_it_belongs(&places, *other_method, subject.method(), problem.place.steps.len())
     {
         found = found.help(help);
         // What the types of Bicep say is never moved without a look: the policy has it.
@@ -68,16 +71,21 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     sink.push(found);
 }
 
-fn where_it_belongs(places: &[String], other: Option<Method>, method: Method) -> Option<String> {
+/// `depth` is that of the place where it stands.
+fn where_it_belongs(places: &[&str], other: Option<Method>, method: Method, depth: usize) -> Option<String> {
     let parents: Vec<&str> = places.iter().map(|path| path.rsplit_once('.').map_or("", |it| it.0)).collect();
     match (parents.as_slice(), other) {
         (_, Some(other)) => Some(format!("{other} takes it, {method} does not")),
         ([], None) => None,
         ([""], None) => Some("it belongs to the top of the body".to_owned()),
+        // Objects within it have `properties` of their own.
+        (["properties"], None) if depth > 2 => {
+            Some("it belongs into `properties` of the resource itself".to_owned())
+        }
         (parents, None) => {
             let inner = parents.iter().filter(|parent| !parent.is_empty()).copied();
             let top = if parents.contains(&"") { ", or to the top of the body" } else { "" };
-            Some(format!("it belongs into {}{top}", choice(inner)))
+            Some(format!("it belongs into {}{top}", either(inner)))
         }
     }
 }

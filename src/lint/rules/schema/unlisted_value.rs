@@ -1,8 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/unlisted-value.md")]
 
-use super::{called, choice};
+use super::called;
 use crate::lint::rule::rule;
-use crate::lint::{Check, Sink, Subject};
+use crate::lint::{Check, Sink, Subject, either};
 use crate::schema::{Problem, ProblemKind};
 
 rule!(
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         [] => found.help("ARM may know newer ones"),
         near => found.help(format!(
             "did you mean {}? ARM may also know newer ones",
-            choice(near.iter().map(String::as_str))
+            either(near.iter().map(String::as_str))
         )),
     });
 }

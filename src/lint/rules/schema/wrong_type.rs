@@ -17,7 +17,7 @@ rule!(
 );
 
 fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
-    let ProblemKind::WrongType { expected } = &problem.kind else { return };
+    let ProblemKind::WrongType { expected, fits_quoted } = &problem.kind else { return };
     let node = problem.node;
     let is_leaf = !matches!(node.kind(), Kind::Object | Kind::Array);
     if is_leaf && sink.explained(subject, node) {
@@ -38,14 +38,19 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             .fix(format!("write {right}"), &[Edit::replace(node.span(), right)]);
     } else if takes("string") && matches!(node.kind(), Kind::Number | Kind::True | Kind::False) {
         let right = format!("\"{}\"", node.source());
+        found = found.doubt(Doubt::OtherScalar);
         // Of a type that is only described the service reads it, and no other version says otherwise.
-        found = found.doubt(Doubt::OtherScalar).fix_if(
-            subject.evidence.is_described,
-            format!("write {right}"),
-            &[Edit::replace(node.span(), right)],
-        );
+        if *fits_quoted {
+            found = found.fix_if(
+                subject.evidence.is_described,
+                format!("write {right}"),
+                &[Edit::replace(node.span(), right)],
+            );
+        }
     } else if is_read_as(node, &takes) {
         found = found.doubt(Doubt::OtherScalar);
+    } else if node.as_str().is_some_and(|text| text.is_empty()) {
+        found = found.doubt(Doubt::Blank);
     } else if takes("array") && node.kind() != Kind::Null {
         found = found.help("put it between `[` and `]`");
     }

@@ -15,7 +15,7 @@ rule!(
 
 /// The one finding about calls that were read without a variable, at the first of them.
 pub(in crate::lint) fn finding(calls: &[Call<'_>]) -> Option<Finding> {
-    let first = calls.iter().find(|call| call.left_out != LeftOut::Nothing)?;
+    let first = calls.iter().find(|call| matches!(call.left_out, LeftOut::Variables | LeftOut::Words))?;
     Some(Finding::of_file(
         &RULE,
         Severity::Note,

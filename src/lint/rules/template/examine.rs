@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::whole::{is_left_to_the_reader, is_of_policy};
 use super::{
@@ -12,10 +12,11 @@ use super::{
 use crate::arm::expression::{Expression, is_expression};
 use crate::json::{Kind, Node, Tree, string_fragment};
 use crate::lint::evaluation::Evaluation;
-use crate::lint::{Draft, Rule, Severity, Sink, Subject};
+use crate::lint::{Draft, Rule, Severity, Sink, Subject, either};
 use crate::notation::template::is_template;
 use crate::template::{
-    Cause, Data, Declared, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value, shortened,
+    Cause, Data, Declared, Expansion, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value,
+    shortened,
 };
 use crate::text::suggest::nearest;
 use crate::text::{Edit, Fragment, Span};
@@ -56,12 +57,17 @@ impl<'a> Examination<'_, 'a> {
         let mismatches = survey.mismatches();
         let sure = self.refused_whatever(&expansion.refusals);
         let mut told: HashSet<(Place, Cause)> = HashSet::new();
-        for mismatch in &mismatches {
-            let used = mismatch.of;
-            told.insert((used.place, mismatch.refusal.cause));
-            let passes = used.is_lazy || used.under.iter().any(|it| unreached.contains(it));
-            let is_refused = sure.contains(&(Some(used.place), mismatch.refusal.cause));
-            self.tell_mismatch(survey, mismatch, passes && !is_refused, sink);
+        let is_passed = |it: &Mismatch<'_>| {
+            let passes = it.of.is_lazy || it.of.under.iter().any(|it| unreached.contains(it));
+            passes && !sure.contains(&(Some(it.of.place), it.refusal.cause))
+        };
+        told.extend(mismatches.iter().map(|it| (it.of.place, it.refusal.cause)));
+        for mut uses in by_name(&mismatches) {
+            uses.retain(|it| self.is_news(it.of, sink));
+            // Told where ARM comes by, if it does.
+            let first = uses.iter().position(|it| !is_passed(it)).unwrap_or_default();
+            let is_passed = uses.get(first).is_none_or(|it| is_passed(it));
+            self.tell_mismatch(survey, (&uses, first), is_passed, sink);
         }
         let structural: HashSet<Place> = expansion
             .refusals
@@ -86,7 +92,9 @@ impl<'a> Examination<'_, 'a> {
             let may_be_left_out = hangs_on_values(refusal.cause)
                 && self.node(place).is_some_and(|node| doubtful.iter().any(|it| it.contains(node.span())));
             told.insert((place, refusal.cause));
-            self.tell(refusal, place, is_sure && !may_be_left_out, sink);
+            let hangs_on =
+                if is_sure && !may_be_left_out { HangsOn::Nothing } else { self.hangs_on(refusal) };
+            self.tell(refusal, place, hangs_on, sink);
         }
         // What conditions leave out with the defaults is there with other values.
         if !expansion.unreached.is_empty() {
@@ -98,7 +106,7 @@ impl<'a> Examination<'_, 'a> {
                 };
                 let is_left_out = |node: Node<'_>| unreached.iter().any(|it| it.contains(node.span()));
                 if !structural.contains(&place) && self.node(place).is_some_and(is_left_out) {
-                    self.tell(refusal, place, false, sink);
+                    self.tell(refusal, place, HangsOn::Condition, sink);
                 }
             }
         }
@@ -108,6 +116,17 @@ impl<'a> Examination<'_, 'a> {
         self.tell_secrets(survey, sink);
         for place in &survey.bare {
             self.tell_bare(*place, sink);
+        }
+    }
+
+    /// What a refusal that is not sure hangs on.
+    fn hangs_on(&self, refusal: &Refusal) -> HangsOn {
+        let is_same = |it: &Refusal| (it.place, it.cause) == (refusal.place, refusal.cause);
+        let is_there = |expansion: &Expansion| expansion.refusals.iter().any(is_same);
+        match self.evaluation {
+            it if it.is_deployed || is_there(it.whatever()) => HangsOn::Condition,
+            it if is_there(it.filled_in()) => HangsOn::Defaults,
+            _ => HangsOn::Blanks,
         }
     }
 
@@ -173,7 +192,21 @@ impl<'a> Examination<'_, 'a> {
         node.is_repaired() || node.as_str().is_some_and(|text| is_left_to_the_reader(self.subject, &text))
     }
 
-    fn tell_mismatch(&self, survey: &Survey, mismatch: &Mismatch<'_>, is_passed: bool, sink: &mut Sink<'_>) {
+    /// True if something can be said of a use that has not been said.
+    fn is_news(&self, used: &Use, sink: &Sink<'_>) -> bool {
+        self.node(used.place)
+            .is_some_and(|node| !self.is_open(node) && !sink.explained_at(self.span(node, Some(used.span))))
+    }
+
+    /// Tells of one name that nothing has, at one of its `uses`: whoever mends it mends them all.
+    fn tell_mismatch(
+        &self,
+        survey: &Survey,
+        (uses, first): (&[&Mismatch<'_>], usize),
+        is_passed: bool,
+        sink: &mut Sink<'_>,
+    ) {
+        let Some(mismatch) = uses.get(first) else { return };
         let Use { of, name, place, span, .. } = mismatch.of;
         let cause = mismatch.refusal.cause;
         let names = survey.scopes.get(mismatch.of.scope as usize);
@@ -194,32 +227,44 @@ impl<'a> Examination<'_, 'a> {
             (_, Of::Function) => format!("`{name}` is not a function of ARM templates"),
             _ => format!("no {what} `{name}` is declared"),
         };
-        let Some((node, at, mut draft)) = self.draft(rule_of_cause(cause), *place, Some(*span), message)
+        let Some((node, _, mut draft)) = self.draft(rule_of_cause(cause), *place, Some(*span), message)
         else {
             return;
         };
-        if *of == Of::Function && is_of_policy(self.subject, node, name) || self.is_open(node) {
-            return;
-        }
-        if sink.explained_at(at) {
+        if *of == Of::Function && is_of_policy(self.subject, node, name) {
             return;
         }
         let near = nearest(name, mismatch.known.iter().map(|it| &**it));
-        if let [near] = near.as_slice() {
-            draft = draft.help(format!("did you mean `{near}`?"));
-            if let Some(edits) = self.rewrite(node, *span, near) {
-                draft = draft.fix(format!("write `{near}`"), &edits);
-            }
-        } else if !near.is_empty() {
-            let list: Vec<String> = near.iter().map(|it| format!("`{it}`")).collect();
-            draft = draft.help(format!("did you mean {}?", list.join(" or ")));
+        let mut help = None;
+        if !near.is_empty() {
+            help = Some(format!("did you mean {}?", either(near.iter().copied())));
         } else if matches!(of, Of::Parameter | Of::Variable) && cause != Cause::UserFunction {
             let inner = survey.scopes.len() > 1 && mismatch.of.scope > 0;
-            draft = draft.help(if inner {
+            help = Some(if inner {
                 format!("the nested template has inner scope: it sees only its own `{member}`")
             } else {
                 format!("declare it in `{member}` of the template")
             });
+        }
+        if let [near] = near.as_slice() {
+            let of_use = |it: &&Mismatch<'_>| self.rewrite(self.node(it.of.place)?, it.of.span, near);
+            if let Some(edits) = uses.iter().map(of_use).collect::<Option<Vec<_>>>() {
+                draft = draft.fix(format!("write `{near}`"), &edits.concat());
+            }
+        }
+        let more = match uses.len() - 1 {
+            0 => None,
+            1 => Some("t is used in one more place".to_owned()),
+            more => Some(format!("t is used in {more} more places")),
+        };
+        let help = match (help, more) {
+            (Some(help), Some(more)) if help.ends_with('?') => Some(format!("{help} I{more}")),
+            (Some(help), Some(more)) => Some(format!("{help}; i{more}")),
+            (None, Some(more)) => Some(format!("i{more}")),
+            (help, None) => help,
+        };
+        if let Some(help) = help {
+            draft = draft.help(help);
         }
         if is_passed {
             draft = draft.severity(Severity::Warning);
@@ -250,7 +295,8 @@ impl<'a> Examination<'_, 'a> {
         string_fragment(self.body, node)?.edit(part, right)
     }
 
-    fn tell(&self, refusal: &Refusal, place: Place, is_sure: bool, sink: &mut Sink<'_>) {
+    fn tell(&self, refusal: &Refusal, place: Place, hangs_on: HangsOn, sink: &mut Sink<'_>) {
+        let is_sure = hangs_on == HangsOn::Nothing;
         if self.is_left_out(refusal.cause, None) || place.document != 0 {
             return;
         }
@@ -325,15 +371,22 @@ impl<'a> Examination<'_, 'a> {
         {
             draft = draft.severity(Severity::Warning);
         }
-        // Names that the defaults leave empty are alike, and the condition is false with the same defaults. And what
-        // the library says of long results the service does not hold to.
-        if refusal.cause == Cause::DuplicateResource && !is_sure && self.has_condition(node)
+        // Of resources of one name that have conditions one may be deployed at a time: the library counts them all, and
+        // published templates that have such are deployed. And what it says of long results the service does not hold
+        // to.
+        if refusal.cause == Cause::DuplicateResource && self.has_condition(node)
             || refusal.cause == Cause::ResultLimit
+            || hangs_on == HangsOn::Blanks
         {
             draft = draft.severity(Severity::Note);
         }
+        draft = match hangs_on {
+            HangsOn::Defaults => draft.more_help("so it is with the defaults of the parameters"),
+            HangsOn::Blanks => draft.more_help("so it is while parameters are left empty"),
+            HangsOn::Nothing | HangsOn::Condition => draft,
+        };
         if refusal.cause == Cause::Budget {
-            draft = draft.help("what stands behind it was not evaluated, and not checked in that way");
+            draft = draft.more_help("what stands behind it was not evaluated, and not checked in that way");
         } else if !secret {
             draft = draft.arm(refusal.code, shortened(&self.arm_message(refusal, node)).into_owned());
         }
@@ -464,9 +517,16 @@ impl<'a> Examination<'_, 'a> {
             for Declared { name, value, .. } in names.parameters.iter().filter(|it| is_secure(&it.value)) {
                 let Some(default) = value.get("defaultValue").filter(|it| is_literal(it)) else { continue };
                 let Some(place) = default.place else { continue };
-                let message = format!("the secure parameter `{name}` has a default that everyone can read");
+                // A blank is nobody's secret; it is sent all the same.
+                let is_blank = default.as_str().is_some_and(|it| it.trim().is_empty());
+                let message = if is_blank {
+                    format!("the secure parameter `{name}` is a blank unless it is given")
+                } else {
+                    format!("the secure parameter `{name}` has a default that everyone can read")
+                };
                 if let Some((_, _, draft)) = self.draft(&secure_default::RULE, place, None, message) {
-                    sink.push(draft.help("leave the default out, or make it empty"));
+                    let draft = draft.help("leave the default out, or make it empty");
+                    sink.push(if is_blank { draft.severity(Severity::Note) } else { draft });
                 }
             }
         }
@@ -501,10 +561,12 @@ impl<'a> Examination<'_, 'a> {
                 continue;
             };
             let message = format!("{where_to} {what}");
-            if let Some((_, span, draft)) = self.draft(rule, used.place, Some(used.span), message)
+            if let Some((node, span, draft)) = self.draft(rule, used.place, Some(used.span), message)
                 && !sink.explained_at(span)
             {
-                sink.push(draft);
+                // Which members of a secure object are secret nobody says.
+                let is_member = used.of == Of::Parameter && reads_member(node, used.span);
+                sink.push(if is_member { draft.severity(Severity::Note) } else { draft });
             }
         }
     }
@@ -521,6 +583,40 @@ impl<'a> Examination<'_, 'a> {
             ));
         }
     }
+}
+
+/// What a refusal hangs on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HangsOn {
+    /// Nothing: whoever deploys the template is refused.
+    Nothing,
+    /// Whether a resource is deployed.
+    Condition,
+    /// Defaults, for which others may be given.
+    Defaults,
+    /// Defaults that are empty, and meant to be given.
+    Blanks,
+}
+
+/// The mismatches, those of one name together, in the order of the first.
+fn by_name<'m, 's>(mismatches: &'m [Mismatch<'s>]) -> Vec<Vec<&'m Mismatch<'s>>> {
+    let mut groups: Vec<Vec<&Mismatch<'_>>> = Vec::new();
+    let mut known: HashMap<(u32, Of, String), usize> = HashMap::new();
+    for mismatch in mismatches {
+        // What a function is given is another mistake at each call.
+        let is_name = !matches!(mismatch.refusal.cause, Cause::ArgumentCount | Cause::ArgumentKind);
+        let used = mismatch.of;
+        let at = if is_name {
+            *known.entry((used.scope, used.of, used.name.to_lowercase())).or_insert(groups.len())
+        } else {
+            groups.len()
+        };
+        match groups.get_mut(at) {
+            Some(group) => group.push(mismatch),
+            None => groups.push(vec![mismatch]),
+        }
+    }
+    groups
 }
 
 /// True for what other values would not be refused for: the condition of a resource may look for them.
@@ -565,6 +661,14 @@ fn is_secure(declaration: &Value) -> bool {
         .get("type")
         .and_then(Value::as_str)
         .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+}
+
+/// True if a member is read of the parameter whose name stands at `name` of a string: `parameters('a').b`.
+fn reads_member(node: Node<'_>, name: Span) -> bool {
+    let Some(text) = node.as_str() else { return false };
+    let behind = text.get(name.end as usize..).and_then(|it| it.strip_prefix('\''));
+    let behind = behind.and_then(|it| it.trim_start().strip_prefix(')')).unwrap_or_default();
+    behind.trim_start().starts_with(['.', '['])
 }
 
 /// True for a value that says something and is written out.

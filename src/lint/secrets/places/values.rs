@@ -66,6 +66,13 @@ impl<'t> Scan<'t> {
             Some(b'|' | b'>') if separator == b':' && !name.quoted => return self.block(name, at, to),
             _ => {}
         }
+        // `concat(';AccountKey=', …)`: the quote ends the text that the name is part of.
+        if separator == b'=' && !is_apart && self.byte(at) == Some(b'\'') {
+            let behind = self.bytes[at + 1..to].iter().find(|byte| !byte.is_ascii_whitespace());
+            if matches!(behind, Some(b',' | b')')) {
+                return Value::None;
+            }
+        }
         if let Some((content, end)) = self.quoted(at, to) {
             let goes_on = self.byte(end).filter(|_| end < to).is_some_and(|byte| {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'' | b'$' | b'-' | b'.')

@@ -12,7 +12,7 @@ use super::{Evaluator, Faults, Item, Text, Value};
 use crate::notation::powershell::fault;
 use crate::notation::powershell::known::Program;
 use crate::notation::powershell::syntax::{Command, Element, Pipeline, Quote};
-use crate::notation::powershell::value::Origin;
+use crate::notation::powershell::value::{ObjectKind, Origin};
 use crate::notation::quoting::names_file;
 use crate::notation::shell;
 use crate::notation::{Call, Notation, Payload, Quoting, QuotingKind, curl, payload};
@@ -160,14 +160,51 @@ impl<'s> Evaluator<'_, 's> {
             let method = call.sent_method().map(crate::arm::Method::as_str);
             call.default_content_type = call.client.default_content_type(method);
         }
-        if call.sent_method() == Some(crate::arm::Method::Get)
-            || call.sent_method() == Some(crate::arm::Method::Head)
-        {
-            // A table becomes part of the query.
+        let is_read = matches!(call.sent_method(), Some(crate::arm::Method::Get | crate::arm::Method::Head));
+        if is_read {
             faults.retain(|it| it.kind != QuotingKind::ObjectAsBody);
+        }
+        if let Some(body) = body.filter(|_| is_read && program == Program::RestMethod) {
+            match &body.item.value {
+                Value::Object(index) => self.put_into_query(*index, body.span, &mut call),
+                // It may be a table.
+                Value::Unknown(_) => call.body = Payload::None,
+                _ => {}
+            }
         }
         self.not_expanded(&call, &mut faults);
         self.record(call, faults, span);
+    }
+
+    /// A table as the body of a request that reads: it becomes part of the query.
+    fn put_into_query(&mut self, index: usize, place: Span, call: &mut Call<'s>) {
+        call.body = Payload::None;
+        let object = self.scope.powershell.objects.get(index).cloned();
+        let (Some(object), Some(url)) = (object, call.url.take()) else { return };
+        if !matches!(object.kind, ObjectKind::Hashtable | ObjectKind::Ordered)
+            || !self.room(url.weight() + 2 * PIECE * object.entries.len())
+        {
+            call.url = Some(url);
+            return;
+        }
+        let unit = Rc::clone(&self.unit);
+        let mut builder = Builder::new(&unit.code);
+        let mut has_query = url.text().contains('?');
+        builder.append(&url);
+        for entry in object.entries.iter() {
+            let at = Span::at(entry.name_at.start as usize);
+            builder.placed(at, if has_query { "&" } else { "?" }, false);
+            has_query = true;
+            builder.append(&entry.name.fragment);
+            builder.placed(Span::at(entry.name_at.end as usize), "=", false);
+            let item = self.settled(entry.item.clone());
+            let value = self.text_of(&item, place);
+            builder.append(&value.fragment);
+        }
+        if object.open {
+            builder.placed(self.file(place), if has_query { "&$parameters" } else { "?$parameters" }, true);
+        }
+        call.url = Some(builder.finish(place.start, Encoding::Plain));
     }
 
     /// A text with letters beyond ASCII, whose content type, which stands at `place` of the code, names no charset.

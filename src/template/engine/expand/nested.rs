@@ -99,6 +99,11 @@ impl Engine<'_> {
         if properties.as_str().is_some() {
             properties = self.value(site, &properties)?;
         }
+        if properties.is_open() {
+            let mut own = self.plain_members(deployment, at, &resource, &turns)?;
+            own.push(Member { name: "properties".into(), place: None, value: properties });
+            return Ok(Value::object(own).at(resource.place));
+        }
         let Some(object) = properties.as_object() else {
             return Err(refuse(
                 "The deployment definition is invalid. Please see https://aka.ms/arm-deploy-resources for usage \
@@ -165,6 +170,7 @@ impl Engine<'_> {
         let mut template = None;
         let mut given = HashMap::new();
         let mut names = Vec::new();
+        let mut all_given = None;
         for member in object.members() {
             let is = |name: &str| same_name(&member.name, name);
             let value = if is("template") {
@@ -179,6 +185,7 @@ impl Engine<'_> {
                 self.value(site, &member.value)?
             };
             if is("parameters") {
+                all_given = value.as_open().cloned();
                 for entry in value.as_object().map(Object::members).unwrap_or_default() {
                     names.push((Arc::clone(&entry.name), entry.place));
                     let open = entry.value.as_open();
@@ -244,6 +251,15 @@ impl Engine<'_> {
             }
         }
         self.budget.steps(500 + usize::try_from(template.weight() / 100).unwrap_or(usize::MAX))?;
+        // What they are given, and whether they are, only a deployment knows.
+        if let Some(open) = all_given {
+            let declared = template.get("parameters").and_then(Value::as_object).map(Object::members);
+            for entry in declared.unwrap_or_default() {
+                let text = format!("{}.{}.value", open.text, entry.name);
+                let value = Value::open(text, open.reason).at(entry.place);
+                given.entry(entry.name.to_lowercase()).or_insert(Given { value, place: entry.place });
+            }
+        }
         let mut child = Deployment::new(template, target, &given);
         child.name = Some(identity.name.clone());
         child.is_outer = !is_inner;

@@ -1,0 +1,363 @@
+//! Findings that readers of other people's files judged wrong or overstated, each kind in documents of its own: what
+//! is said once, what is a note, what is not said, and what a fix leaves alone.
+
+use armbody::container::Kind;
+use armbody::lint::{Finding, Options, Severity, check, examine, fix, inventory};
+use armbody::report::{Checked, Format, Mask, Report, unified};
+use armbody::text::Source;
+use serde_json::{Value, json};
+
+const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+
+fn findings(text: &str, kind: Kind) -> Vec<Finding> {
+    check(&Source::new("x", text.to_owned()), kind, &Options::default())
+}
+
+fn loud(text: &str, kind: Kind) -> Vec<(&'static str, Severity)> {
+    let found = findings(text, kind).into_iter().filter(|it| it.severity > Severity::Note);
+    found.map(|it| (it.rule.name, it.severity)).collect()
+}
+
+fn fixed(text: &str, kind: Kind) -> String {
+    fix(Source::new("x", text.to_owned()), kind, &Options::default(), false).source.text().to_owned()
+}
+
+/// A template with these members.
+fn template(members: &Value) -> String {
+    let mut all = json!({"$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": []});
+    all.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    serde_json::to_string_pretty(&all).unwrap()
+}
+
+#[test]
+fn a_name_that_is_nowhere_is_told_once_and_mended_everywhere() {
+    for (what, member) in [("parameters", "undefined-parameter"), ("variables", "undefined-variable")] {
+        let expression = format!("[concat({what}('nmae'), {what}('Nmae'), 'x')]");
+        let text = template(&json!({
+            what: {"name": if what == "variables" { json!("a") } else { json!({"type": "string"}) }},
+            "outputs": {
+                "a": {"type": "string", "value": expression},
+                "b": {"type": "string", "value": format!("[{what}('nmae')]")},
+                "c": {"type": "string", "value": format!("[{what}('other')]")},
+                "d": {"type": "string", "value": format!("[if(true(), 'x', {what}('other'))]")},
+            }
+        }));
+        let told: Vec<Finding> =
+            findings(&text, Kind::Json).into_iter().filter(|it| it.rule.name == member).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].help.as_ref().unwrap().contains("2 more places"), "{told:?}");
+        assert!(told[1].help.as_ref().unwrap().contains("one more place"), "{told:?}");
+        assert_eq!(told[1].severity, Severity::Error);
+        let mended = fixed(&text, Kind::Json);
+        assert!(!mended.to_lowercase().contains("nmae"), "{mended}");
+        assert_eq!(mended.matches(&format!("{what}('name')")).count(), 3, "{mended}");
+    }
+}
+
+#[test]
+fn a_number_is_put_in_quotes_only_where_that_is_a_value() {
+    let sku = |capacity: &str| {
+        template(&json!({"resources": [{
+            "type": "Microsoft.ContainerService/managedClusters", "apiVersion": "2024-05-01", "name": "a",
+            "location": "westus", "properties": {"networkProfile": {"outboundType": "@"}}
+        }]}))
+        .replace("\"@\"", capacity)
+    };
+    for value in ["0", "1", "true"] {
+        let text = sku(value);
+        let found = findings(&text, Kind::Json);
+        let own: Vec<&Finding> = found.iter().filter(|it| it.rule.name == "wrong-type").collect();
+        assert!(own.iter().all(|it| it.fix.is_none()), "{value}: {own:?}");
+        assert_eq!(fixed(&text, Kind::Json), text, "{value}");
+    }
+}
+
+const READ: &str = "https://management.azure.com/subscriptions/$sub/resourceGroups";
+
+#[test]
+fn a_table_is_the_query_of_a_request_that_reads() {
+    for script in [
+        format!(
+            "$p = @{{ Uri = \"{READ}\"; Method = 'Get'; Headers = $h; ContentType = 'application/x-www-form-urlencoded'; Body = @{{ 'api-version' = '2021-04-01' }} }}\nInvoke-RestMethod @p\n"
+        ),
+        format!(
+            "Invoke-RestMethod -Method Get -Uri \"{READ}\" -Headers $h -Body @{{ 'api-version' = '2021-04-01'; '$top' = 5 }}\n"
+        ),
+        format!(
+            "$query = @{{ 'api-version' = '2021-04-01' }}\nInvoke-RestMethod \"{READ}\" -Headers $h -Body $query\n"
+        ),
+        format!(
+            "function Read($query) {{ Invoke-RestMethod -Uri \"{READ}?api-version=2021-04-01\" -Headers $h -Body $query }}\n"
+        ),
+    ] {
+        assert_eq!(loud(&script, Kind::PowerShell), [], "{script}");
+    }
+    // The version that the table says is looked at.
+    let script = format!(
+        "Invoke-RestMethod -Method Get -Uri \"{READ}\" -Headers $h -Body @{{ 'api-version' = '2021-4-1' }}\n"
+    );
+    assert_eq!(loud(&script, Kind::PowerShell), [("api-version-unknown", Severity::Error)]);
+    // A text is a body all the same.
+    let script = format!(
+        "Invoke-RestMethod -Method Get -Uri \"{READ}?api-version=2021-04-01\" -Headers $h -ContentType 'application/json' -Body '{{}}'\n"
+    );
+    assert_eq!(loud(&script, Kind::PowerShell), [("body-with-get", Severity::Error)]);
+}
+
+#[test]
+fn a_blank_is_no_secret() {
+    let of = |default: &str| {
+        let text = template(&json!({"parameters": {"p": {"type": "securestring", "defaultValue": default}}}));
+        let found = findings(&text, Kind::Json);
+        found.into_iter().find(|it| it.rule.name == "secure-default").map(|it| it.severity)
+    };
+    assert_eq!(of("geheim-9x"), Some(Severity::Warning));
+    assert_eq!(of(" "), Some(Severity::Note));
+    assert_eq!(of(""), None);
+}
+
+#[test]
+fn nothing_is_sent_where_it_stands_already() {
+    let text = template(&json!({"resources": [{
+        "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "a", "location": "westus",
+        "properties": {"storageProfile": {"osDisk": {"osDisk": {"createOption": "FromImage"}, "createOption": "FromImage"}}}
+    }]}));
+    let found = findings(&text, Kind::Json);
+    let own = found.iter().find(|it| it.rule.name == "unknown-property").unwrap();
+    assert_eq!(own.help, None, "{own:?}");
+}
+
+#[test]
+fn lines_that_do_not_go_on_are_told_of_any_command_once_and_mended_together() {
+    let call = "az identity create -g g -n i\n";
+    for (wrong, right, rule) in [
+        (
+            "az role assignment create --assignee \"$ID\"\n  --role Reader\n  --scope \"$S\"\n",
+            "az role assignment create --assignee \"$ID\" \\\n  --role Reader \\\n  --scope \"$S\"\n",
+            "continuation-missing",
+        ),
+        (
+            "az keyvault set-policy -n k \\ \n  --object-id \"$ID\" \\ \n  --secret-permissions get\n",
+            "az keyvault set-policy -n k \\\n  --object-id \"$ID\" \\\n  --secret-permissions get\n",
+            "blank-after-continuation",
+        ),
+        (
+            "az vm identity assign -g g\n  -n v\n  --identities \"$ID\"\n",
+            "az vm identity assign -g g \\\n  -n v \\\n  --identities \"$ID\"\n",
+            "continuation-missing",
+        ),
+    ] {
+        let text = format!("{call}{wrong}");
+        assert_eq!(loud(&text, Kind::Shell), [(rule, Severity::Error)], "{text}");
+        assert_eq!(fixed(&text, Kind::Shell), format!("{call}{right}"));
+    }
+    // It is no request of the inventory.
+    let source = Source::new(
+        "x",
+        "az identity list\naz role assignment create --assignee x\n  --role Reader\n".to_owned(),
+    );
+    let calls = armbody::container::calls(&source, Kind::Shell);
+    assert_eq!(calls.iter().flat_map(|call| inventory(&source, call)).count(), 1);
+}
+
+#[test]
+fn the_lines_of_an_array_are_its_words() {
+    for text in [
+        "cmd=(\n  az vm image list\n  -p \"$p\"\n  -f \"$f\"\n)\n\"${cmd[@]}\"\naz identity list\n",
+        "f() {\n\tlocal cmd=(az rest\n\t\t-m get\n\t\t-u \"https://management.azure.com/subscriptions/$s/resourceGroups?api-version=2021-04-01\"\n\t)\n\t\"${cmd[@]}\"\n}\n",
+        "args=(\n  -m get\n  -u /subscriptions/$s?api-version=2022-12-01\n)\naz rest \"${args[@]}\"\n",
+    ] {
+        assert_eq!(loud(text, Kind::Shell), [], "{text}");
+    }
+}
+
+#[test]
+fn all_prompts_of_a_block_go_or_none() {
+    let block = |prompt: &str| {
+        format!(
+            "# T\n\n```bash\n{prompt}az login\n{prompt}az identity list -g g\n{prompt}az identity show -g g -n i\n```\n"
+        )
+    };
+    let text = block("$ ");
+    let found = findings(&text, Kind::Markdown);
+    assert_eq!(found.iter().filter(|it| it.rule.name == "prompt-copied").count(), 1, "{found:?}");
+    assert_eq!(fixed(&text, Kind::Markdown), block(""));
+}
+
+#[test]
+fn variables_side_by_side_are_put_in() {
+    for url in ["$HOST$ID", "${HOST}${ID}", "\"$HOST${ID}\"", "\"$HOST$ID\"", "$HOST\"$ID\""] {
+        let text = format!(
+            "HOST=https://management.azure.com\nID='/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-7-01'\naz rest -m get -u {url}\n"
+        );
+        assert_eq!(loud(&text, Kind::Shell), [("api-version-unknown", Severity::Error)], "{text}");
+    }
+}
+
+fn nested(parameters: &Value, inner: &Value) -> Value {
+    json!({
+        "type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "inner",
+        "properties": {
+            "mode": "Incremental", "expressionEvaluationOptions": {"scope": "Inner"}, "parameters": parameters,
+            "template": inner
+        }
+    })
+}
+
+fn inner(parameters: &Value, value: &str) -> Value {
+    json!({
+        "$schema": SCHEMA, "contentVersion": "1.0.0.0", "parameters": parameters, "resources": [],
+        "outputs": {"o": {"type": "string", "value": value}}
+    })
+}
+
+#[test]
+fn what_only_a_deployment_gives_is_not_missing() {
+    let own = inner(&json!({"a": {"type": "string"}}), "[parameters('a')]");
+    for given in [
+        nested(&json!("[parameters('given')]"), &own),
+        json!({
+            "type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "inner",
+            "properties": "[parameters('given')]"
+        }),
+    ] {
+        let text = template(&json!({"parameters": {"given": {"type": "object"}}, "resources": [given]}));
+        assert_eq!(loud(&text, Kind::Json), [], "{text}");
+    }
+    let text = template(&json!({"resources": [nested(&json!({}), &own)]}));
+    assert_eq!(loud(&text, Kind::Json), [("missing-parameter-value", Severity::Error)]);
+}
+
+/// A default that says nothing is there to be given.
+#[test]
+fn what_hangs_on_an_empty_default_is_a_note() {
+    let of = |parameters: Value, name: &str| {
+        let text = template(&json!({
+            "parameters": parameters,
+            "resources": [{"type": "Microsoft.Web/serverfarms", "apiVersion": "2022-03-01", "name": name,
+                "location": "westus", "sku": {"name": "B1"}}]
+        }));
+        loud(&text, Kind::Json)
+    };
+    let string = |default: &str| json!({"n": {"type": "string", "defaultValue": default}, "given": {"type": "string"}});
+    assert_eq!(of(string(""), "[parameters('n')]"), []);
+    assert_eq!(of(string(""), "[split(parameters('n'), '/')[2]]"), []);
+    assert_eq!(of(string("a/b"), "[parameters('n')]"), [("name-segments", Severity::Warning)]);
+    assert_eq!(
+        of(string("a/b"), "[split(parameters('n'), '/')[2]]"),
+        [("undefined-member", Severity::Warning)]
+    );
+    let object = json!({"n": {"type": "object", "defaultValue": {"id": ""}}});
+    assert_eq!(of(object, "[split(parameters('n').id, '/')[8]]"), []);
+}
+
+#[test]
+fn resources_of_one_name_may_have_conditions() {
+    let resource = |condition: Option<&str>| {
+        let mut one = json!({"type": "Microsoft.Web/serverfarms", "apiVersion": "2022-03-01", "name": "n",
+            "location": "westus", "sku": {"name": "B1"}});
+        if let Some(condition) = condition {
+            one["condition"] = json!(condition);
+        }
+        one
+    };
+    let of = |conditions: [Option<&str>; 2]| {
+        let text = template(&json!({
+            "parameters": {"kind": {"type": "string"}}, "resources": conditions.map(resource)
+        }));
+        loud(&text, Kind::Json)
+    };
+    assert_eq!(of([None, None]), [("duplicate-resource", Severity::Error)]);
+    assert_eq!(
+        of([Some("[equals(parameters('kind'), 'a')]"), Some("[not(equals(parameters('kind'), 'a'))]")]),
+        []
+    );
+}
+
+#[test]
+fn a_parameter_whose_parts_are_secure_keeps_them() {
+    let of = |declared: Value, given: &str| {
+        let own = inner(&json!({"p": declared}), "x");
+        let text = template(&json!({
+            "parameters": {"s": {"type": "securestring"}, "o": {"type": "secureObject"}},
+            "resources": [nested(&json!({"p": {"value": given}}), &own)]
+        }));
+        let found = findings(&text, Kind::Json);
+        found.into_iter().find(|it| it.rule.name == "secure-to-deployment").map(|it| it.severity)
+    };
+    let list = "[createArray(createObject('name', 'n', 'value', parameters('s')))]";
+    assert_eq!(of(json!({"type": "array"}), list), Some(Severity::Warning));
+    assert_eq!(of(json!({"type": "array", "items": {"$ref": "#/definitions/secret"}}), list), None);
+    let item = json!({"type": "object", "properties": {"value": {"type": "securestring"}}});
+    assert_eq!(of(json!({"type": "array", "items": item}), list), None);
+    assert_eq!(of(json!({"type": "object"}), "[parameters('o')]"), Some(Severity::Warning));
+    assert_eq!(of(json!({"type": "string"}), "[parameters('o').name]"), Some(Severity::Note));
+}
+
+#[test]
+fn an_identity_that_an_expression_may_leave_out_is_none() {
+    let of = |identity: Value| {
+        let text = template(&json!({
+            "parameters": {"identity": {"type": "object", "defaultValue": {}}},
+            "resources": [{"type": "Microsoft.Web/hostingEnvironments", "apiVersion": "2022-03-01", "name": "n",
+                "location": "westus", "identity": identity, "properties": {"virtualNetwork": {"id": "x"}}}]
+        }));
+        loud(&text, Kind::Json)
+    };
+    assert_eq!(of(json!({"type": "SystemAssigned"})), [("identity-not-in-type", Severity::Warning)]);
+    assert_eq!(of(json!("[if(empty(parameters('identity')), null(), parameters('identity'))]")), []);
+    assert_eq!(of(Value::Null), []);
+}
+
+/// Everything that a report and a diff show of a template whose `value` stands where a secret does.
+fn shown(name: &str, value: &str) -> String {
+    let text = template(&json!({
+        "variables": {"n": "store7"},
+        "parameters": {"key": {"type": "securestring"}},
+        "resources": [{
+            "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "v", "location": "westus",
+            "identity": {"type": "systemAssigned"},
+            "properties": {"osProfile": {name: value}, "diagnosticsProfile": {"bootDiagnostics": {
+                "enabled": "true", "storageUri": "https://store7.blob.core.windows.net/"}}}
+        }]
+    }));
+    let before = Source::new("x.json", text.clone());
+    let options = Options::default();
+    let found = examine(&before, Kind::Json, &options);
+    let mask = Mask::new(&before, found.secrets);
+    let fixed = fix(Source::new("x.json", text), Kind::Json, &options, false);
+    let after = Mask::after(&fixed.source, examine(&fixed.source, Kind::Json, &options).secrets, &mask);
+    let mut all = String::from(unified((&before, &mask), (&fixed.source, &after)));
+    for (_, format) in Format::NAMES {
+        let file = Checked { source: &before, findings: &found.findings, mask: &mask };
+        all.push_str(&String::from(Report::new(format, false).render(file)));
+    }
+    all
+}
+
+/// What stands around a secret is shown, and so are the edits that have nothing of it.
+#[test]
+fn what_lets_nobody_in_is_shown() {
+    let script = format!("{}-geheim-9x", "print 'step'; ".repeat(75_000));
+    for value in [
+        "[concat('https://', variables('n'), '.blob.core.windows.net/', parameters('key'))]",
+        "[concat('DefaultEndpointsProtocol=https;AccountName=', variables('n'), ';AccountKey=', parameters('key'))]",
+        "[format('{0};key={1}', variables('n'), parameters('key'))]",
+        "[reference(resourceId('Microsoft.Storage/storageAccounts', variables('n')), '2023-01-01').key]",
+        &script,
+    ] {
+        let all = shown("adminPassword", value);
+        assert!(
+            all.contains("\"SystemAssigned\"") && all.contains("+            \"enabled\": true"),
+            "{value:.80}"
+        );
+        assert!(all.contains("https://store7.blob.core.windows.net/"), "{value:.80}");
+        assert!(!all.contains("geheim-9x") && !all.contains("print 'step'"), "{value:.80}");
+    }
+    for value in
+        ["geheim-9x", "[concat('geheim-9x', uniqueString('a'))]", "https://geheim-9x:y@h.example.com"]
+    {
+        let all = shown("adminPassword", value);
+        assert!(all.contains("SystemAssigned") && !all.contains("geheim-9x"), "{value}");
+    }
+}
