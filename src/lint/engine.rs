@@ -153,8 +153,6 @@ pub struct Inspection {
 
 /// Checks `source`: runs the rules over its calls, leaves out what is suppressed or known.
 pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
-    let mut findings = Vec::new();
-    let mut secrets = Vec::new();
     let limit = options.max_size.unwrap_or(DEFAULT_MAX_SIZE);
     let is_large = source.bytes().len() as u64 > limit;
     if options.is_sent && !is_large && !body_file_not_json::is_json(source) {
@@ -164,15 +162,10 @@ pub fn examine(source: &Source, kind: Kind, options: &Options) -> Inspection {
     }
     let readable = !is_large && bad_encoding::is_readable(source);
     let calls = if readable { container::calls(source, kind) } else { Vec::new() };
-    if is_large {
-        findings.push(too_large(limit));
-    } else {
-        findings.extend(bad_encoding::finding(source, kind, &calls));
-    }
-    let Share { findings: Findings { list, mut dropped, .. }, secrets: of_calls, owners, left_alone } =
-        check_calls(source, &calls, options, findings.len(), Look::Rules);
-    findings.extend(list);
-    secrets.extend(of_calls);
+    let of_file = if is_large { Some(too_large(limit)) } else { bad_encoding::finding(source, kind, &calls) };
+    let Share { findings: Findings { list: mut findings, mut dropped, .. }, mut secrets, owners, left_alone } =
+        check_calls(source, &calls, options, usize::from(of_file.is_some()), Look::Rules);
+    findings.extend(of_file);
     findings.extend(expansion_too_large::finding(&calls));
     let of_parameters = if readable && !options.beside.is_empty() && parameters::is_file(source) {
         parameters::check(source, options, &mut secrets)

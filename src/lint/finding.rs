@@ -72,9 +72,9 @@ pub struct Finding {
     /// What would be right.
     pub help: Option<String>,
     /// The edits that mend it.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// What ARM answers, where that is known.
-    pub arm: Option<ArmAnswer>,
+    pub arm: Option<Box<ArmAnswer>>,
     /// The request that it is part of.
     pub request: Option<Arc<RequestInfo>>,
     /// What its rule doubts.
@@ -84,7 +84,7 @@ pub struct Finding {
     /// What it is about, whatever stands around it.
     pub(super) anchor: Anchor,
     /// What it is about where its text does not say so: the property that is missing there.
-    pub(super) subject: Option<String>,
+    pub(super) subject: Option<Box<str>>,
     /// The bytes of the call that it is part of.
     pub(super) call: Option<Span>,
 }

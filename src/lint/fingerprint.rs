@@ -1,6 +1,7 @@
 //! What tells one finding from another while the text around it changes: its rule, what it is about and its own text,
 //! never its line.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -32,7 +33,7 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// The fingerprints of `findings`, which are all of the file's, in the order of the text; `secrets` are the
     /// sorted bytes that do not count.
-    pub fn of(source: &Source, findings: &[Finding], secrets: &[Span]) -> Vec<Self> {
+    pub fn of<F: Borrow<Finding> + Sync>(source: &Source, findings: &[F], secrets: &[Span]) -> Vec<Self> {
         Self::by(findings, |finding| content(source, finding, secrets))
     }
 
@@ -41,7 +42,8 @@ impl Fingerprint {
         Self::by(findings, |finding| of_line(source, finding, secrets))
     }
 
-    fn by(findings: &[Finding], content: impl Fn(&Finding) -> u128 + Sync) -> Vec<Self> {
+    fn by<F: Borrow<Finding> + Sync>(findings: &[F], content: impl Fn(&Finding) -> u128 + Sync) -> Vec<Self> {
+        let content = |finding: &F| content(finding.borrow());
         let mut seen: HashMap<u128, u32> = HashMap::new();
         let contents: Vec<u128> = if findings.len() > PART {
             findings.par_iter().map(&content).collect()

@@ -16,9 +16,11 @@ pub fn refused(source: &Source, tree: &Tree<'_>, refusal: &Refusal) -> Finding {
         Phase::Parse | Phase::Validate => "",
     };
     let message = format!("{}{when}", shortened(first_sentence(&refusal.message)));
-    let arm = is_arm.then(|| ArmAnswer {
-        code: refusal.code.to_owned(),
-        message: shortened(&refusal.full_message()).into_owned(),
+    let arm = is_arm.then(|| {
+        Box::new(ArmAnswer {
+            code: refusal.code.to_owned(),
+            message: shortened(&refusal.full_message()).into_owned(),
+        })
     });
     Finding { arm, ..Finding::new(rule, Severity::Error, span(source, tree, refusal), message) }
 }

@@ -345,7 +345,7 @@ impl Draft<'_> {
 
     /// With what it is about where its text does not say so.
     pub(super) fn about(mut self, subject: &str) -> Self {
-        self.finding.subject = Some(subject.to_owned());
+        self.finding.subject = Some(subject.into());
         self
     }
 
@@ -371,7 +371,7 @@ impl Draft<'_> {
 
     /// With ARM's answer.
     pub(crate) fn arm(mut self, code: &str, message: impl Into<String>) -> Self {
-        self.finding.arm = Some(ArmAnswer { code: code.to_owned(), message: message.into() });
+        self.finding.arm = Some(Box::new(ArmAnswer { code: code.to_owned(), message: message.into() }));
         self
     }
 
@@ -404,8 +404,9 @@ impl Draft<'_> {
                 Some(all)
             }),
         };
-        self.finding.fix =
-            outward.filter(|edits| !edits.is_empty()).map(|edits| Fix { title, safe, edits: settled(edits) });
+        self.finding.fix = outward
+            .filter(|edits| !edits.is_empty())
+            .map(|edits| Box::new(Fix { title, safe, edits: settled(edits) }));
         self
     }
 }

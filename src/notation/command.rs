@@ -82,6 +82,8 @@ pub struct Command<'s> {
     pub is_pattern: bool,
     /// What its quoting does to it.
     pub quoting: Vec<Quoting>,
+    /// The prompt before it, if whoever copies the line may copy that too.
+    pub(in crate::notation) prompt: Option<Span>,
     /// It has more words, or pieces of words, than are kept: it is not read whole.
     pub is_cut_short: bool,
 }

@@ -114,6 +114,13 @@ impl Call<'_> {
         (self.span.start, self.span.end, self.alternative)
     }
 
+    /// Gives back the room for more parts than it has.
+    fn shrink(&mut self) {
+        self.headers.shrink_to_fit();
+        self.quoting.shrink_to_fit();
+        self.defaults.shrink_to_fit();
+    }
+
     /// A call of which nothing is known but where it stands.
     pub fn new(notation: Notation, span: Span) -> Self {
         let client = programs::client(notation);

@@ -14,6 +14,7 @@ mod prompt;
 mod quoted;
 mod starts;
 
+use super::Quoting;
 use super::programs::mentions;
 use crate::text::{Fragment, Span};
 
@@ -139,6 +140,16 @@ impl<'f, 's> Stretches<'f, 's> {
     }
 }
 
+impl Stretches<'_, '_> {
+    /// What is to be said of a prompt before a command, once all have been read.
+    fn copied_prompt(&self, prompt: Span) -> Option<Quoting> {
+        match &self.reader {
+            Reader::Posix(lexer) if lexer.tells_prompts() => Some(lexer.copied_prompt(prompt)),
+            Reader::Posix(_) | Reader::Prompt(_) => None,
+        }
+    }
+}
+
 impl<'s> Iterator for Stretches<'_, 's> {
     type Item = Vec<Command<'s>>;
 
@@ -165,8 +176,14 @@ fn read_nested<'s>(
         return add(code, prompt::commands(code, span, dialect), Vec::new(), dialect, depth, found);
     }
     let mut lexer = lexer::Lexer::new(code, span, dialect);
+    let from = found.len();
     while let Some((commands, substitutions)) = lexer.read_on() {
         add(code, commands, substitutions, dialect, depth, found);
+    }
+    let copied = lexer.tells_prompts();
+    for command in &mut found[from..] {
+        let prompt = command.prompt.take().filter(|_| copied);
+        command.quoting.extend(prompt.map(|prompt| lexer.copied_prompt(prompt)));
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::place::ends;
-use super::{Checked, Row, Summary, first_line};
+use super::{Checked, Row, Summary, each, first_line};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::Shown;
@@ -22,37 +22,29 @@ pub(super) const ROW: Row = Row {
 };
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
-    let mut out = String::new();
-    for finding in file.findings {
+    each(file, file.findings, "", |_, finding| {
         let (start, _) = ends(file.source, finding.span);
         let message = file.mask.hide(&finding.message);
-        // Writing to a String cannot fail.
-        let _ = match kind(finding) {
-            Some(kind) => writeln!(
-                out,
-                "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={}]{}",
+        match kind(finding) {
+            Some(kind) => Shown::command(format!(
+                "##vso[task.logissue type={kind};sourcepath={};linenumber={};columnnumber={};code={}]{}\n",
                 property(path),
                 start.line,
                 start.column,
                 property(finding.rule.name),
                 data(&message),
-            ),
+            )),
             // There is no issue below a warning: notes are lines of the log.
-            None => writeln!(
-                out,
-                "{}",
-                shown!(
-                    "{}:{}:{}: note {}: {}",
-                    Shown::line(path),
-                    start.line,
-                    start.column,
-                    finding.rule.name,
-                    Shown::line(&message)
-                )
+            None => shown!(
+                "{}:{}:{}: note {}: {}\n",
+                Shown::line(path),
+                start.line,
+                start.column,
+                finding.rule.name,
+                Shown::line(&message)
             ),
-        };
-    }
-    Shown::command(out)
+        }
+    })
 }
 
 pub(super) fn end(summary: &Summary) -> Shown {

@@ -21,7 +21,7 @@ pub(super) const ROW: Row = Row {
 
 pub(super) fn render(file: Checked<'_>) -> Shown {
     let path = Shown::line(file.source.name());
-    each(file.findings, "", |_, finding| {
+    each(file, file.findings, "", |_, finding| {
         let at = file.source.position(finding.span.start);
         shown!(
             "{}:{}:{}: {} {}: {}\n",

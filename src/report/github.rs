@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::place::ends;
-use super::{Checked, Row, Summary, first_line};
+use super::{Checked, Row, Summary, each, first_line};
 use crate::lint::{Finding, Severity};
 use crate::text::Shown;
 
@@ -21,8 +21,8 @@ pub(super) const ROW: Row = Row {
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let path = property(path);
-    let mut out = String::new();
-    for finding in file.findings {
+    each(file, file.findings, "", |_, finding| {
+        let mut out = String::new();
         let (start, end) = ends(file.source, finding.span);
         // Writing to a String cannot fail.
         let _ = write!(
@@ -38,8 +38,8 @@ pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
             let _ = write!(out, ",col={},endColumn={}", start.column, end.column.max(start.column));
         }
         let _ = writeln!(out, "::{}", data(&message(file, finding)));
-    }
-    Shown::command(out)
+        Shown::command(out)
+    })
 }
 
 pub(super) fn end(summary: &Summary) -> Shown {

@@ -64,7 +64,7 @@ pub(super) const ROW: Row = Row {
 
 pub(super) fn render(file: Checked<'_>, path: &str) -> Shown {
     let prints = Fingerprint::of(file.source, file.findings, file.mask.spans());
-    each(file.findings, ",\n", |at, finding| {
+    each(file, file.findings, ",\n", |at, finding| {
         let (start, end) = ends(file.source, finding.span);
         let issue = Issue {
             description: &file.mask.hide(&finding.message),

@@ -68,8 +68,7 @@ struct Request<'a> {
 
 /// The findings of a file as an array in one line: the objects that [`super::Format::Json`] has a line each.
 pub fn findings_in_a_line(file: Checked<'_>) -> Shown {
-    let findings = file.mask.findings(file.source, file.findings);
-    shown!("[{}]", joined(Checked { findings: &findings, ..file }, ","))
+    shown!("[{}]", joined(file, ","))
 }
 
 pub(super) const ROW: Of = Of {
@@ -89,7 +88,7 @@ pub(super) fn render(file: Checked<'_>) -> Shown {
 }
 
 fn joined(file: Checked<'_>, separator: &'static str) -> Shown {
-    each(file.findings, separator, |_, finding| Shown::json(&row(file.source, file.mask, finding)))
+    each(file, file.findings, separator, |_, finding| Shown::json(&row(file.source, file.mask, finding)))
 }
 
 fn row<'a>(source: &'a Source, mask: &Mask, finding: &'a Finding) -> Row<'a> {

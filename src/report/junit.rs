@@ -1,7 +1,7 @@
 //! The XML of `JUnit`: a suite a file, a case a finding; a clean file is a suite with one case that passes.
 
 use super::place::ends;
-use super::{Checked, Coverage, Row, Summary};
+use super::{Checked, Coverage, Row, Summary, each};
 use crate::lint::{Finding, Severity};
 use crate::shown;
 use crate::text::{Shown, is_hidden, visible};
@@ -28,17 +28,17 @@ pub(super) const ROW: Row = Row {
 /// for any failure.
 pub(super) fn render(file: Checked<'_>, name: &str, fail_on: Severity) -> Shown {
     let path = escaped(name);
-    let fails = |finding: &&Finding| finding.severity >= fail_on;
+    let fails = |finding: &Finding| finding.severity >= fail_on;
     let mut out = shown!(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">\n",
         path,
         file.findings.len().max(1),
-        file.findings.iter().filter(fails).count(),
+        file.findings.iter().filter(|finding| fails(finding)).count(),
     );
     if file.findings.is_empty() {
         out.push(&shown!("    <testcase name=\"armbody\" classname=\"{}\"/>\n", path));
     }
-    for finding in file.findings {
+    out.push(&each(file, file.findings, "", |_, finding| {
         let (start, _) = ends(file.source, finding.span);
         let message = file.mask.hide(&finding.message);
         let mut text = format!("{name}:{}:{}: {message}", start.line, start.column);
@@ -46,15 +46,15 @@ pub(super) fn render(file: Checked<'_>, name: &str, fail_on: Severity) -> Shown 
             text.push_str("\nhelp: ");
             text.push_str(&file.mask.hide(help));
         }
-        out.push(&shown!(
+        let mut case = shown!(
             "    <testcase name=\"{} (line {}, column {})\" classname=\"{}\">\n",
             finding.rule.name,
             start.line,
             start.column,
             path,
-        ));
+        );
         let severity = finding.severity.as_str();
-        out.push(&if fails(&finding) {
+        case.push(&if fails(finding) {
             shown!(
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>\n",
                 severity,
@@ -64,8 +64,9 @@ pub(super) fn render(file: Checked<'_>, name: &str, fail_on: Severity) -> Shown 
         } else {
             shown!("      <system-out>{}: {}</system-out>\n", severity, escaped(&text))
         });
-        out.push(&shown!("    </testcase>\n"));
-    }
+        case.push(&shown!("    </testcase>\n"));
+        case
+    }));
     out.push(&shown!("  </testsuite>\n"));
     out
 }

@@ -21,9 +21,7 @@ use std::sync::Arc;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
-use rayon::prelude::*;
 
-use super::PART;
 use crate::lint::{Finding, Secret};
 use crate::text::{Encoding, Source, Span};
 
@@ -152,47 +150,39 @@ impl Mask {
         Cow::Owned(out)
     }
 
-    /// `findings` of the file without its secrets, in their edits too: what a report says of them.
-    pub fn findings<'f>(&self, source: &Source, findings: &'f [Finding]) -> Cow<'f, [Finding]> {
+    /// A finding of the file without its secrets, in its edits too: what a report says of it.
+    pub fn finding<'f>(&self, source: &Source, finding: &'f Finding) -> Cow<'f, Finding> {
         if matches!(self.words, Words::None) {
-            return Cow::Borrowed(findings);
+            return Cow::Borrowed(finding);
         }
-        let masked = |finding: &Finding| {
-            let near = self.near(source, finding);
-            let hide = |text: &str| self.hide_with(&near, text).into_owned();
-            let mut masked = finding.clone();
-            masked.message = hide(&finding.message);
-            masked.help = finding.help.as_deref().map(hide);
-            for label in &mut masked.labels {
-                label.message = hide(&label.message);
+        let near = self.near(source, finding);
+        let hide = |text: &str| self.hide_with(&near, text).into_owned();
+        let mut masked = finding.clone();
+        masked.message = hide(&finding.message);
+        masked.help = finding.help.as_deref().map(hide);
+        for label in &mut masked.labels {
+            label.message = hide(&label.message);
+        }
+        if let Some(fix) = &mut masked.fix {
+            fix.title = hide(&fix.title);
+            for edit in &mut fix.edits {
+                edit.text = self.hide(&edit.text).into_owned();
             }
-            if let Some(fix) = &mut masked.fix {
-                fix.title = hide(&fix.title);
-                for edit in &mut fix.edits {
-                    edit.text = self.hide(&edit.text).into_owned();
-                }
-            }
-            if let Some(arm) = &mut masked.arm {
-                arm.message = hide(&arm.message);
-            }
-            let hides = |text: &Option<String>| {
-                text.as_deref().is_some_and(|text| matches!(self.hide(text), Cow::Owned(_)))
-            };
-            // The findings of a call share what is said of it.
-            if let Some(shared) =
-                masked.request.as_mut().filter(|it| hides(&it.url) || hides(&it.resource_type))
-            {
-                let request = Arc::make_mut(shared);
-                request.url = request.url.as_deref().map(|url| self.hide(url).into_owned());
-                request.resource_type = request.resource_type.as_deref().map(|it| self.hide(it).into_owned());
-            }
-            masked
+        }
+        if let Some(arm) = &mut masked.arm {
+            arm.message = hide(&arm.message);
+        }
+        let hides = |text: &Option<String>| {
+            text.as_deref().is_some_and(|text| matches!(self.hide(text), Cow::Owned(_)))
         };
-        Cow::Owned(if findings.len() > PART {
-            findings.par_iter().map(masked).collect()
-        } else {
-            findings.iter().map(masked).collect()
-        })
+        // The findings of a call share what is said of it.
+        if let Some(shared) = masked.request.as_mut().filter(|it| hides(&it.url) || hides(&it.resource_type))
+        {
+            let request = Arc::make_mut(shared);
+            request.url = request.url.as_deref().map(|url| self.hide(url).into_owned());
+            request.resource_type = request.resource_type.as_deref().map(|it| self.hide(it).into_owned());
+        }
+        Cow::Owned(masked)
     }
 
     /// `text`, which `finding` says, without secrets or parts of those that it stands at: what broken quotes cut a

@@ -29,7 +29,7 @@ pub use pipeline::Pipeline;
 pub use place::page_of;
 pub use root::Root;
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::io;
 use std::str::FromStr;
 
@@ -107,7 +107,7 @@ struct Row {
     is_begun_by: fn(&str) -> bool,
 }
 
-/// A file that is to be shown, its secrets masked, and how.
+/// A file that is to be shown, and how. [`each`] masks its secrets.
 struct Page<'p> {
     file: Checked<'p>,
     /// The findings that the baseline has.
@@ -218,20 +218,30 @@ pub struct Coverage {
 /// Findings from which the trouble of handing them to another thread is worth it.
 const PART: usize = 256;
 
-/// What `show` makes of each finding and its index, one after the other. Many are shown side by side.
-fn each(
-    findings: &[Finding],
+/// Parts that are shown side by side, before they stand in the report.
+const WAVE: usize = 16;
+
+/// What `show` makes of each of `findings`, which are of `file`, and its index, one after the other; their secrets are
+/// masked. Many are shown side by side.
+fn each<F: Borrow<Finding> + Sync>(
+    file: Checked<'_>,
+    findings: &[F],
     between: &'static str,
     show: impl Fn(usize, &Finding) -> Shown + Sync,
 ) -> Shown {
-    let part = |(number, findings): (usize, &[Finding])| {
-        let shown = findings.iter().zip(number * PART..).map(|(finding, at)| show(at, finding));
+    let part = |(number, findings): (usize, &[F])| {
+        let masked = findings.iter().map(|finding| file.mask.finding(file.source, finding.borrow()));
+        let shown = masked.zip(number * PART..).map(|(finding, at)| show(at, &finding));
         Shown::joined(shown, between)
     };
     if findings.len() <= PART {
         return part((0, findings));
     }
-    Shown::joined(findings.par_chunks(PART).enumerate().map(part).collect::<Vec<_>>(), between)
+    let waves = findings.chunks(PART * WAVE).enumerate().flat_map(|(wave, findings)| {
+        let numbered = findings.par_chunks(PART).enumerate();
+        numbered.map(|(number, findings)| part((wave * WAVE + number, findings))).collect::<Vec<_>>()
+    });
+    Shown::joined(waves, between)
 }
 
 /// Where a report is written to.
@@ -290,13 +300,10 @@ impl<'r> Report<'r> {
 
     /// [`Report::render`], with the findings that the baseline has: SARIF tells of those too, as suppressed.
     pub fn render_with(self, file: Checked<'_>, known: &[Finding]) -> Shown {
-        let findings = file.mask.findings(file.source, file.findings);
-        let file = Checked { findings: &findings, ..file };
         let name = file.source.name();
         let path = place::slashes(self.root.map_or(Cow::Borrowed(name), |root| root.path(name)));
-        let known = file.mask.findings(file.source, known);
         let (styled, fail_on) = (self.styled, self.fail_on);
-        (self.format.row().render)(&Page { file, known: &known, path: &path, styled, fail_on })
+        (self.format.row().render)(&Page { file, known, path: &path, styled, fail_on })
     }
 
     /// Writes what [`Report::render`] made.

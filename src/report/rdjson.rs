@@ -73,7 +73,7 @@ struct Suggestion {
 
 fn render(page: &Page<'_>) -> Shown {
     let file = page.file;
-    each(file.findings, ",\n", |_, finding| {
+    each(file, file.findings, ",\n", |_, finding| {
         let mut message = file.mask.hide(&finding.message).into_owned();
         if let Some(help) = &finding.help {
             message.push('\n');

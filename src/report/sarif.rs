@@ -152,22 +152,17 @@ pub(super) const ROW: Row = Row {
 /// The results of one file.
 pub(super) fn render(file: Checked<'_>, known: &[Finding], path: &str) -> Shown {
     let artifact = artifact(path);
-    let show = |all: &[Finding], is_known: &(dyn Fn(usize) -> bool + Sync)| {
-        // With those that are known among them, the numbers of those that look the same stay as they are.
-        let prints = Fingerprint::of(file.source, all, file.mask.spans());
-        each(all, ",\n", |at, finding| {
-            Shown::json(&outcome(file, finding, prints[at], &artifact, is_known(at)))
-        })
-    };
-    if known.is_empty() {
-        return show(file.findings, &|_| false);
-    }
     let mut all: Vec<(bool, &Finding)> = file.findings.iter().map(|finding| (false, finding)).collect();
-    all.extend(known.iter().map(|finding| (true, finding)));
-    all.sort_by(|(_, a), (_, b)| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
-    let (flags, all): (Vec<bool>, Vec<Finding>) =
-        all.into_iter().map(|(is_known, finding)| (is_known, finding.clone())).unzip();
-    show(&all, &|at| flags[at])
+    if !known.is_empty() {
+        all.extend(known.iter().map(|finding| (true, finding)));
+        all.sort_by(|(_, a), (_, b)| (a.span, a.rule.name).cmp(&(b.span, b.rule.name)));
+    }
+    let (flags, all): (Vec<bool>, Vec<&Finding>) = all.into_iter().unzip();
+    // With those that are known among them, the numbers of those that look the same stay as they are.
+    let prints = Fingerprint::of(file.source, &all, file.mask.spans());
+    each(file, &all, ",\n", |at, finding| {
+        Shown::json(&outcome(file, finding, prints[at], &artifact, flags[at]))
+    })
 }
 
 fn outcome<'a>(

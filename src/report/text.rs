@@ -36,7 +36,7 @@ pub(super) fn render(file: Checked<'_>, styled: bool) -> Shown {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(400);
     let name = line(file.source.name());
-    each(file.findings, "", |_, finding| {
+    each(file, file.findings, "", |_, finding| {
         let plain = if styled { None } else { plain(file, finding, &name) };
         let frame = plain.unwrap_or_else(|| frame(file, finding, &renderer)) + "\n\n";
         if styled { Shown::colored(&frame) } else { Shown::lines(&frame) }

@@ -123,13 +123,10 @@ impl Shown {
 
     /// Texts one after the other, each a line or ended by `between`.
     pub fn joined(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
-        let mut text = String::new();
-        for (at, part) in parts.into_iter().enumerate() {
-            if at > 0 {
-                text.push_str(between);
-            } else {
-                text.reserve(part.0.len());
-            }
+        let mut parts = parts.into_iter();
+        let Self(mut text) = parts.next().unwrap_or_default();
+        for part in parts {
+            text.push_str(between);
             text.push_str(&part.0);
         }
         Self(text)

@@ -54,11 +54,11 @@ pub(super) fn files() -> Vec<File> {
     HOSTILE.clone_into(&mut finding.message);
     finding.help = Some(HOSTILE.to_owned());
     finding.labels = vec![Label { message: HOSTILE.to_owned(), span: Span::at(end) }];
-    finding.fix = Some(Fix {
+    finding.fix = Some(Box::new(Fix {
         title: HOSTILE.to_owned(),
         safe: false,
         edits: vec![Edit::replace(finding.span, HOSTILE), Edit::insert(end as u32, HOSTILE)],
-    });
+    }));
     let mut at_end = finding.clone();
     at_end.span = Span::at(end);
     let mut note = finding.clone();

@@ -21,18 +21,25 @@ const MAX_VALUE: usize = 2048;
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>) -> Vec<Call<'s>> {
     let dialect = dialect.settled(code.text());
     let mut calls = Vec::new();
-    let mut elsewhere = Vec::new();
+    let mut beside = Beside::default();
     let filled_later = code.text().contains("envsubst");
-    for commands in Stretches::of(code, dialect) {
+    let mut stretches = Stretches::of(code, dialect);
+    for commands in stretches.by_ref() {
         let from = calls.len();
-        calls.append(&mut calls_of(code, &commands, (dialect, filled_later), scope, &mut elsewhere));
+        calls.append(&mut calls_of(code, &commands, (dialect, filled_later), scope, &mut beside));
         for call in &mut calls[from..] {
-            add_quoting(call, &elsewhere);
+            add_quoting(call, &beside.quoting);
+            call.shrink();
         }
-        elsewhere.truncate(MAX_ELSEWHERE);
+        beside.quoting.truncate(MAX_ELSEWHERE);
     }
     calls.sort_by_key(Call::place);
     calls.dedup_by_key(|call| call.place());
+    for (place, prompt) in beside.prompts {
+        if let Ok(at) = calls.binary_search_by_key(&place, Call::place) {
+            calls[at].quoting.extend(stretches.copied_prompt(prompt));
+        }
+    }
     calls
 }
 
@@ -60,13 +67,22 @@ fn by_branch<'s>(
     }
 }
 
-/// The calls that some commands make, which follow each other; `elsewhere` is added to.
+/// What is read beside calls.
+#[derive(Default)]
+struct Beside {
+    /// What quoting does to commands that make no call.
+    quoting: Vec<Quoting>,
+    /// The prompts before calls, each with the call's place.
+    prompts: Vec<((u32, u32, u8), Span)>,
+}
+
+/// The calls that some commands make, which follow each other; `beside` is added to.
 fn calls_of<'s>(
     code: &Fragment<'s>,
     commands: &[Command<'s>],
     (dialect, filled_later): (Dialect, bool),
     scope: &mut Assigned<'s>,
-    elsewhere: &mut Vec<Quoting>,
+    beside: &mut Beside,
 ) -> Vec<Call<'s>> {
     let mut order: Vec<usize> = (0..commands.len()).collect();
     // Commands within substitutions come behind the ones around them, not where they stand.
@@ -123,14 +139,15 @@ fn calls_of<'s>(
         }
         found.iter_mut().for_each(mend_all_lines);
         if found.is_empty() {
-            elsewhere.extend(written.quoting.iter().cloned());
+            beside.quoting.extend(written.quoting.iter().cloned());
         }
+        beside.prompts.extend(found.last().map(Call::place).zip(written.prompt));
         calls.append(&mut found);
     }
     calls.sort_by_key(Call::place);
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.place());
-    elsewhere.sort_by_key(|it| it.span);
+    beside.quoting.sort_by_key(|it| it.span);
     take_all_prompts(commands, &mut calls);
     calls
 }

@@ -61,8 +61,8 @@ pub(super) struct Lexer<'f, 's> {
     /// The last operator, if no command has begun behind it.
     operator: Option<Span>,
     closed_bracket: bool,
-    /// The prompts before requests, and which command they stand before.
-    prompts: Vec<(usize, Span)>,
+    /// The prompt before the command that is being read, a request.
+    prompt: Option<Span>,
     /// A line begins without one.
     unprompted: bool,
     /// The number of commands before the line.
@@ -129,7 +129,7 @@ impl<'f, 's> Lexer<'f, 's> {
             groups: Vec::new(),
             operator: None,
             closed_bracket: false,
-            prompts: Vec::new(),
+            prompt: None,
             unprompted: false,
             line_commands: 0,
             refusals: Vec::new(),
@@ -185,7 +185,6 @@ impl<'f, 's> Lexer<'f, 's> {
         } else if let Some(bracket) = self.subshells.first().or(self.groups.first()).copied() {
             self.refuse(bracket);
         }
-        self.copied_prompts();
         Some((std::mem::take(&mut self.commands), std::mem::take(&mut self.substitutions)))
     }
 
@@ -407,6 +406,7 @@ impl<'f, 's> Lexer<'f, 's> {
         let mut command = std::mem::take(&mut self.command);
         command.quoting.append(&mut self.refusals);
         command.input = self.input.take();
+        command.prompt = self.prompt.take().filter(|_| self.tells_prompts());
         self.input = pipe.then_some(self.commands.len());
         self.commands.push(command);
     }

@@ -15,6 +15,6 @@ rule!(
 
 /// A finding at the marker's name of the rule, or at the marker if it names none; `edit` takes it away.
 pub(in crate::lint) fn finding(span: Span, message: String, edit: Option<Edit>) -> Finding {
-    let fix = |edit| Fix { title: "take it away".to_owned(), safe: true, edits: vec![edit] };
+    let fix = |edit| Box::new(Fix { title: "take it away".to_owned(), safe: true, edits: vec![edit] });
     Finding { fix: edit.map(fix), ..super::unknown_rule_in_suppression::plain(&RULE, span, message) }
 }

@@ -129,12 +129,10 @@ impl Lexer<'_, '_> {
 
     /// Ends the stretch behind a command, if it is long enough and nothing that follows speaks of what it holds.
     pub(super) fn stop_if_due(&mut self) {
-        // Prompts are told of in the end, of whichever command they stand before.
         self.is_at_stop = self.at - self.stretch >= STRETCH
             && self.input.is_none()
             && self.heredocs.is_empty()
-            && self.array.is_none()
-            && self.prompts.is_empty();
+            && self.array.is_none();
     }
 
     /// True if the line at `at` holds options of the request that is being read, which no command begins with.
@@ -181,41 +179,30 @@ impl Lexer<'_, '_> {
             self.unprompted |= prompt.is_empty();
             if prompt == "$" && self.tells_prompts() {
                 let from = start.line + self.text[start.line..].find('$').unwrap_or(0);
-                self.prompts.push((self.commands.len(), Span::new(from, start.at)));
+                self.prompt = Some(Span::new(from, start.at));
             }
             self.at = start.at;
         } else {
             let line = self.text[self.at..self.end].split('\n').next().unwrap_or("").trim();
             self.unprompted |= !line.is_empty() && !line.starts_with('#');
         }
-        // What is never told need not wait for the end.
-        if !self.tells_prompts() {
-            self.prompts.clear();
-        }
     }
 
-    fn tells_prompts(&self) -> bool {
+    /// True if so far each command has a prompt, which is copied with it. Among other lines, which may be what a
+    /// command writes, prompts tell the one from the other: only the end of the text says whether there are such.
+    pub(in crate::notation::shell) fn tells_prompts(&self) -> bool {
         self.dialect.prompts && !self.dialect.unsaid && !self.unprompted
     }
 
-    /// Says which prompts were copied: in a block of commands that each have one. Among other lines, which may be
-    /// what a command writes, they tell the one from the other.
-    pub(super) fn copied_prompts(&mut self) {
-        if !self.tells_prompts() {
-            return;
-        }
-        for (command, prompt) in std::mem::take(&mut self.prompts) {
-            let quoting = Quoting::new(
-                QuotingKind::PromptCopied,
-                self.code.to_file(Span { start: prompt.start, end: prompt.start + 1 }),
-                "whoever copies the line copies the prompt too",
-            )
-            .help("leave the prompt out where commands are there to be copied");
-            let quoting = self.with_edits(quoting, "remove the prompt", Some(vec![(prompt, String::new())]));
-            if let Some(command) = self.commands.get_mut(command) {
-                command.quoting.push(quoting);
-            }
-        }
+    /// Says that a prompt is copied.
+    pub(in crate::notation::shell) fn copied_prompt(&self, prompt: Span) -> Quoting {
+        let quoting = Quoting::new(
+            QuotingKind::PromptCopied,
+            self.code.to_file(Span { start: prompt.start, end: prompt.start + 1 }),
+            "whoever copies the line copies the prompt too",
+        )
+        .help("leave the prompt out where commands are there to be copied");
+        self.with_edits(quoting, "remove the prompt", Some(vec![(prompt, String::new())]))
     }
 
     /// The first line from `from` on that begins a request.
