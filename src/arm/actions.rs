@@ -6,7 +6,7 @@
 //! as well. From the paths of `azure-rest-api-specs` and the resource functions of `bicep-types-az` (both MIT), of
 //! every API version together.
 
-use std::sync::LazyLock;
+use crate::text::rows_from;
 
 /// What the last segment of a path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +19,17 @@ pub(super) enum Last {
     View,
 }
 
-static TABLE: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| include_str!("actions/actions.tsv").lines().collect());
+const TABLE: &str = include_str!("actions/actions.tsv");
 
 /// The line of `key`: a namespace with the types below it, in lower case.
 fn line(key: &str) -> Option<[&'static str; 3]> {
-    let key_of = |line: &'static str| line.split('\t').next().unwrap_or_default();
-    let at = TABLE.binary_search_by(|line| key_of(line).cmp(key)).ok()?;
-    let mut columns = TABLE.get(at)?.split('\t').skip(1);
+    let line = rows_from(TABLE, |line| key_of(line) < key).next().filter(|line| key_of(line) == key)?;
+    let mut columns = line.split('\t').skip(1);
     Some([(); 3].map(|()| columns.next().unwrap_or_default()))
+}
+
+fn key_of(line: &str) -> &str {
+    line.split('\t').next().unwrap_or_default()
 }
 
 fn holds(words: &str, wanted: &str) -> bool {
@@ -58,8 +60,7 @@ pub(super) fn is_behind_collection(parent: &str, last: &str) -> bool {
 /// True if the table speaks of `name`, a namespace and types, as of a type.
 pub(super) fn knows_type(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let at = TABLE.partition_point(|line| *line < name.as_str());
-    TABLE.get(at).is_some_and(|line| {
+    rows_from(TABLE, |line| line < name.as_str()).next().is_some_and(|line| {
         line.strip_prefix(&name).is_some_and(|rest| rest.starts_with(['\t', '/']) || rest.is_empty())
     })
 }
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order() {
-        let keys: Vec<&str> = TABLE.iter().map(|line| line.split('\t').next().unwrap()).collect();
+        let keys: Vec<&str> = TABLE.lines().map(key_of).collect();
         assert!(keys.is_sorted());
         assert!(keys.iter().all(|key| key.is_ascii() && **key == key.to_ascii_lowercase()));
     }

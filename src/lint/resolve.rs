@@ -150,7 +150,7 @@ fn is_of_another(root: Node<'_>, target: &Target, validators: &Validators) -> bo
     let mut members = properties.members().take(MAX_MEMBERS).peekable();
     let is_known = |member: &str| {
         let steps = [Step::Name("properties"), Step::Name(member)];
-        !validators.schemas().history(name.as_str(), method, &steps).is_empty()
+        validators.schemas().ever_has(name.as_str(), method, &steps)
     };
     let is_other = target.resource_type.is_some()
         && members.peek().is_some()
@@ -456,7 +456,7 @@ fn is_mostly_other(root: Node<'_>, known: ResourceType, validators: &Validators)
     let Some((_, properties)) = root.member("properties") else { return false };
     let is_known = |name: &str| {
         let steps = [Step::Name("properties"), Step::Name(name)];
-        !validators.schemas().history(known.full_name(), Method::Put, &steps).is_empty()
+        validators.schemas().ever_has(known.full_name(), Method::Put, &steps)
     };
     let names: Vec<_> =
         properties.members().take(MAX_MEMBERS).filter_map(|(name, _)| name.as_str()).collect();

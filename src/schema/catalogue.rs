@@ -278,6 +278,18 @@ impl Schemas {
         Ok(self.open(resource_type, version)?.and_then(|d| d.standalone(resource_type, method)))
     }
 
+    /// True if a type's body for a method has the property at this place in some version.
+    pub fn ever_has(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> bool {
+        // The history is a table to be opened; what the newest version has needs none.
+        let newest = self.versions(resource_type).next_back();
+        let shape = newest.and_then(|newest| self.shape(resource_type, method, newest.version));
+        let found = steps.iter().try_fold(shape, |shape, step| match step {
+            Step::Name(name) => Some(shape?.property(name)),
+            Step::Element => None,
+        });
+        found.flatten().is_some() || !self.history(resource_type, method, steps).is_empty()
+    }
+
     /// The versions in which a type's body for a method has the property at this place, oldest first; empty when no
     /// version has.
     pub fn history(&self, resource_type: &str, method: Method, steps: &[Step<'_>]) -> Vec<VersionRange> {

@@ -19,6 +19,9 @@ use layout::{
 include!(concat!(env!("OUT_DIR"), "/shapes.rs"));
 static TEXTS: &str = include_str!(concat!(env!("OUT_DIR"), "/shapes.txt"));
 
+/// `$ref`s that are followed from one place; Azure's schemas have no chain of more than two.
+const MAX_REFERENCES: usize = 8;
+
 /// The shape of a body: where its words begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape(pub(super) u32);
@@ -41,6 +44,35 @@ impl Shape {
             }
         }
         true
+    }
+
+    /// The shape of the property called `name`, in these letters.
+    pub(super) fn property(self, name: &str) -> Option<Self> {
+        let mut shape = self;
+        for _ in 0..MAX_REFERENCES {
+            let mut words = Words(shape.0);
+            let flags = words.next();
+            if flags & PROPERTIES != 0
+                && let Some(found) = words.table(3).find(name)
+            {
+                return Some(found);
+            }
+            for _ in 0..(flags & (OTHERS | ITEMS)).count_ones() {
+                words.next();
+            }
+            for _ in 0..(flags & (REQUIRED | ENUM | KNOWN)).count_ones() {
+                words.table(1);
+            }
+            if flags & RANGE != 0 {
+                words.float();
+                words.float();
+            }
+            if flags & REFERENCE == 0 {
+                return None;
+            }
+            shape = Self(words.next());
+        }
+        None
     }
 }
 

@@ -189,9 +189,7 @@ impl Block {
         decoder.names()?;
         decoder.texts()?;
         decoder.nodes()?;
-        let mut block = decoder.block;
-        block.properties.shrink_to_fit();
-        Ok(block)
+        Ok(decoder.block)
     }
 }
 
@@ -225,9 +223,9 @@ impl<'b> Decoder<'b> {
     }
 
     fn names(&mut self) -> Result<(), PackError> {
-        let mut text = String::new();
-        let mut ends = Vec::new();
-        let mut before = 0..0;
+        let mut text = String::with_capacity(2 * self.column(Column::NameText).0.len());
+        let mut ends = Vec::with_capacity(self.column(Column::NameRest).0.len());
+        let mut before = 0..0_usize;
         while !self.column(Column::NameShared).0.is_empty() {
             let shared = self.column(Column::NameShared).small()? as usize;
             let rest = self.column(Column::NameRest).small()? as usize;
@@ -235,9 +233,11 @@ impl<'b> Decoder<'b> {
             let letters =
                 std::str::from_utf8(letters).map_err(|_| PackError::Damaged("a name is not UTF-8"))?;
             let start = text.len();
-            let same =
-                text[before].get(..shared).ok_or(PackError::Damaged("a name shares too much"))?.to_owned();
-            text.push_str(&same);
+            let same = before.start..before.start.saturating_add(shared);
+            if same.end > before.end || !text.is_char_boundary(same.end) {
+                return Err(PackError::Damaged("a name shares too much"));
+            }
+            text.extend_from_within(same);
             text.push_str(letters);
             before = start..text.len();
             ends.push(text.len() as u32);
@@ -250,7 +250,7 @@ impl<'b> Decoder<'b> {
     fn texts(&mut self) -> Result<(), PackError> {
         let all = std::str::from_utf8(self.column(Column::Text).0)
             .map_err(|_| PackError::Damaged("a text is not UTF-8"))?;
-        let mut ends = Vec::new();
+        let mut ends = Vec::with_capacity(self.column(Column::TextLength).0.len());
         let mut end = 0_usize;
         while !self.column(Column::TextLength).0.is_empty() {
             end = end.saturating_add(self.column(Column::TextLength).small()? as usize);
@@ -264,13 +264,22 @@ impl<'b> Decoder<'b> {
     }
 
     fn nodes(&mut self) -> Result<(), PackError> {
-        self.block.lists.push(0);
-        self.block.nodes = vec![
+        // What is read takes a byte of its column at least.
+        let room = |column: Column| self.columns[column as usize].0.len();
+        let block = &mut self.block;
+        block.nodes.reserve_exact(PLAIN as usize + room(Column::Kinds));
+        block.lists.reserve_exact(1 + room(Column::ListLengths));
+        block.properties.reserve_exact(room(Column::ListFlags));
+        block.targets.reserve_exact(room(Column::References));
+        block.values.reserve_exact(room(Column::Values));
+        self.by_list.reserve_exact(room(Column::ListLengths));
+        block.lists.push(0);
+        block.nodes.extend([
             Node::Any,
             Node::Boolean,
             Node::Integer { least: None, most: None },
             Node::Text { sensitive: false, least: None, most: None, pattern: None },
-        ];
+        ]);
         while !self.column(Column::Kinds).0.is_empty() {
             let own = self.block.nodes.len() as u32;
             // A node that nothing leads to is the body of the next type.

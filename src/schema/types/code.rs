@@ -1,13 +1,15 @@
 //! Numbers and texts as the pack writes them: every number seven bits a byte, the low ones first.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
+use flate2::{Compression, Decompress, FlushDecompress, Status};
 
 /// No block of a pack is larger than this once it is opened: a damaged one must not fill the memory.
 const MAX_OPEN: usize = 1 << 28;
+
+/// How many bytes a byte of deflated text can stand for at most, rounded up (zlib's technical details name 1032).
+const MAX_RATIO: usize = 1100;
 
 /// What is wrong with bytes that should be a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +65,20 @@ impl<'b> Reader<'b> {
         Ok(*first)
     }
 
+    #[inline]
     pub(in crate::schema) fn number(&mut self) -> Result<u64, PackError> {
+        // Nearly all numbers of a pack take one byte.
+        match self.0 {
+            [byte, rest @ ..] if *byte < 0x80 => {
+                self.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    #[cold]
+    fn long_number(&mut self) -> Result<u64, PackError> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -75,6 +90,7 @@ impl<'b> Reader<'b> {
         Err(PackError::Damaged("a number is too long"))
     }
 
+    #[inline]
     pub(in crate::schema) fn small(&mut self) -> Result<u32, PackError> {
         u32::try_from(self.number()?).map_err(|_| PackError::Damaged("a number is too large"))
     }
@@ -119,8 +135,17 @@ pub(in crate::schema) fn inflate(packed: &[u8], len: usize) -> Result<Vec<u8>, P
     if len > MAX_OPEN {
         return Err(PackError::Damaged("a block is too large"));
     }
-    let mut bytes = Vec::new();
-    let mut decoder = ZlibDecoder::new(packed).take(len as u64 + 1);
-    decoder.read_to_end(&mut bytes).map_err(|_| PackError::Damaged("a block cannot be opened"))?;
-    if bytes.len() == len { Ok(bytes) } else { Err(PackError::Damaged("a block has another length")) }
+    if packed.len().saturating_mul(MAX_RATIO) < len {
+        return Err(PackError::Damaged("a block has another length"));
+    }
+    // Room for one byte more: a block that goes on is not taken for one that ends.
+    let mut bytes = Vec::with_capacity(len + 1);
+    let status = Decompress::new(true)
+        .decompress_vec(packed, &mut bytes, FlushDecompress::Finish)
+        .map_err(|_| PackError::Damaged("a block cannot be opened"))?;
+    if status == Status::StreamEnd && bytes.len() == len {
+        Ok(bytes)
+    } else {
+        Err(PackError::Damaged("a block has another length"))
+    }
 }
