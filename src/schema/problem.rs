@@ -96,6 +96,8 @@ pub enum Constraint {
         /// The nearest of them, if they are strings.
         near: Vec<String>,
     },
+    /// A number that is not below this one.
+    AtLeast(i64),
     /// Something else, in words: `at least 5`, `at most 100`.
     Words(String),
 }

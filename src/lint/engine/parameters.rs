@@ -82,6 +82,12 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
                 |it: &Node<'_>| own.node(place.node).is_some_and(|node| it.span().contains(node.span()));
             holds(name) || holds(value)
         });
+        // What is empty is to be filled in, perhaps.
+        let is_empty =
+            name.and_then(|(_, entry)| entry.member("value")).and_then(|(_, value)| value.as_str());
+        if is_empty.is_some_and(|it| it.trim().is_empty()) {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
         let name = name.and_then(|(name, _)| name.as_str()).unwrap_or_default();
         // What a name leads to is a matter of the template.
         if is_of_names(refusal.cause) {

@@ -201,10 +201,7 @@ impl<'p, 't> Judge<'p, 't, '_> {
                 let below = |limit: i64| exact.map_or(ceiling < limit, |exact| exact < limit);
                 let above = |limit: i64| exact.map_or(floor > limit, |exact| exact > limit);
                 if let Some(least) = least.filter(|limit| below(*limit)) {
-                    self.add(
-                        task,
-                        ProblemKind::InvalidValue(Constraint::Words(format!("be at least {least}"))),
-                    );
+                    self.add(task, ProblemKind::InvalidValue(Constraint::AtLeast(least)));
                 } else if let Some(most) = most.filter(|limit| above(*limit)) {
                     self.add(
                         task,

@@ -3,7 +3,7 @@
 use super::called;
 use crate::json::{Kind, Node};
 use crate::lint::rule::rule;
-use crate::lint::{Check, Doubt, Sink, Subject, either};
+use crate::lint::{Check, Doubt, Severity, Sink, Subject, either};
 use crate::schema::{Constraint, Problem, ProblemKind};
 use crate::text::Edit;
 
@@ -26,6 +26,18 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     let called = called(subject, &problem.place);
     let value = shown(node);
     let found = match constraint {
+        Constraint::AtLeast(least) => {
+            let message = format!("{called} must be at least {least}, not be {value}");
+            let found = subject.at(&RULE, node.span(), message);
+            // The limit is that of a number that counts; what stands for none is said in words that no schema has.
+            if *least > 0 && node.number() == Some("-1") {
+                found
+                    .severity(Severity::Note)
+                    .help("some services take -1 for their default, or for no limit")
+            } else {
+                found
+            }
+        }
         Constraint::Words(words) => {
             subject.at(&RULE, node.span(), format!("{called} must {words}, not be {value}"))
         }
