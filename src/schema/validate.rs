@@ -208,7 +208,7 @@ impl Validators {
     /// text.
     pub fn sensitive<'t>(&self, request: Request<'_>, body: Node<'t>) -> Vec<(Node<'t>, Node<'t>)> {
         let Request { resource_type, method, version, template, name } = request;
-        let described = self.schemas.described_in(resource_type, version);
+        let described = self.schemas.described_in(resource_type, version).filter(|it| it.has_secrets());
         let asked = judge::Asked { method, template, name };
         described.map_or_else(Vec::new, |described| judge::sensitive(described, asked, body))
     }

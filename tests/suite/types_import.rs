@@ -177,7 +177,7 @@ fn a_pack_that_is_none_is_refused_and_the_others_serve() {
     std::fs::write(&path, &bytes).unwrap();
     let (schemas, error) = Schemas::embedded().with_pack(&path, 1 << 20);
     let line = error.unwrap().to_string();
-    assert!(line.contains("types.pack: a pack of format 3") && !line.contains('\n'), "{line}");
+    assert!(line.contains("types.pack: a pack of format 4") && !line.contains('\n'), "{line}");
     assert!(schemas.knows("Microsoft.Compute/virtualMachines") && schemas.knows("Microsoft.Web/sites"));
 }
 

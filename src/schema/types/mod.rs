@@ -51,7 +51,7 @@ use crate::arm::{ApiVersion, ResourceTypeName, Scopes};
 /// What a pack begins with.
 pub(super) const MAGIC: &[u8; 14] = b"armbody-types\n";
 /// Raised whenever what follows means something else.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
 
 /// Resource types and what their bodies hold.
 pub struct Pack {
@@ -105,8 +105,13 @@ struct VersionRecord {
     version: ApiVersion,
     readable: u8,
     writable: u8,
+    /// The body has a property that is a secret.
+    has_secrets: bool,
     body: u32,
 }
+
+/// In the index: beside the scopes that a version is read at, whether its body has a secret.
+pub(super) const HAS_SECRETS: u8 = 0x80;
 
 impl fmt::Debug for Pack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -400,6 +405,11 @@ impl<'p> InVersion<'p> {
         Scopes::from_bits(self.record.writable)
     }
 
+    /// True if its body has a property that is a secret. Opens nothing.
+    pub fn has_secrets(self) -> bool {
+        self.record.has_secrets
+    }
+
     /// What its body holds. Opens the nodes of the namespace; what cannot be opened is open to any value.
     pub fn shape(self) -> Shape<'p> {
         static EMPTY: OnceLock<Block> = OnceLock::new();
@@ -435,9 +445,11 @@ fn read_index(bytes: &[u8]) -> Result<Vec<TypeRecord>, PackError> {
         for _ in 0..count {
             before = (before.0.saturating_add(steps.signed()?), before.1.saturating_add(bodies.signed()?));
             let version = usize::try_from(before.0).ok().and_then(|date| dates.get(date)).copied();
+            let scopes = readable.byte()?;
             versions.push(VersionRecord {
                 version: version.ok_or(PackError::Damaged("a version is missing"))?,
-                readable: readable.byte()?,
+                readable: scopes & !HAS_SECRETS,
+                has_secrets: scopes & HAS_SECRETS != 0,
                 writable: writable.byte()?,
                 body: u32::try_from(before.1).map_err(|_| PackError::Damaged("a body is missing"))?,
             });

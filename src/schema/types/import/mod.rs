@@ -21,7 +21,7 @@ use crate::arm::ApiVersion;
 use crate::schema::import::{ImportError, Problem};
 use crate::schema::types::code::{Writer, deflate};
 use crate::schema::types::marks::{self, MarkPlace};
-use crate::schema::types::{FORMAT, MAGIC};
+use crate::schema::types::{FORMAT, HAS_SECRETS, MAGIC};
 
 /// No published file comes near this.
 const MAX_FILE: u64 = 256 << 20;
@@ -182,6 +182,7 @@ fn make(mut namespace: Namespace) -> Made {
     let roots: Vec<u32> = namespace.found.iter().map(|it| it.body).collect();
     let encoded = encode::encode(&mut namespace.pool, &roots);
     let prints = fingerprints(&mut namespace, &roots);
+    let has_secrets = namespace.pool.leading_to_secrets();
     let mut types: Vec<&[Found]> = Vec::new();
     types.extend(namespace.found.chunk_by(|a, b| a.name.eq_ignore_ascii_case(&b.name)));
     let members = types.iter().map(|versions| members(&namespace.pool, versions)).collect();
@@ -211,7 +212,8 @@ fn make(mut namespace: Namespace) -> Made {
             let date = i64::try_from(date).unwrap_or_default();
             let root = i64::from(encoded.roots[at]);
             steps[0].signed(date - before.0);
-            steps[1].0.push(found.readable);
+            let secrets = if has_secrets[found.body as usize] { HAS_SECRETS } else { 0 };
+            steps[1].0.push(found.readable & !HAS_SECRETS | secrets);
             steps[2].0.push(found.writable);
             steps[3].signed(root - before.1);
             before = (date, root);

@@ -66,6 +66,27 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    /// For each node whether it is a secret or leads to one. Takes time linear in the pool.
+    pub(super) fn leading_to_secrets(&mut self) -> Vec<bool> {
+        let mut from: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        let mut open = Vec::new();
+        for (at, node) in self.nodes.iter_mut().enumerate() {
+            if matches!(node, Node::Text { sensitive: true, .. } | Node::Object { sensitive: true, .. }) {
+                open.push(at as u32);
+            }
+            for child in node.children() {
+                from[*child as usize].push(at as u32);
+            }
+        }
+        let mut found = vec![false; self.nodes.len()];
+        while let Some(node) = open.pop() {
+            if !std::mem::replace(&mut found[node as usize], true) {
+                open.extend(&from[node as usize]);
+            }
+        }
+        found
+    }
+
     /// Adds the nodes of a file, and gives the number of its first one.
     pub(super) fn add(&mut self, raws: &[Raw<'_>]) -> Result<u32, Fault> {
         let first = self.nodes.len() as u32;
