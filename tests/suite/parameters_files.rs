@@ -49,7 +49,7 @@ fn a_value_is_checked_with_the_template_that_it_is_for() {
         (json!({"name": "abc", "kind": "c"}), Some("default-not-allowed"), "error"),
         (json!({"name": "abc", "other": 1}), Some("parameter-file"), "error"),
         (json!({"name": 1}), Some("parameter-file"), "error"),
-        (json!({"kind": "b"}), Some("missing-parameter-value"), "warning"),
+        (json!({"kind": "b"}), Some("missing-parameter-value"), "error"),
         // Whoever deploys fills these in.
         (json!({"name": "GEN-UNIQUE-13"}), None, ""),
         (json!({"name": "<your name>"}), None, ""),

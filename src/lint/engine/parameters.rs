@@ -52,7 +52,7 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
     // differ from run to run, and a secret has no better place.
     let (secure, open): (Vec<&str>, Vec<&str>) =
         expansion.missing.iter().map(|it| &**it).partition(|name| is_secure(root, name));
-    for (names, severity) in [(open, Severity::Warning), (secure, Severity::Note)] {
+    for (names, severity) in [(open, Severity::Error), (secure, Severity::Note)] {
         let Some(first) = names.first() else { continue };
         let refusal = *Refusal::new(
             Cause::MissingParameterValue,
