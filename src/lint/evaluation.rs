@@ -84,7 +84,7 @@ impl<'a> Evaluation<'a> {
 
     /// Whatever values the parameters get: a default is one value among many. Where they have their values, with those.
     pub(super) fn whatever(&self) -> &Expansion {
-        if self.is_deployed {
+        if self.is_deployed || self.has_no_parameters() {
             return &self.expansion;
         }
         self.whatever.get_or_init(|| {
@@ -92,6 +92,11 @@ impl<'a> Evaluation<'a> {
             options.opens = Opens::All;
             expand(self.value.clone(), &options)
         })
+    }
+
+    /// True if no value can be given to it: there is one expansion.
+    fn has_no_parameters(&self) -> bool {
+        self.survey.scopes.first().is_some_and(|it| it.parameters.is_empty())
     }
 
     /// As it stands: with its defaults, but for those that say nothing. `None` if values are to be given to it, so that
@@ -104,7 +109,7 @@ impl<'a> Evaluation<'a> {
     /// With its defaults, but for those that say nothing: a parameter whose default is empty is meant to be given a
     /// value. Where the parameters have their values, with those.
     pub(super) fn filled_in(&self) -> &Expansion {
-        if self.is_deployed {
+        if self.is_deployed || self.has_no_parameters() {
             return &self.expansion;
         }
         self.filled_in.get_or_init(|| {

@@ -107,6 +107,6 @@ impl Budget {
     }
 }
 
-fn over(why: &str) -> Box<Refusal> {
+pub(super) fn over(why: &str) -> Box<Refusal> {
     Refusal::new(Cause::Budget, format!("the template was not evaluated to its end: {why}"))
 }

@@ -534,8 +534,31 @@ impl Value {
     }
 }
 
+/// Members that are compared with each other sooner than a table of their names is made.
+const FEW_MEMBERS: usize = 16;
+
+/// As [`last_of_each`].
+fn last_of_few(mut members: Vec<Member>) -> Vec<Member> {
+    let is_same = |a: &Member, b: &Member| {
+        a.name.eq_ignore_ascii_case(&b.name)
+            || (!(a.name.is_ascii() && b.name.is_ascii()) && a.name.to_lowercase() == b.name.to_lowercase())
+    };
+    let mut at = 1;
+    while at < members.len() {
+        match members[..at].iter().position(|it| is_same(it, &members[at])) {
+            Some(first) => members[first] = members.remove(at),
+            None => at += 1,
+        }
+    }
+    members.shrink_to_fit();
+    members
+}
+
 /// Of members whose names are equal but for case, the last, at the place of the first.
 fn last_of_each(members: Vec<Member>) -> Vec<Member> {
+    if members.len() <= FEW_MEMBERS {
+        return last_of_few(members);
+    }
     let mut at: HashMap<String, usize> = HashMap::with_capacity(members.len());
     let mut kept: Vec<Member> = Vec::with_capacity(members.len());
     for member in members {

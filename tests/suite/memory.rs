@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const URL: &str = "https://management.azure.com/subscriptions/$S/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
+const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+const MACHINE: &str = "{\"type\":\"Microsoft.Compute/virtualMachines\",\"apiVersion\":\"2024-07-01\",\"name\":\"v\",\"location\":\"westus\",\"identity\":{\"type\":\"SystemAssigned\"}}";
 const SIZE: usize = 1 << 20;
 /// What a run may take whatever it reads.
 const ANYWAY: usize = 16 << 20;
@@ -74,6 +76,20 @@ fn memory_grows_as_the_largest_file_does() {
         ("assignments.sh", 24, format!("{call}{}", fill("a=1\n"))),
         ("redirects.sh", 24, format!("{call}{}", fill("a >b\n"))),
         ("echoes.sh", 24, format!("{call}{}", fill("echo \"$a\"\n"))),
+        ("pipes.sh", 24, format!("curl -X PUT '{URL}'{}\n", fill(" | jq ."))),
+        (
+            "substitutions.sh",
+            24,
+            format!("curl -X PUT '{URL}' -d {}{}\n", "$(echo ".repeat(SIZE / 8), ")".repeat(SIZE / 8)),
+        ),
+        (
+            "equal-machines.json",
+            24,
+            format!(
+                "{{\"$schema\":\"{SCHEMA}\",\"contentVersion\":\"1.0.0.0\",\"resources\":[{}{MACHINE}]}}",
+                fill(&format!("{MACHINE},"))
+            ),
+        ),
         ("words.md", 24, fence(&format!("{}{call}", fill("a\n")))),
         ("brackets.md", 24, format!("{}{}", fill("["), fence(&call))),
         ("emphasis.md", 24, format!("{}{}", fill("*a **a "), fence(&call))),

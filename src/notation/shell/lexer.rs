@@ -18,6 +18,9 @@ const MAX_PLACEHOLDER: usize = 100;
 /// Bytes of a text whose commands are read at a time: a command with its words takes many times what it is written in.
 pub(super) const STRETCH: usize = 16 << 10;
 
+/// Bytes of a pipeline of commands that each send what the one before writes: behind them it is not known any more.
+const MAX_PIPE: usize = 4 * STRETCH;
+
 /// What quoting does to one command that is kept.
 const MAX_QUOTING: usize = 64;
 
@@ -174,7 +177,14 @@ impl<'f, 's> Lexer<'f, 's> {
             if self.is_at_stop {
                 self.stretch = self.at;
                 self.line_commands = 0;
-                return Some((std::mem::take(&mut self.commands), std::mem::take(&mut self.substitutions)));
+                // The command whose output the next one reads stands before that.
+                let last = self.input.map(|last| self.commands.split_off(last)).unwrap_or_default();
+                self.input = self.input.map(|_| 0);
+                let commands = std::mem::replace(&mut self.commands, last);
+                for command in &mut self.commands {
+                    command.input = None;
+                }
+                return Some((commands, std::mem::take(&mut self.substitutions)));
             }
         }
         self.is_done = true;

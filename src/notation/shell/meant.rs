@@ -55,7 +55,7 @@ impl Lexer<'_, '_> {
             Some(at) => self.say_expanded(at, &meant),
             None => self.say_eaten(quote, &meant),
         };
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
         let encoding = if quoted { Encoding::ShellSingle } else { Encoding::ShellBare };
         self.open(from, encoding).copy(meant.json, encoding);
         self.at = meant.end;
@@ -88,7 +88,7 @@ impl Lexer<'_, '_> {
         let edits = straight.map(|quote| marks.map(|mark| (mark, quote.to_owned())).to_vec());
         let quoting = self.with_edits(quoting, "write straight quotes", edits);
         // PowerShell reads them as its own.
-        self.command.quoting.push(if self.dialect.unsaid { quoting.note() } else { quoting });
+        self.tell(if self.dialect.unsaid { quoting.note() } else { quoting });
         let encoding = if family == SINGLE_MARKS { Encoding::ShellSingle } else { Encoding::ShellDouble };
         self.open(from, encoding).copy(Span::new(from, close), encoding);
         self.at = end;

@@ -209,7 +209,7 @@ impl<'s> Lexer<'_, 's> {
         self.push(Span::new(run, run + text.len()), encoding);
         let quote = Span::new(open, open + 1);
         let mistake = Quoting::unterminated(self.code.to_file(quote), &self.text[quote.range()]);
-        self.command.quoting.push(mistake);
+        self.tell(mistake);
         // The line break before the next request must still be seen, to end this one.
         let end = run + text.len();
         self.at = end.max(open + 1);
@@ -296,14 +296,14 @@ impl<'s> Lexer<'_, 's> {
             "no variable's name follows this `${`: the shell does not run the command",
         )
         .help("put the text in single quotes if the `$` is part of it");
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
     }
 
     /// Says that the expansion that begins here with `len` characters is never closed.
     fn never_closed(&mut self, len: usize) {
         let span = Span::new(self.at, self.at + len);
         let quoting = Quoting::unterminated(self.code.to_file(span), &self.text[span.range()]);
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
     }
 
     /// The offset behind the `)` that closes the substitution whose content begins at `from`.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::notation::QuotingKind;
+use crate::notation::{Assigned, QuotingKind};
 use crate::text::{Source, apply_edits};
 
 const DOCUMENT: Dialect = Dialect { prompts: true, command_prompt: false, unsaid: false };
@@ -414,4 +414,16 @@ fn many_branches_are_read_in_linear_time() {
     };
     let (short, long) = (time(200), time(1600));
     assert!(long < 0.5 || long / short < 30.0, "{short} s, {long} s");
+}
+
+#[test]
+fn what_a_pipe_gives_is_known_wherever_a_stretch_ends() {
+    for before in 4_060..4_110 {
+        let text =
+            format!("a{} | echo '{{\"a\":1}}' | curl -X PUT -d @- 'https://h/x'", " | b".repeat(before));
+        let source = Source::new("x.sh", text);
+        let calls = calls(&source.fragment(), Dialect::default(), &mut Assigned::default());
+        assert_eq!(calls.len(), 1, "{before}");
+        assert_eq!(calls[0].body.text().map(Fragment::text), Some("{\"a\":1}"), "{before}");
+    }
 }

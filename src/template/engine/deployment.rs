@@ -114,6 +114,8 @@ pub(super) struct Deployment {
     pub(super) variables: Table<Variable>,
     pub(super) functions: HashMap<String, Arc<Function>>,
     pub(super) instances: Vec<Instance>,
+    /// The number of those that are not kept.
+    pub(super) beyond: usize,
     /// Instances by what may name them, in lower case; symbolic names as they are.
     pub(super) by_name: HashMap<String, Vec<u32>>,
     /// What all of its resources are, once their names are known.
@@ -177,6 +179,7 @@ impl Deployment {
             variables,
             functions,
             instances: Vec::new(),
+            beyond: 0,
             by_name: HashMap::new(),
             identified: None,
             outputs: None,

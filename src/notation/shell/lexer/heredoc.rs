@@ -72,7 +72,7 @@ impl<'s> Lexer<'_, 's> {
             format!("this `{}` is never closed: no line ends the text", &self.text[mark.range()]),
         )
         .help("write one word behind `<<`, in quotes if nothing is to be replaced in the text");
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
     }
 
     pub(super) fn heredoc(&mut self, heredoc: &PendingHeredoc) {

@@ -1,8 +1,8 @@
 //! Where a command goes on in the next line and where it does not; prompts before lines.
 
-use super::super::starts::Start;
-use super::{Lexer, STRETCH};
-use crate::notation::{Quoting, QuotingKind};
+use super::super::starts::{Start, is_known};
+use super::{Command, Lexer, MAX_PIPE, STRETCH};
+use crate::notation::{FILE_WRITERS, Quoting, QuotingKind};
 use crate::text::{Encoding, Span};
 
 impl Lexer<'_, '_> {
@@ -31,7 +31,7 @@ impl Lexer<'_, '_> {
         )
         .help("write `\\`");
         let quoting = self.with_edits(quoting, "write `\\`", Some(vec![(mark, "\\".to_owned())]));
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
         true
     }
 
@@ -73,7 +73,7 @@ impl Lexer<'_, '_> {
         )
         .help("let nothing stand behind it");
         let quoting = self.with_edits(quoting, "remove the blank", Some(vec![(blanks, String::new())]));
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
     }
 
     pub(super) fn backslash(&mut self) {
@@ -129,10 +129,17 @@ impl Lexer<'_, '_> {
 
     /// Ends the stretch behind a command, if it is long enough and nothing that follows speaks of what it holds.
     pub(super) fn stop_if_due(&mut self) {
-        self.is_at_stop = self.at - self.stretch >= STRETCH
-            && self.input.is_none()
+        let len = self.at - self.stretch;
+        self.is_at_stop = len >= STRETCH
             && self.heredocs.is_empty()
-            && self.array.is_none();
+            && self.array.is_none()
+            && self.input.is_none_or(|last| last > 0 && (len >= MAX_PIPE || !self.reads_input(last)));
+    }
+
+    /// True if a command may send what it is given, or write it to a file.
+    fn reads_input(&self, command: usize) -> bool {
+        let name = self.commands.get(command).and_then(Command::program_name);
+        name.is_some_and(|name| is_known(&name) || FILE_WRITERS.contains(&name.as_ref()))
     }
 
     /// True if the line at `at` holds options of the request that is being read, which no command begins with.
@@ -168,7 +175,7 @@ impl Lexer<'_, '_> {
             .then(|| vec![(Span::at(line.len()), " \\".to_owned())]);
         let quoting = self.with_edits(quoting, "continue the line", edits);
         if !self.dialect.command_prompt {
-            self.command.quoting.push(quoting);
+            self.tell(quoting);
         }
     }
 

@@ -4,6 +4,7 @@ use super::super::Command;
 use super::super::starts::is_known;
 use super::{Lexer, MAX_QUOTING};
 use crate::notation::command::program_name;
+use crate::notation::quoting::cut;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::Span;
 
@@ -30,6 +31,19 @@ impl Lexer<'_, '_> {
         };
         if told.len() < MAX_QUOTING {
             told.push(quoting);
+        }
+    }
+
+    /// Says what quoting does to the command that is being read. Of very much the first is kept, and what cuts it.
+    pub(in crate::notation::shell) fn tell(&mut self, quoting: Quoting) {
+        let told = &mut self.command.quoting;
+        if told.len() < MAX_QUOTING {
+            told.push(quoting);
+        } else if quoting.cuts()
+            && cut(told).is_none()
+            && let Some(last) = told.last_mut()
+        {
+            *last = quoting;
         }
     }
 

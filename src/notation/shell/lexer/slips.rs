@@ -29,7 +29,7 @@ impl Lexer<'_, '_> {
             )
             .help("write a blank");
             let quoting = self.with_edits(quoting, "write a blank", Some(vec![(span, " ".to_owned())]));
-            self.command.quoting.push(quoting);
+            self.tell(quoting);
         }
         self.at += 2;
     }
@@ -69,7 +69,7 @@ impl Lexer<'_, '_> {
         .help("write a blank between two arguments");
         let edits = Some(vec![(Span::at(self.at), " ".to_owned())]);
         let quoting = self.with_edits(quoting, "write a blank", edits);
-        self.command.quoting.push(quoting);
+        self.tell(quoting);
         self.end_word();
     }
 
@@ -218,7 +218,7 @@ impl Lexer<'_, '_> {
                 }
                 _ => quoting,
             };
-            self.command.quoting.push(quoting);
+            self.tell(quoting);
         }
     }
 

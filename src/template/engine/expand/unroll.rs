@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use super::shown;
+use crate::template::budget::over;
 use crate::template::engine::resource::{Included, Instance, Kind, Memo, Turn};
 use crate::template::engine::state::{Engine, Site, Stand};
 use crate::template::refusal::{Cause, Outcome, Refusal};
 use crate::template::value::{Data, Object, Value};
+
+/// Resources of one deployment that are evaluated: twice as many as Azure takes.
+const MAX_INSTANCES: usize = 1600;
 
 impl Engine<'_> {
     /// Makes an instance of each resource and turn of its loop.
@@ -22,7 +26,11 @@ impl Engine<'_> {
                 refusals.push(*refusal.at(resource.place));
             }
         }
-        let count = self.deployments[deployment as usize].instances.len();
+        let home = &self.deployments[deployment as usize];
+        let count = home.instances.len() + home.beyond;
+        if home.beyond > 0 {
+            refusals.push(*over(&format!("it has {count} resources")).at(resources.place));
+        }
         if count > 800 {
             refusals.push(*Refusal::new(
                 Cause::TemplateLimits,
@@ -144,6 +152,11 @@ impl Engine<'_> {
         self.budget.steps(10)?;
         let home = &mut self.deployments[deployment as usize];
         let at = home.instances.len() as u32;
+        if home.instances.len() >= MAX_INSTANCES {
+            home.beyond += 1;
+            home.is_incomplete = true;
+            return self.place_children(deployment, resource, parent, turns);
+        }
         let is = |name: &str| resource.get(name).and_then(Value::as_bool) == Some(true);
         let kind = if is("existing") {
             Kind::Existing
@@ -175,9 +188,19 @@ impl Engine<'_> {
             waits,
             child: None,
         });
+        self.place_children(deployment, resource, Some(at), turns)
+    }
+
+    fn place_children(
+        &mut self,
+        deployment: u32,
+        resource: &Value,
+        parent: Option<u32>,
+        turns: &[Turn],
+    ) -> Outcome<()> {
         let Some(children) = resource.get("resources").cloned() else { return Ok(()) };
         for (symbol, child) in entries(&children) {
-            self.unroll_one(deployment, symbol, &child, Some(at), turns)?;
+            self.unroll_one(deployment, symbol, &child, parent, turns)?;
         }
         Ok(())
     }
