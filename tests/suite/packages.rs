@@ -126,6 +126,28 @@ fn the_image_is_built_from_all_that_the_program_is_made_of() {
     }
 }
 
+/// The commands of the manual that make packages, as they stand there, with a program that is there already.
+#[test]
+#[ignore = "needs the program that ARMBODY_RELEASE names"]
+fn the_manual_s_commands_make_the_packages() {
+    installed(&["python3", "dpkg-deb", "readelf"]);
+    let release = std::env::var("ARMBODY_RELEASE").expect("ARMBODY_RELEASE names a program");
+    let page = text("docs/install.md");
+    let out = folder(&[]);
+    let mut made = 0;
+    for line in page.lines().filter(|line| line.starts_with("packaging/make-")) {
+        let line = line.replace("target/release/armbody", &release);
+        let command = format!("{line} --out '{}'", out.path().display());
+        let output = Command::new("sh").args(["-c", &command]).current_dir(ROOT).output().unwrap();
+        let (said, _) = expect(&output, 0);
+        assert!(Path::new(said.trim()).is_file(), "{command}: {said}");
+        made += 1;
+    }
+    assert_eq!(made, 4);
+    let tested = page.lines().find(|line| line.starts_with("packaging/test ")).unwrap();
+    assert!(text(".ci/run").contains(tested), "{tested}");
+}
+
 // ---- setup/install --------------------------------------------------------------------------------------------
 
 fn program(path: &Path, says: &str) {
