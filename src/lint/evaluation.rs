@@ -147,7 +147,7 @@ fn is_said(value: &Value) -> bool {
 
 /// What the pipeline of Azure's quickstart templates fills in: `GEN-UNIQUE`, `GEN-PASSWORD`.
 /// (<https://github.com/Azure/azure-quickstart-templates/blob/master/1-CONTRIBUTION-GUIDE/README.md>)
-const GENERATED: &str = "GEN-";
+pub(super) const GENERATED: &str = "GEN-";
 
 fn options(given: &[String]) -> Options {
     let mut options = Options::default();

@@ -3,8 +3,9 @@
 //! A secret is hidden where it stands and wherever it is said again, in whatever quotes. How far it is looked for
 //! depends on how much it tells:
 //!
-//! - eight bytes or more that are not a plain word: wherever they stand, also within something longer;
-//! - four bytes or more with more than letters or digits in them: where they stand as a word of their own;
+//! - eight bytes or more that are not letters alone: wherever they stand, also within something longer;
+//! - more than twelve letters, and four bytes or more with more than letters or digits in them: where they stand as a
+//!   word of their own;
 //! - what may be a word of the language or a number (letters alone up to twelve, digits alone up to seven) and
 //!   whatever is shorter than four bytes: where the secret stands, and in what is said of the file where it stands
 //!   in quotes or beside a sign. Else a password `a` or `2024` would leave nothing of a report;
@@ -543,7 +544,7 @@ fn percent_encoded(text: &str) -> Option<String> {
 
 /// True if nobody writes such a word without meaning the secret.
 fn is_telling(word: &str) -> bool {
-    word.len() >= SHORTEST_TELLING && !is_plain(word)
+    word.len() >= SHORTEST_TELLING && !is_plain(word) && !word.chars().all(char::is_alphabetic)
 }
 
 /// True if a secret may be a word or a number, or a part of one.

@@ -112,8 +112,17 @@ fn a_blank_is_no_secret() {
         found.into_iter().find(|it| it.rule.name == "secure-default").map(|it| it.severity)
     };
     assert_eq!(of("geheim-9x"), Some(Severity::Warning));
-    assert_eq!(of(" "), Some(Severity::Note));
+    for blank in [" ", "NOT_SPECIFIED", "none", "GEN-PASSWORD", "<password>"] {
+        assert_eq!(of(blank), Some(Severity::Note), "{blank}");
+    }
     assert_eq!(of(""), None);
+    // Nor is a switch.
+    let object = |default: Value| {
+        let text = template(&json!({"parameters": {"p": {"type": "secureObject", "defaultValue": default}}}));
+        findings(&text, Kind::Json).iter().any(|it| it.rule.name == "secure-default")
+    };
+    assert!(!object(json!({"enabled": false})));
+    assert!(object(json!({"enabled": false, "password": "geheim-9x"})));
 }
 
 #[test]
@@ -292,6 +301,10 @@ fn a_parameter_whose_parts_are_secure_keeps_them() {
     assert_eq!(of(json!({"type": "array", "items": item}), list), None);
     assert_eq!(of(json!({"type": "object"}), "[parameters('o')]"), Some(Severity::Warning));
     assert_eq!(of(json!({"type": "string"}), "[parameters('o').name]"), Some(Severity::Note));
+    assert_eq!(
+        of(json!({"type": "string"}), "[coalesce(tryGet(parameters('o'), 'name'), 'x')]"),
+        Some(Severity::Note)
+    );
 }
 
 #[test]

@@ -233,12 +233,21 @@ pub(super) fn members(root: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
         .filter(|(name, value)| {
             name.tail().is_none_or(may_be)
                 && name.as_str().is_some_and(|name| {
-                    is_secret_name(&name) && (!name.eq_ignore_ascii_case("content") || is_file(*value))
+                    is_secret_name(&name)
+                        && !is_resource(*value)
+                        && (!name.eq_ignore_ascii_case("content") || is_file(*value))
                 })
         })
         .collect();
     found.sort_unstable_by_key(|(name, _)| name.index());
     found
+}
+
+/// True for a resource of a template, whose symbolic name says what it makes.
+fn is_resource(value: Node<'_>) -> bool {
+    let version = value.member("apiVersion").and_then(|(_, it)| it.as_str());
+    let is_day = |it: &str| it.len() >= 10 && it.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    version.is_some_and(|it| is_day(&it)) && value.member("type").is_some()
 }
 
 /// The strings, numbers and booleans within `root` that are not names and do not only describe: of a parameter's

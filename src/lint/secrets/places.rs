@@ -30,6 +30,8 @@ const MAX_BETWEEN: usize = 128;
 const SIGNING_IN: [&[u8]; 5] = [b" login", b"sshpass", b"mysql", b" sql ", b"postgres"];
 /// Bytes of an object whose leaves are secrets; one that goes on is one that was never closed.
 const MAX_TREE: usize = 1 << 16;
+/// Bytes of an object in which a resource says its version.
+const MAX_HEAD: usize = 2048;
 /// Members of such an object that say what it is and hold nothing secret, in lower case.
 const DESCRIBING: [&str; 12] = [
     "type",
@@ -185,6 +187,7 @@ impl<'t> Scan<'t> {
                 }
                 Some(end)
             }
+            Value::Tree(at) if self.is_resource(at, to) => None,
             Value::Tree(at) => {
                 let (leaves, end) = self.leaves(at, to);
                 for leaf in leaves {
@@ -196,6 +199,20 @@ impl<'t> Scan<'t> {
                 Some(end)
             }
         }
+    }
+
+    /// True if the object at `at` is a resource of a template, whose name there says what it makes: `"secret": {"type":
+    /// "Microsoft.KeyVault/vaults/secrets", "apiVersion": "2023-07-01", …}`.
+    fn is_resource(&self, at: usize, to: usize) -> bool {
+        const NAME: &[u8] = b"\"apiVersion\"";
+        let head = &self.bytes[at..to.min(at + MAX_HEAD)];
+        let version = memchr::memmem::find(head, NAME).map(|found| &head[found + NAME.len()..]);
+        let digits = version.and_then(|rest| {
+            let quote = rest.iter().take(8).position(|byte| *byte == b'"')?;
+            rest.get(quote + 1..quote + 6)
+        });
+        let is_day = |it: &[u8]| it[..4].iter().all(u8::is_ascii_digit) && it[4] == b'-';
+        digits.is_some_and(is_day) && memchr::memmem::find(head, b"\"type\"").is_some()
     }
 
     /// What a text goes on with: `'Bearer ' + $token`, `'Bearer '"$token"`, `"x", "y"` where a comma splits it.
@@ -474,6 +491,14 @@ mod tests {
             ("$password = Get-Secret -Name x", vec![]),
             ("The password: the one that you have chosen before", vec![]),
             ("password: string;", vec!["string;"]),
+            (
+                "\"kvSecret\": {\"type\": \"Microsoft.KeyVault/vaults/secrets\", \"apiVersion\": \"2023-07-01\", \"name\": \"a/b\", \"tags\": {\"a\": \"open\"}}",
+                vec![],
+            ),
+            (
+                "\"secret\": {\"apiVersion\": \"v1\", \"kind\": \"Opaque\", \"type\": \"x/y\", \"data\": {\"a\": \"Vx7q\"}}",
+                vec!["v1", "Opaque", "Vx7q"],
+            ),
             (
                 "\"connectionString\": \"[concat('DefaultEndpointsProtocol=https;AccountName=', parameters('a'), ';AccountKey=', listKeys(resourceId('x', 'y'), '2021-04-01').keys[0].value, ';EndpointSuffix=core.windows.net')]\"",
                 vec![],

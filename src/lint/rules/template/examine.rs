@@ -11,7 +11,8 @@ use super::{
 };
 use crate::arm::expression::{Expression, is_expression};
 use crate::json::{Kind, Node, Tree, string_fragment};
-use crate::lint::evaluation::Evaluation;
+use crate::lint::evaluation::{Evaluation, GENERATED};
+use crate::lint::secrets::is_open;
 use crate::lint::{Draft, Rule, Severity, Sink, Subject, either};
 use crate::notation::template::is_template;
 use crate::template::{
@@ -517,10 +518,12 @@ impl<'a> Examination<'_, 'a> {
             for Declared { name, value, .. } in names.parameters.iter().filter(|it| is_secure(&it.value)) {
                 let Some(default) = value.get("defaultValue").filter(|it| is_literal(it)) else { continue };
                 let Some(place) = default.place else { continue };
-                // A blank is nobody's secret; it is sent all the same.
-                let is_blank = default.as_str().is_some_and(|it| it.trim().is_empty());
+                // A blank, or what says what belongs there, is nobody's secret; it is sent all the same.
+                let is_blank = says_no_secret(default);
                 let message = if is_blank {
-                    format!("the secure parameter `{name}` is a blank unless it is given")
+                    format!(
+                        "the default of the secure parameter `{name}` is no secret: it is sent where none is given"
+                    )
                 } else {
                     format!("the secure parameter `{name}` has a default that everyone can read")
                 };
@@ -663,22 +666,37 @@ fn is_secure(declaration: &Value) -> bool {
         .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
 }
 
-/// True if a member is read of the parameter whose name stands at `name` of a string: `parameters('a').b`.
+/// True if a member is read of the parameter whose name stands at `name` of a string: `parameters('a').b`,
+/// `tryGet(parameters('a'), 'b')`.
 fn reads_member(node: Node<'_>, name: Span) -> bool {
     let Some(text) = node.as_str() else { return false };
     let behind = text.get(name.end as usize..).and_then(|it| it.strip_prefix('\''));
     let behind = behind.and_then(|it| it.trim_start().strip_prefix(')')).unwrap_or_default();
-    behind.trim_start().starts_with(['.', '['])
+    let before = text.get(..name.start as usize).unwrap_or_default().trim_end_matches(['\'', '(', ' ']);
+    let around = before.get(..before.len().saturating_sub("parameters".len())).unwrap_or_default();
+    let is_tried = around.trim_end().to_ascii_lowercase().ends_with("tryget(");
+    is_tried || behind.trim_start().starts_with(['.', '['])
 }
 
-/// True for a value that says something and is written out.
+/// True for a default that stands for what is to be given: a blank, `NOT_SPECIFIED`, `none`, `GEN-PASSWORD`.
+fn says_no_secret(value: &Value) -> bool {
+    match &value.data {
+        Data::Text(text) => text.starts_with(GENERATED) || text.eq_ignore_ascii_case("none") || is_open(text),
+        Data::Object(object) => object.members().iter().all(|it| says_no_secret(&it.value)),
+        Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_no_secret),
+        Data::Int(_) | Data::Float(_) => false,
+        Data::Null | Data::Open(_) | Data::Bool(_) => true,
+    }
+}
+
+/// True for a value that may be a secret and is written out. A switch is none.
 fn is_literal(value: &Value) -> bool {
     match &value.data {
         Data::Text(text) => !text.is_empty() && !is_expression(text),
         Data::Object(object) => object.members().iter().any(|it| is_literal(&it.value)),
         Data::Array(_) => value.as_array().unwrap_or_default().iter().any(is_literal),
-        Data::Int(_) | Data::Float(_) | Data::Bool(_) => true,
-        Data::Null | Data::Open(_) => false,
+        Data::Int(_) | Data::Float(_) => true,
+        Data::Null | Data::Open(_) | Data::Bool(_) => false,
     }
 }
 
