@@ -225,6 +225,21 @@ fn a_command_of_too_many_words_is_not_read_whole_and_said() {
     assert!(after.contains(&"identity-type-split"), "the next command is read: {after:?}");
 }
 
+/// Azure takes 800 resources: of very many the first are evaluated. All are checked as they are written.
+#[test]
+fn resources_that_are_not_evaluated_are_said() {
+    let rules = |count: usize| {
+        let last = vm(count, "").replace("\"SystemAssigned\"", "\"SystemAsigned\"");
+        let all = (0..count).map(|index| vm(index, "") + ",").collect::<String>() + &last;
+        let findings = check(&Source::new("x.json", template(&all, "")), Kind::Json, &Options::default());
+        findings.iter().map(|finding| finding.rule.name).collect::<Vec<_>>()
+    };
+    let (few, many) = (rules(900), rules(2000));
+    assert!(!few.contains(&"evaluation-stopped"), "{few:?}");
+    assert!(many.contains(&"evaluation-stopped"), "{many:?}");
+    assert!(many.len() == few.len() + 1, "{few:?} {many:?}");
+}
+
 /// The run fails as it would if all were kept, and says how many are not.
 #[test]
 fn findings_are_capped_and_the_cap_is_said() {
