@@ -11,6 +11,7 @@
 
 mod actions;
 mod api_version;
+mod evaluation;
 pub mod expression;
 pub mod guid;
 mod id_error;
@@ -31,6 +32,7 @@ mod typed_id;
 pub mod versions;
 
 pub use api_version::{ApiVersion, ApiVersionError, Stage};
+pub(crate) use evaluation::Evaluation;
 pub use expression::{Expression, is_expression};
 pub use guid::{is_real_guid, is_zero_guid, looks_like_guid};
 pub use id_error::{ResourceIdError, ResourceIdErrorKind};
@@ -61,6 +63,7 @@ pub use resource_type::{
 pub use scopes::{Level, Scopes};
 pub use segment::Segment;
 pub(crate) use segment::decode_percent;
+pub(crate) use text::{SECRET_WORDS, has_word_for_secret};
 pub use typed_id::{
     CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,
 };

@@ -132,7 +132,7 @@ static ROWS: [Row; 3] = [
 )]
 pub struct UnknownResourceType(pub String);
 
-#[allow(non_upper_case_globals, reason = "they are read as the names of types, also where one is matched")]
+#[expect(non_upper_case_globals, reason = "they are read as the names of types, also where one is matched")]
 impl ResourceType {
     /// `Microsoft.Compute/virtualMachines`
     pub const VirtualMachine: Self = Self(0);

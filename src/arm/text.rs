@@ -23,3 +23,13 @@ pub(super) fn nearest<'w>(found: &str, words: impl IntoIterator<Item = &'w str>)
     let misspelt = words.into_iter().filter(|word| is_misspelling_of(found, word));
     suggest::nearest(found, misspelt).first().copied()
 }
+
+/// Words that say of a name that what it names is secret.
+pub(crate) const SECRET_WORDS: [&str; 7] =
+    ["password", "passwd", "pwd", "passphrase", "secret", "token", "credential"];
+
+/// True for a name that has one of [`SECRET_WORDS`] in it.
+pub(crate) fn has_word_for_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}

@@ -43,7 +43,7 @@ const LISTED: usize = 1 << 14;
 
 /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
 #[derive(Debug, clap::Args)]
-#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct Args {
     /// Files and folders; `-` is standard input. Default: the current folder.
     paths: Vec<PathBuf>,

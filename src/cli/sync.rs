@@ -20,7 +20,7 @@ use super::{Status, Terminal};
 
 /// Keep snippets in documents equal to what render writes.
 #[derive(Debug, clap::Args)]
-#[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct Args {
     /// Files and folders; `-` is standard input, which goes to standard output. Default: the current folder.
     paths: Vec<PathBuf>,

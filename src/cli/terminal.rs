@@ -1,7 +1,7 @@
 //! Where a command writes: results on standard output, talk on standard error.
 //!
 //! Both take [`Shown`] text only: what was read cannot reach a terminal, or the runner of a pipeline, as it is.
-#![allow(clippy::disallowed_methods, reason = "the one place that has the streams")]
+#![expect(clippy::disallowed_methods, reason = "the one place that has the streams")]
 
 use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Write};
 

@@ -76,7 +76,7 @@ pub(super) struct Left {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    #[allow(dead_code, reason = "read before the rest is")]
+    #[expect(dead_code, reason = "read before the rest is")]
     version: u64,
     findings: BTreeMap<String, Vec<Row>>,
     #[serde(default)]
@@ -106,7 +106,7 @@ fn one() -> u32 {
     1
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_one(count: &u32) -> bool {
     *count == 1
 }

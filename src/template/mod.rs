@@ -42,20 +42,20 @@
 //!
 //! [`Budget`] bounds steps, bytes and depth: a template that asks for more is refused with [`Cause::Budget`].
 
-#![allow(
+#![expect(
     clippy::unnecessary_box_returns,
     reason = "a refusal is large and seldom: results carry it boxed, and so do those who make it"
 )]
-#![allow(
+#![expect(
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "lengths and places of texts that were read"
 )]
-#![allow(
+#![expect(
     clippy::format_push_string,
     reason = "texts of refusals and of expressions that are left over: seldom, and short"
 )]
-#![allow(clippy::unnecessary_wraps, reason = "every function of the language has one type")]
+#![expect(clippy::unnecessary_wraps, reason = "every function of the language has one type")]
 
 mod budget;
 mod engine;

@@ -15,7 +15,7 @@ type Pieces = SmallVec<[Piece; 1]>;
 
 /// A run of a fragment's text and the bytes of the file that it stands for.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Piece {
     /// Where it begins in the decoded text.
     at: u32,

@@ -231,7 +231,7 @@ fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "as on other systems")]
+#[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
 fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
@@ -265,7 +265,7 @@ fn keep_attributes(path: &Path, file: &File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "as on other systems")]
+#[expect(clippy::unnecessary_wraps, reason = "as on other systems")]
 fn keep_attributes(_: &Path, _: &File) -> io::Result<()> {
     Ok(())
 }

@@ -70,7 +70,7 @@ pub(super) type Calls<'c> = &'c [(Span, Range<usize>)];
 
 /// How comments are written.
 #[derive(Clone, Copy)]
-#[allow(clippy::struct_excessive_bools, reason = "each says one thing of a notation")]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a notation")]
 struct Style {
     /// What a line that is a comment begins with.
     signs: &'static [&'static str],

@@ -1,6 +1,6 @@
 //! Deployment templates and their parameters files, as their editor meets them.
 
-#![allow(clippy::needless_pass_by_value, reason = "`json!(…)` stands in the calls")]
+#![expect(clippy::needless_pass_by_value, reason = "`json!(…)` stands in the calls")]
 
 mod laws;
 

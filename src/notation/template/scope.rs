@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::arm::{Expression, expression};
+use crate::arm::{Evaluation, Expression, expression};
 use crate::json::{Kind, Node};
 
 /// Names that lead to names: more of them than any author writes.
@@ -30,6 +30,23 @@ struct Scope<'t> {
     arguments: OnceCell<Names<'t>>,
 }
 
+/// True if the resources of a template have symbolic names.
+pub(crate) fn has_symbolic_names(template: Node<'_>) -> bool {
+    let member = |name: &str| template.member(name).map(|(_, value)| value);
+    member("languageVersion").is_some_and(|it| it.kind() != Kind::Null)
+        || member("resources").is_some_and(|it| it.kind() == Kind::Object)
+}
+
+/// Whose names the template uses that a nested deployment has in its `properties`; `is_symbolic` is of the template
+/// around it.
+pub(crate) fn evaluation(properties: Node<'_>, is_symbolic: bool) -> Evaluation {
+    let scope = properties
+        .member("expressionEvaluationOptions")
+        .and_then(|(_, options)| options.member("scope"))
+        .and_then(|(_, scope)| scope.as_str());
+    Evaluation::of(scope.as_deref(), is_symbolic)
+}
+
 /// Names in lower case and their values.
 type Names<'t> = HashMap<String, Node<'t>>;
 
@@ -42,10 +59,8 @@ impl<'t> Scopes<'t> {
         beside: Option<Node<'t>>,
     ) -> usize {
         let member = |name: &str| beside?.member(name).map(|(_, value)| value);
-        let is_inner = member("expressionEvaluationOptions")
-            .and_then(|options| options.member("scope"))
-            .and_then(|(_, scope)| scope.as_str())
-            .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
+        let is_symbolic = outer.is_some_and(|outer| has_symbolic_names(self.scopes[outer].template));
+        let is_inner = beside.is_some_and(|it| evaluation(it, is_symbolic) == Evaluation::Inner);
         self.scopes.push(Scope {
             template,
             outer,

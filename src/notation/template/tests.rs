@@ -145,6 +145,13 @@ fn names_belong_to_the_template_that_evaluates_them() {
     assert_eq!(found(&nested(inner, "")), [deployment, "A.B/v 2020-02-01", "A.B/p 2020-03-01"]);
     let given = r#""p": { "value": "[variables('v')]" }"#;
     assert_eq!(found(&nested(inner, given)), [deployment, "A.B/v 2020-02-01", "A.B/p 2020-01-01"]);
+    // With symbolic names the inner scope is what is meant where nothing is said.
+    let symbolic = |options: &str| {
+        let text = nested(options, "").replacen('{', r#"{ "languageVersion": "2.0","#, 1);
+        text.replacen("\"resources\": [", "\"resources\": { \"n\": ", 1).replacen("}]", "}}", 1)
+    };
+    assert_eq!(found(&symbolic("")), [deployment, "A.B/v 2020-02-01", "A.B/p 2020-03-01"]);
+    assert_eq!(found(&symbolic(inner)), found(&symbolic("")));
 }
 
 #[test]

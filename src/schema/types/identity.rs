@@ -5,7 +5,7 @@ use crate::arm::{IdentityContract, IdentityType, parse_identity_type, published_
 
 /// The `identity` block of a type in one version.
 #[derive(Clone, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "facts of a table, each its own")]
+#[expect(clippy::struct_excessive_bools, reason = "facts of a table, each its own")]
 pub struct IdentityFacts<'p> {
     /// The values of `type`, as they are spelt; none if the types name none.
     pub values: Vec<&'p str>,

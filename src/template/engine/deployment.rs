@@ -168,7 +168,7 @@ impl Deployment {
             variables.push(&member.name, variable);
         }
         let functions = functions(&template);
-        let is_symbolic = template.get("languageVersion").is_some();
+        let is_symbolic = has_symbolic_names(&template);
         Self {
             template,
             name: None,
@@ -189,6 +189,12 @@ impl Deployment {
             file: "".into(),
         }
     }
+}
+
+/// True if the resources of a template have symbolic names.
+pub(super) fn has_symbolic_names(template: &Value) -> bool {
+    template.get("languageVersion").is_some_and(|it| !it.is_null())
+        || template.get("resources").is_some_and(|it| it.as_object().is_some())
 }
 
 /// The members of an object that a template has.

@@ -12,7 +12,7 @@ use crate::template::value::{Data, Place, Reason, Value};
 
 /// What a template does not say itself.
 #[derive(Clone, Debug, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for by itself")]
 pub struct Options {
     /// The id of the scope that it is deployed to.
     pub target: Target,

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::calls::{unknown_function, wrong_count};
-use super::deployment::{is_secure, members};
-use crate::arm;
+use super::deployment::{has_symbolic_names, is_secure, members};
 use crate::arm::expression::{Expression, find_function, is_expression, only_compares};
+use crate::arm::{self, Evaluation};
 use crate::template::program::{MAX_EXPRESSION, Op, Program};
 use crate::template::refusal::{Cause, Refusal};
 use crate::template::value::{Data, Member, Object, Place, Value, same_name};
@@ -341,8 +341,7 @@ impl<'v> Walk<'v> {
             }
         }
         self.survey.scopes.push(names);
-        let is_symbolic = template.get("languageVersion").is_some_and(|it| !it.is_null());
-        self.symbolic.push(is_symbolic);
+        self.symbolic.push(has_symbolic_names(template));
         self.survey.scopes.len() as u32 - 1
     }
 
@@ -481,10 +480,8 @@ impl<'v> Walk<'v> {
         let option = properties.get("expressionEvaluationOptions").and_then(|it| it.get("scope"));
         let is_symbolic = self.symbolic.get(around.scope as usize).copied().unwrap_or_default();
         let is_inner = match option.and_then(Value::as_str) {
-            Some(text) if text.eq_ignore_ascii_case("inner") => Some(true),
             Some(text) if is_expression(text) => None,
-            Some(_) => Some(false),
-            None => Some(is_symbolic),
+            scope => Some(Evaluation::of(scope, is_symbolic) == Evaluation::Inner),
         };
         let template = properties.get("template").filter(|it| it.as_object().is_some());
         let given = properties.get("parameters").and_then(Value::as_object).map(Object::members);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::read::{Resource, Scope};
 use super::{Secret, blanks, is_blank};
-use crate::arm::DEPLOYMENTS;
+use crate::arm::{DEPLOYMENTS, has_word_for_secret};
 use crate::text::steps;
 
 /// A version of deployments that every cloud has.
@@ -429,8 +429,7 @@ fn is_whole_blank(text: &str) -> bool {
 /// True for the name of a member whose value is a secret by its name.
 fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["password", "secret", "token", "connectionstring"].iter().any(|it| name.contains(it))
-        || name.ends_with("key")
+    has_word_for_secret(&name) || name.contains("connectionstring") || name.ends_with("key")
 }
 
 /// A text as a template writes one that is no expression.

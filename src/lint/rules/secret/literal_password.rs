@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/literal-password.md")]
 
 use super::{is_secret_property, literals};
+use crate::arm::{SECRET_WORDS, has_word_for_secret};
 use crate::lint::evidence::Doubt;
 use crate::lint::rule::rule;
 use crate::lint::rules::request::style::{self, Stands};
@@ -105,9 +106,8 @@ const WORDS: [&str; 52] = [
     "string",
 ];
 
-/// Words for secrets.
-const SECRETS: [&str; 9] =
-    ["password", "passwd", "pwd", "passphrase", "secret", "key", "token", "credential", "string"];
+/// Words that are for secrets in a description, beside those that are so in a name.
+const DESCRIBED: [&str; 2] = ["key", "string"];
 
 /// The longest description: what is longer was written by a machine.
 const LONGEST: usize = 64;
@@ -134,7 +134,12 @@ fn is_made_of_words(word: &str) -> bool {
         if !reached[at] {
             continue;
         }
-        for known in WORDS.iter().chain(&SECRETS).filter(|known| word[at..].starts_with(**known)) {
+        for known in WORDS
+            .iter()
+            .chain(&SECRET_WORDS)
+            .chain(&DESCRIBED)
+            .filter(|known| word[at..].starts_with(**known))
+        {
             reached[at + known.len()] = true;
         }
     }
@@ -143,7 +148,7 @@ fn is_made_of_words(word: &str) -> bool {
 
 fn names_secret(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    is_secret_property(&word) || SECRETS.iter().any(|secret| word.contains(secret))
+    is_secret_property(&word) || has_word_for_secret(&word) || DESCRIBED.iter().any(|it| word.contains(it))
 }
 
 /// True for a URL, a path or a resource's id without a query, user or fragment: who reads it can only ask.

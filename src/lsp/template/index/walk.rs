@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Index, Scope, Symbol, Text, What, member, text};
-use crate::arm::{self, is_expression};
+use crate::arm::{self, Evaluation, is_expression};
 use crate::json::{Kind, Node};
+use crate::notation::template::{evaluation, has_symbolic_names};
 use crate::text::Span;
 
 /// What everything in a part of a template has in common.
@@ -61,8 +62,7 @@ impl<'t> Walk<'t> {
     /// A scope with what a template declares.
     pub(super) fn declare(&mut self, template: Node<'t>, around: Option<u32>) -> u32 {
         let scope = self.index.scopes.len() as u32;
-        let is_symbolic = member(template, "languageVersion").is_some()
-            || member(template, "resources").is_some_and(|it| it.kind() == Kind::Object);
+        let is_symbolic = has_symbolic_names(template);
         self.index.scopes.push(Scope {
             node: template.index(),
             around,
@@ -239,8 +239,8 @@ impl<'t> Walk<'t> {
     }
 
     fn deployment(&mut self, properties: Node<'t>, around: &Around) {
-        let scope = member(properties, "expressionEvaluationOptions").and_then(|it| member(it, "scope"));
-        let is_inner = scope.and_then(Node::as_str).is_some_and(|it| it.eq_ignore_ascii_case("inner"));
+        let is_symbolic = self.index.scopes.get(around.own as usize).is_some_and(|it| it.is_symbolic);
+        let is_inner = evaluation(properties, is_symbolic) == Evaluation::Inner;
         let mut inner = None;
         if let Some(template) = member(properties, "template").filter(|it| it.kind() == Kind::Object) {
             let scope = self.declare(template, None);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Identity, MAX_NESTED, Target, given_value, shown, unknown_parameters};
-use crate::arm::Level;
+use crate::arm::{Evaluation, Level};
 use crate::template::engine::deployment::{Deployment, Given, Scope};
 use crate::template::engine::linked::path_of;
 use crate::template::engine::resource::Turn;
@@ -154,7 +154,6 @@ impl Engine<'_> {
             None => None,
         };
         let is_inner = match scope_text.as_deref() {
-            Some("inner") => true,
             Some("outer") if is_symbolic => {
                 return Err(Refusal::new(
                     Cause::LanguageVersion,
@@ -163,8 +162,7 @@ impl Engine<'_> {
                 )
                 .at(raw_scope.and_then(|it| it.place)));
             }
-            Some("outer") => false,
-            _ => is_symbolic,
+            scope => Evaluation::of(scope, is_symbolic) == Evaluation::Inner,
         };
         let mut members = Vec::new();
         let mut template = None;
