@@ -1,5 +1,5 @@
 //! Requests that manage virtual machines' identities through Azure Resource Manager (ARM): written, planned,
-//! checked and mended, offline.
+//! checked and fixed, offline.
 //!
 //! # The map
 //!

@@ -1,4 +1,4 @@
-//! What can be wrong with a resource id or with the path of a URL, and the edit that mends it.
+//! What can be wrong with a resource id or with the path of a URL, and the edit that fixes it.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,11 +7,11 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct ResourceIdError {
-    /// What is wrong. Of several mistakes, one that has no mending comes first.
+    /// What is wrong. Of several mistakes, one that cannot be fixed comes first.
     pub kind: ResourceIdErrorKind,
     /// The bytes of the id to point at; empty where something is missing.
     pub span: Range<usize>,
-    /// The whole id mended, where all that is wrong with it has one reading.
+    /// The whole id fixed, where all that is wrong with it has one reading.
     pub suggestion: Option<String>,
 }
 
@@ -125,7 +125,7 @@ impl fmt::Display for ResourceIdErrorKind {
     }
 }
 
-/// One mistake, and the edit that mends it where there is one reading.
+/// One mistake, and the edit that fixes it where there is one reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slip {
     pub(super) kind: ResourceIdErrorKind,
@@ -138,13 +138,13 @@ pub(super) struct Slip {
 pub(super) struct Slips(pub(super) Vec<Slip>);
 
 impl Slips {
-    /// A slip that nothing but its author can mend.
+    /// A slip that nothing but its author can fix.
     pub(super) fn add(&mut self, kind: ResourceIdErrorKind, span: Range<usize>) {
         self.0.push(Slip { kind, span, edit: None });
     }
 
-    /// A slip that putting `text` in the place of `range` mends.
-    pub(super) fn mend(
+    /// A slip that putting `text` in the place of `range` fixes.
+    pub(super) fn fix(
         &mut self,
         kind: ResourceIdErrorKind,
         span: Range<usize>,
@@ -162,13 +162,13 @@ impl Slips {
     pub(super) fn into_error(self, text: &str) -> Option<ResourceIdError> {
         let worst = self.0.iter().find(|slip| slip.edit.is_none()).or(self.0.first())?;
         let (kind, span) = (worst.kind.clone(), worst.span.clone());
-        let suggestion = if worst.edit.is_some() { mended(text, self.0) } else { None };
+        let suggestion = if worst.edit.is_some() { fixed(text, self.0) } else { None };
         Some(ResourceIdError { kind, span, suggestion })
     }
 }
 
 /// `text` with every slip's edit made; `None` when two edits meet.
-fn mended(text: &str, slips: Vec<Slip>) -> Option<String> {
+fn fixed(text: &str, slips: Vec<Slip>) -> Option<String> {
     let mut edits: Vec<_> = slips.into_iter().filter_map(|slip| slip.edit).collect();
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut result = String::with_capacity(text.len() + 32);

@@ -4,7 +4,7 @@
 //! that was published and what each version lets a request say about identities. [`placeholder`] knows what
 //! authors write for a reader to fill in, [`guid`] tells real GUIDs from made-up ones, [`ResourceName`] keeps the
 //! naming rules. [`ResourceId`] and [`UserAssignedIdentityId`] are ids, [`ResourceIdError`] what is wrong with one
-//! and how it is mended; [`RequestUrl`] takes a URL apart; [`Request`] is a whole call, its [`Blank`]s
+//! and how it is fixed; [`RequestUrl`] takes a URL apart; [`Request`] is a whole call, its [`Blank`]s
 //! to be filled in. [`identity`] has what a resource's identities are, and
 //! the algebra of changing them: [`plan`] and [`apply`]. [`expression`] is the language of
 //! ARM templates.

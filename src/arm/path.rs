@@ -117,7 +117,7 @@ impl<'a> Walk<'_, 'a> {
         {
             let here = first.start..first.start;
             let kind = Kind::MissingSegment { expected: "subscriptions" };
-            self.reading.slips.mend(kind, here.clone(), here, "subscriptions/");
+            self.reading.slips.fix(kind, here.clone(), here, "subscriptions/");
             self.reading.subscription = Some(first);
             self.at += 1;
             self.below_subscription();
@@ -141,7 +141,7 @@ impl<'a> Walk<'_, 'a> {
         {
             let here = segment.start..segment.start;
             let kind = Kind::MissingSegment { expected: "resourceGroups" };
-            self.reading.slips.mend(kind, here.clone(), here, "resourceGroups/");
+            self.reading.slips.fix(kind, here.clone(), here, "resourceGroups/");
             self.reading.resource_group = Some(segment);
             self.at += 1;
         }
@@ -156,7 +156,7 @@ impl<'a> Walk<'_, 'a> {
             } else if is_namespace(segment) {
                 let here = segment.start..segment.start;
                 let kind = Kind::MissingSegment { expected: "providers" };
-                self.reading.slips.mend(kind, here.clone(), here, "providers/");
+                self.reading.slips.fix(kind, here.clone(), here, "providers/");
             } else if !self.keyword(segment, "providers") {
                 self.reading.rest = Some(segment);
                 return;
@@ -191,7 +191,7 @@ impl<'a> Walk<'_, 'a> {
                 return false;
             }
             let kind = Kind::MisspeltSegment { found: segment.text.to_owned(), right: keyword };
-            self.reading.slips.mend(kind, segment.span(), segment.span(), keyword);
+            self.reading.slips.fix(kind, segment.span(), segment.span(), keyword);
         }
         self.at += 1;
         true
@@ -221,7 +221,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let right = nearest(namespace.text, NAMESPACES)?;
         let kind = Kind::MisspeltNamespace { found: namespace.text.to_owned(), right };
-        self.reading.slips.mend(kind, namespace.span(), namespace.span(), right);
+        self.reading.slips.fix(kind, namespace.span(), namespace.span(), right);
         Some(right)
     }
 
@@ -238,7 +238,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let right = known.map(ResourceType::type_segment).chain(network).find(is_slip)?;
         let kind = Kind::MisspeltType { found: found.text.to_owned(), right };
-        self.reading.slips.mend(kind, found.span(), found.span(), right);
+        self.reading.slips.fix(kind, found.span(), found.span(), right);
         Some(right)
     }
 }

@@ -29,12 +29,12 @@ impl<'a> ResourceId<'a> {
     /// Reads an id of any kind.
     ///
     /// # Errors
-    /// [`ResourceIdError`] names the mistake, where it is, and the mended id where there is one reading.
+    /// [`ResourceIdError`] names the mistake, where it is, and the fixed id where there is one reading.
     pub fn parse(text: &'a str) -> Result<Self, ResourceIdError> {
         let (id, slips) = Self::read_slips(text);
         let Some(mut error) = slips.into_error(text) else { return Ok(id) };
         // What is offered as an id is one: a text with several slips may need more than the edits of each.
-        error.suggestion = error.suggestion.filter(|mended| ResourceId::read_slips(mended).1.is_empty());
+        error.suggestion = error.suggestion.filter(|fixed| ResourceId::read_slips(fixed).1.is_empty());
         Err(error)
     }
 
@@ -69,12 +69,12 @@ impl<'a> ResourceId<'a> {
             slips.add(if guid { Kind::GuidAlone } else { Kind::BareName }, 0..text.len());
             return;
         } else {
-            slips.mend(Kind::MissingLeadingSlash, 0..0, 0..0, "/");
+            slips.fix(Kind::MissingLeadingSlash, 0..0, 0..0, "/");
         }
         for empty in segments.iter().filter(|segment| segment.text.is_empty()) {
             let slash = empty.start - 1..empty.start;
             let kind = if empty.start == text.len() { Kind::TrailingSlash } else { Kind::EmptySegment };
-            slips.mend(kind, slash.clone(), slash, "");
+            slips.fix(kind, slash.clone(), slash, "");
         }
         segments.retain(|segment| !segment.text.is_empty());
         let reading = read_path(&segments, prefixed, text.len());

@@ -92,7 +92,7 @@ impl Scopes {
     }
 
     /// The levels in words: `resource group or subscription`.
-    pub fn words(self) -> String {
+    pub fn described(self) -> String {
         let all = [
             (Self::RESOURCE_GROUP, "a resource group"),
             (Self::SUBSCRIPTION, "a subscription"),
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn levels_are_told_in_words() {
-        assert_eq!(Scopes::from_bits(8).words(), "a resource group");
-        assert_eq!(Scopes::from_bits(13).words(), "a resource group, a subscription or the tenant");
-        assert_eq!(Scopes::from_bits(0).words(), "nowhere");
+        assert_eq!(Scopes::from_bits(8).described(), "a resource group");
+        assert_eq!(Scopes::from_bits(13).described(), "a resource group, a subscription or the tenant");
+        assert_eq!(Scopes::from_bits(0).described(), "nowhere");
         assert!(Scopes::from_bits(13).meets(Scopes::TENANT) && !Scopes::from_bits(8).meets(Scopes::TENANT));
     }
 }

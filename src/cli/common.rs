@@ -89,7 +89,7 @@ impl Output {
 
     /// [`Output::asked`], and where the command line says nothing, what the configuration says.
     pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
-        self.asked().settled(&self.configured()?)
+        self.asked().with_config(&self.configured()?)
     }
 
     fn configured(&self) -> anyhow::Result<config::Render> {

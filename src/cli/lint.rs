@@ -1,4 +1,4 @@
-//! `armbody lint`: read files, check them side by side, report in order, and mend what can be mended.
+//! `armbody lint`: read files, check them side by side, report in order, and fix what can be fixed.
 
 mod beside;
 mod copy;
@@ -27,7 +27,7 @@ use rayon::prelude::*;
 
 use self::copy::{Copy, OutputFile};
 use self::files::Passed;
-use self::followed::Sent;
+use self::followed::Followed;
 use self::job::{Done, Reports};
 use self::outputs::Outputs;
 use self::progress::Progress;
@@ -41,7 +41,7 @@ const BATCH: usize = 512;
 /// documents send.
 const LISTED: usize = 1 << 14;
 
-/// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
+/// Find what is wrong in bodies, documents, scripts and templates; --fix corrects it.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct Args {
@@ -193,11 +193,11 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     outputs.check()?;
     setup.follow_renames(&listed, args);
     let setup = setup;
-    let sent = if listed.len() < LISTED {
-        Sent::by(listed.iter(), args.max_size, setup.configs())
+    let followed = if listed.len() < LISTED {
+        Followed::by(listed.iter(), args.max_size, setup.configs())
     } else {
         let again = files::inputs(&args.paths, setup.configs(), &Arc::default());
-        Sent::by(again, args.max_size, setup.configs())
+        Followed::by(again, args.max_size, setup.configs())
     };
     let mut inputs: Box<dyn Iterator<Item = files::Input>> = Box::new(listed.into_iter().chain(inputs));
     let mut last = false;
@@ -209,13 +209,13 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
         if batch.is_empty() {
             // What calls send and nobody named is looked at, and not changed.
             last = true;
-            let rest = if args.diff { Vec::new() } else { sent.unnamed() };
+            let rest = if args.diff { Vec::new() } else { followed.unnamed() };
             inputs = Box::new(rest.into_iter().filter(|input| outputs.admits(input)));
             continue;
         }
         outputs.check()?;
         let work = |input: &files::Input| {
-            let done = job::run(input, args, &setup, &sent, reports);
+            let done = job::run(input, args, &setup, &followed, reports);
             progress.tick();
             done
         };
@@ -233,8 +233,8 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
             if let Some(notice) = &done.notice {
                 terminal.say(notice);
             }
-            if let Some(mended) = &done.mended {
-                terminal.pass(mended)?;
+            if let Some(fixed) = &done.fixed {
+                terminal.pass(fixed)?;
             }
             if args.diff {
                 terminal.print(&done.rendered)?;
@@ -265,7 +265,7 @@ fn once(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status> {
     }
     progress.clear();
     total.stale += setup.gone();
-    total.end(&passed, sent.followed());
+    total.end(&passed, followed.number());
     if !args.diff {
         let summary = total.summary(args);
         if let Some(mut beside) = beside {

@@ -46,7 +46,7 @@ enum Command {
     Render(Later<render::Args>),
     /// Write the request that takes a VM from the identity it has to the one wanted.
     Plan(Later<plan::Args>),
-    /// Find what is wrong in bodies, documents, scripts and templates; --fix mends it.
+    /// Find what is wrong in bodies, documents, scripts and templates; --fix corrects it.
     Lint(Later<lint::Args>),
     /// List every ARM call found in documents, scripts and templates.
     Requests(Later<requests::Args>),

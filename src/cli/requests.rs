@@ -146,7 +146,7 @@ fn whole_rows(input: &Input, args: &Args) -> Result<Vec<Row>, String> {
     isolated(|| rows(input, args)).unwrap_or_else(|fault| {
         let name = match input {
             Input::Stdin => args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned()),
-            Input::Path(path) | Input::Sent(path) => path_name(path),
+            Input::Path(path) | Input::Followed(path) => path_name(path),
             Input::Problem(problem) => problem.clone(),
         };
         Err(format!("{name}: internal-error: {fault}"))

@@ -169,7 +169,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
 fn name_of(input: &files::Input, args: &Args) -> String {
     match input {
         files::Input::Stdin => args.stdin_filename.clone(),
-        files::Input::Path(path) | files::Input::Sent(path) => path_name(path),
+        files::Input::Path(path) | files::Input::Followed(path) => path_name(path),
         files::Input::Problem(problem) => problem.clone(),
     }
 }
@@ -188,7 +188,7 @@ fn one(
     let is_stdin = matches!(input, files::Input::Stdin);
     let path = match input {
         files::Input::Stdin => Path::new(&args.stdin_filename),
-        files::Input::Path(path) | files::Input::Sent(path) => path,
+        files::Input::Path(path) | files::Input::Followed(path) => path,
         files::Input::Problem(problem) => return Err(problem.clone()),
     };
     if !is_stdin && Kind::of(path) != Some(Kind::Markdown) {

@@ -71,7 +71,7 @@ impl Terminal {
         }
     }
 
-    /// Writes what is not for people to standard output, byte for byte: standard input that was mended, the messages of
+    /// Writes what is not for people to standard output, byte for byte: standard input that was fixed, the messages of
     /// a protocol, a script that the program brings.
     pub(crate) fn pass(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)

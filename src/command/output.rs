@@ -36,7 +36,7 @@ impl Output {
     ///
     /// # Errors
     /// The templates cannot be read.
-    pub fn settled(&self, config: &config::Render) -> anyhow::Result<Settings> {
+    pub fn with_config(&self, config: &config::Render) -> anyhow::Result<Settings> {
         let templates = match self.templates.as_ref().or(config.templates.as_ref()) {
             Some(folder) => Templates::with_folder(folder)?,
             None => Templates::embedded(),
@@ -76,7 +76,7 @@ impl Output {
     }
 }
 
-/// How to write, as it is settled.
+/// How to write, as was asked and configured.
 #[derive(Debug)]
 pub struct Settings {
     /// How blanks are spelt.

@@ -1,15 +1,15 @@
 //! Markdown: calls in fences, indented code, inline code, and the HTML that stands for them.
 //!
-//! pulldown-cmark says where the lines of code are and what marks stand before them; [`mend`] first gives it
+//! pulldown-cmark says where the lines of code are and what marks stand before them; [`repair`] first gives it
 //! the fences that were meant where they differ from those that `CommonMark` sees.
 
 mod code;
 mod html;
 mod marker;
-mod mend;
 mod parts;
 mod pieces;
 mod prose;
+mod repair;
 
 pub(crate) use parts::{Part, parts};
 
@@ -41,7 +41,7 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         return Vec::new();
     }
     let root = source.fragment();
-    let mended = mend::mend(text);
+    let fixed = repair::repair(text);
     let mut reader = Reader {
         source,
         text,
@@ -60,8 +60,8 @@ pub(super) fn calls(source: &Source) -> Vec<Call<'_>> {
         all_versions: Versions::default(),
     };
     // The parser's own front matter may stand anywhere, where two rules in prose look the same.
-    let skipped = front_matter_len(&mended.text);
-    pieces::read(&mended.text, skipped, |event, range| reader.event(event, mended.original(range)));
+    let skipped = front_matter_len(&fixed.text);
+    pieces::read(&fixed.text, skipped, |event, range| reader.event(event, fixed.original(range)));
     without_files(reader.calls)
 }
 

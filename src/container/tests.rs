@@ -137,7 +137,7 @@ fn what_a_comment_hides_is_no_call() {
 /// Fences that `CommonMark` sees otherwise than their author: what follows is not part of the block, and the
 /// calls below are still found.
 #[test]
-fn fences_are_mended() {
+fn fences_are_fixed() {
     let cases = [
         // A closer that is too far in.
         "```bash\nCALL\n    ```\nDon't.\n\n```bash\nCALL\n```\n",

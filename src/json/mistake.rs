@@ -2,7 +2,7 @@
 
 use crate::text::{Edit, Span};
 
-/// One mistake: what, where, and how it is mended where there is one reading.
+/// One mistake: what, where, and how it is fixed where there is one reading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// What it is.
@@ -11,11 +11,11 @@ pub struct Mistake {
     pub span: Span,
     /// Another place that explains it: where a bracket should close, the first of two names.
     pub related: Option<Span>,
-    /// The edits that mend it.
+    /// The edits that fix it.
     pub repair: Option<Repair>,
 }
 
-/// Edits that mend a mistake, in offsets of the text that was parsed.
+/// Edits that fix a mistake, in offsets of the text that was parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// The edits; all or none.
@@ -116,7 +116,7 @@ impl MistakeKind {
 }
 
 impl Mistake {
-    /// A mistake at `span` that nothing mends yet.
+    /// A mistake at `span` that nothing fixes yet.
     pub(super) fn new(kind: MistakeKind, span: Span) -> Self {
         Self { kind, span, related: None, repair: None }
     }
@@ -128,14 +128,14 @@ impl Mistake {
         self
     }
 
-    /// The mistake with the edits that mend it.
+    /// The mistake with the edits that fix it.
     #[must_use]
-    pub(super) fn mended(mut self, edits: Vec<Edit>) -> Self {
+    pub(super) fn repaired(mut self, edits: Vec<Edit>) -> Self {
         self.repair = Some(Repair { edits, safe: true });
         self
     }
 
-    /// The mistake with edits that mend it in one of several ways.
+    /// The mistake with edits that fix it in one of several ways.
     #[must_use]
     pub(super) fn perhaps(mut self, edits: Vec<Edit>) -> Self {
         self.repair = Some(Repair { edits, safe: false });

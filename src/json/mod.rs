@@ -2,7 +2,7 @@
 //!
 //! [`Tree::parse`] never fails: it returns a tree whose nodes are spans of the text, and a list of
 //! [`Mistake`]s, each a variant of one enum with the place to show and, where there is one reading, the edits
-//! that mend it. The tree is the one that the author meant, so that whoever reads it goes on after a mistake.
+//! that fix it. The tree is the one that the author meant, so that whoever reads it goes on after a mistake.
 //!
 //! The parser keeps its own stack and looks at each byte a bounded number of times, whatever the text.
 //! Nodes lie in one arena in the order of the text; a string without escapes is a slice.

@@ -23,7 +23,7 @@ fn mistakes(text: &str) -> Vec<(String, String)> {
 }
 
 /// The text after every repair, whatever its safety.
-fn mended(text: &str) -> String {
+fn fixed(text: &str) -> String {
     let tree = Tree::parse(text, DIALECT);
     let edits: Vec<_> =
         tree.mistakes().iter().filter_map(|it| it.repair.as_ref()).flat_map(|it| it.edits.clone()).collect();
@@ -35,7 +35,7 @@ fn check(text: &str, wanted: &[(&str, &str)], right: &str) {
     let found = mistakes(text);
     let found: Vec<(&str, &str)> = found.iter().map(|(kind, at)| (kind.as_str(), at.as_str())).collect();
     assert_eq!(found, wanted, "{text}");
-    assert_eq!(mended(text), right, "{text}");
+    assert_eq!(fixed(text), right, "{text}");
     let tree = Tree::parse(text, DIALECT);
     if let Ok(value) = serde_json::from_str::<serde_json::Value>(right) {
         assert_eq!(tree.root().unwrap().to_value(), value, "the tree of {text}");
@@ -444,7 +444,7 @@ fn odd_white_space_is_one_mistake_wherever_it_stands() {
             let kinds: Vec<_> = tree.mistakes().iter().map(|it| &it.kind).collect();
             assert_eq!(kinds, [&MistakeKind::BadEncoding], "{text:?}");
             assert_eq!(tree.root().unwrap().to_value(), value, "{text:?}");
-            let after: serde_json::Value = serde_json::from_str(&mended(&text)).unwrap();
+            let after: serde_json::Value = serde_json::from_str(&fixed(&text)).unwrap();
             assert_eq!(after, value, "{text:?}");
         }
         let everywhere = tokens.join(&c.to_string());
@@ -465,7 +465,7 @@ fn a_comment_leaves_nothing_behind() {
         ("{} /* a */  ", "{}"),
         ("{\n  /* a */ \"b\": 1\n}", "{\n  \"b\": 1\n}"),
     ] {
-        assert_eq!(mended(text), right, "{text}");
+        assert_eq!(fixed(text), right, "{text}");
     }
 }
 

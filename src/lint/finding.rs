@@ -1,4 +1,4 @@
-//! What a rule says: where, what, and how it is mended.
+//! What a rule says: where, what, and how it is fixed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -71,7 +71,7 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What would be right.
     pub help: Option<String>,
-    /// The edits that mend it.
+    /// The edits that fix it.
     pub fix: Option<Box<Fix>>,
     /// What ARM answers, where that is known.
     pub arm: Option<Box<ArmAnswer>>,
@@ -136,7 +136,7 @@ pub struct Label {
     pub span: Span,
 }
 
-/// Edits that mend a finding.
+/// Edits that fix a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, as an instruction: `write one string`.

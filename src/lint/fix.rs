@@ -218,7 +218,7 @@ fn is_broken(findings: &[Finding]) -> bool {
 }
 
 /// The number of errors. The language of templates is read of a text that is JSON only: what is wrong in it was there
-/// before a mistake of syntax was mended, though nobody looked.
+/// before a mistake of syntax was fixed, though nobody looked.
 fn errors(findings: &[Finding], was_broken: bool) -> usize {
     let counts = |finding: &&Finding| {
         finding.severity == Severity::Error && !(was_broken && finding.rule.family == Family::Template)

@@ -121,7 +121,7 @@ static ROWS: [Row; 33] = [
         fix: Go,
         is_firm: true,
     },
-    // And what else is found in such a block is said, but never mended.
+    // And what else is found in such a block is said, but never fixed.
     Row {
         holds: |it| it.language == Language::Other,
         rules: Rules::All,

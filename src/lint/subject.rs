@@ -23,7 +23,7 @@ use crate::notation::template::Resource;
 use crate::notation::{Call, Place};
 use crate::schema::types::IdentityFacts;
 use crate::schema::{Request, Standing, Validators};
-use crate::text::{Edit, Fragment, Source, Span, cut, settled};
+use crate::text::{Edit, Fragment, Source, Span, cut, merged};
 
 /// What is known of the request that a body is for.
 #[derive(Clone, Debug, Default)]
@@ -377,20 +377,20 @@ impl Draft<'_> {
 
     /// With edits that leave ARM's reading as it is, or give text that was not JSON its one reading.
     pub(crate) fn fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
-        self.mend(title.into(), true, edits)
+        self.with_edits(title.into(), true, edits)
     }
 
     /// With edits that are a guess, or change what ARM reads.
     pub(crate) fn unsafe_fix(self, title: impl Into<String>, edits: &[Edit]) -> Self {
-        self.mend(title.into(), false, edits)
+        self.with_edits(title.into(), false, edits)
     }
 
     /// With edits whose safety is known only now.
     pub(crate) fn fix_if(self, safe: bool, title: impl Into<String>, edits: &[Edit]) -> Self {
-        self.mend(title.into(), safe, edits)
+        self.with_edits(title.into(), safe, edits)
     }
 
-    fn mend(mut self, title: String, safe: bool, edits: &[Edit]) -> Self {
+    fn with_edits(mut self, title: String, safe: bool, edits: &[Edit]) -> Self {
         let outward = match self.part {
             None => Some(edits.to_vec()),
             // A place that cannot be written through its quoting leaves the finding without a fix.
@@ -406,7 +406,7 @@ impl Draft<'_> {
         };
         self.finding.fix = outward
             .filter(|edits| !edits.is_empty())
-            .map(|edits| Box::new(Fix { title, safe, edits: settled(edits) }));
+            .map(|edits| Box::new(Fix { title, safe, edits: merged(edits) }));
         self
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn apply(
     let is_marker = Comments::new(&markers, &unread);
     let mut suppressed = Vec::with_capacity(findings.len());
     for (finding, owner) in findings.iter_mut().zip(owner) {
-        // A marker is not itself a mistake, nor is it mended away.
+        // A marker is not itself a mistake, and no fix takes it away.
         let mut hit = is_marker.hold(finding.span);
         if finding.fix.as_ref().is_some_and(|fix| fix.edits.iter().any(|edit| is_marker.meet(edit.span))) {
             finding.fix = None;

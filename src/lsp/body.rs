@@ -196,11 +196,11 @@ fn target_with(
 ) -> Option<(Target, Option<u32>)> {
     let edits = text.edit(span, new)?;
     let at = edits.first().map_or(cursor, |edit| edit.span.start);
-    let mended = apply_edits(document.source().text(), &edits).ok()?;
-    let mended = Source::new(document.source().name().to_owned(), mended);
-    let calls = container::calls(&mended, document.kind()?);
-    let (call, text, _) = around(&mended, &calls, at)?;
-    innermost(&mended, call, text, options, at)
+    let fixed = apply_edits(document.source().text(), &edits).ok()?;
+    let fixed = Source::new(document.source().name().to_owned(), fixed);
+    let calls = container::calls(&fixed, document.kind()?);
+    let (call, text, _) = around(&fixed, &calls, at)?;
+    innermost(&fixed, call, text, options, at)
 }
 
 fn innermost(

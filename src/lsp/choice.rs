@@ -5,7 +5,7 @@ use lsp_types::{
     TextEdit,
 };
 
-use super::client_capabilities::{Understood, plain};
+use super::client_capabilities::{Capabilities, plain};
 use super::document::Document;
 use super::spot::Word;
 use crate::text::{Edit, Fragment, Shown, Span};
@@ -40,11 +40,11 @@ impl Choice {
     }
 
     /// As the protocol has it; `at` is its place among others.
-    pub(super) fn item(self, document: &Document, understood: Understood, at: usize) -> CompletionItem {
+    pub(super) fn item(self, document: &Document, capabilities: Capabilities, at: usize) -> CompletionItem {
         let TextEdit { range, new_text } = document.edit(&self.edit);
         let shown = |text: String| {
             let text = String::from(Shown::lines(&text));
-            if understood.markdown_completion {
+            if capabilities.markdown_completion {
                 Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value: text })
             } else {
                 Documentation::String(plain(&text))

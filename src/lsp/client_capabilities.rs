@@ -8,7 +8,7 @@ use super::position::Columns;
 /// What a client has said that it understands.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol, said on its own")]
-pub(super) struct Understood {
+pub(super) struct Capabilities {
     /// What its columns count.
     pub(super) columns: Columns,
     /// Edits that say for which state of a text they are.
@@ -29,8 +29,8 @@ pub(super) struct Understood {
     pub(super) creates_files: bool,
 }
 
-impl Understood {
-    /// Reads the parameters of `initialize`. What is not said, or not as the protocol has it, is not understood.
+impl Capabilities {
+    /// Reads the parameters of `initialize`. What is not said, or not as the protocol has it, is not capabilities.
     pub(super) fn read(params: &Value) -> Self {
         let capability = |pointer: &str| params.pointer(&format!("/capabilities/{pointer}"));
         let can = |pointer: &str| capability(pointer).and_then(Value::as_bool) == Some(true);

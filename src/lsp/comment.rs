@@ -17,14 +17,14 @@ const MARKER: &str = "armbody:";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Comment<'t> {
     /// `<!-- armbody: render SCENARIO … -->`
-    Marker(Words<'t>),
+    Marker(CommentWords<'t>),
     /// `armbody-ignore RULE…: reason`, the cursor among the rules.
-    Suppression(Words<'t>),
+    Suppression(CommentWords<'t>),
 }
 
 /// The words of a comment behind what makes it one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Words<'t> {
+pub(super) struct CommentWords<'t> {
     /// Those before the one at the cursor.
     pub(super) before: Vec<&'t str>,
     /// The one at the cursor; empty if it is among spaces.
@@ -37,7 +37,7 @@ pub(super) struct Words<'t> {
     pub(super) after: Vec<&'t str>,
 }
 
-impl<'t> Words<'t> {
+impl<'t> CommentWords<'t> {
     /// Every word, in order.
     pub(super) fn all(&self) -> impl Iterator<Item = &'t str> + '_ {
         let word = (!self.word.is_empty()).then_some(self.word);
@@ -68,7 +68,7 @@ pub(super) fn comment_at(text: &str, cursor: u32) -> Option<Comment<'_>> {
     suppression(text, cursor).map(Comment::Suppression).or_else(|| marker(text, cursor).map(Comment::Marker))
 }
 
-fn suppression(text: &str, cursor: usize) -> Option<Words<'_>> {
+fn suppression(text: &str, cursor: usize) -> Option<CommentWords<'_>> {
     let bytes = text.as_bytes();
     let floor = cursor.saturating_sub(REACH);
     let line = memchr::memrchr2(b'\n', b'\r', &bytes[floor..cursor]).map_or(floor, |at| floor + at + 1);
@@ -83,10 +83,10 @@ fn suppression(text: &str, cursor: usize) -> Option<Words<'_>> {
     let end = memmem::find(&bytes[start..end], b"*/").map_or(end, |at| start + at);
     let separated = bytes.get(start).is_none_or(u8::is_ascii_whitespace);
     let named = !bytes[start..cursor].contains(&b':') && start < cursor && cursor <= end;
-    (separated && named).then(|| Words::find(text, Span::new(start, end), cursor, &[',']))
+    (separated && named).then(|| CommentWords::find(text, Span::new(start, end), cursor, &[',']))
 }
 
-fn marker(text: &str, cursor: usize) -> Option<Words<'_>> {
+fn marker(text: &str, cursor: usize) -> Option<CommentWords<'_>> {
     let bytes = text.as_bytes();
     let floor = cursor.saturating_sub(REACH);
     let open = floor + memmem::rfind(&bytes[floor..cursor], b"<!--")? + 4;
@@ -105,7 +105,7 @@ fn marker(text: &str, cursor: usize) -> Option<Words<'_>> {
     let next = memmem::find(reach, b"<!--").unwrap_or(reach.len());
     let close = memmem::find(reach, b"-->").filter(|at| *at <= next).unwrap_or(line);
     let end = previous_boundary(text, cursor + close);
-    Some(Words::find(text, Span::new(start, end), cursor, &[]))
+    Some(CommentWords::find(text, Span::new(start, end), cursor, &[]))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use lsp_types::{CompletionItem, CompletionItemKind};
 
 use super::body::{Body, calls, validators};
 use super::choice::{Choice, single, word_edit};
-use super::client_capabilities::Understood;
-use super::comment::{Comment, Words, comment_at};
+use super::client_capabilities::Capabilities;
+use super::comment::{Comment, CommentWords, comment_at};
 use super::declaration;
 use super::document::Document;
 use super::facts;
@@ -38,7 +38,7 @@ pub(super) fn complete(
     document: &Document,
     options: &Options,
     flags: &[Flag],
-    understood: Understood,
+    capabilities: Capabilities,
     cursor: u32,
     only_comments: bool,
 ) -> Vec<CompletionItem> {
@@ -49,10 +49,10 @@ pub(super) fn complete(
         None if only_comments => Vec::new(),
         None => of_text(document, options, cursor),
     };
-    found.into_iter().enumerate().map(|(at, choice)| choice.item(document, understood, at)).collect()
+    found.into_iter().enumerate().map(|(at, choice)| choice.item(document, capabilities, at)).collect()
 }
 
-fn of_rules(words: &Words<'_>) -> Vec<Choice> {
+fn of_rules(words: &CommentWords<'_>) -> Vec<Choice> {
     let named: Vec<&str> = words.before.iter().chain(&words.after).copied().collect();
     rules()
         .filter(|rule| !named.contains(&rule.name))
@@ -60,7 +60,7 @@ fn of_rules(words: &Words<'_>) -> Vec<Choice> {
         .collect()
 }
 
-fn of_marker(words: &Words<'_>, flags: &[Flag]) -> Vec<Choice> {
+fn of_marker(words: &CommentWords<'_>, flags: &[Flag]) -> Vec<Choice> {
     let keyword = |label, says| Choice::word(label, CompletionItemKind::KEYWORD, says, words.span);
     let Some((first, rest)) = words.before.split_first() else {
         return vec![

@@ -1,4 +1,4 @@
-//! Findings as the protocol has them, and the edits that mend them as code actions.
+//! Findings as the protocol has them, and the edits that fix them as code actions.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -11,14 +11,14 @@ use lsp_types::{
 use serde_json::json;
 use similar::DiffTag;
 
-use super::client_capabilities::Understood;
+use super::client_capabilities::Capabilities;
 use super::document::Document;
 use crate::lint::{Finding, Options, Severity, examine, fix, ignore_here};
 use crate::report::{Mask, changes, lines};
 use crate::shown;
 use crate::text::{Edit, Shown, Span};
 
-/// The kind of the action that mends a whole file.
+/// The kind of the action that fixes a whole file.
 pub(super) const FIX_ALL: &str = "source.fixAll.armbody";
 
 /// Findings at one place for which a marker is tried, and the size of a document, in bytes, in which it is: each is a
@@ -31,8 +31,8 @@ const MAX_TRIED: usize = 1 << 18;
 pub(super) struct Checked {
     findings: Vec<Finding>,
     mask: Mask,
-    /// What mends all, once somebody has asked for it.
-    mended: Option<Vec<Edit>>,
+    /// What fixes all, once somebody has asked for it.
+    fixed: Option<Vec<Edit>>,
 }
 
 impl Checked {
@@ -41,7 +41,7 @@ impl Checked {
         let Some(kind) = document.kind() else { return Self::default() };
         let found = examine(document.source(), kind, options);
         let mask = Mask::new(document.source(), found.secrets);
-        Self { findings: found.findings, mask, mended: None }
+        Self { findings: found.findings, mask, fixed: None }
     }
 
     /// What may not be shown of the text.
@@ -50,11 +50,11 @@ impl Checked {
     }
 
     /// Each finding as a diagnostic.
-    pub(super) fn diagnostics(&self, document: &Document, understood: Understood) -> Vec<Diagnostic> {
-        self.findings.iter().map(|finding| self.diagnostic(document, finding, understood)).collect()
+    pub(super) fn diagnostics(&self, document: &Document, capabilities: Capabilities) -> Vec<Diagnostic> {
+        self.findings.iter().map(|finding| self.diagnostic(document, finding, capabilities)).collect()
     }
 
-    fn diagnostic(&self, document: &Document, finding: &Finding, understood: Understood) -> Diagnostic {
+    fn diagnostic(&self, document: &Document, finding: &Finding, capabilities: Capabilities) -> Diagnostic {
         let hide = |text: &str| -> String {
             Shown::lines(&self.mask.hide_of(document.source(), finding, text)).into()
         };
@@ -71,7 +71,7 @@ impl Checked {
             location: Location { uri: document.uri().clone(), range: document.range(label.span) },
             message: hide(&label.message),
         });
-        let related: Vec<_> = related.filter(|_| understood.related_places).collect();
+        let related: Vec<_> = related.filter(|_| capabilities.related_places).collect();
         Diagnostic {
             range: document.range(finding.span),
             severity: Some(severity(finding.severity)),
@@ -84,12 +84,12 @@ impl Checked {
         }
     }
 
-    /// What mends the findings that touch `span`, one action a finding, safe ones first.
+    /// What fixes the findings that touch `span`, one action a finding, safe ones first.
     pub(super) fn quick_fixes(
         &self,
         document: &Document,
         span: Span,
-        understood: Understood,
+        capabilities: Capabilities,
     ) -> Vec<CodeActionOrCommand> {
         let here = |finding: &&Finding| finding.span.start <= span.end && span.start <= finding.span.end;
         let mut found: Vec<_> = self
@@ -110,8 +110,8 @@ impl Checked {
                 )
                 .into(),
                 kind: Some(CodeActionKind::QUICKFIX),
-                diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
-                edit: Some(workspace_edit(document, edits, understood)),
+                diagnostics: Some(vec![self.diagnostic(document, finding, capabilities)]),
+                edit: Some(workspace_edit(document, edits, capabilities)),
                 is_preferred: Some(fix.safe),
                 ..CodeAction::default()
             })
@@ -125,7 +125,7 @@ impl Checked {
         document: &Document,
         options: &Options,
         span: Span,
-        understood: Understood,
+        capabilities: Capabilities,
     ) -> Vec<CodeActionOrCommand> {
         let (Some(kind), source) = (document.kind(), document.source()) else { return Vec::new() };
         if source.bytes().len() > MAX_TRIED {
@@ -147,8 +147,8 @@ impl Checked {
                 CodeActionOrCommand::CodeAction(CodeAction {
                     title: format!("ignore {} here, with a reason", finding.rule.name),
                     kind: Some(CodeActionKind::QUICKFIX),
-                    diagnostics: Some(vec![self.diagnostic(document, finding, understood)]),
-                    edit: Some(workspace_edit(document, vec![document.edit(&edit)], understood)),
+                    diagnostics: Some(vec![self.diagnostic(document, finding, capabilities)]),
+                    edit: Some(workspace_edit(document, vec![document.edit(&edit)], capabilities)),
                     is_preferred: Some(false),
                     ..CodeAction::default()
                 })
@@ -158,7 +158,7 @@ impl Checked {
     }
 
     /// True if a safe fix is on offer.
-    pub(super) fn can_be_mended(&self) -> bool {
+    pub(super) fn can_be_fixed(&self) -> bool {
         self.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
     }
 
@@ -167,18 +167,18 @@ impl Checked {
         &mut self,
         document: &Document,
         options: &Options,
-        understood: Understood,
+        capabilities: Capabilities,
     ) -> Option<CodeActionOrCommand> {
-        if !self.can_be_mended() {
+        if !self.can_be_fixed() {
             return None;
         }
-        let edits = self.mended.get_or_insert_with(|| mended(document, options));
+        let edits = self.fixed.get_or_insert_with(|| fixed(document, options));
         let edits: Vec<_> = edits.iter().map(|edit| document.edit(edit)).collect();
         (!edits.is_empty()).then(|| {
             CodeActionOrCommand::CodeAction(CodeAction {
-                title: "mend all that armbody can mend safely".to_owned(),
+                title: "fix all that armbody can fix safely".to_owned(),
                 kind: Some(CodeActionKind::new(FIX_ALL)),
-                edit: Some(workspace_edit(document, edits, understood)),
+                edit: Some(workspace_edit(document, edits, capabilities)),
                 ..CodeAction::default()
             })
         })
@@ -208,8 +208,8 @@ fn data(finding: &Finding) -> serde_json::Value {
     })
 }
 
-fn workspace_edit(document: &Document, edits: Vec<TextEdit>, understood: Understood) -> WorkspaceEdit {
-    if !understood.versioned_edits {
+fn workspace_edit(document: &Document, edits: Vec<TextEdit>, capabilities: Capabilities) -> WorkspaceEdit {
+    if !capabilities.versioned_edits {
         return WorkspaceEdit {
             changes: Some(HashMap::from([(document.uri().clone(), edits)])),
             ..WorkspaceEdit::default()
@@ -224,7 +224,7 @@ fn workspace_edit(document: &Document, edits: Vec<TextEdit>, understood: Underst
 }
 
 /// The lines that the fixes change.
-fn mended(document: &Document, options: &Options) -> Vec<Edit> {
+fn fixed(document: &Document, options: &Options) -> Vec<Edit> {
     let Some(kind) = document.kind() else { return Vec::new() };
     let before = document.source();
     let fixed = fix(before.with_bytes(before.bytes().to_vec()), kind, options, false);
@@ -270,7 +270,7 @@ mod tests {
             document("{\"tags\":{\"ä\":\"😀\"},\"identity\":{\"type\":\"SystemAssigned\",\"UserAssigned\"}}");
         let options = Options::default();
         let mut checked = Checked::new(&it, &options);
-        let all = checked.diagnostics(&it, Understood::default());
+        let all = checked.diagnostics(&it, Capabilities::default());
         let split = all
             .iter()
             .find(|it| it.code == Some(NumberOrString::String("identity-type-split".to_owned())))
@@ -279,14 +279,14 @@ mod tests {
         assert_eq!(split.severity, Some(DiagnosticSeverity::ERROR));
         assert_eq!(split.data.as_ref().map(|it| &it["fix"]), Some(&json!("safe")));
         let span = it.span(split.range);
-        let understood = Understood { versioned_edits: true, ..Understood::default() };
-        let fixes = checked.quick_fixes(&it, Span::at(span.start as usize + 3), understood);
+        let capabilities = Capabilities { versioned_edits: true, ..Capabilities::default() };
+        let fixes = checked.quick_fixes(&it, Span::at(span.start as usize + 3), capabilities);
         let Some(CodeActionOrCommand::CodeAction(first)) = fixes.first() else { panic!("{fixes:?}") };
         assert_eq!(first.is_preferred, Some(true));
         assert!(first.edit.as_ref().is_some_and(|it| it.document_changes.is_some()));
-        assert!(checked.quick_fixes(&it, Span::at(0), understood).is_empty());
-        assert!(checked.ignores(&it, &options, span, understood).is_empty(), "strict JSON has no comments");
-        assert!(checked.fix_all(&it, &options, understood).is_some());
+        assert!(checked.quick_fixes(&it, Span::at(0), capabilities).is_empty());
+        assert!(checked.ignores(&it, &options, span, capabilities).is_empty(), "strict JSON has no comments");
+        assert!(checked.fix_all(&it, &options, capabilities).is_some());
     }
 
     #[test]
@@ -316,7 +316,7 @@ mod tests {
             let checked = Checked::new(&it, &options);
             let split = checked.findings.iter().find(|it| it.rule.name == "identity-type-split");
             let span = split.unwrap_or_else(|| panic!("{name}: {text}")).span;
-            let actions = checked.ignores(&it, &options, span, Understood::default());
+            let actions = checked.ignores(&it, &options, span, Capabilities::default());
             let titles: Vec<&str> = actions
                 .iter()
                 .filter_map(|it| match it {
@@ -332,10 +332,10 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_that_change_make_the_mended_text() {
+    fn the_lines_that_change_make_the_fixed_text() {
         let text = "{\r\n \"identity\": {\r\n  'type': \"SystemAssigned\", \"UserAssigned\",\r\n }\r\n}";
         let it = document(text);
-        let edits = mended(&it, &Options::default());
+        let edits = fixed(&it, &Options::default());
         let fixed = fix(
             it.source().with_bytes(text.as_bytes().to_vec()),
             crate::container::Kind::Json,

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 
 use super::body::{Body, calls, validators};
-use super::client_capabilities::{Understood, plain};
-use super::comment::{Comment, Words, comment_at};
+use super::client_capabilities::{Capabilities, plain};
+use super::comment::{Comment, CommentWords, comment_at};
 use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
@@ -23,7 +23,7 @@ pub(super) fn hover(
     document: &Document,
     options: &Options,
     flags: &[Flag],
-    understood: Understood,
+    capabilities: Capabilities,
     cursor: u32,
 ) -> Option<Hover> {
     let text = document.source().text();
@@ -34,7 +34,7 @@ pub(super) fn hover(
         Some(Comment::Marker(words)) => of_marker(&words, flags)?,
         None => of_text(document, options, cursor)?,
     };
-    let content = if understood.markdown_hover {
+    let content = if capabilities.markdown_hover {
         MarkupContent { kind: MarkupKind::Markdown, value }
     } else {
         MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
@@ -42,7 +42,7 @@ pub(super) fn hover(
     Some(Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) })
 }
 
-fn of_marker(words: &Words<'_>, flags: &[Flag]) -> Option<(Span, String)> {
+fn of_marker(words: &CommentWords<'_>, flags: &[Flag]) -> Option<(Span, String)> {
     let machine = machine_of(words.all());
     if let Some(flag) = flags.iter().find(|flag| flag.name == words.word) {
         let mut value = format!("**`{}`**: {}", flag.name, flag.help);

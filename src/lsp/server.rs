@@ -18,7 +18,7 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::client_capabilities::Understood;
+use super::client_capabilities::Capabilities;
 use super::complete::complete;
 use super::diagnostics::{Checked, FIX_ALL};
 use super::document::Document;
@@ -58,7 +58,7 @@ enum Stage {
 pub struct Server {
     flags: Vec<Flag>,
     stage: Stage,
-    understood: Understood,
+    capabilities: Capabilities,
     settings: Settings,
     documents: BTreeMap<String, Open>,
     /// The configurations about which diagnostics are published.
@@ -84,7 +84,7 @@ impl Server {
         Self {
             flags,
             stage: Stage::New,
-            understood: Understood::default(),
+            capabilities: Capabilities::default(),
             settings: Settings::new(max_size),
             documents: BTreeMap::new(),
             blamed: Vec::new(),
@@ -153,12 +153,12 @@ impl Server {
     pub(super) fn check_next(&mut self, out: &mut Vec<Message>) {
         let behind = self.documents.iter().find(|(_, open)| !open.is_told).map(|(uri, _)| uri.clone());
         let Some(uri) = behind else { return };
-        let understood = self.understood;
+        let capabilities = self.capabilities;
         let diagnostics = isolated(|| {
             let _ = self.checked(&uri, out);
             let open = self.documents.get(&uri);
             let checked = open.and_then(|open| Some((open.checked.as_ref()?, &open.document)));
-            checked.map_or_else(Vec::new, |(checked, document)| checked.diagnostics(document, understood))
+            checked.map_or_else(Vec::new, |(checked, document)| checked.diagnostics(document, capabilities))
         });
         let Some(open) = self.documents.get_mut(&uri) else { return };
         open.is_told = true;
@@ -193,7 +193,7 @@ impl Server {
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
-        self.understood = Understood::read(params);
+        self.capabilities = Capabilities::read(params);
         self.stage = Stage::Running;
         let sync = TextDocumentSyncOptions {
             open_close: Some(true),
@@ -202,7 +202,7 @@ impl Server {
             ..TextDocumentSyncOptions::default()
         };
         let capabilities = ServerCapabilities {
-            position_encoding: Some(self.understood.columns.kind()),
+            position_encoding: Some(self.capabilities.columns.kind()),
             text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             completion_provider: Some(CompletionOptions {
@@ -219,7 +219,7 @@ impl Server {
             definition_provider: Some(OneOf::Left(true)),
             references_provider: Some(OneOf::Left(true)),
             document_highlight_provider: Some(OneOf::Left(true)),
-            rename_provider: Some(if self.understood.prepares_renames {
+            rename_provider: Some(if self.capabilities.prepares_renames {
                 OneOf::Right(RenameOptions {
                     prepare_provider: Some(true),
                     work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -250,12 +250,12 @@ impl Server {
     fn note(&mut self, notification: Notification, out: &mut Vec<Message>) -> Result<(), String> {
         let Notification { method, params } = notification;
         match method.as_str() {
-            "initialized" if self.understood.watching => out.push(watch()),
+            "initialized" if self.capabilities.watching => out.push(watch()),
             "textDocument/didOpen" => {
                 let it = read::<DidOpenTextDocumentParams>(params)?.text_document;
                 let key = it.uri.as_str().to_owned();
                 let document =
-                    Document::new(it.uri, &it.language_id, it.version, it.text, self.understood.columns);
+                    Document::new(it.uri, &it.language_id, it.version, it.text, self.capabilities.columns);
                 self.documents.insert(key, Open { document, checked: None, is_told: false });
             }
             "textDocument/didChange" => {
@@ -274,7 +274,7 @@ impl Server {
             "textDocument/didSave" => {
                 let uri = read::<DidSaveTextDocumentParams>(params)?.text_document.uri;
                 // A client that does not watch files tells of no other moment at which one may have changed.
-                if !self.understood.watching || is_setting(&uri) {
+                if !self.capabilities.watching || is_setting(&uri) {
                     self.settings_changed(out);
                 }
             }
@@ -369,12 +369,12 @@ impl Server {
         let mut actions = Vec::new();
         if wants("quickfix") {
             let span = open.document.span(params.range);
-            actions = checked.quick_fixes(&open.document, span, self.understood);
-            actions.extend(checked.ignores(&open.document, &options, span, self.understood));
+            actions = checked.quick_fixes(&open.document, span, self.capabilities);
+            actions.extend(checked.ignores(&open.document, &options, span, self.capabilities));
         }
         let mut all = Vec::new();
         if wants(FIX_ALL) {
-            all.extend(checked.fix_all(&open.document, &options, self.understood));
+            all.extend(checked.fix_all(&open.document, &options, self.capabilities));
         }
         let of_parameters = self.parameter_actions(&uri, out).into_iter();
         actions.extend(of_parameters.filter(|action| match action {
@@ -396,7 +396,7 @@ impl Server {
         }
         let Some(open) = self.documents.get(uri) else { return Ok(Value::Null) };
         let cursor = open.document.offset(it.position);
-        Ok(json!(hover(&open.document, &options, &self.flags, self.understood, cursor)))
+        Ok(json!(hover(&open.document, &options, &self.flags, self.capabilities, cursor)))
     }
 
     fn completion(&mut self, params: Value, out: &mut Vec<Message>) -> Answer {
@@ -411,7 +411,7 @@ impl Server {
         }
         let Some(open) = self.documents.get(uri) else { return Ok(json!([])) };
         let cursor = open.document.offset(it.position);
-        Ok(json!(complete(&open.document, &options, &self.flags, self.understood, cursor, only_comments)))
+        Ok(json!(complete(&open.document, &options, &self.flags, self.capabilities, cursor, only_comments)))
     }
 }
 

@@ -6,7 +6,7 @@ use lsp_server::{Message, Notification, Request, RequestId};
 use lsp_types::{CompletionItem, CompletionTextEdit, HoverContents};
 use serde_json::{Value, json};
 
-use super::client_capabilities::Understood;
+use super::client_capabilities::Capabilities;
 use super::complete::complete;
 use super::document::Document;
 use super::hover::hover;
@@ -22,7 +22,7 @@ fn flags() -> Vec<Flag> {
     vec![flag("--as", true), flag("--api-version", true), flag("--pretty", false), flag("--vmss", true)]
 }
 
-const MARKDOWN: Understood = Understood {
+const MARKDOWN: Capabilities = Capabilities {
     columns: Columns::Utf16,
     versioned_edits: false,
     related_places: false,

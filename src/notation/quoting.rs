@@ -71,7 +71,7 @@ pub enum QuotingKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// The words are cut: nothing else is said of the call, and nothing in it is mended as JSON.
+    /// The words are cut: nothing else is said of the call, and nothing in it is fixed as JSON.
     Cuts,
     /// The URL that is sent is another one: nothing else is said of the URL.
     Url,
@@ -202,7 +202,7 @@ pub enum Weight {
     Error,
 }
 
-/// Edits that mend it, in bytes of the file.
+/// Edits that fix it, in bytes of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// What they do, as an instruction.
@@ -224,7 +224,7 @@ pub struct Quoting {
     pub message: Cow<'static, str>,
     /// What would be right.
     pub help: Option<Cow<'static, str>>,
-    /// How it is mended.
+    /// How it is fixed.
     pub offer: Option<Box<Offer>>,
     /// How much it matters.
     pub weight: Weight,
@@ -309,7 +309,7 @@ impl Quoting {
         self
     }
 
-    /// With edits of the file that mend it.
+    /// With edits of the file that fix it.
     #[must_use]
     pub fn offer(mut self, safe: bool, title: impl Into<Cow<'static, str>>, edits: Vec<Edit>) -> Self {
         self.offer = Some(Box::new(Offer { title: title.into(), edits, safe }));

@@ -47,7 +47,7 @@ impl Dialect {
 
     /// The same, or the Windows command prompt if nobody says which shell it is and the lines of `text` go on as
     /// they do there.
-    fn settled(self, text: &str) -> Self {
+    fn for_text(self, text: &str) -> Self {
         let goes_on = |mark: char| text.lines().any(|line| line.trim_end().ends_with(mark));
         let is_batch = || text.lines().any(|line| begins_batch(line.trim_start()));
         let command_prompt =

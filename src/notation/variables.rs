@@ -297,7 +297,7 @@ impl<'s> Assigned<'s> {
     }
 
     /// What `choices` are behind the branch that is looked at; if there is none, they are noted.
-    fn settled<'c>(&self, choices: &'c Rc<Choices<'s>>) -> &'c Value<'s> {
+    fn in_branch<'c>(&self, choices: &'c Rc<Choices<'s>>) -> &'c Value<'s> {
         let chosen = self.chosen.get();
         if chosen.is_none() {
             choices.note_in(&mut self.met.borrow_mut());
@@ -311,7 +311,7 @@ impl<'s> Assigned<'s> {
     pub(super) fn value(&self, language: Language, name: &str) -> Option<&Value<'s>> {
         let mut value = self.variables.get(&language.key(name))?;
         if let Value::Choices(choices) = value {
-            value = self.settled(choices);
+            value = self.in_branch(choices);
         }
         let len = match value {
             Value::Text(text) | Value::File(text) => text.text().len(),

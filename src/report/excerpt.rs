@@ -11,18 +11,18 @@ const MARGIN: usize = 44;
 const MAX_LINES: u32 = 12;
 
 /// Lines of a file, cut and masked, with a map from the file's offsets.
-pub(super) struct View {
+pub(super) struct Excerpt {
     pub(super) text: String,
     /// The first line's number.
     pub(super) line: u32,
-    /// Runs of the file that are shown: where they begin in the file and in the view, and their lengths. Masking
+    /// Runs of the file that are shown: where they begin in the file and in the excerpt, and their lengths. Masking
     /// may change lengths in bytes, so each run has both.
     runs: Vec<Run>,
 }
 
 struct Run {
     file: Span,
-    view: Span,
+    excerpt: Span,
     /// A secret, or a character that is shown as an escape: nothing within it has a place of its own.
     hidden: bool,
 }
@@ -34,7 +34,7 @@ enum Edge {
     End,
 }
 
-impl View {
+impl Excerpt {
     /// The lines of `spans` (the first one decides which, the others where they fit), cut to show all of them.
     pub(super) fn of(source: &Source, mask: &Mask, spans: &[Span]) -> Self {
         let first = spans.first().copied().unwrap_or_default();
@@ -44,13 +44,13 @@ impl View {
         let top = shown.iter().map(|span| line(span.start)).min().unwrap_or(1);
         let last = |span: &Span| line(span.end.max(span.start + 1) - 1);
         let bottom = shown.iter().map(last).max().unwrap_or(top).min(top + MAX_LINES);
-        let mut view = Self { text: String::new(), line: top, runs: Vec::new() };
+        let mut excerpt = Self { text: String::new(), line: top, runs: Vec::new() };
         for number in top..=bottom {
             let text = source.line(number);
             let start = text.as_ptr() as usize - source.text().as_ptr() as usize;
-            view.push_line(source, mask, Span::new(start, start + text.len()), &shown);
+            excerpt.push_line(source, mask, Span::new(start, start + text.len()), &shown);
         }
-        view
+        excerpt
     }
 
     fn push_line(&mut self, source: &Source, mask: &Mask, line: Span, spans: &[Span]) {
@@ -67,8 +67,8 @@ impl View {
                 }
             }
             if keep.is_empty() {
-                let view = Span::at(self.text.len());
-                self.runs.push(Run { file: keep, view, hidden: false });
+                let excerpt = Span::at(self.text.len());
+                self.runs.push(Run { file: keep, excerpt, hidden: false });
             }
             at = keep.end;
         }
@@ -99,15 +99,15 @@ impl View {
         let from = self.text.len();
         // A tab would move the columns.
         self.text.extend(shown.chars().map(|c| if c == '\t' { ' ' } else { c }));
-        self.runs.push(Run { file, view: Span::new(from, self.text.len()), hidden });
+        self.runs.push(Run { file, excerpt: Span::new(from, self.text.len()), hidden });
     }
 
-    /// The bytes of the view that `span` of the file stands at; its visible part if not all of it is shown.
+    /// The bytes of the excerpt that `span` of the file stands at; its visible part if not all of it is shown.
     pub(super) fn span(&self, source: &Source, span: Span) -> Option<std::ops::Range<usize>> {
         let start = self.offset(source, span.start, Edge::Start)?;
         let end = self.offset(source, span.end, Edge::End).unwrap_or_else(|| {
             let last = self.runs.iter().rev().find(|run| run.file.start < span.end);
-            last.map_or(start, |run| run.view.end as usize)
+            last.map_or(start, |run| run.excerpt.end as usize)
         });
         Some(start..end.max(start))
     }
@@ -119,13 +119,13 @@ impl View {
                 Edge::Start => offset < run.file.end,
                 Edge::End => offset == run.file.start,
             };
-            return Some(if first { run.view.start } else { run.view.end } as usize);
+            return Some(if first { run.excerpt.start } else { run.excerpt.end } as usize);
         }
         // Characters, not bytes: one that is shown as a space is as wide.
         let chars = source.text()[run.file.start as usize..offset as usize].chars().count();
-        let view = &self.text[run.view.range()];
-        let within = view.char_indices().nth(chars).map_or(view.len(), |(at, _)| at);
-        Some(run.view.start as usize + within)
+        let excerpt = &self.text[run.excerpt.range()];
+        let within = excerpt.char_indices().nth(chars).map_or(excerpt.len(), |(at, _)| at);
+        Some(run.excerpt.start as usize + within)
     }
 }
 

@@ -156,7 +156,7 @@ impl Mask {
         if matches!(self.words, Words::None) {
             return Cow::Borrowed(finding);
         }
-        let near = self.near(source, finding);
+        let near = self.hidden_beside(source, finding);
         let hide = |text: &str| self.hide_with(&near, text).into_owned();
         let mut masked = finding.clone();
         masked.message = hide(&finding.message);
@@ -189,7 +189,7 @@ impl Mask {
     /// `text`, which `finding` says, without secrets or parts of those that it stands at: what broken quotes cut a
     /// secret into is not the secret, and tells it.
     pub fn hide_of<'t>(&self, source: &Source, finding: &Finding, text: &'t str) -> Cow<'t, str> {
-        self.hide_with(&self.near(source, finding), text)
+        self.hide_with(&self.hidden_beside(source, finding), text)
     }
 
     fn hide_with<'t>(&self, near: &[&str], text: &'t str) -> Cow<'t, str> {
@@ -212,7 +212,7 @@ impl Mask {
     }
 
     /// What is hidden where a finding stands.
-    fn near<'s>(&self, source: &'s Source, finding: &Finding) -> Vec<&'s str> {
+    fn hidden_beside<'s>(&self, source: &'s Source, finding: &Finding) -> Vec<&'s str> {
         let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.span));
         let labels = finding.labels.iter().map(|label| label.span);
         let mut near: Vec<&str> = Vec::new();

@@ -36,7 +36,7 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "<[Suppression]>::is_empty")]
     suppressions: &'static [Suppression],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Mending<'a>>,
+    fixes: Vec<Fixing<'a>>,
 }
 
 #[derive(Serialize)]
@@ -98,7 +98,7 @@ struct Region {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Mending<'a> {
+struct Fixing<'a> {
     description: Message,
     artifact_changes: [Change<'a>; 1],
 }
@@ -199,12 +199,12 @@ fn outcome<'a>(
             .collect(),
         partial_fingerprints: Prints { content: print.to_string() },
         suppressions: if is_known { &[IN_BASELINE] } else { &[] },
-        fixes: finding.fix.iter().filter_map(|fix| mending(file, fix, artifact)).collect(),
+        fixes: finding.fix.iter().filter_map(|fix| fixing(file, fix, artifact)).collect(),
     }
 }
 
 /// A fix that writes what must not be shown is not passed on: applied without it, it would destroy it.
-fn mending<'a>(file: Checked<'_>, fix: &'a Fix, artifact: &'a Artifact) -> Option<Mending<'a>> {
+fn fixing<'a>(file: Checked<'_>, fix: &'a Fix, artifact: &'a Artifact) -> Option<Fixing<'a>> {
     let replacements = fix.edits.iter().map(|edit| {
         let shown = matches!(file.mask.hide(&edit.text), Cow::Borrowed(_));
         let place = |offset: u32| file.source.position(offset);
@@ -214,7 +214,7 @@ fn mending<'a>(file: Checked<'_>, fix: &'a Fix, artifact: &'a Artifact) -> Optio
         })
     });
     let note = if fix.safe { "" } else { " (to be looked at: it may change what ARM reads)" };
-    Some(Mending {
+    Some(Fixing {
         description: Message { text: format!("{}{note}", fix.title) },
         artifact_changes: [Change {
             artifact_location: artifact,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::excerpt::View;
+use super::excerpt::Excerpt;
 use super::{Checked, Row, each, first_line, is_severity};
 use crate::lint::{Finding, Fix, Severity};
 use crate::text::{Edit, Shown, Span};
@@ -53,17 +53,17 @@ fn plain(file: Checked<'_>, finding: &Finding, name: &str) -> Option<String> {
         return None;
     }
     let hide = |text: &str| Some(line(&file.mask.hide(text))).filter(|text| is_plain(text));
-    let view = View::of(file.source, file.mask, &[finding.span]);
-    let shown = only_line(&view)?;
-    let place = view.span(file.source, finding.span)?;
+    let excerpt = Excerpt::of(file.source, file.mask, &[finding.span]);
+    let shown = only_line(&excerpt)?;
+    let place = excerpt.span(file.source, finding.span)?;
     let at = file.source.position(finding.span.start);
     let fix = match &finding.fix {
         Some(fix) => Some(replaced(file, fix)?),
         None => None,
     };
-    let last = fix.as_ref().map_or(view.line, |fix| fix.line.max(view.line));
+    let last = fix.as_ref().map_or(excerpt.line, |fix| fix.line.max(excerpt.line));
     let width = last.checked_ilog10().unwrap_or(0) as usize + 1;
-    let columns = |range: Range<usize>| view.text.get(range).map(|text| text.chars().count());
+    let columns = |range: Range<usize>| excerpt.text.get(range).map(|text| text.chars().count());
     let before = columns(0..place.start)?;
     let marks = columns(place.clone())?.max(1);
     let message = hide(&finding.message)?;
@@ -74,7 +74,7 @@ fn plain(file: Checked<'_>, finding: &Finding, name: &str) -> Option<String> {
         "",
         at.line,
         at.column,
-        view.line,
+        excerpt.line,
         "",
         "",
     );
@@ -114,9 +114,9 @@ fn replaced(file: Checked<'_>, fix: &Fix) -> Option<Replaced> {
     let [edit] = fix.edits.as_slice() else { return None };
     let title = line(&fix.title) + if fix.safe { "" } else { " (--unsafe-fixes)" };
     let text = lines(&file.mask.hide(&edit.text));
-    let view = View::of(file.source, file.mask, &[edit.span]);
-    let old = only_line(&view)?;
-    let place = view.span(file.source, edit.span)?;
+    let excerpt = Excerpt::of(file.source, file.mask, &[edit.span]);
+    let old = only_line(&excerpt)?;
+    let place = excerpt.span(file.source, edit.span)?;
     let (before, gone, behind) = (old.get(..place.start)?, old.get(place.clone())?, old.get(place.end..)?);
     let new = format!("{before}{text}{behind}");
     // What is only added to is drawn otherwise.
@@ -133,12 +133,12 @@ fn replaced(file: Checked<'_>, fix: &Fix) -> Option<Replaced> {
     {
         return None;
     }
-    Some(Replaced { title, line: view.line, old: old.to_owned(), new })
+    Some(Replaced { title, line: excerpt.line, old: old.to_owned(), new })
 }
 
-/// The line of a view that has one only, if it is drawn as it stands.
-fn only_line(view: &View) -> Option<&str> {
-    view.text.strip_suffix('\n').filter(|line| is_drawn(line))
+/// The line of a excerpt that has one only, if it is drawn as it stands.
+fn only_line(excerpt: &Excerpt) -> Option<&str> {
+    excerpt.text.strip_suffix('\n').filter(|line| is_drawn(line))
 }
 
 /// True for a line of the source that is drawn as it stands.
@@ -156,15 +156,15 @@ fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
     let hide = |text: &str| line(&file.mask.hide(text));
     let spans: Vec<Span> =
         std::iter::once(finding.span).chain(finding.labels.iter().map(|label| label.span)).collect();
-    let view = View::of(source, file.mask, &spans);
+    let excerpt = Excerpt::of(source, file.mask, &spans);
     let at = source.position(finding.span.start);
-    let primary = view.span(source, finding.span).unwrap_or(0..0);
-    let mut snippet = Snippet::source(view.text.clone())
-        .line_start(view.line as usize)
+    let primary = excerpt.span(source, finding.span).unwrap_or(0..0);
+    let mut snippet = Snippet::source(excerpt.text.clone())
+        .line_start(excerpt.line as usize)
         .fold(false)
         .annotation(AnnotationKind::Primary.span(primary));
     for label in &finding.labels {
-        if let Some(span) = view.span(source, label.span) {
+        if let Some(span) = excerpt.span(source, label.span) {
             snippet = snippet.annotation(AnnotationKind::Context.span(span).label(hide(&label.message)));
         }
     }
@@ -182,7 +182,7 @@ fn frame(file: Checked<'_>, finding: &Finding, renderer: &Renderer) -> String {
         group = group.element(Level::NOTE.message(text));
     }
     let mut groups = vec![group];
-    groups.extend(finding.fix.as_ref().map(|fix| mended(file, fix)));
+    groups.extend(finding.fix.as_ref().map(|fix| fixed(file, fix)));
     without_empty_origin(&renderer.render(&groups))
 }
 
@@ -219,19 +219,21 @@ fn without_empty_origin(frame: &str) -> String {
 }
 
 /// The line as the fix leaves it.
-fn mended(file: Checked<'_>, fix: &Fix) -> Group<'static> {
+fn fixed(file: Checked<'_>, fix: &Fix) -> Group<'static> {
     let title = line(&fix.title) + if fix.safe { "" } else { " (--unsafe-fixes)" };
     let group = Level::HELP.secondary_title(title);
     let spans: Vec<Span> = fix.edits.iter().map(|edit| edit.span).collect();
-    let view = View::of(file.source, file.mask, &spans);
-    let places: Option<Vec<Range<usize>>> = spans.iter().map(|&span| view.span(file.source, span)).collect();
+    let excerpt = Excerpt::of(file.source, file.mask, &spans);
+    let places: Option<Vec<Range<usize>>> =
+        spans.iter().map(|&span| excerpt.span(file.source, span)).collect();
     // Edits within one secret have its place in common, and the renderer wants one for each.
     match places.filter(|places| places.len() <= MAX_EDITS && are_apart(places)) {
         Some(places) => {
             let text = |edit: &Edit| lines(&file.mask.hide(&edit.text));
             let patches =
                 places.into_iter().zip(&fix.edits).map(|(place, edit)| Patch::new(place, text(edit)));
-            let snippet = Snippet::source(view.text.clone()).line_start(view.line as usize).patches(patches);
+            let snippet =
+                Snippet::source(excerpt.text.clone()).line_start(excerpt.line as usize).patches(patches);
             group.element(snippet)
         }
         None => group.element(Element::from(Level::HELP.message(format!("{} edits", fix.edits.len())))),

@@ -77,7 +77,7 @@ pub enum NamesError {
 }
 
 fn suggestion(error: &ResourceIdError) -> String {
-    error.suggestion.as_ref().map_or_else(String::new, |mended| format!("; did you mean `{mended}`?"))
+    error.suggestion.as_ref().map_or_else(String::new, |fixed| format!("; did you mean `{fixed}`?"))
 }
 
 fn variables() -> String {

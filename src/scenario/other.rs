@@ -174,7 +174,7 @@ impl OtherResource {
             None if lives.meets(Scopes::RESOURCE_GROUP) => {}
             None if lives.meets(Scopes::SUBSCRIPTION) => target.resource_group = None,
             None if lives.meets(Scopes::TENANT) => place(&mut target, "/"),
-            None => return Err(OtherResourceError::NoScope { resource_type, lives: lives.words() }),
+            None => return Err(OtherResourceError::NoScope { resource_type, lives: lives.described() }),
         }
         Ok(target)
     }

@@ -5,7 +5,7 @@ use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::document::KNOWN_VALUES;
-use super::node::{Body, View};
+use super::node::{Body, Instance};
 use crate::arm::{decode_percent, members};
 use crate::json::{Kind, Node};
 
@@ -82,11 +82,11 @@ type BoxedKeyword = Box<dyn for<'i> Keyword<'i, Body>>;
 struct ReadOnly;
 
 impl<'i> Keyword<'i, Body> for ReadOnly {
-    fn validate(&self, _: View<'i>) -> Result<(), ValidationError<'i>> {
+    fn validate(&self, _: Instance<'i>) -> Result<(), ValidationError<'i>> {
         Err(ValidationError::custom(READ_ONLY))
     }
 
-    fn is_valid(&self, _: View<'i>) -> bool {
+    fn is_valid(&self, _: Instance<'i>) -> bool {
         false
     }
 }
@@ -95,11 +95,11 @@ impl<'i> Keyword<'i, Body> for ReadOnly {
 struct Silent;
 
 impl<'i> Keyword<'i, Body> for Silent {
-    fn validate(&self, _: View<'i>) -> Result<(), ValidationError<'i>> {
+    fn validate(&self, _: Instance<'i>) -> Result<(), ValidationError<'i>> {
         Ok(())
     }
 
-    fn is_valid(&self, _: View<'i>) -> bool {
+    fn is_valid(&self, _: Instance<'i>) -> bool {
         true
     }
 }
@@ -123,12 +123,12 @@ impl KnownValues {
 }
 
 impl<'i> Keyword<'i, Body> for KnownValues {
-    fn validate(&self, view: View<'i>) -> Result<(), ValidationError<'i>> {
-        if self.knows(view.node()) { Ok(()) } else { Err(ValidationError::custom(KNOWN_VALUES)) }
+    fn validate(&self, instance: Instance<'i>) -> Result<(), ValidationError<'i>> {
+        if self.knows(instance.node()) { Ok(()) } else { Err(ValidationError::custom(KNOWN_VALUES)) }
     }
 
-    fn is_valid(&self, view: View<'i>) -> bool {
-        self.knows(view.node())
+    fn is_valid(&self, instance: Instance<'i>) -> bool {
+        self.knows(instance.node())
     }
 }
 

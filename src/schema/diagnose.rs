@@ -14,7 +14,7 @@ use super::Schemas;
 use super::compile::Compiled;
 use super::consequences::drop_consequences;
 use super::document::KNOWN_VALUES;
-use super::node::{Reading, View};
+use super::node::{Instance, Reading};
 use super::paths::{Property, matches, paths};
 use super::problem::{Constraint, Place, Problem, ProblemKind};
 use super::request::Request;
@@ -98,7 +98,7 @@ impl<'v, 't> Diagnosis<'v, 't> {
             .ready
             .compiled
             .validator
-            .iter_errors(View::read(self.body, reading))
+            .iter_errors(Instance::read(self.body, reading))
             .map(ValidationError::to_owned)
             .collect();
         while let Some(error) = open.pop() {

@@ -55,12 +55,12 @@ impl Reading {
 
 /// A node on its way through the validator.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct View<'a> {
+pub(super) struct Instance<'a> {
     node: Node<'a>,
     reading: Option<&'a Reading>,
 }
 
-impl<'a> View<'a> {
+impl<'a> Instance<'a> {
     /// The node as it is written.
     pub(super) fn written(node: Node<'a>) -> Self {
         Self { node, reading: None }
@@ -89,7 +89,7 @@ impl<'a> View<'a> {
 }
 
 impl Json for Body {
-    type Node<'a> = View<'a>;
+    type Node<'a> = Instance<'a>;
     type PreparedKey = Box<str>;
     type StringBuffer = Option<Tree<'static>>;
 
@@ -104,14 +104,14 @@ impl Json for Body {
     fn with_string_node<T>(
         buffer: &mut Self::StringBuffer,
         string: &str,
-        f: impl FnOnce(View<'_>) -> T,
+        f: impl FnOnce(Instance<'_>) -> T,
     ) -> T {
         let tree = buffer.insert(Tree::of_string(string));
-        f(View { node: tree.only(), reading: None })
+        f(Instance { node: tree.only(), reading: None })
     }
 }
 
-impl<'a> JsonNode<'a, Body> for View<'a> {
+impl<'a> JsonNode<'a, Body> for Instance<'a> {
     type Object = Self;
     type Array = Self;
     type Number = Digits<'a>;
@@ -182,7 +182,7 @@ impl<'a> JsonNode<'a, Body> for View<'a> {
     }
 }
 
-impl<'a> Object<'a, Body> for View<'a> {
+impl<'a> Object<'a, Body> for Instance<'a> {
     type Node = Self;
     type MemberName = Cow<'a, str>;
     type MembersIter = NamedViews<'a>;
@@ -210,7 +210,7 @@ impl<'a> Object<'a, Body> for View<'a> {
     }
 }
 
-impl<'a> Array<'a, Body> for View<'a> {
+impl<'a> Array<'a, Body> for Instance<'a> {
     type Node = Self;
     type ElementsIter = Views<'a>;
 
@@ -232,37 +232,37 @@ impl<'a> Array<'a, Body> for View<'a> {
 /// The members of an object.
 #[derive(Debug)]
 pub(super) struct NamedViews<'a> {
-    object: View<'a>,
+    object: Instance<'a>,
     members: Members<'a>,
 }
 
 impl<'a> Iterator for NamedViews<'a> {
-    type Item = (Cow<'a, str>, View<'a>);
+    type Item = (Cow<'a, str>, Instance<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.object.is_done() {
             return None;
         }
         let (name, node) = self.members.next()?;
-        Some((self.object.name_of(name), View { node, ..self.object }))
+        Some((self.object.name_of(name), Instance { node, ..self.object }))
     }
 }
 
 /// The elements of an array.
 #[derive(Debug)]
 pub(super) struct Views<'a> {
-    array: View<'a>,
+    array: Instance<'a>,
     elements: Elements<'a>,
 }
 
 impl<'a> Iterator for Views<'a> {
-    type Item = View<'a>;
+    type Item = Instance<'a>;
 
-    fn next(&mut self) -> Option<View<'a>> {
+    fn next(&mut self) -> Option<Instance<'a>> {
         if self.array.is_done() {
             return None;
         }
-        self.elements.next().map(|node| View { node, ..self.array })
+        self.elements.next().map(|node| Instance { node, ..self.array })
     }
 }
 
@@ -314,7 +314,7 @@ mod tests {
         let text = document().to_string();
         let tree = Tree::parse(&text, Dialect::STRICT);
         let root = tree.root().expect("a value");
-        assert_conformance::<Body>(&View::written(root));
+        assert_conformance::<Body>(&Instance::written(root));
     }
 
     #[test]
@@ -324,10 +324,10 @@ mod tests {
         let mut reading = Reading::default();
         let (name, _) = root.members().next().expect("a member");
         reading.rename(name, "location");
-        let view = View::read(root, &reading);
-        assert!(Object::get(&view, &Body::prepare_key("location")).is_some());
-        assert!(Object::get(&view, &Body::prepare_key("Locaton")).is_none());
-        let names: Vec<_> = Object::members(&view).map(|(name, _)| name.into_owned()).collect();
+        let instance = Instance::read(root, &reading);
+        assert!(Object::get(&instance, &Body::prepare_key("location")).is_some());
+        assert!(Object::get(&instance, &Body::prepare_key("Locaton")).is_none());
+        let names: Vec<_> = Object::members(&instance).map(|(name, _)| name.into_owned()).collect();
         assert_eq!(names, ["location"]);
     }
 
@@ -345,9 +345,9 @@ mod tests {
         fn any_value_equals_itself_and_itself_only(left in value(), right in value()) {
             let (one, other) = (left.to_string(), right.to_string());
             let tree = Tree::parse(&one, Dialect::STRICT);
-            let view = View::written(tree.root().expect("a value"));
-            prop_assert!(view.equals_value(&left));
-            prop_assert_eq!(view.equals_value(&right), cmp::equal(&left, &right), "{} {}", one, other);
+            let instance = Instance::written(tree.root().expect("a value"));
+            prop_assert!(instance.equals_value(&left));
+            prop_assert_eq!(instance.equals_value(&right), cmp::equal(&left, &right), "{} {}", one, other);
         }
     }
 

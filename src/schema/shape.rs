@@ -1,7 +1,7 @@
 //! The schemas in the program, compiled ahead of time as far as it takes to see that a body has no mistake.
 //!
 //! Most bodies are right. To make a validator for one takes longer than to read it a hundred times over, so the
-//! program carries each schema a second time as a table ([`layout`], some 100 kB for all versions). What fits its
+//! program carries each schema a second time as a table ([`layout`], some 100 kB for all versions). What surely fits its
 //! shape has no problem; what does not is the validator's business, which alone says what is wrong.
 
 use super::compile::{TAKEN, template_members};
@@ -36,10 +36,10 @@ struct Task<'t> {
 
 impl Shape {
     /// True if a body (or a resource of a template) surely has no problem. Takes time linear in the body.
-    pub(super) fn fits(self, body: Node<'_>, template: bool) -> bool {
+    pub(super) fn is_surely_valid(self, body: Node<'_>, template: bool) -> bool {
         let mut open = vec![Task { node: body, shape: self, top: true }];
         while let Some(task) = open.pop() {
-            if !task.fits(template, &mut open) {
+            if !task.is_surely_valid(template, &mut open) {
                 return false;
             }
         }
@@ -77,7 +77,7 @@ impl Shape {
 }
 
 impl<'t> Task<'t> {
-    fn fits(&self, template: bool, open: &mut Vec<Task<'t>>) -> bool {
+    fn is_surely_valid(&self, template: bool, open: &mut Vec<Task<'t>>) -> bool {
         // Few values are open, and to see that takes longer than to see that one is right.
         self.is_right(template, open) || self.is_open(template)
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::compile::compile;
 use super::diagnose::{Diagnosis, Ready};
-use super::node::View;
+use super::node::Instance;
 use super::problem::Problem;
 use super::request::Request;
 use super::types::{IdentityFacts, judge};
@@ -198,7 +198,7 @@ impl Validators {
             return described.map_or_else(Vec::new, |described| judge::problems(described, asked, body));
         }
         let shape = self.schemas.shape(resource_type, method, version);
-        if shape.is_some_and(|shape| shape.fits(body, template)) {
+        if shape.is_some_and(|shape| shape.is_surely_valid(body, template)) {
             return Vec::new();
         }
         self.judged(request, body)
@@ -219,7 +219,7 @@ impl Validators {
         let cache = if template { &self.resources } else { &self.bodies };
         let slot = cache.get(resource_type, method, version, Slot::default);
         let Some(ready) = slot.get_or_init(|| self.make(request)) else { return Vec::new() };
-        if ready.compiled.validator.is_valid(View::written(body)) {
+        if ready.compiled.validator.is_valid(Instance::written(body)) {
             return Vec::new();
         }
         Diagnosis::new(&self.schemas, ready, request, body).run()

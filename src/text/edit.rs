@@ -60,19 +60,19 @@ pub fn apply_edits(text: &str, edits: &[Edit]) -> Result<String, EditConflict> {
 /// The same edits, so that they come to the same text in whatever order somebody applies them: sorted, and what is put
 /// before something that is replaced, or beside another insertion, is one with it. Editors differ in what they do with
 /// two edits that begin at one place.
-pub fn settled(mut edits: Vec<Edit>) -> Vec<Edit> {
+pub fn merged(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut settled: Vec<Edit> = Vec::with_capacity(edits.len());
+    let mut merged: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
-        match settled.last_mut() {
+        match merged.last_mut() {
             Some(last) if last.span.is_empty() && last.span.start == edit.span.start => {
                 last.span = edit.span;
                 last.text.push_str(&edit.text);
             }
-            _ => settled.push(edit),
+            _ => merged.push(edit),
         }
     }
-    settled
+    merged
 }
 
 /// Where what each of `edits` writes stands, in bytes of the text once all of them are made. They are in the order of
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn settled_edits_begin_at_places_of_their_own() {
+    fn merged_edits_begin_at_places_of_their_own() {
         let edits = vec![
             Edit::replace(Span::new(1, 2), "X"),
             Edit::insert(1, "a"),
@@ -111,12 +111,12 @@ mod tests {
             Edit::insert(1, "b"),
             Edit::delete(Span::new(3, 4)),
         ];
-        let settled = settled(edits.clone());
+        let merged = merged(edits.clone());
         assert_eq!(
-            settled,
+            merged,
             [Edit::replace(Span::new(1, 2), "abX"), Edit::insert(2, "c"), Edit::delete(Span::new(3, 4))]
         );
-        assert_eq!(apply_edits("01234", &settled), apply_edits("01234", &edits));
+        assert_eq!(apply_edits("01234", &merged), apply_edits("01234", &edits));
     }
 
     #[test]

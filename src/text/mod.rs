@@ -22,7 +22,7 @@ pub mod suggest;
 mod write;
 
 pub(crate) use bounds::{covering, cut, next_boundary, previous_boundary, tail};
-pub use edit::{Edit, EditConflict, apply_edits, places_after, settled};
+pub use edit::{Edit, EditConflict, apply_edits, merged, places_after};
 pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;

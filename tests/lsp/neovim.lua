@@ -47,7 +47,7 @@ local function ask(method, more)
   return answer.result
 end
 
--- A file is opened: its findings arrive, and a quick fix mends the text.
+-- A file is opened: its findings arrive, and a quick fix fixes the text.
 local body = open("body.json")
 wait("diagnostics", function()
   return #vim.diagnostic.get(body) > 0
@@ -60,8 +60,8 @@ local answers = vim.lsp.buf_request_sync(body, "textDocument/codeAction", params
 local action = answers[client].result[1]
 check(action.isPreferred, "the fix is " .. action.title)
 vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
-local mended = table.concat(vim.api.nvim_buf_get_lines(body, 0, -1, false), "\n")
-check(mended == '{"tags":{"ü":"😀"},"identity":{"type":"SystemAssigned, UserAssigned"}}', "the text is " .. mended)
+local fixed = table.concat(vim.api.nvim_buf_get_lines(body, 0, -1, false), "\n")
+check(fixed == '{"tags":{"ü":"😀"},"identity":{"type":"SystemAssigned, UserAssigned"}}', "the text is " .. fixed)
 wait("the finding is gone", function()
   for _, it in ipairs(vim.diagnostic.get(body)) do
     if it.code == "identity-type-split" then

@@ -186,10 +186,10 @@ async def test_fix_all_does_what_the_command_does(client: LanguageClient, tmp_pa
     uri = await opened(client, tmp_path / name, text)
     [action] = await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.SourceFixAll])
     assert action.kind == "source.fixAll.armbody"
-    mended = applied(client, text, edits_of(action, uri))
+    fixed = applied(client, text, edits_of(action, uri))
     subprocess.run([ARMBODY, "lint", "--quiet", "--exit-zero", "--fix", str(tmp_path / name)], check=True)
-    assert mended == (tmp_path / name).read_bytes().decode()
-    assert mended != text
+    assert fixed == (tmp_path / name).read_bytes().decode()
+    assert fixed != text
 
 
 @pytest.mark.asyncio
@@ -200,8 +200,8 @@ async def test_a_finding_has_its_fix(client: LanguageClient, tmp_path):
     assert [it.kind for it in found] == ["quickfix"]
     assert found[0].is_preferred
     assert found[0].diagnostics[0].code == "identity-type-split"
-    mended = applied(client, text, edits_of(found[0], uri))
-    assert mended == '{"x-ü":"😀","identity":{"type":"SystemAssigned, UserAssigned"}}'
+    fixed = applied(client, text, edits_of(found[0], uri))
+    assert fixed == '{"x-ü":"😀","identity":{"type":"SystemAssigned, UserAssigned"}}'
     ids = '{"identity":{"type":"None","userAssignedIdentities":{"/subscriptions/<S>/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/a":{}}}}'
     uri = await opened(client, tmp_path / "b.json", ids)
     found = await actions(client, uri, position(client, ids, '"userAssi'), only=[types.CodeActionKind.QuickFix])
@@ -308,8 +308,8 @@ async def test_a_parameter_gets_another_name(client: LanguageClient, tmp_path):
     texts = {"main.json": TEMPLATE, "main.parameters.json": VALUES}
     for of, changes in edits.items():
         name = pathlib.Path(of).name
-        mended = applied(client, texts[name], changes)
-        assert mended == texts[name].replace('"host"', '"machine"').replace("'host'", "'machine'")
+        fixed = applied(client, texts[name], changes)
+        assert fixed == texts[name].replace('"host"', '"machine"').replace("'host'", "'machine'")
     assert len(edits) == 2
     with pytest.raises(Exception, match="already"):
         await client.text_document_rename_async(types.RenameParams(new_name="zone", **at(uri, where)))
@@ -332,8 +332,8 @@ async def test_parameters_files_are_written(client: LanguageClient, tmp_path):
     uri = await opened(client, tmp_path / "main.parameters.json", VALUES)
     found = await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.QuickFix])
     [add] = [it for it in found if it.title == "add 1 missing parameter"]
-    mended = json.loads(applied(client, VALUES, edits_of(add, uri)))
-    assert mended["parameters"] == {"host": {"value": "web"}, "zone": {"value": 0}}
+    fixed = json.loads(applied(client, VALUES, edits_of(add, uri)))
+    assert fixed["parameters"] == {"host": {"value": "web"}, "zone": {"value": 0}}
     uri = await opened(client, tmp_path / "other.json", TEMPLATE)
     found = await actions(client, uri, types.Position(0, 0), only=[types.CodeActionKind.Refactor])
     writes = client.capabilities.workspace.workspace_edit

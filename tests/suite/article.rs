@@ -94,7 +94,7 @@ fn meant() -> Vec<(usize, Value)> {
 
 #[test]
 #[ignore = "needs the shared cases"]
-fn the_mended_article_says_what_its_prose_says() {
+fn the_fixed_article_says_what_its_prose_says() {
     let text = article();
     let fixed = fix(source(&text), Kind::Markdown, &Options::default(), false);
     let mended = fixed.source.text();

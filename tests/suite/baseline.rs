@@ -44,7 +44,7 @@ fn what_is_written_down_is_not_told_again() {
     expect(&with(&[]), 1);
     fs::write(at.join("b.json"), SPLIT.replace("SystemAssigned", "None")).unwrap();
     expect(&with(&[]), 1);
-    // What is mended is told to be gone.
+    // What is fixed is told to be gone.
     fs::write(at.join("b.json"), CLEAN).unwrap();
     let (_, err) = expect(&with(&[]), 0);
     assert!(err.contains("of the baseline no longer found"), "{err}");

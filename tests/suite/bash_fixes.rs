@@ -1,4 +1,4 @@
-//! Slips of the pen that are planted in right calls: each is told once, and bash makes of the mended script the words
+//! Slips of the pen that are planted in right calls: each is told once, and bash makes of the fixed script the words
 //! that it made of the right one, wherever the script stands.
 #![cfg(unix)]
 

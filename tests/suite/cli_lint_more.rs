@@ -44,7 +44,7 @@ fn every_format_is_whole_whatever_happens() {
         run(&["--output-file", "copy.out"], 1);
         let copy = fs::read_to_string(at.join("copy.out")).unwrap();
         assert_eq!(copy, run(&[], 1).0, "{format}");
-        // A text that is mended takes standard output; the report, whole, goes beside.
+        // A text that is fixed takes standard output; the report, whole, goes beside.
         let name = ["-", "--fix", "--stdin-filename", "x.json", "--severity", "identity-drops=error"];
         let mut all = vec!["lint", "--format", format];
         all.extend(name);
@@ -99,7 +99,7 @@ fn statistics_count_by_rule() {
     json.extend(["--format", "json"]);
     let (out, err) = expect(&armbody(folder.path(), &json), 1);
     serde_json::from_str::<serde_json::Value>(&out).unwrap();
-    assert_eq!(err, format!("{table}2 errors, 0 warnings, 0 notes in 2 files; --fix mends 2\n"));
+    assert_eq!(err, format!("{table}2 errors, 0 warnings, 0 notes in 2 files; 2 fixable with --fix\n"));
     let (out, err) = expect(&armbody(folder.path(), &["lint", "--select", "extra-comma", "--statistics"]), 0);
     assert_eq!((out.as_str(), err.as_str()), ("", "nothing wrong in 2 files\n"));
 }

@@ -190,7 +190,7 @@ const SLIPS: [(&str, &str, &str); 12] = [
 ];
 
 #[test]
-fn slips_are_told_once_and_mended() {
+fn slips_are_told_once_and_fixed() {
     use armbody::container::Kind;
     use armbody::lint::{Family, Options, Severity, check, fix, rules};
     const URL: &str = "https://management.azure.com/subscriptions/%SUB%/resourceGroups/g/providers/\

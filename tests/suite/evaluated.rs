@@ -45,7 +45,7 @@ fn a_type_that_a_variable_says_is_judged_where_it_is_written() {
 }
 
 #[test]
-fn a_variable_that_is_used_elsewhere_is_not_mended() {
+fn a_variable_that_is_used_elsewhere_is_not_fixed() {
     let around = r#""variables": {"kind": "SystemAsigned"},
   "outputs": {"kind": {"type": "string", "value": "[variables('kind')]"}},"#;
     let text = template(r#"{"type": "[variables('kind')]"}"#, around);

@@ -235,7 +235,7 @@ fn the_edge_of_an_excerpt_is_not_judged() {
 }
 
 #[test]
-fn a_block_of_another_language_is_not_mended() {
+fn a_block_of_another_language_is_not_fixed() {
     let body = "{ 'identity': { 'type': 'SystemAssigned', }, \"properties\": { \"hardwareProfile\": { \"vmSize\": \"x\" } } }";
     for language in ["python", "text", "yaml", "js"] {
         let text = format!("Microsoft.Compute/virtualMachines\n\n```{language}\n{body}\n```\n");

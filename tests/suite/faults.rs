@@ -247,7 +247,7 @@ fn links_that_go_round_or_out() {
         let (_, err) = expect(&armbody(at.path(), &["lint", name]), 2);
         assert!(err.starts_with(&format!("armbody: {name}: ")), "{err}");
     }
-    // What is not followed is not mended either.
+    // What is not followed is not fixed either.
     expect(&armbody(at.path(), &["lint", "--fix", "--quiet"]), 0);
     assert_eq!(fs::read_to_string(outside.path().join("secret.json")).unwrap(), SPLIT);
     assert_eq!(fs::read_to_string(outside.path().join("sub/b.json")).unwrap(), SPLIT);
@@ -265,7 +265,7 @@ fn links_that_go_round_or_out() {
 
 /// `ARMBODY_KILLS` says how many, 1,000 if it does not.
 #[test]
-fn killed_in_the_middle_of_mending() {
+fn killed_in_the_middle_of_fixing() {
     const FILES: usize = 6;
     let kills: usize = std::env::var("ARMBODY_KILLS").ok().map_or(1000, |kills| kills.parse().unwrap());
     let workers = 4;

@@ -18,7 +18,7 @@ fn text(path: &Path) -> String {
 }
 
 #[test]
-fn utf_16_is_checked_and_mended_as_it_is_written() {
+fn utf_16_is_checked_and_fixed_as_it_is_written() {
     for big in [false, true] {
         let at = folder(&[]);
         let file = |name: &str| at.path().join(name);
@@ -183,7 +183,7 @@ fn a_run_that_failed_writes_no_report() {
 }
 
 #[test]
-fn two_who_mend_the_same_are_both_done() {
+fn two_who_fix_the_same_are_both_done() {
     let at = folder(&[]);
     let path = at.path().join("a.json");
     for _ in 0..25 {
@@ -203,7 +203,7 @@ fn two_who_mend_the_same_are_both_done() {
 
 #[cfg(unix)]
 #[test]
-fn other_names_of_a_mended_file_are_said() {
+fn other_names_of_a_fixed_file_are_said() {
     let at = folder(&[("a.json", SPLIT)]);
     fs::hard_link(at.path().join("a.json"), at.path().join("twin")).unwrap();
     let (_, err) = expect(&armbody(at.path(), &["lint", "--fix", "--quiet", "a.json"]), 0);
@@ -213,7 +213,7 @@ fn other_names_of_a_mended_file_are_said() {
     );
     assert_eq!(text(&at.path().join("a.json")), FIXED);
     assert_eq!(text(&at.path().join("twin")), SPLIT);
-    // Nothing is mended, nothing is said.
+    // Nothing is fixed, nothing is said.
     let (_, err) = expect(&armbody(at.path(), &["lint", "--quiet", "twin", "a.json"]), 2);
     assert!(!err.contains("other name"), "{err}");
 }

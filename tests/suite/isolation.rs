@@ -100,7 +100,7 @@ fn one_file_s_fault_is_its_finding() {
 }
 
 #[test]
-fn a_file_is_left_as_it_is_and_the_others_are_mended() {
+fn a_file_is_left_as_it_is_and_the_others_are_fixed() {
     let at = files();
     let (out, err) = expect(&run(at.path(), &["lint", "--diff"]), 2);
     assert!(out.contains("+++ c.json") && !out.contains("b.json"), "{out}");

@@ -211,7 +211,7 @@ fn reading_takes_steps_as_the_text_has_bytes() {
 }
 
 #[test]
-fn mending_checks_a_text_so_many_times_whatever_its_size() {
+fn fixing_checks_a_text_so_many_times_whatever_its_size() {
     // A few that take the most, for they have fixes of which some do harm.
     let pieces =
         ["\"", "\"a\"", "\"a\" ", "\"a\":1}", "{\"a\":", "a\"", "“\"", "'a\\'", "\"a\"：", "[1 ", ","];

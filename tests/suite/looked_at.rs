@@ -175,7 +175,7 @@ fn the_last_line_says_what_was_checked_and_what_was_not() {
         line,
         "1 error, 0 warnings, 0 notes in 2 files (12 not looked at: 2 of no known kind, 1 excluded, 1 excluded folder, \
          2 .json without a request, 1 .yml: checked if named, 2 .bicep: compile them first, 1 .tf: for Terraform's own \
-         tools, 2 Postman collections: save the requests as .http or curl); --fix mends 1"
+         tools, 2 Postman collections: save the requests as .http or curl); 1 fixable with --fix"
     );
     for format in ["concise", "json", "sarif", "github", "azure-pipelines", "junit", "gitlab", "rdjson"] {
         assert_eq!(last(at.path(), &["--format", format, "."]), line, "{format}");

@@ -253,7 +253,7 @@ fn applied(text: &str, edits: &[Value]) -> String {
     armbody::text::apply_edits(text, &edits).expect("they do not overlap")
 }
 
-/// Every list of edits that an editor gets comes to one text, in whatever order the editor makes them; mending all
+/// Every list of edits that an editor gets comes to one text, in whatever order the editor makes them; fixing all
 /// comes to what `--fix` writes.
 #[test]
 #[ignore = "needs node and vscode-languageserver-textdocument"]

@@ -103,7 +103,7 @@ fn judge(tally: &mut Tally, rule: &str, body: &Body, wrap: Wrap, planted: &Plant
 }
 
 #[test]
-fn planted_mistakes_are_found_named_and_mended() {
+fn planted_mistakes_are_found_named_and_fixed() {
     let mut bodies = bodies::own();
     bodies.extend(bodies::published());
     let bodies: Vec<Body> = bodies.into_iter().filter(|body| body.text.len() <= MAX_BODY).collect();

@@ -1,4 +1,4 @@
-//! The real editor: Neovim opens files, shows what is found, mends it, and follows the names of a template:
+//! The real editor: Neovim opens files, shows what is found, fixes it, and follows the names of a template:
 //! `tests/lsp/neovim.lua`.
 
 use std::fs;
@@ -34,7 +34,7 @@ const VALUES: &str = r#"{
 
 #[test]
 #[ignore = "needs nvim (0.7 or newer) on the PATH"]
-fn neovim_shows_and_mends_what_is_found() {
+fn neovim_shows_and_fixes_what_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("it is written");
     write(

@@ -77,7 +77,7 @@ fn a_fix_is_the_same_wherever_it_is_shown() {
         let mut fixes: Vec<_> =
             found.iter().filter_map(|it| it.fix.as_ref().filter(|fix| fix.safe)).collect();
         fixes.dedup_by(|a, b| a.edits == b.edits);
-        // One fix that leaves nothing to mend: all have to show the same.
+        // One fix that leaves nothing to fix: all have to show the same.
         let [only] = fixes[..] else { continue };
         if mended.applied != 1 {
             continue;

@@ -1,5 +1,5 @@
 //! Mistakes in the line around a body, in every wrapping that people write calls in: found once, at the place, and
-//! mended where one reading is possible.
+//! fixed where one reading is possible.
 
 use armbody::container::Kind;
 use armbody::lint::{Options, check, find_rule, fix};

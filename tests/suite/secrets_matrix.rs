@@ -27,7 +27,7 @@ const WORD: &str = "Vx7q-Lw93-hzRt";
 /// One that every way of quoting has to escape.
 const ODD: &str = "q7\"V'x\\L$w9&%z";
 
-/// A call with a mistake that a safe fix mends, and a second one below it: what stands between is context of both.
+/// A call with a mistake that a safe fix fixes, and a second one below it: what stands between is context of both.
 fn call(options: &str, body: &str) -> String {
     format!(
         "curl -X PATCH '{URL}' -H 'Authorization: Bearer <ACCESS TOKEN>' -H 'Content-Type: application/json' {options} -d '{body}'\n"

@@ -111,7 +111,7 @@ fn a_list_of_types_is_one_wherever_an_identity_stands() {
 }
 
 #[test]
-fn a_bracket_with_two_places_is_not_mended() {
+fn a_bracket_with_two_places_is_not_fixed() {
     // `name` may be a tag or the resource's.
     let text = r#"{"location":"westus","tags":{"a":"b","name":"vm","identity":{"type":"None"}}"#;
     let found = body(text.as_bytes(), Method::Put);
@@ -121,7 +121,7 @@ fn a_bracket_with_two_places_is_not_mended() {
 }
 
 #[test]
-fn a_bracket_with_one_place_is_mended_there() {
+fn a_bracket_with_one_place_is_fixed_there() {
     let text = r#"{"location":"westus","properties":{"hardwareProfile":{"vmSize":"A1","storageProfile":{}}}"#;
     let found = body(text.as_bytes(), Method::Put);
     assert_eq!(names(&found), [("unclosed-bracket", Severity::Error)]);

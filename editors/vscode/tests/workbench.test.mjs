@@ -106,7 +106,7 @@ test("a mistake is underlined and stands among the problems", async () => {
   );
 });
 
-/** Saves, and waits until the file on disk is mended. */
+/** Saves, and waits until the file on disk is fixed. */
 async function save() {
   await page.keyboard.press("Control+s");
   const end = Date.now() + 20000;
@@ -128,7 +128,7 @@ test("a quick fix is saved to disk", async () => {
   await save();
 });
 
-test("fix all, and saving, mend the file", async () => {
+test("fix all, and saving, fix the file", async () => {
   await page.click(".monaco-editor .view-lines");
   await page.keyboard.press("Control+z");
   await mistake(true);

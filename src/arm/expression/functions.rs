@@ -225,6 +225,6 @@ pub fn only_compares(lower: &str) -> bool {
 }
 
 /// The function whose name is nearest to `name`, if one is near.
-pub(super) fn near(name: &str) -> Option<&'static str> {
+pub(super) fn nearest_function(name: &str) -> Option<&'static str> {
     suggest::nearest(name, FUNCTIONS.iter().map(|function| function.name)).first().copied()
 }

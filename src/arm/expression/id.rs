@@ -80,7 +80,7 @@ impl Expression<'_> {
             | Kind::MisspeltNamespace { right, .. }
             | Kind::MisspeltType { right, .. } => (Some(*right), true),
             Kind::OtherNamespace { .. } | Kind::OtherType { .. } => (None, true),
-            // The rest may be mended by what is not known.
+            // The rest may be fixed by what is not known.
             _ => (None, false),
         };
         let (place, at) = places

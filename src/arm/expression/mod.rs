@@ -257,7 +257,7 @@ impl<'e> FunctionCall<'e> {
             return None;
         }
         let kind = match find_function(self.name()) {
-            None => SlipKind::UnknownFunction { near: functions::near(self.name()) },
+            None => SlipKind::UnknownFunction { near: functions::nearest_function(self.name()) },
             Some(function) if function.arguments.admit(self.len()) => return None,
             Some(function) => SlipKind::Arguments { function, given: self.len() },
         };

@@ -120,7 +120,7 @@ fn the_number_of_arguments_is_held_against_the_function() {
 fn functions_are_found_in_any_case_and_the_table_is_in_order() {
     for function in FUNCTIONS {
         assert_eq!(find_function(&function.name.to_uppercase()), Some(function));
-        assert_eq!(functions::near(function.name), Some(function.name));
+        assert_eq!(functions::nearest_function(function.name), Some(function.name));
         assert!(function.arguments.most.is_none_or(|most| most >= function.arguments.least));
     }
     let names: Vec<String> = FUNCTIONS.iter().map(|function| function.name.to_ascii_lowercase()).collect();

@@ -184,7 +184,7 @@ pub struct UrlProblem {
     pub kind: UrlProblemKind,
     /// Where.
     pub span: Range<usize>,
-    /// The edit that mends it, where there is one reading: what to put in the place of which bytes.
+    /// The edit that fixes it, where there is one reading: what to put in the place of which bytes.
     pub edit: Option<(Range<usize>, String)>,
 }
 

@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
             has(b'&').then(|| segment::find_outside(before_query, start, Marks::AMPERSAND)).flatten();
         let path_end = match (query, ampersand) {
             (_, Some(at)) => {
-                self.mend(UrlProblemKind::MissingQuestionMark, at..at + 1, at..at + 1, "?");
+                self.fix(UrlProblemKind::MissingQuestionMark, at..at + 1, at..at + 1, "?");
                 at
             }
             (Some(at), None) => at,
@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         self.url.problems.push(UrlProblem { kind, span, edit: None });
     }
 
-    fn mend(&mut self, kind: UrlProblemKind, span: Range<usize>, range: Range<usize>, text: &str) {
+    fn fix(&mut self, kind: UrlProblemKind, span: Range<usize>, range: Range<usize>, text: &str) {
         self.url.problems.push(UrlProblem { kind, span, edit: Some((range, text.to_owned())) });
     }
 
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             let bytes = text.as_bytes();
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
             if joint(before) || joint(bytes.get(run)) {
-                self.mend(UrlProblemKind::Whitespace, at..run, at..run, "");
+                self.fix(UrlProblemKind::Whitespace, at..run, at..run, "");
             } else {
                 self.add(UrlProblemKind::Whitespace, at..run);
             }
@@ -121,14 +121,14 @@ impl<'a> Reader<'a> {
             let whole = at..after;
             let (scheme, slashes) = (self.part(at..at + name), &text[at + name..after]);
             if self.url.scheme.is_some() {
-                self.mend(UrlProblemKind::DoubledScheme, whole.clone(), whole, "");
+                self.fix(UrlProblemKind::DoubledScheme, whole.clone(), whole, "");
             } else {
                 if scheme.is("http") && slashes == "://" {
                     if !is_loopback(&text[after..]) {
-                        self.mend(UrlProblemKind::InsecureScheme, scheme.span(), scheme.span(), "https");
+                        self.fix(UrlProblemKind::InsecureScheme, scheme.span(), scheme.span(), "https");
                     }
                 } else if !scheme.is("https") || slashes != "://" {
-                    self.mend(UrlProblemKind::MisspeltScheme, whole.clone(), whole, "https://");
+                    self.fix(UrlProblemKind::MisspeltScheme, whole.clone(), whole, "https://");
                 }
                 self.url.scheme = Some(scheme);
             }
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if understood && unslashed && !scope && self.url.host.is_none() {
-            self.mend(UrlProblemKind::MissingLeadingSlash, start..start, start..start, "/");
+            self.fix(UrlProblemKind::MissingLeadingSlash, start..start, start..start, "/");
         }
         for segment in empty {
             let slash = segment.start - 1..segment.start;
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
             let stop = segment::find_outside(text, at, Marks::QUERY).unwrap_or(end);
             self.parameter(at..stop);
             if text[stop..].starts_with('?') {
-                self.mend(UrlProblemKind::DoubledQuestionMark, stop..stop + 1, stop..stop + 1, "&");
+                self.fix(UrlProblemKind::DoubledQuestionMark, stop..stop + 1, stop..stop + 1, "&");
             }
             at = stop + 1;
             // `&amp;`, as HTML has it.

@@ -23,7 +23,7 @@ const STACK: [&str; 2] = ["management.", "adminmanagement."];
 
 impl Cloud {
     /// The cloud whose host `host` is, but for one letter too many, too few, wrong or out of its place.
-    pub fn near(host: &str) -> Option<Self> {
+    pub fn nearest(host: &str) -> Option<Self> {
         let name = host_name(host).to_ascii_lowercase();
         Self::ALL.into_iter().find(|cloud| is_one_slip(&name, cloud.host()))
     }
@@ -56,7 +56,7 @@ impl RequestUrl<'_> {
         let without_region = name.split_once('.').map_or("", |(_, rest)| rest);
         let is_cloud = |name: &str| {
             Cloud::ALL.into_iter().any(|cloud| cloud.host().eq_ignore_ascii_case(name))
-                || Cloud::near(name).is_some()
+                || Cloud::nearest(name).is_some()
         };
         let may_be_own = || {
             let stack = STACK.iter().any(|head| starts_without_case(name, head));

@@ -8,7 +8,7 @@ fn kinds(text: &str) -> Vec<(UrlProblemKind, String)> {
 }
 
 /// The text with the edits of all problems made.
-fn mended(text: &str) -> String {
+fn fixed(text: &str) -> String {
     let mut result = text.to_owned();
     for problem in RequestUrl::read(text).problems.iter().rev() {
         let (range, new) = problem.edit.clone().unwrap();
@@ -247,7 +247,7 @@ fn api_versions_missing_and_misspelt() {
 }
 
 #[test]
-fn problems_are_named_and_mended() {
+fn problems_are_named_and_fixed() {
     use UrlProblemKind as P;
     for (from, to, kind, at) in [
         ("https://", "http://", P::InsecureScheme, "http"),
@@ -294,7 +294,7 @@ fn problems_are_named_and_mended() {
     ] {
         let text = VM.replacen(from, to, 1);
         assert_eq!(kinds(&text), [(kind, at.to_owned())], "{text}");
-        assert_eq!(mended(&text), VM);
+        assert_eq!(fixed(&text), VM);
         assert_eq!(RequestUrl::read(&text).known_type(), Some(ResourceType::VirtualMachine), "{text}");
         assert!(RequestUrl::read(&text).version().is_some(), "{text}");
     }

@@ -61,7 +61,7 @@ impl Hash for TypedResourceId<'_> {
 /// ellipsis for any number of segments.
 ///
 /// # Errors
-/// [`ResourceIdError`] names the mistake, where it is, and the mended id where there is one reading.
+/// [`ResourceIdError`] names the mistake, where it is, and the fixed id where there is one reading.
 pub fn parse_user_assigned(text: &str) -> Result<UserAssignedIdentityId<'_>, ResourceIdError> {
     let identity = ResourceType::UserAssignedIdentity;
     parse_id_of(text, identity.namespace(), identity.type_segment())
@@ -88,7 +88,7 @@ pub fn parse_id_of<'a>(
     };
     // What is offered as an id is one: a text with several slips may need more than the edits of each.
     error.suggestion =
-        error.suggestion.filter(|mended| Reader::read(mended, namespace, type_segment).slips.is_empty());
+        error.suggestion.filter(|fixed| Reader::read(fixed, namespace, type_segment).slips.is_empty());
     Err(error)
 }
 
@@ -164,10 +164,10 @@ impl<'a> Reader<'a> {
         let start = self.text.len() - self.text.trim_start().len();
         let end = self.text.trim_end().len();
         if start > 0 {
-            self.slips.mend(Kind::Whitespace, 0..start, 0..start, "");
+            self.slips.fix(Kind::Whitespace, 0..start, 0..start, "");
         }
         if end < self.text.len() {
-            self.slips.mend(Kind::Whitespace, end..self.text.len(), end..self.text.len(), "");
+            self.slips.fix(Kind::Whitespace, end..self.text.len(), end..self.text.len(), "");
         }
         let trimmed = &self.text[start..end];
         let Some(scheme) =
@@ -177,10 +177,10 @@ impl<'a> Reader<'a> {
         };
         let host_end = segment::find_outside(self.text, start + scheme.len(), Marks::SLASH)
             .map_or(end, |at| at.min(end));
-        self.slips.mend(Kind::Url, start..host_end, start..host_end, "");
+        self.slips.fix(Kind::Url, start..host_end, start..host_end, "");
         let query = segment::find_outside(self.text, host_end, Marks::QUESTION).map_or(end, |at| at.min(end));
         if query < end {
-            self.slips.mend(Kind::Url, query..end, query..end, "");
+            self.slips.fix(Kind::Url, query..end, query..end, "");
         }
         host_end..query
     }
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
         if first.is_some_and(|segment| segment.text.is_empty()) {
             first = segments.next();
         } else if first.is_some_and(|segment| !segment.is_placeholder()) {
-            self.slips.mend(Kind::MissingLeadingSlash, path.start..path.start, path.start..path.start, "/");
+            self.slips.fix(Kind::MissingLeadingSlash, path.start..path.start, path.start..path.start, "/");
         }
         for segment in first.into_iter().chain(segments) {
             if segment.text.is_empty() {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
                 let slash = segment.start - 1..segment.start;
                 let trailing = segment.start == path.end;
                 let kind = if trailing { Kind::TrailingSlash } else { Kind::EmptySegment };
-                self.slips.mend(kind, slash.clone(), slash, "");
+                self.slips.fix(kind, slash.clone(), slash, "");
             } else {
                 self.note_white_space(segment);
                 self.segments.push(segment);
@@ -292,7 +292,7 @@ impl<'a> Reader<'a> {
                 TYPE => Kind::MisspeltType { found: found(), right: literal },
                 _ => Kind::MisspeltSegment { found: found(), right: literal },
             };
-            self.slips.mend(kind, segment.span(), segment.span(), literal);
+            self.slips.fix(kind, segment.span(), segment.span(), literal);
             return Step::Taken;
         }
         let before = segment.start..segment.start;
@@ -301,7 +301,7 @@ impl<'a> Reader<'a> {
             // `providers` where `resourceGroups` is due: what should stand between is missing too, but for
             // the namespace and what leads to it, which have no value between them.
             if slot >= PROVIDERS {
-                self.slips.mend(missing, before.clone(), before, format!("{literal}/"));
+                self.slips.fix(missing, before.clone(), before, format!("{literal}/"));
             } else {
                 self.slips.add(missing, before);
             }
@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
             }),
         };
         if next_follows {
-            self.slips.mend(missing, before.clone(), before, format!("{literal}/"));
+            self.slips.fix(missing, before.clone(), before, format!("{literal}/"));
             return Step::Missing;
         }
         if segment.is_placeholder() {

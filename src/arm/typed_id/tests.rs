@@ -59,7 +59,7 @@ fn placeholders_stand_for_a_segment_the_beginning_or_the_whole() {
 }
 
 #[test]
-fn slips_with_one_reading_are_mended() {
+fn slips_with_one_reading_are_fixed() {
     let segment = |found: &str, right| Kind::MisspeltSegment { found: found.into(), right };
     let missing = |expected| Kind::MissingSegment { expected };
     let with = |from: &str, to: &str| GOOD.replacen(from, to, 1);
@@ -177,9 +177,9 @@ proptest! {
     ) {
         if let Err(error) = parse_user_assigned(&text) {
             prop_assert!(text.get(error.span.clone()).is_some(), "{error:?}");
-            if let Some(mended) = error.suggestion {
-                let again = parse_user_assigned(&mended);
-                prop_assert!(again.is_ok(), "{} -> {:?}", mended, again);
+            if let Some(fixed) = error.suggestion {
+                let again = parse_user_assigned(&fixed);
+                prop_assert!(again.is_ok(), "{} -> {:?}", fixed, again);
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) enum Input {
     /// A file.
     Path(PathBuf),
     /// A body that a call sends and nobody named.
-    Sent(PathBuf),
+    Followed(PathBuf),
     /// A path that gives nothing to check, and why.
     Problem(String),
 }
@@ -418,8 +418,8 @@ pub(in crate::cli) fn read(
             let kind = Kind::of(Path::new(name)).unwrap_or_else(|| guess(source.text()));
             Ok(Some((source, kind)))
         }
-        Input::Path(path) | Input::Sent(path) => {
-            let kind = if matches!(input, Input::Sent(_)) { Some(Kind::Json) } else { Kind::of(path) };
+        Input::Path(path) | Input::Followed(path) => {
+            let kind = if matches!(input, Input::Followed(_)) { Some(Kind::Json) } else { Kind::of(path) };
             let Some(kind) = kind else { return Ok(None) };
             Ok(Some((Source::read(path, limit)?, kind)))
         }

@@ -25,11 +25,11 @@ const BATCH: usize = 128;
 
 /// The files that the calls of a run's documents and scripts send, and what each is for.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
+pub(super) struct Followed {
     /// By the path without links; the path for people, and what the first call that sends it says.
     files: BTreeMap<PathBuf, (PathBuf, Given)>,
     /// The calls whose file is there.
-    followed: usize,
+    calls: usize,
     /// Those that the user named as well.
     named: Mutex<HashSet<PathBuf>>,
 }
@@ -42,7 +42,7 @@ struct Reference {
     given: Given,
 }
 
-impl Sent {
+impl Followed {
     /// What the documents and scripts among `inputs` send. Files that cannot be read are left to whoever checks
     /// them.
     pub(super) fn by(
@@ -83,17 +83,17 @@ impl Sent {
             .par_iter()
             .map(|(folder, names)| (*folder, files::found_in(folder, names, configs).into_iter().collect()))
             .collect();
-        let mut sent = Self::default();
+        let mut all = Self::default();
         for reference in references {
             let folder = folder_of(&reference.document);
             let is_found = found.get(folder).is_some_and(|found| found.contains(&reference.name));
             let file = folder.join(&reference.name);
             if let Some(key) = file.canonicalize().ok().filter(|_| is_found) {
-                sent.followed += 1;
-                sent.files.entry(key).or_insert((file, reference.given));
+                all.calls += 1;
+                all.files.entry(key).or_insert((file, reference.given));
             }
         }
-        sent
+        all
     }
 
     /// What `path` is for, if a call sends it.
@@ -108,15 +108,15 @@ impl Sent {
     }
 
     /// The number of calls whose body is a file that is read.
-    pub(super) fn followed(&self) -> usize {
-        self.followed
+    pub(super) fn number(&self) -> usize {
+        self.calls
     }
 
     /// The files that nobody named.
     pub(super) fn unnamed(&self) -> Vec<Input> {
         let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         let rest = self.files.iter().filter(|(key, _)| !named.contains(*key));
-        rest.map(|(_, (path, _))| Input::Sent(path.clone())).collect()
+        rest.map(|(_, (path, _))| Input::Followed(path.clone())).collect()
     }
 }
 

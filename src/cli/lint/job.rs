@@ -1,4 +1,4 @@
-//! One file: read, check, mend, render.
+//! One file: read, check, fix, render.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use armbody::text::{Shown, Source, path_name, replace_file};
 use memchr::memmem;
 
 use super::files::Skip;
-use super::{Args, Sent, Setup, beside, files};
+use super::{Args, Followed, Setup, beside, files};
 use crate::cli::common::other_names;
 
 /// What became of one file.
@@ -30,7 +30,7 @@ pub(super) struct Done {
     pub(super) fixable: usize,
     pub(super) applied: usize,
     pub(super) changes: bool,
-    /// The rules of its findings, each with the number of those and of those that a safe fix mends.
+    /// The rules of its findings, each with the number of those and of those that a safe fix fixes.
     pub(super) rules: Vec<(&'static Rule, [usize; 2])>,
     /// Known findings that are gone.
     pub(super) stale: usize,
@@ -45,7 +45,7 @@ pub(super) struct Done {
     /// What is to be known from now on: the baseline, the file's name there, the findings.
     pub(super) known: Option<(PathBuf, String, Known)>,
     /// Standard input after its fixes.
-    pub(super) mended: Option<Vec<u8>>,
+    pub(super) fixed: Option<Vec<u8>>,
     pub(super) problem: Option<String>,
     /// What is to be known of the file's writing.
     pub(super) notice: Option<Shown>,
@@ -65,10 +65,10 @@ pub(super) fn run(
     input: &files::Input,
     args: &Args,
     setup: &Setup,
-    sent: &Sent,
+    followed: &Followed,
     reports: Reports<'_>,
 ) -> Done {
-    isolated(|| checked(input, args, setup, sent, reports)).unwrap_or_else(|fault| {
+    isolated(|| checked(input, args, setup, followed, reports)).unwrap_or_else(|fault| {
         let name = name_of(input, args).map_or_else(|text| text, path_name);
         let mut done = if args.diff {
             // Standard output is a diff, which has no place for a finding.
@@ -82,7 +82,13 @@ pub(super) fn run(
     })
 }
 
-fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, reports: Reports<'_>) -> Done {
+fn checked(
+    input: &files::Input,
+    args: &Args,
+    setup: &Setup,
+    followed: &Followed,
+    reports: Reports<'_>,
+) -> Done {
     let problem = |problem| Done { problem: Some(problem), skipped: Some(Skip::Failed), ..Done::default() };
     let name = match name_of(input, args) {
         Ok(name) => name,
@@ -93,7 +99,7 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
         Ok(None) => return left_out(input, args).unwrap_or_else(problem),
         Err(text) => return problem(text),
     };
-    let options = with_given(options, input, sent);
+    let options = with_given(options, input, followed);
     match read(input, args) {
         Ok(Some((source, kind))) => {
             let options = with_beside(options, input, &source, kind, setup, args.max_size);
@@ -105,7 +111,7 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
                 reports,
                 setup,
                 is_stdin: matches!(input, files::Input::Stdin),
-                only_checked: matches!(input, files::Input::Sent(_)),
+                only_checked: matches!(input, files::Input::Followed(_)),
             }
             .run(source)
         }
@@ -119,7 +125,7 @@ fn checked(input: &files::Input, args: &Args, setup: &Setup, sent: &Sent, report
 fn name_of<'i>(input: &'i files::Input, args: &'i Args) -> Result<&'i Path, String> {
     Ok(match input {
         files::Input::Stdin => args.stdin_filename.as_deref().unwrap_or("<stdin>").as_ref(),
-        files::Input::Path(path) | files::Input::Sent(path) => path.as_path(),
+        files::Input::Path(path) | files::Input::Followed(path) => path.as_path(),
         files::Input::Problem(text) => return Err(text.clone()),
     })
 }
@@ -135,10 +141,10 @@ fn alone(name: String, finding: &Finding, reports: Reports<'_>) -> Done {
 }
 
 /// The options for a body that a call sends: the call says what it is for, unless the user does.
-fn with_given<'o>(options: Cow<'o, Options>, input: &files::Input, sent: &Sent) -> Cow<'o, Options> {
+fn with_given<'o>(options: Cow<'o, Options>, input: &files::Input, followed: &Followed) -> Cow<'o, Options> {
     let given = match input {
-        files::Input::Path(path) if Kind::of(path) == Some(Kind::Json) => sent.given(path),
-        files::Input::Sent(path) => sent.given(path),
+        files::Input::Path(path) if Kind::of(path) == Some(Kind::Json) => followed.given(path),
+        files::Input::Followed(path) => followed.given(path),
         _ => None,
     };
     match given {
@@ -183,9 +189,9 @@ fn left_out(input: &files::Input, args: &Args) -> Result<Done, String> {
     if !matches!(input, files::Input::Stdin) || !args.fixes() || args.diff {
         return Ok(done);
     }
-    let mended =
+    let fixed =
         read(input, args).map_err(|unread| unread.to_string())?.map(|(source, _)| source.bytes().to_vec());
-    Ok(Done { mended, ..done })
+    Ok(Done { fixed, ..done })
 }
 
 /// A file that was read, and all that is needed to deal with it.
@@ -223,8 +229,8 @@ impl Job<'_> {
             return done;
         }
         if self.is_stdin {
-            // What was read from standard input goes to standard output, mended or not.
-            done.mended = Some(fixed.source.bytes().to_vec());
+            // What was read from standard input goes to standard output, fixed or not.
+            done.fixed = Some(fixed.source.bytes().to_vec());
         } else if let Some(path) = before.path().filter(|_| fixed.applied > 0) {
             match replace_file(path, before.bytes(), fixed.source.bytes()) {
                 Ok(replaced) => done.notice = other_names(before.name(), replaced),
@@ -240,7 +246,7 @@ impl Job<'_> {
         done
     }
 
-    /// Reports on `source`, of which `before` was to be hidden before it was mended.
+    /// Reports on `source`, of which `before` was to be hidden before it was fixed.
     fn report(&self, source: &Source, found: Inspection, before: &Mask, done: &mut Done) {
         done.look(source, &found);
         let stand_in;

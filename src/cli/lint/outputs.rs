@@ -81,7 +81,7 @@ impl Outputs {
 
     /// False for what an earlier run wrote, which is nothing to check. Another file of the user's is remembered.
     pub(super) fn admits(&self, input: &Input) -> bool {
-        let (Input::Path(path) | Input::Sent(path)) = input else { return true };
+        let (Input::Path(path) | Input::Followed(path)) = input else { return true };
         let Some(output) = self.files.iter().find(|output| output.place.file_name() == path.file_name())
         else {
             return true;

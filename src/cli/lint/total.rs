@@ -23,7 +23,7 @@ pub(super) struct Total {
     faulty: bool,
     /// Known findings that are gone.
     pub(super) stale: usize,
-    /// By a rule's name the number of its findings, and of those that a safe fix mends.
+    /// By a rule's name the number of its findings, and of those that a safe fix fixes.
     rules: HashMap<&'static str, [usize; 2]>,
     /// Files that were looked at.
     checked: usize,
@@ -137,7 +137,7 @@ impl Total {
         shown!("{}\n", Shown::json(&rows))
     }
 
-    /// The rules, the most frequent first, each with the number of its findings and of those that a safe fix mends.
+    /// The rules, the most frequent first, each with the number of its findings and of those that a safe fix fixes.
     fn ranked(&self) -> Vec<([usize; 2], &'static str)> {
         let mut rows: Vec<_> = self.rules.iter().map(|(name, counts)| (*counts, *name)).collect();
         rows.retain(|([found, _], _)| *found > 0);
@@ -168,7 +168,7 @@ impl Total {
         }
         line.push(&self.coverage(" in "));
         if self.fixable > 0 {
-            line.push(&shown!("; --fix mends {}", self.fixable));
+            line.push(&shown!("; {} fixable with --fix", self.fixable));
         }
         if self.stale > 0 {
             line.push(&shown!("; {} of the baseline no longer found", count(self.stale, "entry")));

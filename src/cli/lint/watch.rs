@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, terminal: &mut Terminal) -> anyhow::Result<Status
             anyhow::bail!("files cannot be watched any more");
         };
         if !args.quiet {
-            terminal.say(&shown!("\n{} changed", Shown::line(&path_name(&near(&changed)))));
+            terminal.say(&shown!("\n{} changed", Shown::line(&path_name(&relative(&changed)))));
         }
     }
 }
@@ -107,7 +107,7 @@ fn concerns(path: &Path, args: &Args, own: &[PathBuf]) -> bool {
 }
 
 /// The path as seen from the current folder, if it is within.
-fn near(path: &Path) -> PathBuf {
+fn relative(path: &Path) -> PathBuf {
     let full = absolute(path);
     let here = std::env::current_dir().ok();
     here.and_then(|here| full.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(full)

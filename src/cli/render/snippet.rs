@@ -53,7 +53,7 @@ pub(crate) fn snippet(
     let told = |error: anyhow::Error| format!("{error:#}");
     let render = args.asked();
     render.output.check(render.form).map_err(told)?;
-    let settings = render.output.settled(settings).map_err(told)?;
+    let settings = render.output.with_config(settings).map_err(told)?;
     render.snippet(settings).map_err(told)
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use super::{front_matter_len, mend, pieces};
+use super::{front_matter_len, pieces, repair};
 use crate::text::{Source, Span};
 
 /// Comments in a row that are looked past.
@@ -33,13 +33,13 @@ pub(crate) enum Part {
 pub(crate) fn parts(source: &Source, wanted: &str) -> Vec<Part> {
     let offset = source.bom_len();
     let text = &source.text()[offset..];
-    let mended = mend::mend(text);
-    let skipped = front_matter_len(&mended.text);
+    let fixed = repair::repair(text);
+    let skipped = front_matter_len(&fixed.text);
     let mut parts = Vec::new();
     let mut paragraph = 0..0;
     let span = |range: &Range<usize>| Span::new(offset + range.start, offset + range.end);
-    pieces::read(&mended.text, skipped, |event, range| {
-        let range = mended.original(range);
+    pieces::read(&fixed.text, skipped, |event, range| {
+        let range = fixed.original(range);
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => parts.push(Part::Fence(span(&range))),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => parts.push(Part::Code(span(&range))),

@@ -61,7 +61,7 @@ impl Parser<'_> {
         self.steps += span.len() as u64;
         if !self.dialect.comments {
             let gone = self.with_its_blanks(span);
-            self.mistake(Mistake::new(MistakeKind::Comment, span).mended(vec![Edit::delete(gone)]));
+            self.mistake(Mistake::new(MistakeKind::Comment, span).repaired(vec![Edit::delete(gone)]));
         }
         self.at = end;
     }

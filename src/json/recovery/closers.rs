@@ -72,7 +72,7 @@ impl Parser<'_> {
         let edit =
             if stray { Edit::delete(here) } else { Edit::replace(here, wanted.unwrap_or('}').to_string()) };
         let kind = MistakeKind::ExtraBracket { wanted: wanted.filter(|_| !stray) };
-        let mut mistake = Mistake::new(kind, here).mended(vec![edit]);
+        let mut mistake = Mistake::new(kind, here).repaired(vec![edit]);
         if let Some(frame) = self.frames.last() {
             mistake = mistake.related(self.place_after(frame.opener as usize));
         }
@@ -146,11 +146,11 @@ impl Parser<'_> {
         } else if headless {
             edits.insert(0, Edit::insert(opener.start, missing));
             let span = Span { start: opener.start, end: (done as u32).max(opener.start) };
-            self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).mended(edits));
+            self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).repaired(edits));
         } else {
             let place = self.place_after(done);
             self.mistake(
-                Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(place).mended(edits),
+                Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(place).repaired(edits),
             );
         }
         let node = self.frames.last().map_or(0, |frame| frame.node as usize);
@@ -210,7 +210,7 @@ impl Parser<'_> {
         let edits = vec![Edit::insert(frame.opener, opener)];
         let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: None }, closer)
             .related(self.place_after(frame.opener as usize))
-            .mended(edits);
+            .repaired(edits);
         self.mistake(mistake);
     }
 
@@ -272,7 +272,7 @@ impl Parser<'_> {
         } else if let Some(frame) = headless {
             let span = Span { start: frame.opener, end: done as u32 };
             let edits = vec![Edit::insert(frame.opener, "{"), Edit::insert(done as u32, "}")];
-            self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).mended(edits));
+            self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).repaired(edits));
         }
         self.at = end;
         true
@@ -299,7 +299,7 @@ impl Parser<'_> {
                     let span = Span::new(self.at, self.at + 1);
                     if !self.bare {
                         self.mistake(
-                            Mistake::new(MistakeKind::ExtraComma, span).mended(vec![Edit::delete(span)]),
+                            Mistake::new(MistakeKind::ExtraComma, span).repaired(vec![Edit::delete(span)]),
                         );
                     }
                     self.at = at;
@@ -332,7 +332,7 @@ impl Parser<'_> {
         }
         let span = Span::new(start, end);
         self.mistake(
-            Mistake::new(MistakeKind::ExtraBracket { wanted: None }, span).mended(vec![Edit::delete(span)]),
+            Mistake::new(MistakeKind::ExtraBracket { wanted: None }, span).repaired(vec![Edit::delete(span)]),
         );
         self.at = end;
     }
@@ -342,7 +342,7 @@ impl Parser<'_> {
         let end = self.nodes[0].end;
         let brace = Span::new(self.text.floor_char_boundary(end.saturating_sub(1) as usize), end as usize);
         let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: None }, brace);
-        self.mistake(mistake.mended(vec![Edit::delete(brace)]));
+        self.mistake(mistake.repaired(vec![Edit::delete(brace)]));
         let opener = self.nodes[0].start;
         self.push_frame(FrameKind::Object, 0);
         let mut name = 1;

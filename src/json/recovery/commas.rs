@@ -43,9 +43,9 @@ impl Parser<'_> {
         let mark = Span::new(self.at, self.behind(self.at));
         let (next, _) = self.peek_from(mark.end as usize);
         let mistake = if matches!(next, Some(b'}' | b']')) {
-            Mistake::new(MistakeKind::ExtraComma, mark).mended(vec![Edit::delete(mark)])
+            Mistake::new(MistakeKind::ExtraComma, mark).repaired(vec![Edit::delete(mark)])
         } else {
-            Mistake::new(MistakeKind::MissingComma, mark).mended(vec![Edit::replace(mark, ",")])
+            Mistake::new(MistakeKind::MissingComma, mark).repaired(vec![Edit::replace(mark, ",")])
         };
         self.mistake(mistake);
         self.at = mark.end as usize;
@@ -55,7 +55,7 @@ impl Parser<'_> {
     fn missing_comma(&mut self, done: usize) {
         let place = self.place_after(done);
         let edits = vec![Edit::insert(done as u32, ",")];
-        self.mistake(Mistake::new(MistakeKind::MissingComma, place).mended(edits));
+        self.mistake(Mistake::new(MistakeKind::MissingComma, place).repaired(edits));
         self.expect_next();
     }
 
@@ -88,13 +88,13 @@ impl Parser<'_> {
         let whole = commas.iter().map(|comma| comma.len()).sum::<usize>() == span.len();
         let edits =
             if whole { vec![Edit::delete(span)] } else { commas.into_iter().map(Edit::delete).collect() };
-        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).mended(edits));
+        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).repaired(edits));
         self.at = end;
     }
 
     pub(in crate::json) fn trailing_comma(&mut self, frame: &Frame) {
         let Some(comma) = frame.comma else { return };
         let span = Span { start: comma, end: comma + 1 };
-        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).mended(vec![Edit::delete(span)]));
+        self.mistake(Mistake::new(MistakeKind::ExtraComma, span).repaired(vec![Edit::delete(span)]));
     }
 }

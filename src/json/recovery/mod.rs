@@ -17,7 +17,7 @@ use crate::json::tree::{Data, Kind, OWNED, REPAIRED};
 use crate::json::{Mistake, MistakeKind};
 use crate::text::{Edit, Span, odd};
 
-/// Edits of one repair beyond which the text is not mended but rewritten.
+/// Edits of one repair beyond which the text is not fixed but rewritten.
 const MAX_EDITS: usize = 4096;
 
 impl Parser<'_> {
@@ -52,7 +52,7 @@ impl Parser<'_> {
         self.expect = Expect::Comma;
     }
 
-    /// One mistake for all places: the first is shown, the edits mend all.
+    /// One mistake for all places: the first is shown, the edits fix all.
     pub(super) fn repeated(
         &mut self,
         known: Option<usize>,
@@ -68,7 +68,7 @@ impl Parser<'_> {
             return known;
         }
         let index = self.mistakes.len();
-        self.mistake(Mistake::new(kind, span).mended(edits));
+        self.mistake(Mistake::new(kind, span).repaired(edits));
         Some(index)
     }
 

@@ -86,7 +86,7 @@ impl Parser<'_> {
             let mark = Span::new(end, self.behind(end));
             let edits =
                 vec![Edit::insert(span.start, "\""), Edit::insert(span.end, "\""), Edit::replace(mark, ":")];
-            self.mistake(Mistake::new(MistakeKind::UnquotedName, span).mended(edits));
+            self.mistake(Mistake::new(MistakeKind::UnquotedName, span).repaired(edits));
             let name = self.own(word, start, word_end);
             self.at = mark.end as usize;
             self.push_name(name);
@@ -95,7 +95,7 @@ impl Parser<'_> {
         match self.bytes.get(end) {
             Some(b':') => {
                 let edits = vec![Edit::insert(span.start, "\""), Edit::insert(span.end, "\"")];
-                self.mistake(Mistake::new(MistakeKind::UnquotedName, span).mended(edits));
+                self.mistake(Mistake::new(MistakeKind::UnquotedName, span).repaired(edits));
                 let name = self.own(word, start, word_end);
                 self.at = end + 1;
                 self.push_name(name);
@@ -103,7 +103,7 @@ impl Parser<'_> {
             Some(b'"') if word_end == end => {
                 let span = Span::new(start, end + 1);
                 let edits = vec![Edit::insert(span.start, "\"")];
-                self.mistake(Mistake::new(MistakeKind::UnquotedName, span).mended(edits));
+                self.mistake(Mistake::new(MistakeKind::UnquotedName, span).repaired(edits));
                 let name = self.own(word, start, end + 1);
                 self.at = end + 1;
                 self.name_read(name);
@@ -165,7 +165,7 @@ impl Parser<'_> {
                 let len = if self.bytes.get(at + 1) == Some(&b'>') { 2 } else { 1 };
                 let mark = Span::new(at, at + len);
                 let edits = vec![Edit::replace(mark, ":")];
-                self.mistake(Mistake::new(MistakeKind::MissingColon, mark).related(span).mended(edits));
+                self.mistake(Mistake::new(MistakeKind::MissingColon, mark).related(span).repaired(edits));
                 self.at = at + len;
                 self.push_name(name);
                 return;
@@ -185,7 +185,7 @@ impl Parser<'_> {
             if source.ends_with(':') && source.len() > name.start as usize {
                 let colon = Span::new(source.len() - 1, source.len());
                 let edits = vec![Edit::delete(colon), Edit::insert(name.end, ":")];
-                self.mistake(Mistake::new(MistakeKind::MissingColon, span).mended(edits));
+                self.mistake(Mistake::new(MistakeKind::MissingColon, span).repaired(edits));
                 let inner = inner.trim_end_matches(|c| c == ':' || is_blank(c));
                 let name = self.own(inner, name.start as usize, name.end as usize);
                 self.push_name(name);
@@ -194,7 +194,7 @@ impl Parser<'_> {
         }
         let place = self.place_after(name.end as usize);
         let edits = vec![Edit::insert(name.end, ":")];
-        let mut mistake = Mistake::new(MistakeKind::MissingColon, place).related(span).mended(edits);
+        let mut mistake = Mistake::new(MistakeKind::MissingColon, place).related(span).repaired(edits);
         if next == Some(b'"') && self.comma_was_missing(name.start) {
             // Three strings in a row: which two belong together is a guess.
             let repairs =

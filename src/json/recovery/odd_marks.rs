@@ -41,7 +41,7 @@ impl Parser<'_> {
         let mark = Span::new(self.at, self.behind(self.at));
         let name = Span { start: name.start, end: name.end };
         let mistake = Mistake::new(MistakeKind::MissingColon, mark).related(name);
-        self.mistake(mistake.mended(vec![Edit::replace(mark, ":")]));
+        self.mistake(mistake.repaired(vec![Edit::replace(mark, ":")]));
         self.at = mark.end as usize;
     }
 

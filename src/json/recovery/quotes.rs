@@ -25,7 +25,7 @@ impl Parser<'_> {
         }
         let span = Span::new(start + 1 + quote, start + 1 + quote + len);
         let edits = vec![Edit::replace(span, "\"")];
-        self.mistake(Mistake::new(MistakeKind::WrongQuotes { escaped: false }, span).mended(edits));
+        self.mistake(Mistake::new(MistakeKind::WrongQuotes { escaped: false }, span).repaired(edits));
         let text = crate::json::decode_string(&content[..quote]).into_owned();
         self.at = span.end as usize;
         Some(self.own(&text, start, span.end as usize))

@@ -71,7 +71,7 @@ impl Parser<'_> {
                     edit.text.clear();
                 }
             }
-            self.mistake(Mistake::new(MistakeKind::ControlCharacter, span).mended(controls));
+            self.mistake(Mistake::new(MistakeKind::ControlCharacter, span).repaired(controls));
             if name {
                 let content = &self.text[start + 1..at];
                 let text = crate::json::decode_string(content).replace(|c: char| c < ' ', "");
@@ -89,7 +89,7 @@ impl Parser<'_> {
         match next {
             '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' => return 2,
             'u' if crate::json::decode::hex4(self.text, at + 2).is_some() => return 6,
-            '\'' => mistakes.push(mistake.mended(vec![Edit::replace(span, "'")])),
+            '\'' => mistakes.push(mistake.repaired(vec![Edit::replace(span, "'")])),
             // What other languages read as one character has two readings here.
             'u' | 'x' | 'v' | 'a' | 'e' | '0'..='9' => mistakes.push(mistake),
             // A line's end takes no part in the escape.
@@ -97,7 +97,7 @@ impl Parser<'_> {
                 mistakes.push(Mistake::new(MistakeKind::BadEscape { quote: false }, Span::new(at, at + 1)));
                 return 1;
             }
-            _ => mistakes.push(mistake.mended(vec![Edit::insert(span.start, "\\")])),
+            _ => mistakes.push(mistake.repaired(vec![Edit::insert(span.start, "\\")])),
         }
         if mistakes.len() > crate::json::MAX_MISTAKES {
             mistakes.pop();
@@ -272,7 +272,7 @@ impl Parser<'_> {
         let mistake = Mistake::new(MistakeKind::UnclosedBracket(Unclosed::String), quote).related(place);
         // A text that ends within a string and its brackets was cut: more than a quote is missing.
         let is_cut = !self.frames.is_empty() && self.text[end..].trim_end().is_empty();
-        self.mistake(if is_cut { mistake.perhaps(edits) } else { mistake.mended(edits) });
+        self.mistake(if is_cut { mistake.perhaps(edits) } else { mistake.repaired(edits) });
         self.steps += (end - start) as u64;
         self.at = end;
         let text = crate::json::decode_string(&self.text[start + 1..end]).into_owned();

@@ -17,7 +17,7 @@ impl Parser<'_> {
                         let name = &self.nodes[name as usize];
                         let name = Span { start: name.start, end: name.end };
                         let edits = vec![Edit::delete(span)];
-                        Mistake::new(MistakeKind::MissingColon, span).related(name).mended(edits)
+                        Mistake::new(MistakeKind::MissingColon, span).related(name).repaired(edits)
                     }
                     None => Mistake::new(MistakeKind::ValueWithoutName, span),
                 };
@@ -136,7 +136,7 @@ impl Parser<'_> {
         if unopened {
             let span = Span::new(start, end + 1);
             let mistake = Mistake::new(MistakeKind::UnquotedValue, span);
-            self.mistake(mistake.mended(vec![Edit::insert(span.start, "\"")]));
+            self.mistake(mistake.repaired(vec![Edit::insert(span.start, "\"")]));
             let node = self.own(word, start, end + 1);
             self.at = end + 1;
             self.push_value(Data { flags: node.flags | REPAIRED, ..node });
@@ -164,7 +164,7 @@ impl Parser<'_> {
         }
         if let Some((kind, right)) = literal_meant(word).filter(|_| !is_taken) {
             let edits = vec![Edit::replace(span, right)];
-            self.mistake(Mistake::new(MistakeKind::UnquotedValue, span).mended(edits));
+            self.mistake(Mistake::new(MistakeKind::UnquotedValue, span).repaired(edits));
             self.push_value(Data { start: span.start, end: span.end, link: 0, kind, flags: REPAIRED });
             return;
         }
@@ -177,7 +177,7 @@ impl Parser<'_> {
             let right = number_meant(word);
             let mut mistake = Mistake::new(MistakeKind::BadNumber, span);
             if let Some(right) = &right {
-                mistake = mistake.mended(vec![Edit::replace(span, right.clone())]);
+                mistake = mistake.repaired(vec![Edit::replace(span, right.clone())]);
             }
             self.mistake(mistake);
             let mut node = self.own(right.as_deref().unwrap_or("0"), start, word_end);

@@ -1,7 +1,7 @@
 //! The requests that a deployment of a template makes, looked at by the rules that look at what the template writes:
 //! `identity.type` may come from `if(…)`, an id from `format(…)`, a version from a parameter.
 //!
-//! Each request is written as the resource that would make it ([`view`]), a text that maps to the characters which
+//! Each request is written as the resource that would make it ([`rendered`]), a text that maps to the characters which
 //! made each value, so that rules, spans and fixes work on it as on any other body. Where the values come from says
 //! how sure a finding is: what holds whatever the parameters are is as sure as what is written; what hangs on the
 //! default of a parameter is a warning at most, for whoever deploys may give another value.
@@ -20,7 +20,7 @@ use crate::lint::{Family, Finding, Findings, Rule, Secret, Severity, Subject, re
 use crate::notation::template::{Resource, Template, Version};
 use crate::template::{Expansion, PlannedRequest};
 use crate::text::{Fragment, Span};
-use rendered::View;
+use rendered::Rendering;
 
 /// True if two findings are about one mistake.
 fn is_same(known: &Finding, new: &Finding, text: &str) -> bool {
@@ -91,11 +91,11 @@ pub(super) fn secrets<'a>(
     for evaluation in evaluations {
         let run = Run { whole, template, evaluation };
         let (Some(tree), Some(body)) = (whole.tree, whole.body) else { return };
-        let view = View::new(tree, body, evaluation, false);
+        let rendering = Rendering::new(tree, body, evaluation, false);
         let values = if evaluation.is_deployed { Values::Given } else { Values::OfDefaults };
         for request in &evaluation.expansion.requests {
-            let Some(text) = view.of(request) else { continue };
-            run.with_view(request, &text, values, |view| withheld::of_types(view, secrets));
+            let Some(text) = rendering.of(request) else { continue };
+            run.with_rendering(request, &text, values, |rendering| withheld::of_types(rendering, secrets));
         }
     }
 }
@@ -127,11 +127,11 @@ impl Run<'_, '_> {
         secrets: &mut Vec<Secret>,
     ) -> Vec<Finding> {
         let (Some(tree), Some(body)) = (self.whole.tree, self.whole.body) else { return Vec::new() };
-        let view = View::new(tree, body, self.evaluation, values == Values::Computed);
+        let rendering = Rendering::new(tree, body, self.evaluation, values == Values::Computed);
         let mut found = Vec::new();
         let mut seen: HashSet<(&'static str, Span)> = HashSet::new();
         for request in &expansion.requests {
-            let Some(text) = view.of(request) else { continue };
+            let Some(text) = rendering.of(request) else { continue };
             for finding in self.of_request(request, &text, values, findings, secrets) {
                 if seen.insert((finding.rule.name, finding.span)) {
                     found.push(finding);
@@ -150,12 +150,12 @@ impl Run<'_, '_> {
         findings: &Findings,
         secrets: &mut Vec<Secret>,
     ) -> Vec<Finding> {
-        let found = self.with_view(request, text, values, |view| {
+        let found = self.with_rendering(request, text, values, |rendering| {
             let mut own = findings.beside();
-            check_some(view, &mut crate::lint::Sink::new(&mut own), is_asked);
-            judge(view, &mut own, 0);
+            check_some(rendering, &mut crate::lint::Sink::new(&mut own), is_asked);
+            judge(rendering, &mut own, 0);
             if !own.list.is_empty() {
-                withheld::of_types(view, secrets);
+                withheld::of_types(rendering, secrets);
             }
             own.list
         });
@@ -163,7 +163,7 @@ impl Run<'_, '_> {
     }
 
     /// Looks at the resource `text`, which makes the request; `None` if nothing is known of its type.
-    fn with_view<T>(
+    fn with_rendering<T>(
         &self,
         request: &PlannedRequest,
         text: &Fragment<'_>,

@@ -139,7 +139,7 @@ pub(super) fn of_template(
             if sink.explained_at(finding.span) || findings.iter().any(|it| it.span == finding.span) {
                 continue;
             }
-            // An empty name is refused as it stands; what else an empty value leads to, another one mends.
+            // An empty name is refused as it stands; what else an empty value leads to, another one fixes.
             let is_sure = filled.iter().any(|it| (it.place, it.cause) == (refusal.place, refusal.cause));
             if !is_sure && refusal.cause != Cause::NameSegments {
                 finding.severity = Severity::Note;

@@ -155,7 +155,7 @@ pub(in crate::lint) fn parse<'t>(
     }
     let in_document = place == Place::Document;
     if !tree.mistakes().is_empty() && (in_document || template::seems_to_hold_resources(text)) {
-        return settled(tree, dialect);
+        return best_reading(tree, dialect);
     }
     tree
 }
@@ -163,12 +163,12 @@ pub(in crate::lint) fn parse<'t>(
 /// The reading of a broken text that makes the best sense. Strings may run over lines in a template, so that one
 /// quote too many or too few turns the rest of the text inside out: where strings that end with their lines leave
 /// less to explain, they do.
-fn settled(tree: Tree<'_>, dialect: Dialect) -> Tree<'_> {
-    let settle = |tree, dialect| json::best_reading(tree, dialect, &|_| None);
+fn best_reading(tree: Tree<'_>, dialect: Dialect) -> Tree<'_> {
+    let read = |tree, dialect| json::best_reading(tree, dialect, &|_| None);
     let count = |tree: &Tree<'_>| tree.mistakes().iter().filter(|it| !is_taken(it)).count();
     let dialect_of_lines = Dialect { multiline_strings: false, ..dialect };
-    let by_lines = settle(Tree::parse(tree.text(), dialect_of_lines), dialect_of_lines);
-    let tree = settle(tree, dialect);
+    let by_lines = read(Tree::parse(tree.text(), dialect_of_lines), dialect_of_lines);
+    let tree = read(tree, dialect);
     if count(&by_lines) < count(&tree) { by_lines } else { tree }
 }
 

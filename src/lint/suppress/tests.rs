@@ -427,7 +427,7 @@ fn each_form_holds_in_each_notation_and_place() {
                             "{name}:\n{fixed}"
                         );
                     } else if !expected.contains(&"useless-suppression") {
-                        assert!(fixed.contains(form), "{name}: a marker is not mended away\n{fixed}");
+                        assert!(fixed.contains(form), "{name}: no fix takes a marker away\n{fixed}");
                     }
                 }
             }

@@ -18,7 +18,7 @@ use super::{Answer, Open, Server, asked};
 use crate::container::Kind;
 use crate::lint::{Options, secrets_of};
 use crate::lsp::body::calls;
-use crate::lsp::client_capabilities::{Understood, plain};
+use crate::lsp::client_capabilities::{Capabilities, plain};
 use crate::lsp::document::Document;
 use crate::lsp::template::{
     FileEdits, Files, Setting, View, definition, entry_at, help, highlights, hover, hover_entry, lenses,
@@ -82,7 +82,7 @@ impl Server {
         &mut self,
         uri: &str,
         out: &mut Vec<Message>,
-        answer: impl FnOnce(Setting<'_>, Understood) -> R,
+        answer: impl FnOnce(Setting<'_>, Capabilities) -> R,
     ) -> Option<R> {
         let options = self.checked(uri, out)?;
         let open = self.documents.get(uri)?;
@@ -91,18 +91,18 @@ impl Server {
         let files = Around(&self.documents);
         let setting =
             Setting { document: &open.document, is_open: true, files: &files, mask, secrets: &secrets };
-        Some(answer(setting, self.understood))
+        Some(answer(setting, self.capabilities))
     }
 
     fn outlined(&mut self, params: Value, out: &mut Vec<Message>) -> Answer {
         let uri = asked::<DocumentSymbolParams>(params)?.text_document.uri;
-        let found = self.with(uri.as_str(), out, |setting, understood| {
+        let found = self.with(uri.as_str(), out, |setting, capabilities| {
             let calls = calls(setting.document);
             let views = View::all(setting.document.source(), &calls);
             let hide = |text: &str| setting.mask.hide(text).into_owned();
             let all: Vec<DocumentSymbol> =
                 views.iter().flat_map(|view| outline(view, setting.document, &hide)).collect();
-            if understood.outline_levels { json!(all) } else { json!(flat(&all, &uri)) }
+            if capabilities.outline_levels { json!(all) } else { json!(flat(&all, &uri)) }
         });
         Ok(found.unwrap_or_else(|| json!([])))
     }
@@ -169,13 +169,13 @@ impl Server {
         let params = asked::<RenameParams>(params)?;
         let it = params.text_document_position;
         let new = params.new_name;
-        let found = self.with(it.text_document.uri.as_str(), out, |setting, understood| {
+        let found = self.with(it.text_document.uri.as_str(), out, |setting, capabilities| {
             let cursor = setting.document.offset(it.position);
             let found = about(setting, cursor, |view, setting, at| rename(view, setting, at, &new));
-            (found, understood)
+            (found, capabilities)
         });
         match found {
-            Some((Some(Ok(edits)), understood)) => Ok(json!(of_files(edits, understood))),
+            Some((Some(Ok(edits)), capabilities)) => Ok(json!(of_files(edits, capabilities))),
             Some((Some(Err(why)), _)) => Err((ErrorCode::RequestFailed, Shown::line(&why).into())),
             Some((None, _)) | None => Ok(Value::Null),
         }
@@ -210,7 +210,7 @@ impl Server {
         position: Position,
         out: &mut Vec<Message>,
     ) -> Option<Hover> {
-        let found = self.with(uri, out, |setting, understood| {
+        let found = self.with(uri, out, |setting, capabilities| {
             let document = setting.document;
             let cursor = document.offset(position);
             let found = with_view(document, cursor, |view| hover(view, setting, cursor)).flatten();
@@ -221,7 +221,7 @@ impl Server {
                 Some((entry.span, Shown::lines(&mask.hide(&said)).into()))
             })?;
             let (span, value) = found;
-            let content = if understood.markdown_hover {
+            let content = if capabilities.markdown_hover {
                 MarkupContent { kind: MarkupKind::Markdown, value }
             } else {
                 MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
@@ -251,7 +251,7 @@ impl Server {
         let found = suggest(document, &bodies, setting, document.offset(position))?;
         // A name that is not what it looks like is not offered.
         let items = found.into_iter().filter(|it| !it.label.contains(is_hidden)).enumerate();
-        Some(items.map(|(at, choice)| choice.item(document, self.understood, at)).collect())
+        Some(items.map(|(at, choice)| choice.item(document, self.capabilities, at)).collect())
     }
 
     /// What can be done for the parameters of a template or in a parameters file.
@@ -260,7 +260,7 @@ impl Server {
         uri: &str,
         out: &mut Vec<Message>,
     ) -> Vec<CodeActionOrCommand> {
-        let found = self.with(uri, out, |setting, understood| {
+        let found = self.with(uri, out, |setting, capabilities| {
             let document = setting.document;
             if document.kind() != Some(Kind::Json) {
                 return None;
@@ -275,11 +275,11 @@ impl Server {
                 return Some(CodeAction {
                     title: format!("add {count} missing parameter{plural}"),
                     kind: Some(CodeActionKind::QUICKFIX),
-                    edit: Some(of_files(edits, understood)),
+                    edit: Some(of_files(edits, capabilities)),
                     ..CodeAction::default()
                 });
             }
-            if !understood.creates_files {
+            if !capabilities.creates_files {
                 return None;
             }
             let calls = calls(document);
@@ -349,8 +349,8 @@ fn about<R>(
 }
 
 /// The edits of several files as the protocol has them.
-fn of_files(all: Vec<FileEdits>, understood: Understood) -> WorkspaceEdit {
-    if !understood.versioned_edits {
+fn of_files(all: Vec<FileEdits>, capabilities: Capabilities) -> WorkspaceEdit {
+    if !capabilities.versioned_edits {
         // Of an interior that changes a URI has nothing that counts in comparisons.
         #[expect(clippy::mutable_key_type, reason = "the protocol's own type")]
         let changes: HashMap<Uri, Vec<TextEdit>> = all.into_iter().map(|it| (it.uri, it.edits)).collect();

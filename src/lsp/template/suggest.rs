@@ -62,19 +62,19 @@ impl<'t> Cursor<'t> {
 }
 
 /// The text of a body, read as if the string at the cursor were finished.
-struct Mended {
+struct Fixed {
     source: Source,
     /// A byte within the string.
     at: u32,
 }
 
-fn mended(document: &Document, cursor: &Cursor<'_>, new: &str) -> Option<Mended> {
+fn fixed(document: &Document, cursor: &Cursor<'_>, new: &str) -> Option<Fixed> {
     let word = cursor.spot.word;
     let quote = char::from(word.quote?);
     let edits = cursor.body.edit(word.span, &format!("{quote}{new}{quote}"))?;
     let at = edits.first()?.span.start;
     let text = apply_edits(document.source().text(), &edits).ok()?;
-    Some(Mended { source: Source::new(document.source().name().to_owned(), text), at: at + 1 })
+    Some(Fixed { source: Source::new(document.source().name().to_owned(), text), at: at + 1 })
 }
 
 /// True if the cursor is in a string that is evaluated, or where one names another part of the template: what is
@@ -104,15 +104,15 @@ pub(crate) fn suggest(
         return None;
     }
     let stand_in = if is_reference { "" } else { "[x()]" };
-    let mended = mended(document, &place, stand_in)?;
-    let calls = container::calls(&mended.source, document.kind()?);
-    let views = View::all(&mended.source, &calls);
-    let view = views.iter().find(|view| view.holds(mended.at))?;
+    let fixed = fixed(document, &place, stand_in)?;
+    let calls = container::calls(&fixed.source, document.kind()?);
+    let views = View::all(&fixed.source, &calls);
+    let view = views.iter().find(|view| view.holds(fixed.at))?;
     if is_reference {
         let scope = view.index.scopes.iter().position(|it| it.is_outermost)? as u32;
         return Some(definitions(view, &place, scope, &head));
     }
-    let (node, _) = view.string_at(mended.at)?;
+    let (node, _) = view.string_at(fixed.at)?;
     let text = view.text_of(node)?;
     let mut found = Vec::new();
     let before = before(&head, head.len() as u32);
@@ -473,11 +473,11 @@ pub(crate) fn help(document: &Document, bodies: &[&Fragment<'_>], cursor: u32) -
     if let Some(signature) = signature(call.name) {
         return Some(signature.help(call.argument));
     }
-    let mended = mended(document, &place, "[x()]")?;
-    let calls = container::calls(&mended.source, document.kind()?);
-    let views = View::all(&mended.source, &calls);
-    let view = views.iter().find(|view| view.holds(mended.at))?;
-    let (node, _) = view.string_at(mended.at)?;
+    let fixed = fixed(document, &place, "[x()]")?;
+    let calls = container::calls(&fixed.source, document.kind()?);
+    let views = View::all(&fixed.source, &calls);
+    let view = views.iter().find(|view| view.holds(fixed.at))?;
+    let (node, _) = view.string_at(fixed.at)?;
     let text = view.text_of(node)?;
     Some(own(view, text.names, call.name)?.help(call.argument))
 }

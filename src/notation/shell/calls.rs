@@ -19,7 +19,7 @@ const MAX_VALUE: usize = 2048;
 
 /// The calls of `code` in the order in which they stand; `scope` is what was assigned before, and is added to.
 pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>) -> Vec<Call<'s>> {
-    let dialect = dialect.settled(code.text());
+    let dialect = dialect.for_text(code.text());
     let mut calls = Vec::new();
     let mut beside = Beside::default();
     let filled_later = code.text().contains("envsubst");

@@ -72,8 +72,8 @@ pub(super) struct Reader<'f, 's> {
     /// Characters that the prompt does not read as part of the word in which they were meant to stand.
     slips: Vec<(K, Span)>,
     groups: usize,
-    /// No argument of the command was mended yet.
-    first_mended: bool,
+    /// No argument of the command was fixed yet.
+    first_fixed: bool,
     pipe: bool,
     starts: Vec<Start>,
     found: Vec<Command<'s>>,
@@ -96,7 +96,7 @@ impl<'f, 's> Reader<'f, 's> {
             quoting: Vec::new(),
             slips: Vec::new(),
             groups: 0,
-            first_mended: true,
+            first_fixed: true,
             pipe: false,
             starts: starts(&text[range.clone()], range.start, dialect.prompts),
             found: Vec::new(),
@@ -428,7 +428,7 @@ impl<'f, 's> Reader<'f, 's> {
 
     fn end_command(&mut self, pipe: bool) {
         let items = std::mem::take(&mut self.items);
-        self.first_mended = true;
+        self.first_fixed = true;
         let mut command = Command { redirects: std::mem::take(&mut self.redirects), ..Command::default() };
         let assignment = assignment(&items);
         if let Some((name, from)) = assignment {

@@ -506,25 +506,25 @@ impl Engine<'_> {
         if let Some(value) = self.contextual(site, name, lower, &args)? {
             return Ok(value);
         }
-        let mut settled = args;
-        for value in &mut settled {
+        let mut arguments = args;
+        for value in &mut arguments {
             if value.as_open().is_some_and(|open| open.reference.is_some()) {
                 *value = self.dereference(value.clone())?;
             }
         }
         let Some((needs, run)) = functions::find(lower) else {
-            return Ok(left_open(name, &settled, Reason::Deployment));
+            return Ok(left_open(name, &arguments, Reason::Deployment));
         };
         let lacks = match needs {
-            Needs::All => settled.iter().any(Value::has_open),
-            Needs::Outline => settled.iter().any(|it| it.is_open() || it.has_more()),
+            Needs::All => arguments.iter().any(Value::has_open),
+            Needs::Outline => arguments.iter().any(|it| it.is_open() || it.has_more()),
             Needs::Itself => false,
         };
         let answer =
-            if lacks { None } else { run(&mut Call { name, args: &settled, budget: &mut self.budget })? };
+            if lacks { None } else { run(&mut Call { name, args: &arguments, budget: &mut self.budget })? };
         Ok(match answer {
             Some(value) => value,
-            None => left_open(name, &settled, Reason::Parameter),
+            None => left_open(name, &arguments, Reason::Parameter),
         })
     }
 

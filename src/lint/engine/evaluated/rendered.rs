@@ -10,7 +10,7 @@ use crate::template::{Data, Member, Of, Place, PlannedRequest, Value};
 use crate::text::{Builder, Encoding, Fragment, Span};
 
 /// What requests of one expansion are written with.
-pub(super) struct View<'v, 'a> {
+pub(super) struct Rendering<'v, 'a> {
     tree: &'v Tree<'a>,
     body: &'v Fragment<'a>,
     /// Fixes may be written into variables: nothing else than them made the values.
@@ -22,7 +22,7 @@ pub(super) struct View<'v, 'a> {
 /// Bytes of a request: what is larger no service takes.
 const MAX_BODY: u64 = 4 << 20;
 
-impl<'v, 'a> View<'v, 'a> {
+impl<'v, 'a> Rendering<'v, 'a> {
     pub(super) fn new(
         tree: &'v Tree<'a>,
         body: &'v Fragment<'a>,
@@ -50,7 +50,7 @@ impl<'v, 'a> View<'v, 'a> {
             return None;
         }
         let mut text = Text {
-            view: self,
+            rendering: self,
             builder: Builder::new(self.body),
             can_edit: self.is_sure && request.turn.is_none(),
         };
@@ -87,7 +87,7 @@ impl<'v, 'a> View<'v, 'a> {
 
 /// A text in the making.
 struct Text<'t, 'v, 'a> {
-    view: &'t View<'v, 'a>,
+    rendering: &'t Rendering<'v, 'a>,
     builder: Builder<'v, 'a>,
     can_edit: bool,
 }
@@ -103,11 +103,11 @@ impl Text<'_, '_, '_> {
     }
 
     fn member(&mut self, member: &Member, around: Span, before: &str) {
-        let name = self.view.node(member.place);
-        let place = name.map_or(around, |it| self.view.body.to_file(it.span()));
+        let name = self.rendering.node(member.place);
+        let place = name.map_or(around, |it| self.rendering.body.to_file(it.span()));
         self.put(Span::at(place.start as usize), before);
         match name.filter(|it| self.can_edit(*it, &member.name)) {
-            Some(name) => self.builder.append(&self.view.body.slice(name.span())),
+            Some(name) => self.builder.append(&self.rendering.body.slice(name.span())),
             None => self.quoted(place, &member.name),
         }
         self.put(Span::at(place.end as usize), ":");
@@ -116,8 +116,8 @@ impl Text<'_, '_, '_> {
 
     /// A value. No deeper than values are.
     fn value(&mut self, value: &Value, around: Span) {
-        let node = self.view.node(value.place);
-        let place = node.map_or(around, |it| self.view.body.to_file(it.span()));
+        let node = self.rendering.node(value.place);
+        let place = node.map_or(around, |it| self.rendering.body.to_file(it.span()));
         match &value.data {
             Data::Text(text) => self.text(text, node, place),
             Data::Open(open) => self.quoted(place, &format!("[{}]", open.text)),
@@ -167,7 +167,7 @@ impl Text<'_, '_, '_> {
             return;
         }
         match node.filter(|it| self.can_edit(*it, text)) {
-            Some(node) => self.builder.append(&self.view.body.slice(node.span())),
+            Some(node) => self.builder.append(&self.rendering.body.slice(node.span())),
             None => self.quoted(place, text),
         }
     }
@@ -178,7 +178,7 @@ impl Text<'_, '_, '_> {
             && node.kind() == Kind::String
             && node.as_str().as_deref() == Some(text)
             && is_plain(node)
-            && self.view.is_used_once(node)
+            && self.rendering.is_used_once(node)
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) fn method(subject: &Subject<'_>) -> Option<Method> {
 pub(super) enum Says {
     /// There is none.
     Nothing,
-    /// Something that is filled in later, or was mended or cannot be read.
+    /// Something that is filled in later, or was fixed or cannot be read.
     Unknown,
     /// A text that ARM does not take, and what it was meant to be if there is one reading.
     Invalid(Option<IdentityType>),
@@ -120,7 +120,7 @@ impl<'a> Expansions<'a> {
     }
 
     /// True if nothing can be said of a value: it is a placeholder, an expression, the result of a run, was
-    /// mended or cannot be read.
+    /// fixed or cannot be read.
     pub(super) fn leave_open(&self, subject: &Subject<'_>, node: Node<'_>) -> bool {
         leaves_open(subject, node, || self.meet(node))
     }

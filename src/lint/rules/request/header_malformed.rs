@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         let draft = subject
             .at_part(&RULE, header, header.span(), "a header has no colon between its name and its value")
             .help("what has none is not sent, or refused by the client");
-        sink.push(match mended(header.text()) {
+        sink.push(match fixed(header.text()) {
             Some((span, name)) => draft.fix(format!("write `{name}: …`"), &[Edit::replace(span, ": ")]),
             None => draft,
         });
@@ -47,7 +47,7 @@ fn is_malformed(header: &Fragment<'_>) -> bool {
 }
 
 /// What stands where the colon is due, and the name before it; `None` where it is not certain that it is one.
-fn mended(text: &str) -> Option<(Span, &str)> {
+fn fixed(text: &str) -> Option<(Span, &str)> {
     let name = &text[..text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?];
     let (_, values) = KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     let rest = &text[name.len()..];
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_known_header_has_its_colon_put_in() {
         let after = |text: &str| {
-            mended(text)
+            fixed(text)
                 .map(|(span, _)| format!("{}: {}", &text[..span.start as usize], &text[span.end as usize..]))
         };
         assert_eq!(after("Authorization Bearer $T").as_deref(), Some("Authorization: Bearer $T"));

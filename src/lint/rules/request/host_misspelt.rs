@@ -37,7 +37,7 @@ fn slip(host: &str) -> Option<(usize, usize, Cloud)> {
     if right(name) || right(behind) {
         return None;
     }
-    let near = |name: &str| (!name.is_empty()).then(|| Cloud::near(name)).flatten();
+    let near = |name: &str| (!name.is_empty()).then(|| Cloud::nearest(name)).flatten();
     let whole = near(name).map(|cloud| (0, name.len(), cloud));
     whole.or_else(|| near(behind).map(|cloud| (name.len() - behind.len(), behind.len(), cloud)))
 }

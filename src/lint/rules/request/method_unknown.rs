@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let all: Vec<&str> = Method::ALL.iter().map(|method| method.as_str()).collect();
-    let help = match near(text) {
+    let help = match meant(text) {
         _ if text.eq_ignore_ascii_case("LIST") => "a collection is read with GET".to_owned(),
         Some(method) => format!("{method} is one"),
         None => format!("there are {}", all.join(", ")),
@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The method that is meant, where one is near: of two words that are the same, it.
-fn near(text: &str) -> Option<Method> {
+fn meant(text: &str) -> Option<Method> {
     let mut words = text.split_whitespace();
     let first = words.next()?;
     if words.clone().next().is_some() && words.all(|word| word.eq_ignore_ascii_case(first)) {
@@ -45,10 +45,10 @@ mod tests {
 
     #[test]
     fn what_is_near_is_told() {
-        assert_eq!(near("GET GET"), Some(Method::Get));
-        assert_eq!(near("PTACH"), Some(Method::Patch));
-        assert_eq!(near("delte"), Some(Method::Delete));
-        assert_eq!(near("PUST"), None, "PUT and POST are as near");
-        assert_eq!(near("FETCH"), None);
+        assert_eq!(meant("GET GET"), Some(Method::Get));
+        assert_eq!(meant("PTACH"), Some(Method::Patch));
+        assert_eq!(meant("delte"), Some(Method::Delete));
+        assert_eq!(meant("PUST"), None, "PUT and POST are as near");
+        assert_eq!(meant("FETCH"), None);
     }
 }

@@ -56,7 +56,7 @@ fn differ(url: &str, body: &str) -> bool {
     match (is_literal(url), is_literal(body)) {
         (true, true) => !url.eq_ignore_ascii_case(body),
         (true, false) | (false, true) => true,
-        (false, false) => words(url) != words(body) && is_same_style(url, body),
+        (false, false) => letters(url) != letters(body) && is_same_style(url, body),
     }
 }
 
@@ -73,7 +73,7 @@ fn without_percent(text: &str) -> Cow<'_, str> {
 }
 
 /// The letters and digits of a placeholder: `<SUBSCRIPTION ID>` and `{subscriptionId}` are one.
-fn words(text: &str) -> String {
+fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 

@@ -63,7 +63,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             None => vec![Edit::delete(span)],
         };
         if !edits.is_empty() {
-            draft = draft.fix("mend the URL", &edits);
+            draft = draft.fix("fix the URL", &edits);
         }
         sink.push(draft);
     }

@@ -10,6 +10,6 @@ rule!("expired-suppression", Run, Warning, Never, "a marker's last day is past",
 /// A finding at the last day of a marker.
 pub(in crate::lint) fn finding(span: Span, day: &str) -> Finding {
     let message = format!("the marker held until {day} and suppresses nothing now");
-    let help = "mend what it excused and take it away, or write a later day".to_owned();
+    let help = "fix what it excused and take it away, or write a later day".to_owned();
     Finding { help: Some(help), ..plain(&RULE, span, message) }
 }

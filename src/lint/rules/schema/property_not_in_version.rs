@@ -30,7 +30,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     }
     let version = standing.serves();
     let first = subject.validators.schemas().known_versions(type_name.as_str()).first().copied();
-    let known: Vec<String> = ranges.iter().map(|range| words(*range, first)).collect();
+    let known: Vec<String> = ranges.iter().map(|range| described(*range, first)).collect();
     let text = name.as_str().unwrap_or_default();
     let message = format!("{} has no `{text}` in {version}", called(subject, &problem.place.parent()));
     let when = format!("`{text}` is known {}", known.join(" and "));
@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
 }
 
 /// `since 2019-03-01`, `until 2018-04-01`, `from 2018-06-01 to 2019-12-01`.
-pub(super) fn words(range: VersionRange, first: Option<ApiVersion>) -> String {
+pub(super) fn described(range: VersionRange, first: Option<ApiVersion>) -> String {
     match (range.until, first == Some(range.since)) {
         (None, _) => format!("since {}", range.since),
         (Some(until), true) => format!("until {until}"),

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/value-not-in-version.md")]
 
 use super::called;
-use super::property_not_in_version::{nearest, words};
+use super::property_not_in_version::{described, nearest};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Severity, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
     }
     let version = standing.serves();
     let first = subject.validators.schemas().known_versions(type_name.as_str()).first().copied();
-    let known: Vec<String> = ranges.iter().map(|range| words(*range, first)).collect();
+    let known: Vec<String> = ranges.iter().map(|range| described(*range, first)).collect();
     let text = problem.node.as_str().unwrap_or_default();
     let called = called(subject, &problem.place);
     let message = format!("`{text}` is not a value of {called} in {version}");

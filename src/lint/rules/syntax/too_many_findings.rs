@@ -20,6 +20,6 @@ pub(in crate::lint) fn finding(source: &Source, dropped: [usize; 3]) -> Option<F
         worst,
         Span::at(source.text().len()),
         format!("the file has more than {MAX_FINDINGS} findings; not shown are {rest}"),
-        "mend what is shown, or leave the file out, and run again",
+        "fix what is shown, or leave the file out, and run again",
     ))
 }

@@ -47,8 +47,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
                 "{} {} is deployed to {}, and the template is one for {}",
                 described.described().name(),
                 described.version(),
-                writable.words(),
-                level.words()
+                writable.described(),
+                level.described()
             ),
             "a nested deployment can have another scope",
         )

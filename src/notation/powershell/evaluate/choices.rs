@@ -129,7 +129,7 @@ impl<'s> Evaluator<'_, 's> {
     }
 
     /// What `item` is behind the branch that is looked at; if there is none, others are noted.
-    pub(super) fn settled(&mut self, item: Item<'s>) -> Item<'s> {
+    pub(super) fn in_branch(&mut self, item: Item<'s>) -> Item<'s> {
         let Some(choices) = &item.choices else { return item };
         match self.chosen {
             Some((of, branch)) if of == choices.of => {

@@ -106,7 +106,7 @@ impl<'s> Evaluator<'_, 's> {
             return self.call_by_branch(|it| {
                 let arguments = it.arguments(command);
                 let input =
-                    input.clone().map(|items| items.into_iter().map(|item| it.settled(item)).collect());
+                    input.clone().map(|items| items.into_iter().map(|item| it.in_branch(item)).collect());
                 it.program(program, command, &name, &arguments, input, place)
             });
         }

@@ -195,7 +195,7 @@ impl<'s> Evaluator<'_, 's> {
         self.depth += 1;
         let item = self.expression_of(expression);
         self.depth -= 1;
-        self.settled(item)
+        self.in_branch(item)
     }
 
     fn expression_of(&mut self, expression: &Expression) -> Item<'s> {
@@ -293,7 +293,7 @@ impl<'s> Evaluator<'_, 's> {
             "null" => Value::Null,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => match self.scope.powershell.get(name).cloned().map(|item| self.settled(item)) {
+            _ => match self.scope.powershell.get(name).cloned().map(|item| self.in_branch(item)) {
                 Some(item) if !self.may_use(&item.value) => return self.unknown(span),
                 Some(item) => match &item.value {
                     Value::Unknown(unknown) => {

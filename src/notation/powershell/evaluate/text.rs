@@ -68,7 +68,7 @@ impl<'s> Evaluator<'_, 's> {
                         Some(items) => self.collected(items, part.span),
                         None => self.unknown(part.span),
                     };
-                    let item = self.settled(item);
+                    let item = self.in_branch(item);
                     faults.extend(item.faults().iter().cloned());
                     if matches!(item.value, Value::Secure) {
                         faults
@@ -95,7 +95,7 @@ impl<'s> Evaluator<'_, 's> {
         let encoding = encoding_of(part.quote);
         let name = variable.name.as_str();
         let span = part.span;
-        let item = self.scope.powershell.get(name).cloned().map(|item| self.settled(item));
+        let item = self.scope.powershell.get(name).cloned().map(|item| self.in_branch(item));
         if item.as_ref().is_some_and(|item| !self.may_use(&item.value)) {
             builder.expansion(span, encoding);
             return;

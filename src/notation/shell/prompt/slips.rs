@@ -97,11 +97,11 @@ impl<'s> Reader<'_, 's> {
         Some(edits)
     }
 
-    /// Adds to the offer of the finding that the command has already: all of its arguments are mended or none.
+    /// Adds to the offer of the finding that the command has already: all of its arguments are fixed or none.
     fn add_edits(&mut self, edits: Option<Vec<(Span, String)>>) {
         let outward = edits.and_then(|edits| self.outward(&edits));
-        let first = self.first_mended;
-        self.first_mended = false;
+        let first = self.first_fixed;
+        self.first_fixed = false;
         let Some(quoting) = self.quoting.iter_mut().find(|it| it.kind == K::QuotesEaten) else { return };
         let before = quoting.offer.take().map(|offer| offer.edits);
         if let Some(edits) = outward

@@ -150,7 +150,7 @@ impl<'s> Evaluator<'_, 's> {
                 ArgumentKind::Value(item) => given.positional.push((item.clone(), argument.span)),
                 ArgumentKind::Splat(name) => {
                     given.any = true;
-                    let item = self.scope.powershell.get(name).cloned().map(|item| self.settled(item));
+                    let item = self.scope.powershell.get(name).cloned().map(|item| self.in_branch(item));
                     let Some(Item { value: Value::Object(index), .. }) = item else {
                         given.others += 1;
                         continue;
@@ -163,7 +163,7 @@ impl<'s> Evaluator<'_, 's> {
                     for entry in object.entries.iter() {
                         match parameter(entry.name.as_str()) {
                             (Some(name), true) => {
-                                let item = self.settled(entry.item.clone());
+                                let item = self.in_branch(entry.item.clone());
                                 given.named.push((name, item, argument.span));
                             }
                             (Some(name), false) => {

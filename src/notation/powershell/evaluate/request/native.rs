@@ -234,7 +234,7 @@ impl<'s> Evaluator<'_, 's> {
         faults: &mut Faults,
     ) {
         let file = self.file(span);
-        let item = self.scope.powershell.get(name).cloned().map(|item| self.settled(item));
+        let item = self.scope.powershell.get(name).cloned().map(|item| self.in_branch(item));
         match item.map(|item| item.value) {
             Some(Value::List(items)) => {
                 for item in items.iter() {

@@ -240,14 +240,14 @@ impl<'s> Evaluator<'_, 's> {
     /// The entries of a hashtable as parameters.
     fn splat(&mut self, program: Program, name: &str, span: Span, parameters: &mut Parameters<'s>) {
         let Some(item) = self.scope.powershell.get(name).cloned() else { return };
-        let Value::Object(index) = self.settled(item).value else { return };
+        let Value::Object(index) = self.in_branch(item).value else { return };
         let Some(object) = self.scope.powershell.objects.get(index).cloned() else { return };
         if !self.look(8 * object.entries.len()) {
             return;
         }
         for entry in object.entries.iter() {
             let (Some(name), _) = program.parameter(entry.name.as_str()) else { continue };
-            let item = self.settled(entry.item.clone());
+            let item = self.in_branch(entry.item.clone());
             parameters.named.push(Parameter { name, item, span, name_at: entry.name_at });
         }
     }

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A document with its fences mended, and the way back to its own offsets.
-pub(super) struct Mended<'t> {
+/// A document with its fences repaired, and the way back to its own offsets.
+pub(super) struct Repaired<'t> {
     /// What a `CommonMark` parser should read.
     pub(super) text: Cow<'t, str>,
     /// The parts that were copied, in order; between them stands what was put in.
@@ -26,8 +26,8 @@ struct Change {
     text: String,
 }
 
-impl Mended<'_> {
-    /// The range of the original that `range` of the mended text stands for.
+impl Repaired<'_> {
+    /// The range of the original that `range` of the repaired text stands for.
     pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
         if self.runs.is_empty() {
             return range;
@@ -55,11 +55,11 @@ impl Mended<'_> {
     }
 }
 
-/// Mends the fences of `text`. Takes time linear in it, and copies it only if there is something to mend.
-pub(super) fn mend(text: &str) -> Mended<'_> {
+/// Repairs the fences of `text`. Takes time linear in it, and copies it only if there is something to repair.
+pub(super) fn repair(text: &str) -> Repaired<'_> {
     let changes = Scanner { text, changes: Vec::new(), pending: Vec::new() }.run();
     if changes.is_empty() {
-        return Mended { text: Cow::Borrowed(text), runs: Vec::new() };
+        return Repaired { text: Cow::Borrowed(text), runs: Vec::new() };
     }
     let mut out = String::with_capacity(text.len() + 8 * changes.len());
     let mut runs = Vec::with_capacity(changes.len() + 1);
@@ -72,7 +72,7 @@ pub(super) fn mend(text: &str) -> Mended<'_> {
     }
     runs.push(Run { at: out.len(), from: done, len: text.len() - done });
     out.push_str(&text[done..]);
-    Mended { text: Cow::Owned(out), runs }
+    Repaired { text: Cow::Owned(out), runs }
 }
 
 /// The line that opens a fence.
