@@ -148,7 +148,9 @@ fn twice_the_file_is_twice_the_work() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let doublings: u32 = if is_thorough() { 4 } else { 3 };
     let mut wrong = Vec::new();
-    for (name, kind, make) in SHAPES {
+    // Every third shape will do by hand.
+    let every = if is_thorough() { 1 } else { 3 };
+    for (name, kind, make) in SHAPES.iter().step_by(every) {
         let taken: Vec<u64> = (0..=doublings)
             .map(|doubling| {
                 let source = Source::new("x", make(FIRST << doubling));

@@ -9,8 +9,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Output;
+use std::sync::LazyLock;
 
 use crate::support::cli::{SPLIT, URL, armbody, armbody_with_input, command};
+use crate::support::thorough::is_thorough;
 use regex::Regex;
 use serde_json::json;
 
@@ -32,6 +34,11 @@ const HOSTILE: [&str; 14] = [
     "\u{e0041}\u{e0042}owned\u{8}\u{7f}",
 ];
 
+/// All of them in a thorough run, every third elsewhere.
+fn hostile() -> impl Iterator<Item = &'static str> {
+    HOSTILE.into_iter().step_by(if is_thorough() { 1 } else { 3 })
+}
+
 /// Which commands are ours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reader {
@@ -43,29 +50,32 @@ enum Reader {
 
 /// What a runner, or a terminal, would make of `text`; empty if that is nothing.
 fn taken(text: &str, reader: Reader) -> Vec<String> {
-    let hidden = Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}&&[^\n\r\t]]").unwrap();
-    let ours_of_github =
+    static HIDDEN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}&&[^\n\r\t]]").unwrap());
+    static OURS_OF_GITHUB: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^::(error|warning|notice) title=[^:,]+(,(file|line|endLine|col|endColumn)=[^:,]*)*::")
-            .unwrap();
-    let ours_of_azure =
+            .unwrap()
+    });
+    static OURS_OF_AZURE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^##vso\[task\.(logissue type=(error|warning)(;\w+=[^;\]]*)*|complete result=\w+;)\]")
-            .unwrap();
-    let anywhere = Regex::new(r"(?i)##[a-z]*\[").unwrap();
+            .unwrap()
+    });
+    static ANYWHERE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)##[a-z]*\[").unwrap());
     let mut found = Vec::new();
     for line in text.replace("\r\n", "\n").split('\n') {
-        if let Some(c) = hidden.find(line) {
+        if let Some(c) = HIDDEN.find(line) {
             found.push(format!("{:?} in {line:?}", c.as_str()));
         }
         // What .NET's readers take for the end of a line.
         for line in line.split('\r') {
             let rest = match reader {
-                Reader::GitHub => ours_of_github.replace(line, ""),
-                Reader::Azure => ours_of_azure.replace(line, ""),
+                Reader::GitHub => OURS_OF_GITHUB.replace(line, ""),
+                Reader::Azure => OURS_OF_AZURE.replace(line, ""),
                 Reader::People => line.into(),
             };
             // Behind a command of ours stands its data.
             let begins = rest.len() == line.len() && rest.trim_start().starts_with("::");
-            if begins || anywhere.is_match(&rest) {
+            if begins || ANYWHERE.is_match(&rest) {
                 found.push(format!("a command: {line:?}"));
             }
         }
@@ -106,7 +116,7 @@ fn call(body: &str) -> String {
 fn hostile_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    for (index, hostile) in HOSTILE.iter().enumerate() {
+    for (index, hostile) in hostile().enumerate() {
         let below = at.join(hostile);
         fs::create_dir(&below).unwrap();
         let text = quoted(hostile);
@@ -210,7 +220,7 @@ fn marker(text: &str) -> String {
 
 #[test]
 fn the_grammars_take_what_the_runners_take() {
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         assert!(!taken(&format!("{hostile}\n"), Reader::People).is_empty(), "{hostile:?}");
     }
     for text in ["a::b::c", "\tx\n", "# #[error]", ": :error::x", "## a", r"\u{1b}[2J", "a\r\nb"] {
@@ -246,7 +256,7 @@ fn lint_in_every_format() {
         }
     }
     // Named files, each of them, and such that are not there.
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         for name in [format!("{hostile}/p{hostile}.md"), format!("{hostile}.xyz")] {
             for args in [
                 &["lint", "--diff"][..],
@@ -308,7 +318,7 @@ fn requests_and_sync() {
     for args in [&["sync"][..], &["sync", "--check"], &["sync", "--diff"], &["sync", "--quiet"]] {
         run(at, args, Reader::People);
     }
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         let name = format!("{hostile}.template.json");
         fs::write(at.join(&name), expandable(hostile)).unwrap();
         let values = format!("p={hostile}");
@@ -323,7 +333,7 @@ fn requests_and_sync() {
         }
     }
     let good = "x\n<!-- armbody: render enable-system-assigned --as curl -->\n```bash\n";
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         fs::write(at.join(format!("{hostile}.md")), format!("{good}{hostile}\n```\n<!-- armbody: end -->\n"))
             .unwrap();
     }
@@ -335,7 +345,7 @@ fn requests_and_sync() {
 #[test]
 fn streams_answer_harmlessly() {
     let folder = tempfile::tempdir().unwrap();
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         let text = format!(r#"{{"identity":{{"type":{}}}}}"#, quoted(hostile));
         let records = [
             json!({ "path": hostile, "text": SPLIT }).to_string(),
@@ -352,7 +362,7 @@ fn streams_answer_harmlessly() {
 
 #[test]
 fn configurations_are_quoted_harmlessly() {
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         let text = quoted(hostile).replace('\u{7f}', "\\u007f");
         for config in [
             format!("{text} = 1\n"),
@@ -388,7 +398,7 @@ fn arguments_are_quoted_harmlessly() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     fs::write(at.join("current.json"), r#"{"identity":null,"name":"v"}"#).unwrap();
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         fs::write(at.join(hostile), format!(r#"{{"identity":{{"type":{}}}}}"#, quoted(hostile))).unwrap();
         let severity = format!("{hostile}={hostile}");
         let flag = format!("--{hostile}");
@@ -445,7 +455,7 @@ fn arguments_are_quoted_harmlessly() {
 fn an_answer_is_quoted_harmlessly() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    for hostile in HOSTILE {
+    for hostile in hostile() {
         let text = quoted(hostile);
         let id = quoted(&format!(
             "/subscriptions/s/resourceGroups/{hostile}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{hostile}"
