@@ -197,7 +197,7 @@ impl<'s> Evaluator<'_, 's> {
             has_query = true;
             builder.append(&entry.name.fragment);
             builder.placed(Span::at(entry.name_at.end as usize), "=", false);
-            let item = self.settled(entry.item.clone());
+            let item = self.in_branch(entry.item.clone());
             let value = self.text_of(&item, place);
             builder.append(&value.fragment);
         }
