@@ -35,11 +35,7 @@ pub fn calls<'s>(code: &Fragment<'s>, dialect: Dialect, scope: &mut Assigned<'s>
     }
     calls.sort_by_key(Call::place);
     calls.dedup_by_key(|call| call.place());
-    for (place, prompt) in beside.prompts {
-        if let Ok(at) = calls.binary_search_by_key(&place, Call::place) {
-            calls[at].quoting.extend(stretches.copied_prompt(prompt));
-        }
-    }
+    take_all_prompts(&stretches, &beside.prompts, &mut calls);
     calls
 }
 
@@ -72,8 +68,8 @@ fn by_branch<'s>(
 struct Beside {
     /// What quoting does to commands that make no call.
     quoting: Vec<Quoting>,
-    /// The prompts before calls, each with the call's place.
-    prompts: Vec<((u32, u32, u8), Span)>,
+    /// The prompts before commands, each with the place of the call that the command makes.
+    prompts: Vec<(Option<(u32, u32, u8)>, Span)>,
 }
 
 /// The calls that some commands make, which follow each other; `beside` is added to.
@@ -141,14 +137,13 @@ fn calls_of<'s>(
         if found.is_empty() {
             beside.quoting.extend(written.quoting.iter().cloned());
         }
-        beside.prompts.extend(found.last().map(Call::place).zip(written.prompt));
+        beside.prompts.extend(written.prompt.map(|prompt| (found.last().map(Call::place), prompt)));
         calls.append(&mut found);
     }
     calls.sort_by_key(Call::place);
     // A substitution within a quoted script is met twice.
     calls.dedup_by_key(|call| call.place());
     beside.quoting.sort_by_key(|it| it.span);
-    take_all_prompts(commands, &mut calls);
     calls
 }
 
@@ -175,31 +170,25 @@ fn mend_all_lines(call: &mut Call<'_>) {
     }
 }
 
-/// Prompts before commands that follow each other are told once, and go together: a block in which some are left is
-/// worse than one that has them all.
-fn take_all_prompts(commands: &[Command<'_>], calls: &mut [Call<'_>]) {
-    let is_prompt = |it: &&Quoting| it.kind == QuotingKind::PromptCopied;
-    let told = commands.iter().flat_map(|it| &it.quoting).filter(is_prompt);
-    let mut edits: Vec<Edit> =
-        told.filter_map(|it| it.offer.as_deref()).flat_map(|it| &it.edits).cloned().collect();
-    if edits.len() < 2 {
-        return;
+/// Prompts are told once, at the first call that has one, and go together: a block in which some are left is worse than
+/// one that has them all.
+fn take_all_prompts(
+    stretches: &Stretches<'_, '_>,
+    prompts: &[(Option<(u32, u32, u8)>, Span)],
+    calls: &mut [Call<'_>],
+) {
+    let first = prompts.iter().find_map(|(place, prompt)| {
+        Some((calls.binary_search_by_key(place.as_ref()?, Call::place).ok()?, *prompt))
+    });
+    let Some((at, prompt)) = first else { return };
+    let Some(mut told) = stretches.copied_prompt(prompt) else { return };
+    let offers = prompts.iter().filter_map(|(_, prompt)| stretches.copied_prompt(*prompt)?.offer);
+    let edits: Vec<Edit> = offers.flat_map(|offer| offer.edits).collect();
+    if let Some(offer) = told.offer.as_mut().filter(|_| edits.len() > 1) {
+        offer.title = "remove the prompts".into();
+        offer.edits = edits;
     }
-    edits.sort_by_key(|edit| edit.span);
-    edits.dedup_by_key(|edit| edit.span);
-    let mut is_first = true;
-    for call in calls {
-        call.quoting.retain_mut(|it| {
-            if !is_prompt(&&*it) {
-                return true;
-            }
-            if let Some(offer) = it.offer.as_mut().filter(|_| is_first) {
-                offer.title = "remove the prompts".into();
-                offer.edits.clone_from(&edits);
-            }
-            std::mem::take(&mut is_first)
-        });
-    }
+    calls[at].quoting.push(told);
 }
 
 /// Adds what another command's quoting does to the call's body, or to a command within the call. `elsewhere` is in
