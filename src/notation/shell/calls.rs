@@ -63,13 +63,16 @@ fn by_branch<'s>(
     }
 }
 
+/// The place of the call that a command makes, if it makes one, and the prompt before it.
+type Prompt = (Option<(u32, u32, u8)>, Span);
+
 /// What is read beside calls.
 #[derive(Default)]
 struct Beside {
     /// What quoting does to commands that make no call.
     quoting: Vec<Quoting>,
-    /// The prompts before commands, each with the place of the call that the command makes.
-    prompts: Vec<(Option<(u32, u32, u8)>, Span)>,
+    /// The prompts before commands.
+    prompts: Vec<Prompt>,
 }
 
 /// The calls that some commands make, which follow each other; `beside` is added to.
@@ -172,11 +175,7 @@ fn mend_all_lines(call: &mut Call<'_>) {
 
 /// Prompts are told once, at the first call that has one, and go together: a block in which some are left is worse than
 /// one that has them all.
-fn take_all_prompts(
-    stretches: &Stretches<'_, '_>,
-    prompts: &[(Option<(u32, u32, u8)>, Span)],
-    calls: &mut [Call<'_>],
-) {
+fn take_all_prompts(stretches: &Stretches<'_, '_>, prompts: &[Prompt], calls: &mut [Call<'_>]) {
     let first = prompts.iter().find_map(|(place, prompt)| {
         Some((calls.binary_search_by_key(place.as_ref()?, Call::place).ok()?, *prompt))
     });

@@ -568,7 +568,9 @@ impl<'a> Examination<'_, 'a> {
                 && !sink.explained_at(span)
             {
                 // Which members of a secure object are secret nobody says.
-                let is_member = used.of == Of::Parameter && reads_member(node, used.span);
+                let is_member = used.of == Of::Parameter
+                    && *rule != secret_in_command::RULE
+                    && reads_member(node, used.span);
                 sink.push(if is_member { draft.severity(Severity::Note) } else { draft });
             }
         }
