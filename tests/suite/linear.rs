@@ -240,6 +240,13 @@ fn resources_that_are_not_evaluated_are_said() {
     assert!(!few.contains(&"evaluation-stopped"), "{few:?}");
     assert!(many.contains(&"evaluation-stopped"), "{many:?}");
     assert!(many.len() == few.len() + 1, "{few:?} {many:?}");
+    // Loops whose turns take the last step and not one more.
+    for loops in [375, 376, 400] {
+        let turns = |index: usize| vm(index, &format!(",\"copy\":{{\"name\":\"c{index}\",\"count\":800}}"));
+        let all = (0..loops).map(turns).collect::<Vec<_>>().join(",");
+        let findings = check(&Source::new("x.json", template(&all, "")), Kind::Json, &Options::default());
+        assert!(findings.iter().any(|finding| finding.rule.name == "evaluation-stopped"), "{loops}");
+    }
 }
 
 /// The run fails as it would if all were kept, and says how many are not.

@@ -21,6 +21,7 @@ use super::resource::{Identity, Included, Instance, Kind, Memo};
 use super::state::{Engine, Site, Stand, Uncounted};
 use super::structure;
 use crate::arm::{self, Level};
+use crate::template::budget::over;
 use crate::template::refusal::{Cause, Outcome, Phase, Refusal};
 use crate::template::value::{Data, Member, Object, Place, Value};
 pub use answers::{Answers, Asked};
@@ -125,6 +126,10 @@ pub fn expand(template: Value, options: &Options) -> Expansion {
     let mut run = Run::of(template, options, refusals);
     run.outputs();
     run.refusals.append(&mut run.engine.late);
+    // What ends with the last step was refused nothing, and is not whole all the same.
+    if run.engine.budget.is_spent() && !run.refusals.iter().any(|it| it.cause == Cause::Budget) {
+        run.refusals.push(*over("it takes too many steps to evaluate"));
+    }
     run.expansion.missing = std::mem::take(&mut run.engine.missing);
     run.expansion.uncounted = std::mem::take(&mut run.engine.uncounted);
     run.expansion.unreached = run.engine.unreached();
