@@ -23,6 +23,7 @@ use crate::json::{Dialect, Kind, MistakeKind, Node, Tree};
 use crate::text::{Marks, Source};
 pub use evaluate::{Deployment, requests};
 use scope::Scopes;
+#[cfg(feature = "lsp")]
 pub(crate) use scope::{evaluation, has_symbolic_names};
 pub(super) use write::{DeploymentTemplate, parameter_of};
 
