@@ -69,8 +69,19 @@ impl Lexer<'_, '_> {
         .help("write a blank between two arguments");
         let edits = Some(vec![(Span::at(self.at), " ".to_owned())]);
         let quoting = self.with_edits(quoting, "write a blank", edits);
-        self.tell(quoting);
+        self.tell_of_first(quoting);
         self.end_word();
+    }
+
+    /// Tells of a slip whose like cuts the command once for all: the first has the edits of those behind it.
+    fn tell_of_first(&mut self, quoting: Quoting) {
+        let is_like = |it: &&mut Quoting| it.kind == quoting.kind && it.help == quoting.help;
+        let Some(first) = self.command.quoting.iter_mut().find(is_like) else { return self.tell(quoting) };
+        match (&mut first.offer, quoting.offer) {
+            (Some(all), Some(more)) => all.edits.extend(more.edits),
+            // All are mended, or none.
+            (offer, _) => *offer = None,
+        }
     }
 
     pub(super) fn angle(&mut self) {
