@@ -4,8 +4,12 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use crate::support::cli::folder;
 
 const URL: &str = "https://management.azure.com/subscriptions/$S/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2024-07-01";
 const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
@@ -14,27 +18,46 @@ const SIZE: usize = 1 << 20;
 /// What a run may take whatever it reads.
 const ANYWAY: usize = 16 << 20;
 
+/// The most memory, in bytes, that a process took so far.
+fn mark(child: &Child) -> Option<usize> {
+    let text = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    mark.trim().trim_end_matches(" kB").parse::<usize>().ok().map(|kib| kib << 10)
+}
+
+fn lint(path: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_armbody"));
+    command
+        .args(["lint", "--no-config", "--exit-zero", "--format", "concise"])
+        .arg(path)
+        .stdout(Stdio::null());
+    command
+}
+
 /// The most memory, in bytes, that a check of `text` took.
 fn peak(name: &str, text: &str) -> usize {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_armbody"))
-        .args(["lint", "--no-config", "--exit-zero", "--quiet", "--format", "concise"])
-        .arg(&path)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let status = format!("/proc/{}/status", child.id());
+    let folder = folder(&[(name, text)]);
+    let mut child = lint(&folder.path().join(name)).arg("--quiet").spawn().unwrap();
     let mut most = 0;
     while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = mark.and_then(|mark| mark.trim().trim_end_matches(" kB").parse::<usize>().ok());
-        most = kib.map_or(most, |kib| most.max(kib << 10));
+        most = mark(&child).map_or(most, |mark| most.max(mark));
         std::thread::sleep(Duration::from_millis(1));
     }
     assert!(child.wait().unwrap().success(), "{name}");
+    most
+}
+
+/// The most memory, in bytes, that a check of next to nothing takes: of a process that stays, for a short one ends
+/// before anybody has looked.
+fn least() -> usize {
+    let folder = folder(&[("least.json", "{}")]);
+    let mut child =
+        lint(&folder.path().join("least.json")).arg("--watch").stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.into_iter().any(|line| line.starts_with("watching")));
+    let most = mark(&child).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
     most
 }
 
@@ -122,7 +145,7 @@ fn memory_grows_as_the_largest_file_does() {
         ),
         ("blocks.ps1", 24, format!("Invoke-RestMethod -Uri \"{URL}\"\n{}", fill("{"))),
     ];
-    let least = peak("least.json", "{}");
+    let least = least();
     let mut wrong = Vec::new();
     for (name, factor, text) in shapes {
         let taken = peak(name, &text).saturating_sub(least);
