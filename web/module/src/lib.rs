@@ -57,7 +57,7 @@ pub fn masked(name: &str, text: &str, template: &str) -> String {
 pub fn render(asked: &str) -> String {
     answer(|| {
         let render = read::<ask::Render>(asked)?.into_command()?;
-        let settings = render.output.settled(&armbody::config::Render::default()).map_err(told)?;
+        let settings = render.output.with_config(&armbody::config::Render::default()).map_err(told)?;
         render.run(settings).map(told_outcome).map_err(told)
     })
 }
@@ -67,7 +67,7 @@ pub fn render(asked: &str) -> String {
 pub fn plan(current: &str, asked: &str) -> String {
     answer(|| {
         let plan = read::<ask::Plan>(asked)?.into_command()?;
-        let settings = plan.output.settled(&armbody::config::Render::default()).map_err(told)?;
+        let settings = plan.output.with_config(&armbody::config::Render::default()).map_err(told)?;
         plan.run(current.as_bytes().to_vec(), &settings).map(told_outcome).map_err(told)
     })
 }
