@@ -383,7 +383,18 @@ fn check_call(
         styles,
     };
     withheld::of_call(&subject, secrets);
+    // The body of a deployment, or a policy: the template in it is judged as one, once it can be read.
+    let holds_template = !call.is_bare()
+        && subject.body.is_some_and(|body| may_hold_resources(body.text()))
+        && tree.is_some_and(|tree| tree.mistakes().is_empty());
+    let template_in_body = |findings: &mut Findings, secrets: &mut Vec<Secret>| {
+        if holds_template {
+            let call = Call { notation: Notation::Template, ..call.clone() };
+            template::check((source, styles), &call, (options, look), validators, findings, secrets);
+        }
+    };
     if look == Look::Secrets {
+        template_in_body(findings, secrets);
         return true;
     }
     if subject.call.left_out == LeftOut::Request {
@@ -424,14 +435,7 @@ fn check_call(
         quoting::report(&subject, from, findings);
     }
     judge(&subject, findings, from);
-    // The body of a deployment, or a policy: the template in it is judged as one, once it can be read.
-    let holds_template = !call.is_bare()
-        && subject.body.is_some_and(|body| may_hold_resources(body.text()))
-        && tree.is_some_and(|tree| tree.mistakes().is_empty());
-    if holds_template {
-        let as_template = Call { notation: Notation::Template, ..call.clone() };
-        template::check((source, styles), &as_template, (options, look), validators, findings, secrets);
-    }
+    template_in_body(findings, secrets);
     true
 }
 

@@ -6,6 +6,10 @@ use armbody::lint::{Options, find_rule, fix, inspect, secrets_of};
 use armbody::report::{Checked, Format, Mask, Report, unified};
 use armbody::text::{Encoding, Source};
 use proptest::prelude::*;
+use std::path::Path;
+
+use crate::support::mutate::documents;
+use crate::support::needs::shared;
 
 const URL: &str = "https://management.azure.com/subscriptions/<SUBSCRIPTION ID>/resourceGroups/rg/providers/\
                    Microsoft.Compute/virtualMachines/myVM";
@@ -192,4 +196,53 @@ fn the_rules_that_match_secrets_do_match_them() {
     for name in ["literal-token", "literal-password", "literal-subscription-id", "weak-password"] {
         assert!(names.contains(&name), "{names:?}");
     }
+}
+
+/// What the rules hide of a text is hidden of it where no rule is asked.
+fn all_is_kept(text: &str, kind: Kind) -> usize {
+    let options = Options::default();
+    let source = Source::new("x", text);
+    let (_, secrets) = inspect(&source, kind, &options);
+    let all: Vec<_> = secrets_of(&source, kind, &options).into_iter().map(|it| it.span).collect();
+    for secret in &secrets {
+        assert!(all.contains(&secret.span), "{:?} of {text}", &source.text()[secret.span.range()]);
+    }
+    secrets.len()
+}
+
+#[test]
+fn what_a_finding_hides_is_hidden_where_no_rule_is_asked() {
+    // A template within a call: only its declaration says that the value is a secret.
+    let template = r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "parameters": {"first": {"type": "secureString", "defaultValue": "Grau-7-Tal"}}, "resources": [{"type": "Microsoft.Compute/virtualMachines", "apiVersion": "2024-07-01", "name": "v", "location": "westus", "identity": {"type": "Nobody"}}]}"#;
+    let url = "https://management.azure.com/subscriptions/$S/resourceGroups/g/providers/Microsoft.Resources/deployments/d?api-version=2024-03-01";
+    let body = format!(r#"{{"properties": {{"mode": "Incremental", "template": {template}}}}}"#);
+    let call = format!("curl -X PUT '{url}' -H 'Content-Type: application/json' -d '{body}'\n");
+    for (text, kind) in [
+        (call.clone(), Kind::Shell),
+        (format!("# Deploy\n\n```bash\n{call}```\n"), Kind::Markdown),
+        (format!("PUT {url}\nContent-Type: application/json\n\n{body}\n"), Kind::Http),
+        (template.to_owned(), Kind::Json),
+    ] {
+        assert!(all_is_kept(&text, kind) > 0, "{text}");
+        let source = Source::new("x", text.as_str());
+        let mask = Mask::new(&source, secrets_of(&source, kind, &Options::default()));
+        let whole = armbody::text::Span::new(0, source.text().len());
+        assert!(!mask.cover(&source, whole).contains("Grau-7-Tal"), "{kind:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs the shared cases"]
+fn what_findings_hide_in_the_shared_cases_is_hidden_where_no_rule_is_asked() {
+    let mut found = Vec::new();
+    for folder in ["corpus", "templates", "field"] {
+        documents(&shared(folder), &mut found);
+    }
+    let mut hidden = 0;
+    for document in &found {
+        let Some(kind) = Kind::of(Path::new(&format!("x.{}", document.extension))) else { continue };
+        let Ok(text) = std::str::from_utf8(&document.text) else { continue };
+        hidden += all_is_kept(text, kind);
+    }
+    assert!(found.len() > 300 && hidden > 300, "{} files, {hidden} secrets", found.len());
 }
