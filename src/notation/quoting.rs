@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Fragment, Span};
 
 /// What happened to the words of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -314,6 +314,20 @@ impl Quoting {
     pub fn offer(mut self, safe: bool, title: impl Into<Cow<'static, str>>, edits: Vec<Edit>) -> Self {
         self.offer = Some(Box::new(Offer { title: title.into(), edits, safe }));
         self
+    }
+
+    /// With the edits that write `edits` into `text`, safe, where they can be written through what is around it.
+    #[must_use]
+    pub(super) fn with_edits(
+        self,
+        text: &Fragment<'_>,
+        title: &'static str,
+        edits: Option<Vec<(Span, String)>>,
+    ) -> Self {
+        match edits.and_then(|edits| text.edits(&edits)) {
+            Some(edits) => self.offer(true, title, edits),
+            None => self,
+        }
     }
 
     /// As what only some versions of PowerShell do.

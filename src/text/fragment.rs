@@ -160,6 +160,14 @@ impl<'s> Fragment<'s> {
         Some(edits)
     }
 
+    /// The edits of the file that replace each of these parts by its text; `None` if one of them cannot be made.
+    pub fn edits(&self, parts: &[(Span, String)]) -> Option<Vec<Edit>> {
+        parts.iter().try_fold(Vec::new(), |mut all, (span, text)| {
+            all.extend(self.edit(*span, text)?);
+            Some(all)
+        })
+    }
+
     /// True if part of `span` is known only when the script runs: a variable between quotes.
     pub fn has_expansion(&self, span: Span) -> bool {
         self.pieces[self.piece_at(span.start)..]

@@ -4,7 +4,7 @@ use super::RedirectKind;
 use super::lexer::Lexer;
 use crate::json;
 use crate::notation::{Quoting, QuotingKind};
-use crate::text::{Edit, Encoding, Span};
+use crate::text::{Encoding, Span};
 
 /// A body as it was meant.
 #[derive(Debug)]
@@ -283,16 +283,7 @@ impl Lexer<'_, '_> {
         title: &'static str,
         edits: Option<Vec<(Span, String)>>,
     ) -> Quoting {
-        let outward = edits.and_then(|edits| {
-            edits.iter().try_fold(Vec::<Edit>::new(), |mut all, (span, text)| {
-                all.extend(self.code.edit(*span, text)?);
-                Some(all)
-            })
-        });
-        match outward {
-            Some(edits) => quoting.offer(true, title, edits),
-            None => quoting,
-        }
+        quoting.with_edits(self.code, title, edits)
     }
 
     /// The edits that put the body in single quotes, if it is the same there: nothing in it is the shell's.

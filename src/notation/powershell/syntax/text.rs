@@ -132,17 +132,20 @@ impl Parser<'_> {
                 Some(PartKind::Substitution(block))
             }
             b'{' => self.braced_variable(),
-            _ => {
-                let (len, refused) = name_len(&self.rest()[1..])?;
-                self.at += 1 + len;
-                if refused {
-                    self.error(ErrorKind::InvalidVariableReference, start, self.at);
-                    self.flaw(FlawKind::ColonBehind, start, self.at);
-                }
-                let name = self.text[start + 1..self.at].to_owned();
-                Some(PartKind::Variable(Variable { name, braced: false }))
-            }
+            _ => self.plain_variable().map(PartKind::Variable),
         }
+    }
+
+    /// `$name`, which stands here.
+    pub(super) fn plain_variable(&mut self) -> Option<Variable> {
+        let start = self.at;
+        let (len, refused) = name_len(&self.rest()[1..])?;
+        self.at += 1 + len;
+        if refused {
+            self.error(ErrorKind::InvalidVariableReference, start, self.at);
+            self.flaw(FlawKind::ColonBehind, start, self.at);
+        }
+        Some(Variable { name: self.text[start + 1..self.at].to_owned(), braced: false })
     }
 
     /// `${name}`, or what a workflow puts its own value in the place of: `${{ … }}`.

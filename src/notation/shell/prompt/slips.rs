@@ -5,7 +5,7 @@ use super::super::meant::body_at;
 use super::{Item, Reader};
 use crate::notation::quoting::is_torn_query;
 use crate::notation::{Quoting, QuotingKind as K};
-use crate::text::{Edit, Span};
+use crate::text::Span;
 
 impl<'s> Reader<'_, 's> {
     pub(super) fn continuation_missing(&mut self, end: usize, behind: usize, mark: Option<Span>) {
@@ -99,7 +99,7 @@ impl<'s> Reader<'_, 's> {
 
     /// Adds to the offer of the finding that the command has already: all of its arguments are fixed or none.
     fn add_edits(&mut self, edits: Option<Vec<(Span, String)>>) {
-        let outward = edits.and_then(|edits| self.outward(&edits));
+        let outward = edits.and_then(|edits| self.code.edits(&edits));
         let first = self.first_fixed;
         self.first_fixed = false;
         let Some(quoting) = self.quoting.iter_mut().find(|it| it.kind == K::QuotesEaten) else { return };
@@ -112,23 +112,13 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    fn outward(&self, edits: &[(Span, String)]) -> Option<Vec<Edit>> {
-        edits.iter().try_fold(Vec::new(), |mut all, (span, text)| {
-            all.extend(self.code.edit(*span, text)?);
-            Some(all)
-        })
-    }
-
     pub(super) fn with_edits(
         &self,
         quoting: Quoting,
         title: &'static str,
         edits: Option<Vec<(Span, String)>>,
     ) -> Quoting {
-        match edits.and_then(|edits| self.outward(&edits)) {
-            Some(edits) => quoting.offer(true, title, edits),
-            None => quoting,
-        }
+        quoting.with_edits(self.code, title, edits)
     }
 
     /// Says what the prompt does to characters of words.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::{
     Block, Entry, ErrorKind, Expression, ExpressionKind, FlawKind, Parser, Part, PartKind, Quote, Statement,
-    Text, Variable, is_dash, is_double_quote, is_single_quote, name_len,
+    Text, Variable, is_dash, is_double_quote, is_single_quote,
 };
 use crate::text::Span;
 
@@ -99,14 +99,7 @@ impl Parser<'_> {
                 Some(Expression { span: Span::new(start, self.at), kind: ExpressionKind::Variable(variable) })
             }
             _ => {
-                let (len, refused) = name_len(&self.rest()[1..])?;
-                self.at += 1 + len;
-                if refused {
-                    self.error(ErrorKind::InvalidVariableReference, start, self.at);
-                    self.flaw(FlawKind::ColonBehind, start, self.at);
-                }
-                let name = self.text[start + 1..self.at].to_owned();
-                let variable = Variable { name, braced: false };
+                let variable = self.plain_variable()?;
                 Some(Expression { span: Span::new(start, self.at), kind: ExpressionKind::Variable(variable) })
             }
         }
