@@ -63,7 +63,7 @@ pub use resource_type::{
 pub use scopes::{Level, Scopes};
 pub use segment::Segment;
 pub(crate) use segment::decode_percent;
-pub(crate) use text::{SECRET_WORDS, has_word_for_secret};
+pub(crate) use text::{SECRET_WORDS, has_word_for_secret, is_secure_type};
 pub use typed_id::{
     CaseDeviation, TypedResourceId, UserAssignedIdentityId, parse_id_of, parse_user_assigned,
 };

@@ -24,6 +24,12 @@ pub(super) fn nearest<'w>(found: &str, words: impl IntoIterator<Item = &'w str>)
     suggest::nearest(found, misspelt).first().copied()
 }
 
+/// True for the name of a type of parameters and outputs that Azure Resource Manager keeps secret, in any case.
+/// (<https://learn.microsoft.com/azure/azure-resource-manager/templates/data-types#secure-strings-and-objects>)
+pub(crate) fn is_secure_type(name: &str) -> bool {
+    name.eq_ignore_ascii_case("securestring") || name.eq_ignore_ascii_case("secureobject")
+}
+
 /// Words that say of a name that what it names is secret.
 pub(crate) const SECRET_WORDS: [&str; 7] =
     ["password", "passwd", "pwd", "passphrase", "secret", "token", "credential"];

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::Options;
+use crate::arm::is_secure_type;
 use crate::json::{Node, Tree};
 use crate::lint::evaluation::Evaluation;
 use crate::lint::{Finding, Secret, Severity, Sink, all_of, refused, secrets};
@@ -175,7 +176,7 @@ fn short(name: &str) -> &str {
 fn is_secure(template: Node<'_>, name: &str) -> bool {
     let declared = template.member("parameters").and_then(|(_, all)| all.member(name));
     let kind = declared.and_then(|(_, it)| it.member("type")).and_then(|(_, kind)| kind.as_str());
-    kind.is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+    kind.is_some_and(|it| is_secure_type(&it))
 }
 
 fn opening(span: crate::text::Span) -> crate::text::Span {

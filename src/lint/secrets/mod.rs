@@ -13,6 +13,7 @@ mod places;
 mod properties;
 mod value;
 
+use crate::arm::is_secure_type;
 use crate::json::{Kind, Node, Tree};
 use crate::text::{Fragment, Source, Span, cut};
 
@@ -156,9 +157,7 @@ pub(super) fn of_template(tree: &Tree<'_>, body: &Fragment<'_>, secrets: &mut Ve
         }
         for (_, parameter) in declared.members() {
             let kind = parameter.get("type").and_then(Node::as_str);
-            let is_secure = kind.is_some_and(|kind| {
-                kind.eq_ignore_ascii_case("secureString") || kind.eq_ignore_ascii_case("secureObject")
-            });
+            let is_secure = kind.is_some_and(|kind| is_secure_type(&kind));
             if let Some((_, default)) = parameter.member("defaultValue").filter(|_| is_secure) {
                 secrets.extend(
                     values(default).filter_map(|node| of_value(body, node, SecretKind::SecureParameter)),

@@ -7,6 +7,7 @@ use super::index::{Symbol, Text, What, member, text};
 use super::signature::{described, of_function, own, signature};
 use super::tokens::{Kind as TokenKind, before, is_part, tokens};
 use super::view::{Hit, View};
+use crate::arm::is_secure_type;
 use crate::json::{Kind, Node};
 use crate::lsp::document::Document;
 use crate::report::Mask;
@@ -321,8 +322,7 @@ pub(crate) fn one_line(node: Node<'_>) -> String {
 
 /// True for a parameter or output that is secret.
 pub(crate) fn is_secure(declaration: Node<'_>) -> bool {
-    text(declaration, "type")
-        .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+    text(declaration, "type").is_some_and(|it| is_secure_type(&it))
 }
 
 /// What the parameter that is declared at a byte of a template says of itself.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::resource::{Identified, Instance};
-use crate::arm::Level;
+use crate::arm::{Level, is_secure_type};
 use crate::template::refusal::Outcome;
 use crate::template::value::{Member, Object, Place, Value, same_name};
 
@@ -229,10 +229,7 @@ fn functions(template: &Value) -> HashMap<String, Arc<Function>> {
 
 /// True if a parameter or output of this type is secret.
 pub(super) fn is_secure(declaration: &Value) -> bool {
-    declaration
-        .get("type")
-        .and_then(Value::as_str)
-        .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+    declaration.get("type").and_then(Value::as_str).is_some_and(is_secure_type)
 }
 
 /// True if a member `copy` is a list of loops: each says what it repeats.

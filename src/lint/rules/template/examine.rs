@@ -10,6 +10,7 @@ use super::{
     secure_to_deployment, undefined_output, unused_parameter, unused_variable,
 };
 use crate::arm::expression::{Expression, is_expression};
+use crate::arm::is_secure_type;
 use crate::json::{Kind, Node, Tree, string_fragment};
 use crate::lint::evaluation::{Evaluation, GENERATED};
 use crate::lint::secrets::is_open;
@@ -645,9 +646,7 @@ fn is_of_names(cause: Cause) -> bool {
 fn secure_declarations(root: Node<'_>) -> Vec<Span> {
     let is_secret = |node: &Node<'_>| {
         let kind = node.member("type").and_then(|(_, kind)| kind.as_str());
-        kind.is_some_and(|it| {
-            it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject")
-        })
+        kind.is_some_and(|it| is_secure_type(&it))
     };
     let (mut found, mut open) = (Vec::new(), vec![root]);
     while let Some(node) = open.pop() {
@@ -662,10 +661,7 @@ fn secure_declarations(root: Node<'_>) -> Vec<Span> {
 }
 
 fn is_secure(declaration: &Value) -> bool {
-    declaration
-        .get("type")
-        .and_then(Value::as_str)
-        .is_some_and(|it| it.eq_ignore_ascii_case("securestring") || it.eq_ignore_ascii_case("secureobject"))
+    declaration.get("type").and_then(Value::as_str).is_some_and(is_secure_type)
 }
 
 /// True if a member is read of the parameter whose name stands at `name` of a string: `parameters('a').b`,
