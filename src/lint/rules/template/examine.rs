@@ -1,24 +1,22 @@
 //! What evaluation of a template finds, and what its names say: one run for a template, told by the rules of the family.
 
+mod messages;
+mod secrets;
+
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
+use self::messages::{clause, ends_with, listed, part_of, quoted, refused_of_secret, taken};
 use super::whole::{is_left_to_the_reader, is_of_policy};
-use super::{
-    expression_not_evaluated, rule_of_cause, secret_in_command, secure_default, secure_output,
-    secure_to_deployment, undefined_output, unused_parameter, unused_variable,
-};
+use super::{expression_not_evaluated, rule_of_cause, undefined_output, unused_parameter, unused_variable};
 use crate::arm::expression::{Expression, is_expression};
-use crate::arm::is_secure_type;
 use crate::json::{Kind, Node, Tree, string_fragment};
-use crate::lint::evaluation::{Evaluation, GENERATED};
-use crate::lint::secrets::is_open;
+use crate::lint::evaluation::Evaluation;
 use crate::lint::{Draft, Rule, Severity, Sink, Subject, either};
 use crate::notation::template::is_template;
 use crate::template::{
-    Cause, Data, Declared, Expansion, Mismatch, Names, Of, Place, Refusal, Survey, Use, UseIn, Value,
-    shortened,
+    Cause, Declared, Expansion, Mismatch, Names, Of, Place, Refusal, Survey, Use, shortened,
 };
 use crate::text::suggest::nearest;
 use crate::text::{Edit, Fragment, Span};
@@ -461,14 +459,6 @@ impl<'a> Examination<'_, 'a> {
         names
     }
 
-    /// True if a value is that of a parameter which is secret: it is not shown.
-    fn is_secret_parameter(&self, node: Node<'a>) -> bool {
-        let all = self.secure.get_or_init(|| secure_declarations(self.root));
-        let span = node.span();
-        let behind = all.partition_point(|it| it.start <= span.start);
-        behind.checked_sub(1).and_then(|at| all.get(at)).is_some_and(|it| it.contains(span))
-    }
-
     /// True if the template may be walked once more for what makes a finding better: each walk takes as long as the
     /// template is, and a template may have as many mistakes.
     fn may_walk(&self) -> bool {
@@ -510,69 +500,6 @@ impl<'a> Examination<'_, 'a> {
                         sink.push(draft);
                     }
                 }
-            }
-        }
-    }
-
-    fn tell_secrets(&self, survey: &Survey, sink: &mut Sink<'_>) {
-        for names in &survey.scopes {
-            for Declared { name, value, .. } in names.parameters.iter().filter(|it| is_secure(&it.value)) {
-                let Some(default) = value.get("defaultValue").filter(|it| is_literal(it)) else { continue };
-                let Some(place) = default.place else { continue };
-                // A blank, or what says what belongs there, is nobody's secret; it is sent all the same.
-                let is_blank = says_no_secret(default);
-                let message = if is_blank {
-                    format!(
-                        "the default of the secure parameter `{name}` is no secret: it is sent where none is given"
-                    )
-                } else {
-                    format!("the secure parameter `{name}` has a default that everyone can read")
-                };
-                if let Some((_, _, draft)) = self.draft(&secure_default::RULE, place, None, message) {
-                    let draft = draft.help("leave the default out, or make it empty");
-                    sink.push(if is_blank { draft.severity(Severity::Note) } else { draft });
-                }
-            }
-        }
-        for used in &survey.uses {
-            let (rule, where_to): (&'static Rule, &str) = match used.stand {
-                UseIn::Output => (&secure_output::RULE, "the output shows"),
-                UseIn::OuterTemplate => {
-                    (&secure_to_deployment::RULE, "the history of the nested deployment shows")
-                }
-                UseIn::PlainParameter => {
-                    (&secure_to_deployment::RULE, "a parameter that is not secure is given")
-                }
-                UseIn::Command => (&secret_in_command::RULE, "the command shows"),
-                UseIn::Elsewhere | UseIn::Variable(_) => continue,
-            };
-            let is_keys = || {
-                let lower = used.name.to_ascii_lowercase();
-                lower.starts_with("list") && used.of == Of::Function
-            };
-            let is_secret = || {
-                used.of == Of::Parameter
-                    && survey.scopes.get(used.scope as usize).is_some_and(|names| {
-                        let is = |it: &&Declared| it.name.eq_ignore_ascii_case(&used.name);
-                        names.parameters.iter().find(is).is_some_and(|it| is_secure(&it.value))
-                    })
-            };
-            let what = if is_secret() {
-                format!("the secure parameter `{}`", used.name)
-            } else if is_keys() && used.stand != UseIn::OuterTemplate {
-                format!("what `{}` gives", used.name)
-            } else {
-                continue;
-            };
-            let message = format!("{where_to} {what}");
-            if let Some((node, span, draft)) = self.draft(rule, used.place, Some(used.span), message)
-                && !sink.explained_at(span)
-            {
-                // Which members of a secure object are secret nobody says.
-                let is_member = used.of == Of::Parameter
-                    && *rule != secret_in_command::RULE
-                    && reads_member(node, used.span);
-                sink.push(if is_member { draft.severity(Severity::Note) } else { draft });
             }
         }
     }
@@ -640,124 +567,4 @@ fn hangs_on_values(cause: Cause) -> bool {
 /// True for what the service looks for beside the library: names that are alike, or lead nowhere.
 fn is_of_names(cause: Cause) -> bool {
     matches!(cause, Cause::DuplicateResource | Cause::DependsOnUnknown | Cause::CircularDependency)
-}
-
-/// The outermost objects whose `type` says that they are secret.
-fn secure_declarations(root: Node<'_>) -> Vec<Span> {
-    let is_secret = |node: &Node<'_>| {
-        let kind = node.member("type").and_then(|(_, kind)| kind.as_str());
-        kind.is_some_and(|it| is_secure_type(&it))
-    };
-    let (mut found, mut open) = (Vec::new(), vec![root]);
-    while let Some(node) = open.pop() {
-        if is_secret(&node) {
-            found.push(node.span());
-        } else {
-            open.extend(node.members().map(|(_, it)| it).chain(node.elements()));
-        }
-    }
-    found.sort_unstable_by_key(|it| it.start);
-    found
-}
-
-fn is_secure(declaration: &Value) -> bool {
-    declaration.get("type").and_then(Value::as_str).is_some_and(is_secure_type)
-}
-
-/// True if a member is read of the parameter whose name stands at `name` of a string: `parameters('a').b`,
-/// `tryGet(parameters('a'), 'b')`.
-fn reads_member(node: Node<'_>, name: Span) -> bool {
-    let Some(text) = node.as_str() else { return false };
-    let behind = text.get(name.end as usize..).and_then(|it| it.strip_prefix('\''));
-    let behind = behind.and_then(|it| it.trim_start().strip_prefix(')')).unwrap_or_default();
-    let before = text.get(..name.start as usize).unwrap_or_default().trim_end_matches(['\'', '(', ' ']);
-    let around = before.get(..before.len().saturating_sub("parameters".len())).unwrap_or_default();
-    let is_tried = around.trim_end().to_ascii_lowercase().ends_with("tryget(");
-    is_tried || behind.trim_start().starts_with(['.', '['])
-}
-
-/// True for a default that stands for what is to be given: a blank, `NOT_SPECIFIED`, `none`, `GEN-PASSWORD`.
-fn says_no_secret(value: &Value) -> bool {
-    match &value.data {
-        Data::Text(text) => text.starts_with(GENERATED) || text.eq_ignore_ascii_case("none") || is_open(text),
-        Data::Object(object) => object.members().iter().all(|it| says_no_secret(&it.value)),
-        Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_no_secret),
-        Data::Int(_) | Data::Float(_) => false,
-        Data::Null | Data::Open(_) | Data::Bool(_) => true,
-    }
-}
-
-/// True for a value that may be a secret and is written out. A switch is none.
-fn is_literal(value: &Value) -> bool {
-    match &value.data {
-        Data::Text(text) => !text.is_empty() && !is_expression(text),
-        Data::Object(object) => object.members().iter().any(|it| is_literal(&it.value)),
-        Data::Array(_) => value.as_array().unwrap_or_default().iter().any(is_literal),
-        Data::Int(_) | Data::Float(_) => true,
-        Data::Null | Data::Open(_) | Data::Bool(_) => false,
-    }
-}
-
-/// ARM's sentences as one clause of ours: without where to read on, and without a full stop.
-fn clause(message: &str) -> String {
-    let text = message.split(" Please see http").next().unwrap_or(message);
-    let text = text.trim().trim_end_matches('.');
-    let mut chars = text.chars();
-    let first = chars.next().map(|it| it.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect::<String>().replace(". ", "; ")
-}
-
-fn refused_of_secret(cause: Cause) -> String {
-    match cause {
-        Cause::DefaultNotAllowed => "the value is not among `allowedValues`".to_owned(),
-        Cause::ValueOutOfBounds => "the value is outside the limits of its parameter".to_owned(),
-        Cause::DefaultValueKind | Cause::ParameterFile => {
-            "the value is of another kind than its parameter".to_owned()
-        }
-        _ => "ARM refuses this value of a secure parameter".to_owned(),
-    }
-}
-
-/// What a function takes, of ARM's message.
-fn taken(message: &str, given: usize) -> String {
-    let between = |start: &str, end: &str| {
-        let rest = message.split_once(start)?.1;
-        Some(rest.split_once(end)?.0.trim().replace('\'', ""))
-    };
-    let wanted = between("requires ", " while")
-        .map(|it| it.replace("argument(s)", "").trim().to_owned())
-        .or_else(|| between("expects exactly ", " parameters"))
-        .or_else(|| between("At least ", " parameter").map(|it| format!("at least {it}")));
-    let plural = |count: &str| if count == "1" || count == "at least one" { "argument" } else { "arguments" };
-    match wanted {
-        Some(wanted) if wanted == "0" => format!("no arguments, not {given}"),
-        Some(wanted) => format!("{wanted} {}, not {given}", plural(&wanted)),
-        None => format!("another number of arguments than {given}"),
-    }
-}
-
-/// The first text in quotes of a message.
-fn quoted(message: &str) -> Option<String> {
-    let rest = message.split_once('\'')?.1;
-    Some(rest.split_once('\'')?.0.to_owned())
-}
-
-fn listed(message: &str, before: &str) -> Vec<String> {
-    let rest = message.split_once(before).map(|it| it.1).unwrap_or_default();
-    let list = rest.split_once('\'').map(|it| it.0).unwrap_or_default();
-    list.split(", ").filter(|it| !it.is_empty()).map(str::to_owned).collect()
-}
-
-fn ends_with(text: &str, word: &str) -> bool {
-    let start = text.len().checked_sub(word.len());
-    start.and_then(|at| text.get(at..)).is_some_and(|it| it.eq_ignore_ascii_case(word))
-}
-
-/// Where a name stands in a string: all of it, or in quotes within it.
-fn part_of(text: &str, name: &str) -> Option<Span> {
-    if text == name {
-        return Some(Span::new(0, text.len()));
-    }
-    let at = text.find(&format!("'{name}'"))? + 1;
-    Some(Span::new(at, at + name.len()))
 }
