@@ -3,8 +3,10 @@
 
 use crate::support::properties;
 use std::fs;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::alphabet::odd_words;
@@ -222,7 +224,58 @@ fn input(documents: &[Document], words: &[&str], odd: &[String], random: &mut Ra
     text
 }
 
-fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
+/// Names the input that does not end: the run would be killed without a word.
+struct Watch(Arc<Mutex<Watched>>);
+
+struct Watched {
+    number: usize,
+    text: Vec<u8>,
+    since: Instant,
+    is_over: bool,
+}
+
+impl Watch {
+    /// An input takes milliseconds.
+    const PATIENCE: Duration = Duration::from_secs(120);
+
+    fn new(name: &'static str) -> Self {
+        let first = Watched { number: 0, text: Vec::new(), since: Instant::now(), is_over: false };
+        let watched = Arc::new(Mutex::new(first));
+        let shared = Arc::clone(&watched);
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+                let now = shared.lock().unwrap();
+                if now.is_over {
+                    return;
+                }
+                if now.since.elapsed() > Self::PATIENCE {
+                    let text = String::from_utf8_lossy(&now.text).into_owned();
+                    // Not what the runner would keep until the test ends.
+                    let _ =
+                        writeln!(std::io::stderr(), "{name}, input {} does not end: {text:?}", now.number);
+                    std::process::exit(101);
+                }
+            }
+        });
+        Self(watched)
+    }
+
+    fn begin(&self, number: usize, text: &[u8]) {
+        let mut now = self.0.lock().unwrap();
+        (now.number, now.since) = (number, Instant::now());
+        now.text.clear();
+        now.text.extend_from_slice(text);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().is_over = true;
+    }
+}
+
+fn run(name: &'static str, property: Property, grammars: &[&[&str]], part: usize) {
     let documents = pool();
     let odd = odd_words();
     let seconds: Option<u64> =
@@ -232,6 +285,7 @@ fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
     let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let times = cases(TIMES / part, SHARE);
     let mut failures = 0;
+    let watch = Watch::new(name);
     for number in 0.. {
         if end.map_or(number >= times, |end| Instant::now() >= end) {
             eprintln!("{name}: {number} inputs");
@@ -240,6 +294,7 @@ fn run(name: &str, property: Property, grammars: &[&[&str]], part: usize) {
         let words = random.pick(grammars).unwrap();
         let mut text = input(&documents, words, &odd, &mut random);
         text.insert(0, random.below(256) as u8);
+        watch.begin(number, &text);
         if catch_unwind(AssertUnwindSafe(|| property(&text))).is_err() {
             eprintln!("{name}, input {number}: {:?}", String::from_utf8_lossy(&text));
             failures += 1;

@@ -212,6 +212,56 @@ fn what_powershell_makes_is_bounded_and_said() {
     assert!(said(table(1 << 20, 1) + &sends("'{}'")) > 0, "a statement that is too large");
 }
 
+/// Forty lines of which each makes of a text one of more than its length: whole, the last would not fit any memory.
+#[test]
+fn what_grows_by_a_factor_in_every_line_ends_and_is_said() {
+    let said = |text: String, kind: Kind| {
+        let findings = check(&Source::new("x", text), kind, &Options::default());
+        findings.iter().any(|finding| finding.rule.name == "expansion-too-large")
+    };
+    for line in [
+        "$s = \"$s$s\"",
+        "$s += $s",
+        "$s = $s + $s",
+        "$s = '{0}{0}' -f $s",
+        "$s = ($s, $s) -join ''",
+        "$s = $s -replace 'a', 'aa'",
+        "$s = $s.Replace('a', 'aa')",
+        "$s = [string]::Concat($s, $s)",
+        "$s = [string]::Format('{0}{0}', $s)",
+        "$s = $s | ConvertTo-Json",
+        "$s = ConvertTo-Json -InputObject @($s, $s)",
+        "$s = @{ a = $s; b = $s } | ConvertTo-Json",
+        "$s = \"$($s)$($s)\"",
+    ] {
+        let text = format!("$s = 'a\"\\'\n{}{}", format!("{line}\n").repeat(40), sends("$s"));
+        assert!(said(text, Kind::PowerShell), "{line}");
+    }
+    // What becomes of these is not followed; that is counted as a body that could not be read.
+    for line in [
+        "$s = $s * 2",
+        "$s = [Uri]::EscapeDataString('%' + $s)",
+        "$s = @($s, $s)",
+        "$s = @{ a = $s; b = $s }",
+    ] {
+        said(
+            format!("$s = 'a\"\\'\n{}{}", format!("{line}\n").repeat(40), sends("($s | ConvertTo-Json)")),
+            Kind::PowerShell,
+        );
+    }
+    for line in [
+        "S=\"$S$S\"",
+        "S+=$S",
+        "S=${S}${S}",
+        "S=${S//a/aa}",
+        "S=$(echo \"$S$S\")",
+        "S=$(printf '%s%s' \"$S\" \"$S\")",
+    ] {
+        let text = format!("S='a'\n{}curl -X PUT '{URL}' -d \"$S\"\n", format!("{line}\n").repeat(40));
+        said(text, Kind::Shell);
+    }
+}
+
 #[test]
 fn a_command_of_too_many_words_is_not_read_whole_and_said() {
     let said = |text: String| {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../../../../docs/rules/url-invalid.md")]
 
-use crate::arm::{UrlProblemKind as Kind, is_quote};
+use crate::arm::{UrlProblem, UrlProblemKind as Kind, is_quote};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::notation::programs::Host;
@@ -50,22 +50,31 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             sink.push(draft.fix("take the quotes out", &without_quotes(part.text())));
             continue;
         }
-        // Whoever breaks a line in the middle of a URL means nothing by it.
-        let is_break = |gap: &Span| part.text()[gap.range()].contains('\n');
-        let edits = match &problem.edit {
-            Some((range, text)) => vec![Edit::replace(range.clone().into(), text.clone())],
-            None if problem.kind != Kind::Whitespace || !is_break(&span) => Vec::new(),
-            None if is_first => gaps
-                .iter()
-                .filter(|gap| in_query(gap) && is_break(gap))
-                .map(|gap| Edit::delete(*gap))
-                .collect(),
-            None => vec![Edit::delete(span)],
+        let edits: Vec<Edit> = if is_first {
+            let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
+            gaps.filter(|gap| in_query(&gap.span.clone().into()))
+                .filter_map(|gap| edit_of(gap, part))
+                .collect()
+        } else {
+            edit_of(problem, part).into_iter().collect()
         };
         if !edits.is_empty() {
             draft = draft.fix("fix the URL", &edits);
         }
         sink.push(draft);
+    }
+}
+
+/// What a problem is mended by, if that has one reading.
+fn edit_of(problem: &UrlProblem, part: &Fragment<'_>) -> Option<Edit> {
+    let span = Span::from(problem.span.clone());
+    match &problem.edit {
+        Some((range, text)) => Some(Edit::replace(range.clone().into(), text.clone())),
+        // Whoever breaks a line in the middle of a URL means nothing by it.
+        None if problem.kind == Kind::Whitespace && part.text()[span.range()].contains('\n') => {
+            Some(Edit::delete(span))
+        }
+        None => None,
     }
 }
 

@@ -28,6 +28,8 @@ struct Writer<'w, 'f, 's> {
     out: Builder<'f, 's>,
     /// Bytes of memory that it may take.
     limit: usize,
+    /// There was no room for all of it.
+    is_full: bool,
     faults: Faults,
     depth: Option<usize>,
     lost: Option<Span>,
@@ -41,21 +43,24 @@ impl<'s> Evaluator<'_, 's> {
         depth: Option<usize>,
     ) -> Option<Made<'s>> {
         let unit = Rc::clone(&self.unit);
+        let limit = self.bytes;
         let mut writer = Writer {
             objects: &self.scope.powershell.objects,
             out: Builder::new(&unit.code),
-            limit: self.bytes,
+            limit,
+            is_full: false,
             faults: Faults::new(),
             depth,
             lost: None,
         };
         let written = writer.value(item, 0);
-        let Writer { out, faults, lost, .. } = writer;
+        let Writer { out, faults, lost, is_full, .. } = writer;
         let (len, weight) = (out.len(), out.weight());
         // What was written for nothing was written too.
         self.bytes = self.bytes.saturating_sub(weight);
-        if len > MAX_LEN || weight >= self.bytes {
+        if is_full || len > MAX_LEN || weight >= limit {
             self.scope.refuse();
+            return None;
         }
         written?;
         let fragment = out.finish(0, Encoding::Plain);
@@ -122,6 +127,12 @@ impl<'s> Evaluator<'_, 's> {
 }
 
 impl<'s> Writer<'_, '_, 's> {
+    /// True if so much more may be written.
+    fn has_room(&mut self, len: usize, weight: usize) -> bool {
+        self.is_full |= self.out.len() + len > MAX_LEN || self.out.weight() + weight >= self.limit;
+        !self.is_full
+    }
+
     fn add_faults(&mut self, faults: &Faults) {
         self.faults.extend(faults.iter().take(super::MAX_FAULTS - self.faults.len()).cloned());
     }
@@ -136,7 +147,7 @@ impl<'s> Writer<'_, '_, 's> {
 
     /// Writes a value that lies at `level`.
     fn value(&mut self, item: &Item<'s>, level: usize) -> Option<()> {
-        if level > MAX_DEPTH || self.out.len() > MAX_LEN || self.out.weight() > self.limit {
+        if level > MAX_DEPTH || !self.has_room(0, 0) {
             return None;
         }
         let at = item.at;
@@ -150,7 +161,7 @@ impl<'s> Writer<'_, '_, 's> {
             Value::Number(value) => self.out.placed(at, value, false),
             Value::Text(text) => {
                 self.add_faults(&text.faults);
-                self.string(text, at);
+                self.string(text, at)?;
             }
             Value::List(items) => {
                 self.at_start(at, "[");
@@ -177,7 +188,7 @@ impl<'s> Writer<'_, '_, 's> {
                     if index > 0 {
                         self.at_start(entry.name_at, ",");
                     }
-                    self.name(entry);
+                    self.name(entry)?;
                     self.at_end(entry.name_at, ":");
                     self.value(&entry.item, level + 1)?;
                 }
@@ -195,22 +206,22 @@ impl<'s> Writer<'_, '_, 's> {
     }
 
     /// A member's name: one that a run makes as it stands, or if that cannot be, unlike any other.
-    fn name(&mut self, entry: &Entry<'s>) {
+    fn name(&mut self, entry: &Entry<'s>) -> Option<()> {
         let name = &entry.name;
         self.add_faults(&name.faults);
         let text = name.as_str();
         let open: usize = name.fragment.expansions().map(Span::len).sum();
         if open < text.len() || text.is_empty() {
-            self.string(name, entry.name_at);
-            return;
+            return self.string(name, entry.name_at);
         }
         let plain = text.len() < 100 && !text.contains(|c: char| c < ' ' || matches!(c, '"' | '\\'));
         let shown = if plain { format!("\"{text}\"") } else { format!("\"$name{}\"", entry.name_at.start) };
         self.out.placed(entry.name_at, &shown, true);
+        Some(())
     }
 
     /// `text` in JSON's quotes; `at` is where it stands with its own.
-    fn string(&mut self, text: &Text<'s>, at: Span) {
+    fn string(&mut self, text: &Text<'s>, at: Span) -> Option<()> {
         self.at_start(at, "\"");
         let text = &text.fragment;
         let mut inner = Builder::new(text);
@@ -218,6 +229,10 @@ impl<'s> Writer<'_, '_, 's> {
         for (at, c) in text.text().char_indices() {
             if c >= ' ' && !matches!(c, '"' | '\\') {
                 continue;
+            }
+            // What is in quotes grows each time that it is put in quotes again.
+            if !self.has_room(inner.len(), inner.weight()) {
+                return None;
             }
             if run < at {
                 inner.copy(Span::new(run, at), Encoding::Unescaped);
@@ -233,5 +248,6 @@ impl<'s> Writer<'_, '_, 's> {
             self.out.append(&inner.finish(0, Encoding::Unescaped));
         }
         self.at_end(at, "\"");
+        Some(())
     }
 }

@@ -419,7 +419,7 @@ impl<'s> Evaluator<'_, 's> {
         let before = self.expression(target);
         match (&before.value, &item.value) {
             (Value::Text(first), Value::Text(second))
-                if first.as_str().len() + second.as_str().len() <= super::MAX_TEXT
+                if self.spend(first.as_str().len() + second.as_str().len())
                     && self.room(first.fragment.weight() + second.fragment.weight()) =>
             {
                 let mut builder = crate::text::Builder::new(&self.unit.code);
