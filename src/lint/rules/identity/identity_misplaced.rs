@@ -63,14 +63,24 @@ const SET_BY_SERVICE: [&str; 3] = ["principalId", "tenantId", "clientId"];
 /// The edits that make the inner block's members the outer one's; `None` if a name would then stand twice.
 fn unwrap(subject: &Subject<'_>, outer: Node<'_>, block: &Block<'_>) -> Option<Vec<Edit>> {
     let text = subject.body?.text();
-    let inner = block.value;
-    if inner.kind() != Kind::Object || inner.is_repaired() || block.name.is_repaired() {
+    if block.value.kind() != Kind::Object || block.value.is_repaired() || block.name.is_repaired() {
         return None;
     }
     // What the service sets was copied from an answer: one level up ARM would refuse it.
     let is_set = |name: Node<'_>| {
         name.as_str().is_some_and(|name| SET_BY_SERVICE.iter().any(|it| it.eq_ignore_ascii_case(&name)))
     };
+    // Blocks that hold nothing but another are taken away together.
+    let mut inner = block.value;
+    loop {
+        let mut kept = inner.members().filter(|(name, _)| !is_set(*name));
+        let (Some((name, next)), None) = (kept.next(), kept.next()) else { break };
+        let is_block = name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("identity"));
+        if !is_block || next.kind() != Kind::Object || next.is_repaired() || name.is_repaired() {
+            break;
+        }
+        inner = next;
+    }
     let kept: Vec<Span> = inner.members().filter(|(name, _)| !is_set(*name)).map(member_span).collect();
     let (first, last) = (*kept.first()?, *kept.last()?);
     let clashes = inner.members().filter(|(name, _)| !is_set(*name)).any(|(name, _)| {
@@ -104,7 +114,7 @@ fn unwrap(subject: &Subject<'_>, outer: Node<'_>, block: &Block<'_>) -> Option<V
             edits.push(Edit::delete(Span { start, end: value.span().end }));
         }
     }
-    edits.push(Edit::delete(Span { start: last.end, end: inner.span().end }));
+    edits.push(Edit::delete(Span { start: last.end, end: block.value.span().end }));
     Some(edits)
 }
 

@@ -69,12 +69,19 @@ impl<'s> Reader<'_, 's> {
         // What the program was meant to get.
         let open = self.at;
         self.take(open, open, Some('"'), true);
+        let (mut run_end, mut before_quote) = (0, false);
         for (at, c) in raw.char_indices() {
-            let to = inner.start as usize + at + c.len_utf8();
-            if c == '"' {
-                self.take(to - 1, to, Some('\\'), true);
+            let from = inner.start as usize + at;
+            if c == '\\' && at >= run_end {
+                let behind = raw[at..].trim_start_matches('\\');
+                run_end = raw.len() - behind.len();
+                before_quote = behind.is_empty() || behind.starts_with('"');
             }
-            self.take(to - c.len_utf8(), to, Some(c), true);
+            // Backslashes before a quote are doubled, and it has one of its own.
+            if c == '"' || (c == '\\' && before_quote) {
+                self.take(from, from, Some('\\'), true);
+            }
+            self.take(from, from + c.len_utf8(), Some(c), true);
         }
         self.take(end, end, Some('"'), true);
         self.at = end;
@@ -86,7 +93,7 @@ impl<'s> Reader<'_, 's> {
         // A quote within it turns the prompt's own quoting off and on.
         let operators: &[char] =
             if raw.contains('"') { &['^', '&', '|', '<', '>', '\\', '\n'] } else { &['\n'] };
-        if raw.contains(operators) {
+        if raw.contains(operators) || raw.ends_with('\\') {
             return None;
         }
         let mut edits = vec![(Span::new(whole.start as usize, inner.start as usize), "\"".to_owned())];
