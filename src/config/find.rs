@@ -54,6 +54,19 @@ impl Configs {
         Self { limit, ..Self::new(Choice::Nearest) }
     }
 
+    /// Takes the text of the configuration at `path`, where it cannot be read or is another on disk. It holds for what is
+    /// asked about from now on.
+    #[must_use]
+    pub fn with_text(self, path: &Path, text: &str) -> Self {
+        let path = absolute(path);
+        if let Some(folder) = path.parent() {
+            let found = Config::parse(text, &path, folder).map(|config| Some(Arc::new(config)));
+            let mut known = self.by_folder.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(folder.to_owned(), found.map_err(Arc::new));
+        }
+        self
+    }
+
     /// What holds for the file at `path`.
     ///
     /// # Errors

@@ -130,6 +130,11 @@ impl Config {
         self.lint.include.iter().any(|globs| globs.leads_to(&path))
     }
 
+    /// The severity from which a finding fails a run.
+    pub fn fail_on(&self) -> Severity {
+        self.lint.fail_on.unwrap_or(Severity::Error)
+    }
+
     /// The options for one file: `given` is what the command line says, which counts more.
     #[must_use]
     pub fn options(&self, path: &Path, given: &Options) -> Options {

@@ -89,6 +89,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// Has what fails a run be told whatever [`Options::min_severity`] says: `fail_on` is the severity from which a
+    /// finding does.
+    pub fn tell_what_fails(&mut self, fail_on: Severity) {
+        self.min_severity = self.min_severity.map(|min| min.min(fail_on));
+    }
+
     /// What of the findings is asked for.
     fn wanted(&self) -> Wanted {
         let Self { select, ignore, severity, .. } = self;

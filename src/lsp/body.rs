@@ -6,8 +6,9 @@ use super::document::Document;
 use super::spot::{Role, Spot};
 use crate::arm::{ApiVersion, Method, ResourceType, ResourceTypeName};
 use crate::container;
-use crate::lint::{Options, Target, targets};
+use crate::lint::{Options, Target, secrets_of, targets};
 use crate::notation::{Call, Notation};
+use crate::report::Mask;
 use crate::schema::Validators;
 use crate::schema::paths::{Property, members_at, properties_at};
 use crate::schema::{Document as Schema, Schemas, Step, VersionRange};
@@ -42,6 +43,12 @@ pub(super) struct Request {
 /// The calls of a document.
 pub(super) fn calls(document: &Document) -> Vec<Call<'_>> {
     document.kind().map_or_else(Vec::new, |kind| container::calls(document.source(), kind))
+}
+
+/// What may not be shown of a document.
+pub(super) fn secrets(document: &Document, options: &Options) -> Mask {
+    let source = document.source();
+    document.kind().map_or_else(Mask::default, |kind| Mask::new(source, secrets_of(source, kind, options)))
 }
 
 /// The schemas that hold for a document.

@@ -36,6 +36,14 @@ impl Document {
         Self { uri, path, kind, version, columns, source, lines, is_lost: false }
     }
 
+    /// A text that no client has open, and that is no file. Its columns count bytes.
+    pub(super) fn alone(source: Source, kind: Kind) -> Option<Self> {
+        let uri = "untitled:text".parse().ok()?;
+        let columns = Columns::Utf8;
+        let lines = Lines::new(source.text(), columns);
+        Some(Self { uri, path: None, kind: Some(kind), version: 0, columns, source, lines, is_lost: false })
+    }
+
     /// The client's name for it.
     pub(super) fn uri(&self) -> &Uri {
         &self.uri

@@ -4,42 +4,86 @@ use std::fmt::Write as _;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
 
-use super::body::{Body, calls, validators};
+use super::body::{Body, calls, secrets, validators};
 use super::client_capabilities::{Capabilities, plain};
 use super::comment::{Comment, CommentWords, comment_at};
 use super::document::Document;
 use super::facts;
 use super::flags::{Flag, machine_of, values_of};
 use super::spot::Role;
+use super::template::{self, NoFiles, Setting, entry_at, hover_entry, with_view};
 use super::versions::{describe, of_type, version_at};
 use crate::arm::{Identity, IdentityId, ResourceType, parse_identity_type};
+use crate::container::Kind;
 use crate::lint::{Options, find_rule};
 use crate::scenario::{Scenario, find_scenario};
 use crate::schema::Validators;
-use crate::text::Span;
+use crate::text::{Shown, Source, Span, previous_boundary};
 
-/// What there is to say of the byte at `cursor`.
-pub(super) fn hover(
+/// What the language server says of a place in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hovered {
+    /// The bytes of the text that it is about.
+    pub span: Span,
+    /// What there is to say of them, as Markdown.
+    pub markdown: String,
+}
+
+/// What the language server says of the byte at `cursor` of a text that is no file, and so has none beside it: what a
+/// property, a value or a version means, what an expression of a template gives. `None` where there is nothing to say.
+///
+/// `flags`: the options that markers take.
+pub fn hover(source: Source, kind: Kind, options: &Options, flags: &[Flag], cursor: u32) -> Option<Hovered> {
+    let document = Document::alone(source, kind)?;
+    let cursor = previous_boundary(document.source().text(), cursor as usize) as u32;
+    let mask = secrets(&document, options);
+    let secrets = |document: &Document| secrets(document, options);
+    let setting =
+        Setting { document: &document, is_open: true, files: &NoFiles, mask: &mask, secrets: &secrets };
+    let found = of_template(setting, cursor).or_else(|| of_document(&document, options, flags, cursor));
+    found.map(|(span, markdown)| Hovered { span, markdown })
+}
+
+/// What there is to say of the byte at `cursor` in a template or in a parameters file.
+pub(super) fn of_template(setting: Setting<'_>, cursor: u32) -> Option<(Span, String)> {
+    let found = with_view(setting.document, cursor, |view| template::hover(view, setting, cursor)).flatten();
+    found.or_else(|| {
+        let entry = entry_at(setting, cursor)?;
+        let said = entry.ask(hover_entry).flatten()?;
+        let mask = (setting.secrets)(&entry.template.document);
+        Some((entry.span, Shown::lines(&mask.hide(&said)).into()))
+    })
+}
+
+/// What there is to say of the byte at `cursor` beside expressions.
+pub(super) fn of_document(
     document: &Document,
     options: &Options,
     flags: &[Flag],
-    capabilities: Capabilities,
     cursor: u32,
-) -> Option<Hover> {
-    let text = document.source().text();
-    let (span, value) = match comment_at(text, cursor) {
+) -> Option<(Span, String)> {
+    match comment_at(document.source().text(), cursor) {
         Some(Comment::Suppression(words)) => {
-            (words.span, find_rule(words.word)?.page().trim_end().to_owned())
+            Some((words.span, find_rule(words.word)?.page().trim_end().to_owned()))
         }
-        Some(Comment::Marker(words)) => of_marker(&words, flags)?,
-        None => of_text(document, options, cursor)?,
-    };
+        Some(Comment::Marker(words)) => of_marker(&words, flags),
+        None => of_text(document, options, cursor),
+    }
+}
+
+/// It as the protocol has it.
+pub(super) fn answered(
+    document: &Document,
+    capabilities: Capabilities,
+    (span, value): (Span, String),
+) -> Hover {
     let content = if capabilities.markdown_hover {
         MarkupContent { kind: MarkupKind::Markdown, value }
     } else {
         MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
     };
-    Some(Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) })
+    Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) }
 }
 
 fn of_marker(words: &CommentWords<'_>, flags: &[Flag]) -> Option<(Span, String)> {

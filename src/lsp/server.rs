@@ -15,6 +15,7 @@ use lsp_types::{
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     Uri, WorkDoneProgressOptions,
 };
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ use super::complete::complete;
 use super::diagnostics::{Checked, FIX_ALL};
 use super::document::Document;
 use super::flags::Flag;
-use super::hover::hover;
+use super::hover::{answered, of_document};
 use super::settings::{Problem, Settings};
 use super::uri::{path_of, uri_of};
 use crate::config::FILE_NAME;
@@ -194,6 +195,10 @@ impl Server {
 
     fn initialize(&mut self, params: &Value) -> Value {
         self.capabilities = Capabilities::read(params);
+        // So that nothing is checked before they hold.
+        if let Ok(told) = read::<Configurations>(params["initializationOptions"].clone()) {
+            self.settings.tell(told.files());
+        }
         self.stage = Stage::Running;
         let sync = TextDocumentSyncOptions {
             open_close: Some(true),
@@ -283,6 +288,11 @@ impl Server {
                 if changes.iter().any(|change| is_setting(&change.uri)) {
                     self.settings_changed(out);
                 }
+            }
+            // Of this server's own: a client that has the files tells a server that cannot read them.
+            "armbody/configurations" => {
+                self.settings.tell(read::<Configurations>(params)?.files());
+                self.settings_changed(out);
             }
             // Others are about what this server does not do.
             _ => {}
@@ -391,12 +401,11 @@ impl Server {
         let it = asked::<HoverParams>(params)?.text_document_position_params;
         let uri = it.text_document.uri.as_str();
         let Some(options) = self.options(uri, out) else { return Ok(Value::Null) };
-        if let Some(found) = self.hover_template(uri, it.position, out) {
-            return Ok(json!(found));
-        }
-        let Some(open) = self.documents.get(uri) else { return Ok(Value::Null) };
-        let cursor = open.document.offset(it.position);
-        Ok(json!(hover(&open.document, &options, &self.flags, self.capabilities, cursor)))
+        let of_template = self.hover_template(uri, it.position, out);
+        let Some(Open { document, .. }) = self.documents.get(uri) else { return Ok(Value::Null) };
+        let found = of_template
+            .or_else(|| of_document(document, &options, &self.flags, document.offset(it.position)));
+        Ok(json!(found.map(|found| answered(document, self.capabilities, found))))
     }
 
     fn completion(&mut self, params: Value, out: &mut Vec<Message>) -> Answer {
@@ -413,6 +422,24 @@ impl Server {
         let cursor = open.document.offset(it.position);
         Ok(json!(complete(&open.document, &options, &self.flags, self.capabilities, cursor, only_comments)))
     }
+}
+
+/// Every `armbody.toml` that the client knows of.
+#[derive(Deserialize)]
+struct Configurations {
+    configurations: Vec<Configuration>,
+}
+
+impl Configurations {
+    fn files(self) -> Vec<(PathBuf, String)> {
+        self.configurations.into_iter().filter_map(|it| Some((path_of(&it.uri)?, it.text))).collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Configuration {
+    uri: Uri,
+    text: String,
 }
 
 /// What is said of a document in whose check the program failed.

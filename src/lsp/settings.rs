@@ -9,11 +9,16 @@ use crate::lint::{Baseline, Options};
 use crate::schema::{Schemas, Validators};
 use crate::text::{DEFAULT_MAX_SIZE, path_name, read_text};
 
+/// False in WebAssembly, where configurations come from the client and what they name cannot be read.
+const HAS_FILES: bool = !cfg!(target_arch = "wasm32");
+
 /// The configurations, and the schemas that they name.
 #[derive(Debug)]
 pub(super) struct Settings {
     given: Options,
     configs: Configs,
+    /// The configurations that the client has read.
+    told: Vec<(PathBuf, String)>,
     schemas: HashMap<Vec<PathBuf>, Result<Arc<Validators>, String>>,
     baselines: HashMap<PathBuf, Result<Arc<Baseline>, String>>,
 }
@@ -36,6 +41,7 @@ impl Settings {
         Self {
             given,
             configs: Configs::nearest(DEFAULT_MAX_SIZE),
+            told: Vec::new(),
             schemas: HashMap::new(),
             baselines: HashMap::new(),
         }
@@ -43,9 +49,16 @@ impl Settings {
 
     /// Forgets what was read: the files may say something else now.
     pub(super) fn forget(&mut self) {
-        self.configs = Configs::nearest(DEFAULT_MAX_SIZE);
+        let configs = Configs::nearest(DEFAULT_MAX_SIZE);
+        self.configs = self.told.iter().fold(configs, |configs, (path, text)| configs.with_text(path, text));
         self.schemas.clear();
         self.baselines.clear();
+    }
+
+    /// Takes the configurations that the client has read, in place of those that it told of before.
+    pub(super) fn tell(&mut self, told: Vec<(PathBuf, String)>) {
+        self.told = told;
+        self.forget();
     }
 
     /// The options for a file; `None` if it is left out.
@@ -58,8 +71,12 @@ impl Settings {
             return Ok(None);
         }
         let mut options = config.options(path, &self.given);
+        options.tell_what_fails(config.fail_on());
         let wrong =
             |message: &String| Problem { path: config.path.clone(), place: None, message: message.clone() };
+        if !HAS_FILES {
+            return Ok(Some(options));
+        }
         if let Some(file) = &config.lint.baseline {
             let read = || read_baseline(file).map(Arc::new);
             let baseline = self.baselines.entry(file.clone()).or_insert_with(read).as_ref().map_err(wrong)?;

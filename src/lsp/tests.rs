@@ -3,13 +3,13 @@
 mod templates;
 
 use lsp_server::{Message, Notification, Request, RequestId};
-use lsp_types::{CompletionItem, CompletionTextEdit, HoverContents};
+use lsp_types::{CompletionItem, CompletionTextEdit};
 use serde_json::{Value, json};
 
 use super::client_capabilities::Capabilities;
 use super::complete::complete;
 use super::document::Document;
-use super::hover::hover;
+use super::hover::of_document;
 use super::position::Columns;
 use super::uri::uri_of;
 use super::{Flag, Flow, Server};
@@ -43,11 +43,7 @@ fn document(name: &str, text: &str) -> (Document, u32) {
 
 fn hovered(name: &str, text: &str) -> String {
     let (document, cursor) = document(name, text);
-    let Some(found) = hover(&document, &Options::default(), &flags(), MARKDOWN, cursor) else {
-        return String::new();
-    };
-    let HoverContents::Markup(markup) = found.contents else { panic!("it is marked up") };
-    markup.value
+    of_document(&document, &Options::default(), &flags(), cursor).map(|(_, said)| said).unwrap_or_default()
 }
 
 fn completions(name: &str, text: &str) -> (Document, Vec<CompletionItem>) {
@@ -453,7 +449,7 @@ fn a_configuration_holds_and_may_change() {
     assert!(blamed.len() == 1 && blamed[0].1[0].contains("ignored"), "{published:?}");
 
     write("");
-    client.tell("workspace/didChangeWatchedFiles", changed);
+    client.tell("workspace/didChangeWatchedFiles", changed.clone());
     let published = client.published();
     assert!(published.contains(&(uri("armbody.toml"), vec![])), "{published:?}");
     let split = vec!["identity-type-split".to_owned()];
@@ -461,6 +457,15 @@ fn a_configuration_holds_and_may_change() {
         published.contains(&(uri("a.json"), split.clone()))
             && published.contains(&(uri("old/a.json"), split))
     );
+
+    // What fails a run is told in an editor too.
+    let severe = "severity = { identity-type-split = \"warning\" }\nmin-severity = \"error\"\n";
+    for (more, told) in [("", false), ("fail-on = \"warning\"\n", true)] {
+        write(&format!("[lint]\nexclude = [\"old/**\"]\n{severe}{more}"));
+        client.tell("workspace/didChangeWatchedFiles", changed.clone());
+        let found = vec!["identity-type-split".to_owned(); usize::from(told)];
+        assert!(client.published().contains(&(uri("a.json"), found)), "{more}");
+    }
 }
 
 #[test]
@@ -485,6 +490,39 @@ fn kinds_of_actions_are_trees() {
     assert!(titles(json!(["source.fix", "refactor"])).is_empty());
 }
 
+#[test]
+fn a_client_tells_of_configurations_that_the_server_cannot_read() {
+    let (mut client, _) = Client::new(&json!({}));
+    client.open("file:///nowhere/a.json", SPLIT);
+    client.open("file:///nowhere/old/a.json", SPLIT);
+    let split = vec!["identity-type-split".to_owned()];
+    let files =
+        |text: &str| json!({ "configurations": [{ "uri": "file:///nowhere/armbody.toml", "text": text }] });
+    for (text, told) in [
+        ("[lint]\nexclude = [\"old/\"]", (split.clone(), vec![])),
+        ("[lint]\nignore = [\"identity-type-split\"]", (vec![], vec![])),
+        ("", (split.clone(), split)),
+    ] {
+        client.tell("armbody/configurations", files(text));
+        let published = client.published();
+        assert!(published.contains(&("file:///nowhere/a.json".to_owned(), told.0)), "{text} {published:?}");
+        assert!(
+            published.contains(&("file:///nowhere/old/a.json".to_owned(), told.1)),
+            "{text} {published:?}"
+        );
+    }
+    client.tell("armbody/configurations", files("[lint]\nexclud = []"));
+    let published = client.published();
+    let blamed = published.iter().find(|(uri, _)| uri == "file:///nowhere/armbody.toml");
+    assert!(blamed.is_some_and(|(_, said)| said.len() == 1 && said[0].contains("exclud")), "{published:?}");
+
+    let mut client = Client::silent();
+    let more = files("[lint]\nignore = [\"identity-type-split\"]");
+    client.ask("initialize", json!({ "capabilities": {}, "initializationOptions": more }));
+    client.open("file:///nowhere/a.json", SPLIT);
+    assert_eq!(client.published(), [("file:///nowhere/a.json".to_owned(), vec![])]);
+}
+
 /// Texts cut off anywhere, and the cursor at their end: what an editor shows while somebody types.
 #[test]
 fn any_cut_of_a_real_text_can_be_asked_about() {
@@ -501,7 +539,7 @@ fn any_cut_of_a_real_text_can_be_asked_about() {
             let uri = "file:///a.md".parse().expect("a URI");
             let whole = Document::new(uri, "", 1, text.clone(), Columns::Utf16);
             offered += complete(&whole, &options, &flags(), MARKDOWN, at as u32, false).len();
-            let _ = hover(&whole, &options, &flags(), MARKDOWN, at as u32);
+            let _ = of_document(&whole, &options, &flags(), at as u32);
         }
     }
     assert!(offered > 100, "{offered}");

@@ -24,7 +24,8 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
 
 /// The URI of a file; `None` for a path that none can say.
 pub(super) fn uri_of(path: &Path) -> Option<Uri> {
-    let path = std::path::absolute(path).ok()?;
+    // Where there is no current folder, as in WebAssembly, a path is whole or says nothing.
+    let path = std::path::absolute(path).ok().or_else(|| path.has_root().then(|| path.to_owned()))?;
     let text = path.to_str()?;
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() };
     let mut uri = "file://".to_owned();

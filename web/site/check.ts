@@ -2,12 +2,13 @@
 
 import type { Diagnostic } from "@codemirror/lint";
 
+import type { Project } from "./config";
 import { byId, later, make } from "./dom";
-import { Editor } from "./editor";
+import { Editor, type Said } from "./editor";
 import type { Engine } from "./engine";
 import { type Fields, fieldsOf, fill } from "./form";
 import { guess, isKind, KINDS, type Kind } from "./kinds";
-import { places } from "./offsets";
+import { bytesBefore, places } from "./offsets";
 import type { Checked, Finding, Fixed } from "./protocol";
 
 const SEVERITIES = { error: "error", warning: "warning", note: "info" } as const;
@@ -34,7 +35,10 @@ export class CheckTab {
   private turn = 0;
   private kind: Kind = "markdown";
 
-  constructor(private readonly engine: Engine) {
+  constructor(
+    private readonly engine: Engine,
+    private readonly project: () => Project,
+  ) {
     const soon = later(80, () => void this.check());
     this.editor = new Editor(byId("editor"), "Text to check", {
       changed: (isPasted) => {
@@ -44,6 +48,7 @@ export class CheckTab {
       },
       moved: (offset) => this.point(offset),
       left: () => (this.list.querySelector("button") ?? byId("undo")).focus(),
+      explain: (offset) => this.explained(offset),
     });
     this.kinds.addEventListener("change", () => {
       if (isKind(this.kinds.value)) this.become(this.kinds.value);
@@ -53,6 +58,10 @@ export class CheckTab {
     this.options.addEventListener("submit", (event) => event.preventDefault());
     this.fixAll.addEventListener("click", () => void this.offer("Fix all", null));
     byId("undo").addEventListener("click", () => this.editor.undo());
+    byId("explain").addEventListener("click", () => {
+      this.editor.focus();
+      this.editor.explain();
+    });
     this.diff.addEventListener("close", () => this.decided());
     this.list.addEventListener("keydown", (event) => this.walk(event));
   }
@@ -86,26 +95,45 @@ export class CheckTab {
     try {
       checked = await this.engine.ask("check", this.name, text, JSON.stringify(this.asked()));
     } catch (error) {
-      if (turn === this.turn) this.say(`Not checked: ${(error as Error).message}`);
+      if (turn !== this.turn) return;
+      // What was found before is not known to be there any more.
+      this.tell([], 0);
+      this.say(`Not checked: ${(error as Error).message}`);
       return;
     }
     if (turn !== this.turn) return;
     const { findings } = checked;
     const at = places(text, findings.flatMap((it) => [it.start.offset, it.end.offset]));
-    this.found = findings.map((finding) => ({
+    const found = findings.map((finding) => ({
       finding,
       from: at.get(finding.start.offset) ?? 0,
       to: at.get(finding.end.offset) ?? 0,
     }));
-    this.editor.mark(this.found.map(diagnostic));
-    this.fillList();
-    this.fixAll.disabled = checked.fixable === 0;
-    this.fixAll.textContent = checked.fixable > 0 ? `Fix all (${checked.fixable})` : "Fix all";
+    this.tell(found, checked.fixable);
     this.say(summary(checked, text, performance.now() - begun));
   }
 
-  private asked(): Record<string, string | number> {
-    return { ...this.fields, now: Math.floor(Date.now() / 1000) };
+  /** Marks and lists what is found. */
+  private tell(found: Placed[], fixable: number): void {
+    this.found = found;
+    this.editor.mark(found.map(diagnostic));
+    this.fillList();
+    this.fixAll.disabled = fixable === 0;
+    this.fixAll.textContent = fixable > 0 ? `Fix all (${fixable})` : "Fix all";
+  }
+
+  private asked(): Record<string, unknown> {
+    return { ...this.fields, now: Math.floor(Date.now() / 1000), project: this.project() };
+  }
+
+  /** What is known of a place in the text. */
+  private async explained(unit: number): Promise<Said | null> {
+    const text = this.editor.text;
+    const asked = JSON.stringify({ check: this.asked(), offset: bytesBefore(text, unit) });
+    const { said } = await this.engine.ask("hover", this.name, text, asked).catch(() => ({ said: null }));
+    if (!said || this.editor.text !== text) return null;
+    const at = places(text, [said.start, said.end]);
+    return { from: at.get(said.start) ?? 0, to: at.get(said.end) ?? 0, markdown: said.markdown };
   }
 
   private become(kind: Kind): void {
@@ -203,13 +231,14 @@ function diagnostic({ finding, from, to }: Placed): Diagnostic {
   return { from, to, severity: SEVERITIES[finding.severity], source: finding.rule, message: finding.message + help };
 }
 
-function summary({ findings, leftAlone }: Checked, text: string, time: number): string {
+function summary({ findings, leftAlone, isExcluded }: Checked, text: string, time: number): string {
   const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
   const parts = (["error", "warning", "note"] as const)
     .map((severity) => [count(severity), severity] as const)
     .filter(([number]) => number > 0)
     .map(([number, severity]) => `${number} ${severity}${number === 1 ? "" : "s"}`);
   const empty = text.trim() === "" ? "Nothing to check yet" : "Nothing wrong";
+  if (isExcluded) return "Not checked: the configuration leaves this text out";
   const none = leftAlone ? "This JSON is not recognized as a request: say below what it is for" : empty;
   return `${parts.join(", ") || none} · ${Math.max(1, Math.round(time))} ms · nothing leaves this page`;
 }

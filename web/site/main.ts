@@ -1,6 +1,7 @@
 // The page: what is in its address is shown, and what is found is brought to it.
 
 import { CheckTab } from "./check";
+import { Configuration } from "./config";
 import { byId, copies } from "./dom";
 import { Engine } from "./engine";
 import { EXAMPLES } from "./examples";
@@ -24,10 +25,12 @@ async function main(): Promise<void> {
   const about = await engine.ask("about");
   byId("version").textContent = about.version;
 
-  const check = new CheckTab(engine);
+  const configuration = new Configuration(engine, () => void run());
+  const config = (): string => configuration.project.config;
+  const check = new CheckTab(engine, () => configuration.project);
   const forms: Record<Exclude<Tab, "check">, FormTab> = {
-    render: new RenderTab(engine, about),
-    plan: new PlanTab(engine),
+    render: new RenderTab(engine, about, config),
+    plan: new PlanTab(engine, config),
     expand: new ExpandTab(engine),
   };
   let open: Tab = "check";
@@ -67,7 +70,10 @@ async function main(): Promise<void> {
   const showAddress = async (): Promise<void> => {
     try {
       const shared = await fromFragment(location.hash);
-      if (shared) return await show(shared);
+      if (shared) {
+        configuration.bring(shared.project ?? { config: "", path: "" });
+        return await show(shared);
+      }
     } catch (error) {
       byId("notice").textContent = `The link could not be read: ${(error as Error).message}. This is an example.`;
     }
@@ -79,8 +85,11 @@ async function main(): Promise<void> {
   window.addEventListener("hashchange", () => void showAddress());
 
   const share = new Share(engine, () => {
-    if (open === "check") return { shared: { tab: open, ...check.shared, fields: check.fields }, name: check.name };
-    return { shared: { tab: open, fields: forms[open].fields }, name: "text.json" };
+    const { config, path } = configuration.written;
+    const project = config.trim() !== "" || path !== "" ? { project: { config, path } } : {};
+    const { fields } = open === "check" ? check : forms[open];
+    const shared = { tab: open, fields, ...project };
+    return open === "check" ? { shared: { ...shared, ...check.shared }, name: check.name } : { shared, name: "text.json" };
   });
   byId("share-open").addEventListener("click", () => void share.offer());
 
@@ -151,6 +160,8 @@ class Share {
       return isWhole ? text : masked.text;
     };
     if (text) shared.text = await hide(name, text);
+    // It has no kind: what is a secret in any text is one in it.
+    if (shared.project) shared.project.config = await hide("text.md", shared.project.config);
     for (const field of ["current", "template", "parameters"]) {
       const value = fields[field];
       if (value) fields[field] = await hide("text.json", value);

@@ -16,3 +16,17 @@ export function places(text: string, bytes: number[]): Map<number, number> {
   }
   return found;
 }
+
+/** The bytes of UTF-8 before a place in units of UTF-16. */
+export function bytesBefore(text: string, unit: number): number {
+  return new TextEncoder().encode(text.slice(0, unit)).length;
+}
+
+/** The place, in units of UTF-16, of a line and a column in characters, both from 1. */
+export function placeOf(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let turn = 1; turn < line; turn++) start = text.indexOf("\n", start) + 1 || text.length;
+  const end = text.indexOf("\n", start);
+  const characters = [...text.slice(start, end < 0 ? text.length : end)];
+  return start + characters.slice(0, column - 1).join("").length;
+}

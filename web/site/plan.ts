@@ -38,7 +38,10 @@ export class PlanTab extends FormTab {
   private readonly boxes = byId("plan-identities");
   private readonly remove = byId<HTMLInputElement>("plan-remove");
 
-  constructor(private readonly engine: Engine) {
+  constructor(
+    private readonly engine: Engine,
+    private readonly config: () => string,
+  ) {
     super("plan", "Request");
     fill(this.form, { current: ANSWER });
   }
@@ -55,6 +58,7 @@ export class PlanTab extends FormTab {
       none: none === "true",
       minimal: minimal === "true",
       undo: undo === "true",
+      config: this.config(),
     };
     const after = await this.machines(current, asked).catch(() => []);
     byId("plan-states").replaceChildren(...after.map(states));

@@ -5,6 +5,8 @@ export interface Calls {
   about(): About;
   check(name: string, text: string, asked: string): Checked;
   fix(name: string, text: string, asked: string): Fixed;
+  hover(name: string, text: string, asked: string): Hovered;
+  configuration(text: string): Configured;
   masked(name: string, text: string, template: string): Masked;
   render(asked: string): Made;
   plan(current: string, asked: string): Made;
@@ -37,6 +39,8 @@ export interface Finding {
 export interface Checked {
   findings: Finding[];
   leftAlone: boolean;
+  /** The configuration leaves the text out. */
+  isExcluded: boolean;
   fixable: number;
 }
 
@@ -44,6 +48,18 @@ export interface Fixed {
   text: string;
   diff: string;
   applied: number;
+}
+
+/** What the language server says of a place; the bytes are those that it is about. */
+export interface Hovered {
+  said: { markdown: string; start: number; end: number } | null;
+}
+
+export interface Configured {
+  /** Lines and columns count from 1, columns in characters. */
+  fault: { line: number; column: number; message: string } | null;
+  /** The keys that name files, which a page does not have. */
+  unread: string[];
 }
 
 export interface Masked {

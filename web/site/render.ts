@@ -22,6 +22,7 @@ export class RenderTab extends FormTab {
   constructor(
     private readonly engine: Engine,
     about: About,
+    private readonly config: () => string,
   ) {
     super("render", "Request");
     const names = about.scenarios.map(({ name, method, says }) =>
@@ -38,6 +39,7 @@ export class RenderTab extends FormTab {
       identities: words(identities),
       pretty: pretty === "true",
       multiline: multiline === "true",
+      config: this.config(),
     };
     return this.engine.ask("render", JSON.stringify(asked));
   }

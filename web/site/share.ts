@@ -1,6 +1,7 @@
 // The state of the page as a fragment of its address, which no server sees: `#1.` and base64url of deflated JSON.
 // A later format gets another number; links of this one stay readable.
 
+import type { Project } from "./config";
 import { isKind, type Kind } from "./kinds";
 
 /** What a link may hold, in bytes: more is not a text that somebody wrote. */
@@ -16,6 +17,8 @@ export interface Shared {
   text?: string;
   /** The fields of the tab's form, by name. */
   fields?: Record<string, string>;
+  /** What the project says: shown first, and applied only on a click. */
+  project?: Project;
 }
 
 /** The fragment that holds it. What {@link fromFragment} would refuse is an error. */
@@ -63,6 +66,11 @@ function understood(value: unknown): Shared {
   if (is(value.fields)) {
     const texts = Object.entries(value.fields).filter((field): field is [string, string] => typeof field[1] === "string");
     shared.fields = Object.fromEntries(texts);
+  }
+  if (is(value.project)) {
+    const { config, path } = value.project;
+    const word = (it: unknown): string => (typeof it === "string" ? it : "");
+    shared.project = { config: word(config), path: word(path) };
   }
   return shared;
 }

@@ -68,7 +68,7 @@ export async function violations(page) {
 /** Puts a text into the clipboard and pastes it over what stands in the editor. */
 export async function paste(page, text) {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
-  await page.click(".cm-content");
+  await page.click("#editor .cm-content");
   await page.keyboard.press("Control+a");
   await page.keyboard.press("Control+v");
 }

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 
-import { ask, filesBelow, NOW, program, root, shared } from "./module.mjs";
+import { ask, filesBelow, languageServer, NOW, program, project, root, shared } from "./module.mjs";
 
 const EXTENSIONS = [".md", ".json", ".jsonc", ".sh", ".ps1", ".psm1", ".http", ".rest", ".azcli", ".yml", ".yaml"];
 
@@ -88,6 +88,126 @@ test("a language server that was told to go starts anew", () => {
     assert.equal(send({ id: id + 10, method: "shutdown" })[0].error, undefined);
     assert.deepEqual(send({ method: "exit" }), []);
   }
+});
+
+test("hover says what the program's language server says", async (context) => {
+  const languages = { ".md": "markdown", ".json": "json", ".sh": "shellscript", ".ps1": "powershell", ".http": "http" };
+  const server = await languageServer();
+  const files = ["examples", "web/site/examples"].flatMap((folder) => filesBelow(join(root, folder), Object.keys(languages)));
+  const told = {};
+  for (const [number, path] of files.entries()) {
+    const text = readFileSync(path, "utf8");
+    const extension = path.slice(path.lastIndexOf("."));
+    // Not a file: nothing stands beside it.
+    const uri = `untitled:${number}`;
+    server.open(uri, languages[extension], text);
+    let start = 0;
+    for (const [line, words] of text.split("\n").entries()) {
+      const bytes = Buffer.byteLength(words);
+      // The options of a marker are those of the command line, which the module has not.
+      for (let character = 1; character <= bytes && !words.includes("<!-- armbody"); character += 9) {
+        const params = { textDocument: { uri }, position: { line, character } };
+        const expected = await server.request("textDocument/hover", params);
+        const { said, error } = ask("hover", `text${extension}`, text, { offset: start + character });
+        assert.equal(error, undefined);
+        assert.equal(said?.markdown, expected?.contents.value, `${path}:${line + 1}:${character}`);
+        if (!said) continue;
+        told[extension] = (told[extension] ?? 0) + 1;
+        const from = expected.range.start;
+        assert.equal(said.start, Buffer.byteLength(text.split("\n").slice(0, from.line).join("\n")) + (from.line > 0) + from.character);
+      }
+      start += bytes + 1;
+    }
+  }
+  server.stop();
+  context.diagnostic(`${files.length} files; places with something to say: ${JSON.stringify(told)}`);
+  for (const extension of [".md", ".json", ".sh"]) assert.ok(told[extension] > 10, `${extension}: ${told[extension]}`);
+});
+
+test("hover knows what an expression gives, and hides what is secret", () => {
+  const text = JSON.stringify({
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    parameters: { name: { type: "string", defaultValue: "web-ü" }, phrase: { type: "securestring", defaultValue: "open-sesame-9" } },
+    resources: [],
+    outputs: { a: { type: "string", value: "[concat(parameters('name'), '-nic')]" }, b: { type: "string", value: "[parameters('phrase')]" } },
+  });
+  const at = (word, more = 0) => Buffer.byteLength(text.slice(0, text.indexOf(word) + more));
+  const said = (word) => ask("hover", "text.json", text, { offset: at(word, 2) }).said.markdown;
+  assert.match(said("concat("), /value: `"web-ü-nic"`/);
+  assert.match(said("name')"), /parameter, string/);
+  assert.ok(!said("phrase')]").includes("sesame"));
+});
+
+const CONFIGS = [
+  "",
+  '[lint]\nignore = ["identity-type-split"]\n',
+  '[lint]\nselect = ["identity-type-spelling", "identity-type-split"]\n',
+  '[lint]\nmin-severity = "error"\n',
+  '[lint]\nmin-severity = "error"\nfail-on = "warning"\n',
+  '[lint]\nseverity = { identity-type-split = "note", placeholder-left = "error" }\n',
+  '[lint]\nexclude = ["docs/"]\n',
+  '[lint]\npowershell = "5.1"\n',
+  '[lint]\npowershell = "7.4"\n',
+  '[lint]\nper-file-ignores = { "docs/**" = ["identity-drops"], "*.json#/identity/type" = ["identity-type-split"] }\n',
+  '[[target]]\nfiles = "docs/*"\ntype = "vm"\nmethod = "PATCH"\napi-version = "2017-12-01"\n',
+  '[[target]]\nfiles = "*.json"\ntype = "Microsoft.Web/sites"\nmethod = "PUT"\n',
+  '\ufeff[lint]\nfail-on = "warning"\nformat = "sarif"\ninclude = ["*.yml"]\n',
+];
+
+test("a configuration makes of the findings what it makes of the program's", () => {
+  const files = ["give-a-vm-an-identity.md", "web-and-storage.json", "compared/quotes.ps1", "everyday.sh"].map((name) => join(root, "examples", name));
+  const bodies = ['{"identity":{"type":"SystemAssigned","UserAssigned"}}', '{"identity":{"type":"systemAssigned"},"properties":{"httpsOnly":"yes"}}'];
+  const texts = [...files.map((path) => [basename(path), readFileSync(path, "utf8")]), ...bodies.map((text) => ["body.json", text])];
+  const seen = new Set();
+  for (const config of CONFIGS) {
+    const folder = project(config);
+    for (const [name, text] of texts) {
+      const path = `docs/${name}`;
+      const asked = { now: NOW, project: { config, path } };
+      const { out } = program(["lint", "-", "--stdin-filename", path, "--format", "json"], text, folder);
+      const { findings, isExcluded, error } = ask("check", name, text, asked);
+      assert.equal(error, undefined);
+      // The program calls the text by its path.
+      const expected = JSON.parse(out).map((finding) => ({ ...finding, path: name }));
+      assert.deepEqual(findings, expected, `${name} with ${config}`);
+      assert.equal(isExcluded, config.includes("exclude"));
+      seen.add(`${name} ${JSON.stringify(findings)}`);
+      const fixed = program(["lint", "-", "--stdin-filename", path, "--fix"], text, folder).out;
+      assert.equal(ask("fix", name, text, { check: asked }).text, fixed, `${name} with ${config}`);
+    }
+  }
+  assert.ok(seen.size > 3 * texts.length, `${seen.size} different reports`);
+});
+
+test("a configuration makes of requests what it makes of the program's", () => {
+  const config = '[render]\nplaceholders = "shell"\napi-version = "2022-11-01"\n';
+  const folder = project(config);
+  const { out } = program(["render", "create-both", "--as", "curl"], "", folder);
+  assert.equal(ask("render", { scenarios: ["create-both"], form: "curl", config }).out, out);
+  assert.notEqual(ask("render", { scenarios: ["create-both"], form: "curl" }).out, out);
+  const answer = readFileSync(join(root, "examples/web-1.answer"), "utf8");
+  const planned = program(["plan", "--current", "-", "--system", "on", "--as", "curl"], answer, folder).out;
+  assert.equal(ask("plan", answer, { system: "on", form: "curl", config }).out, planned);
+});
+
+test("what is wrong with a configuration is told as the program tells it, at its place", () => {
+  for (const [config, line, column] of [
+    ["[lint]\nexclud = []\n", 2, 1],
+    ["# ü😀\n[lint]\nignore = ['identity-type-splt']\n", 3, 11],
+    ["[lint\n", 1, 6],
+    ["[lint]\nexclude = ['a', 'b[']", 2, 17],
+  ]) {
+    const folder = project(config);
+    const { error } = program(["render", "create-both"], "", folder);
+    const { fault } = ask("configuration", config);
+    assert.deepEqual([fault.line, fault.column], [line, column]);
+    assert.equal(`armbody: ${fault.message}\n`, error);
+    assert.equal(ask("check", "a.md", "", { project: { config } }).error, fault.message);
+    assert.equal(ask("render", { scenarios: ["create-both"], config }).error, fault.message);
+  }
+  const files = '[lint]\nbaseline = "a.json"\n[render]\ntemplates = "t"\n[schemas]\npacks = ["p"]\n';
+  assert.deepEqual(ask("configuration", files), { fault: null, unread: ["baseline", "templates", "schemas"] });
 });
 
 test("render writes what the program renders", () => {

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 import { article, open, paste, until, violations } from "./browser.mjs";
-import { ask, program, root, web } from "./module.mjs";
+import { ask, program, project, root, web } from "./module.mjs";
 
 const budget = JSON.parse(readFileSync(join(web, "budget.json"), "utf8"));
 const pictures = join(web, "target/pictures");
@@ -24,7 +24,7 @@ const ready = (page) => until(page, () => document.documentElement.dataset.ready
 const status = (page) => page.evaluate(() => document.getElementById("state").textContent);
 /** What the editor holds: it draws what is visible only, so that this copies all of it. */
 async function text(page) {
-  await page.click(".cm-content");
+  await page.click("#editor .cm-content");
   await page.keyboard.press("Control+a");
   await page.keyboard.press("Control+c");
   return page.evaluate(() => navigator.clipboard.readText());
@@ -117,9 +117,216 @@ test("one finding after the other is fixed by keyboard alone", async () => {
   await page.keyboard.press("Enter");
   assert.ok(await page.evaluate(() => document.activeElement.classList.contains("cm-content")));
   await page.keyboard.press("F8");
+  // What F8 shows is closed first.
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   assert.ok(!(await page.evaluate(() => document.activeElement.classList.contains("cm-content"))));
   assert.deepEqual(faults, []);
+});
+
+/** What the explanation on the page says. */
+const explained = (page) => until(page, () => document.querySelector(".said")?.innerText, "an explanation");
+
+/** Puts the cursor into a word of the text, which is in view. */
+async function moveTo(page, word) {
+  await page.focus("#editor .cm-content");
+  await page.keyboard.press("Control+Home");
+  const source = await page.evaluate(() => [...document.querySelectorAll("#editor .cm-line")].map((line) => line.textContent).join("\n"));
+  // Arrows go by characters, and by lines as they are wrapped.
+  for (const _ of source.slice(0, source.indexOf(word) + 2)) await page.keyboard.press("ArrowRight");
+}
+
+test("the pointer and the keyboard explain a place", async () => {
+  const { page, faults } = await visit();
+  const body = '{"identity": {"type": "SystemAssigned"}, "tags": {"ü😀": ""}, "location": "westeurope"}\n';
+  await paste(page, body);
+  await expectFindings(page, ask("check", "text.json", body, {}).findings.length);
+  const said = ask("hover", "text.json", body, { offset: body.indexOf("SystemAssigned") + 2 }).said.markdown;
+  assert.match(said, /Azure makes an identity/);
+  await page.getByText('"SystemAssigned"', { exact: true }).first().hover();
+  assert.match(await explained(page), /Azure makes an identity/);
+  await page.screenshot({ path: join(pictures, "explained.png") });
+  assert.deepEqual(await violations(page), []);
+  await page.mouse.move(5, 5);
+  await until(page, () => !document.querySelector(".said"), "the end of it");
+
+  for (const key of ["Shift+F1", "Control+k Control+i"]) {
+    await moveTo(page, "location");
+    for (const stroke of key.split(" ")) await page.keyboard.press(stroke);
+    const announced = await until(page, () => document.querySelector("#editor .cm-announced").textContent.trim(), "a word of it");
+    assert.match(announced, /location/);
+    assert.match(await explained(page), /location/);
+    await page.keyboard.press("Escape");
+    await until(page, () => !document.querySelector(".said"), "the end of it");
+    assert.ok(await page.evaluate(() => document.activeElement.classList.contains("cm-content")), "it closes first");
+  }
+  await page.keyboard.press("Escape");
+  assert.ok(!(await page.evaluate(() => document.activeElement.classList.contains("cm-content"))));
+
+  await page.focus("#editor .cm-content");
+  await page.keyboard.press("Control+Home");
+  await page.click("#explain");
+  assert.match(await explained(page), /Nothing is known/);
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("ArrowRight");
+  await until(page, () => !document.querySelector(".said"), "the end of it");
+  assert.deepEqual(faults, []);
+});
+
+test("an explanation tells what an expression gives, and quotes a text without making anything of it", async () => {
+  const { page, faults } = await visit();
+  const description = "<img src=x onerror=alert(1)> [here](https://example.com) **bold**";
+  const template = {
+    $schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    contentVersion: "1.0.0.0",
+    parameters: { vm: { type: "string", defaultValue: "web", metadata: { description } } },
+    resources: [],
+    outputs: { nic: { type: "string", value: "[concat(parameters('vm'), '-nic')]" } },
+  };
+  await paste(page, JSON.stringify(template, null, 1));
+  await moveTo(page, "concat(");
+  await page.keyboard.press("Shift+F1");
+  assert.match(await explained(page), /value: "web-nic"/);
+  await moveTo(page, "vm')");
+  await page.keyboard.press("Shift+F1");
+  await until(page, () => /onerror/.test(document.querySelector(".said")?.innerText), "the description");
+  const made = await page.evaluate(() => document.querySelectorAll(".said img, .said a").length);
+  assert.equal(made, 0);
+  assert.equal(await page.evaluate(() => document.querySelector(".said li strong")?.textContent), "bold");
+  assert.deepEqual(faults, []);
+});
+
+test("explanations do with and without the types of all services", async () => {
+  const web = 'curl -X PUT "https://management.azure.com/subscriptions/x/resourceGroups/g/providers/Microsoft.Web/sites/s?api-version=2023-12-01" -d \'{"properties": {"httpsOnly": true}}\'\n';
+  const machine = web.replace("Microsoft.Web/sites", "Microsoft.Compute/virtualMachines").replace("2023-12-01", "2024-07-01").replace("httpsOnly", "licenseType");
+  const explain = async (page, text, word) => {
+    await paste(page, text);
+    await moveTo(page, word);
+    await page.keyboard.press("Shift+F1");
+    return explained(page);
+  };
+  const { page } = await site.page();
+  await page.route(/\/types\.[0-9a-f]+\.pack$/, (route) => route.abort());
+  await page.goto(site.url);
+  await ready(page);
+  assert.match(await explain(page, machine, "licenseType"), /licenseType/);
+  assert.match(await explain(page, web, "httpsOnly"), /Nothing is known/);
+
+  const other = await visit();
+  const end = Date.now() + 15000;
+  let said = "";
+  while (!/httpsOnly/.test(said) && Date.now() < end) said = await explain(other.page, web, "httpsOnly");
+  assert.match(said, /httpsOnly/);
+  assert.deepEqual(other.faults, []);
+});
+
+/** Writes a configuration over what stands there. */
+async function configure(page, config, path = "") {
+  if (await page.evaluate(() => document.getElementById("config").hidden)) await page.click("#config-open");
+  await page.fill("#config-path", path);
+  await page.evaluate((text) => navigator.clipboard.writeText(text), config);
+  await page.click("#config-editor .cm-content");
+  await page.keyboard.press("Control+a");
+  if (config === "") await page.keyboard.press("Delete");
+  else await page.keyboard.press("Control+v");
+}
+
+const rulesOf = (page) => page.evaluate(() => [...document.querySelectorAll("#findings .more a")].map((it) => it.textContent));
+
+test("a configuration makes of the findings what it makes of the program's", async () => {
+  const { page, faults } = await visit();
+  const source = article(root);
+  await paste(page, source);
+  const config = '[lint]\nignore = ["identity-type-split"]\nseverity = { placeholder-left = "error" }\nper-file-ignores = { "docs/**" = ["identity-drops"] }\n';
+  const folder = project(config);
+  for (const path of ["", "docs/a.md"]) {
+    await configure(page, config, path);
+    const args = ["lint", "-", "--stdin-filename", path || "text.md", "--format", "json"];
+    const expected = JSON.parse(program(args, source, folder).out);
+    await expectFindings(page, expected.length);
+    assert.deepEqual(await rulesOf(page), expected.map(({ rule }) => rule));
+  }
+  assert.equal(await page.evaluate(() => document.getElementById("config-open").textContent), "Configuration: on");
+
+  await configure(page, '[lint]\nexclude = ["docs/"]\n', "docs/a.md");
+  await until(page, () => /leaves this text out/.test(document.getElementById("state").textContent), "a word on it");
+  assert.equal(await findings(page), 0);
+
+  await configure(page, '[lint]\nexclud = []\n');
+  await until(page, () => /^armbody\.toml:2:1: there is no key `exclud`/.test(document.getElementById("config-state").textContent), "the fault");
+  await until(page, () => document.querySelector("#config-editor .cm-lintRange-error"), "its place");
+  await until(page, () => /^Not checked: armbody\.toml:2:1/.test(document.getElementById("state").textContent), "that nothing is checked");
+
+  await configure(page, '[render]\nplaceholders = "shell"\napi-version = "2022-11-01"\n');
+  await until(page, () => document.getElementById("config-state").textContent === "Applied", "the configuration");
+  await page.click("#tab-render");
+  await page.selectOption("#scenario", "create-both");
+  const { out } = program(["render", "create-both", "--as", "curl"], "", project('[render]\nplaceholders = "shell"\napi-version = "2022-11-01"\n'));
+  const end = Date.now() + 5000;
+  const rendered = () => page.evaluate(() => document.getElementById("render-out").textContent);
+  while ((await rendered()) !== out && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 25));
+  assert.equal(await rendered(), out);
+
+  await page.click("#tab-check");
+  await configure(page, "");
+  await expectFindings(page, ask("check", "text.md", source, {}).findings.length);
+  await until(page, () => document.getElementById("config-open").textContent === "Configuration", "nothing configured");
+  const stored = await page.evaluate(() => localStorage.length + sessionStorage.length + document.cookie.length);
+  assert.equal(stored, 0);
+  assert.deepEqual(faults, []);
+});
+
+test("a link brings a configuration, which holds only once somebody says so", async () => {
+  const secret = "Zk7Qx2-vB9_pL4mNw8Rt";
+  const config = `[lint]\nignore = ["identity-type-split"]\n# Authorization: Bearer ${secret}\n`;
+  const body = '{"identity":{"type":"SystemAssigned","UserAssigned"}}';
+  const one = await visit();
+  await paste(one.page, body);
+  await expectFindings(one.page, 1);
+  await configure(one.page, config, "bodies/a.json");
+  await expectFindings(one.page, 0);
+  await one.page.click("#share-open");
+  const link = await until(one.page, () => document.getElementById("share-link").value, "a link");
+  await until(one.page, () => !document.getElementById("share-secrets").hidden, "a word on secrets");
+  const { project: sent } = JSON.parse(inflateRawSync(Buffer.from(link.split("#1.")[1], "base64url")));
+  assert.ok(sent.config.includes("identity-type-split") && !sent.config.includes(secret), sent.config);
+  assert.equal(sent.path, "bodies/a.json");
+
+  const { page, faults } = await visit({}, link.slice(link.indexOf("#")));
+  await expectFindings(page, 1);
+  assert.match(await page.evaluate(() => document.getElementById("notice").textContent), /holds only once you apply it/);
+  assert.ok(await page.evaluate(() => /identity-type-split/.test(document.querySelector("#config-editor .cm-content").textContent)));
+  assert.deepEqual(await violations(page), []);
+  // Neither a change of the text nor one of the configuration is a word of consent.
+  await paste(page, `${body}\n`);
+  await page.click("#config-editor .cm-content");
+  await page.keyboard.type("# a word\n");
+  await page.click("#tab-render");
+  await page.click("#tab-check");
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.equal(await findings(page), 1);
+  assert.equal(await page.evaluate(() => document.getElementById("config-open").textContent), "Configuration");
+  // By keyboard alone.
+  await page.focus("#config-apply");
+  await page.keyboard.press("Enter");
+  await expectFindings(page, 0);
+  assert.equal(await page.evaluate(() => document.getElementById("notice").textContent), "");
+  assert.ok(await page.evaluate(() => document.getElementById("config-offered").hidden));
+
+  const other = await visit({}, link.slice(link.indexOf("#")));
+  await other.page.click("#config-remove");
+  await expectFindings(other.page, 1);
+  assert.equal(await other.page.evaluate(() => document.querySelector("#config-editor .cm-content").innerText.trim()), "");
+  assert.deepEqual(faults.concat(other.faults, one.faults), []);
+});
+
+test("a configuration in a link is bounded as the text is", async () => {
+  const huge = JSON.stringify({ tab: "check", kind: "json", text: "{}", project: { config: "#".repeat(2 << 20), path: "" } });
+  const { page } = await visit({}, `#1.${deflateRawSync(Buffer.from(huge)).toString("base64url")}`);
+  assert.match(await page.evaluate(() => document.getElementById("notice").textContent), /more than 1 MB/);
+  const odd = JSON.stringify({ tab: "check", kind: "json", text: "{}", project: { config: 5, path: ["x"] } });
+  const other = await visit({}, `#1.${deflateRawSync(Buffer.from(odd)).toString("base64url")}`);
+  assert.ok(await other.page.evaluate(() => document.getElementById("config").hidden));
 });
 
 test("render, plan and expand write what the program writes", async () => {
@@ -294,6 +501,17 @@ for (const [name, options] of [
       await page.screenshot({ path: join(pictures, `${name}-${tab}.png`), fullPage: true });
     }
     await page.click("#tab-check");
+    await configure(page, "[lint]\nexclud = []\n");
+    await until(page, () => document.querySelector("#config-editor .cm-lintRange-error"), "a fault");
+    assert.deepEqual(await violations(page), [], "configuration");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `the configuration is ${wide} pixels too wide`);
+    await page.screenshot({ path: join(pictures, `${name}-configuration.png`) });
+    await configure(page, "");
+    await until(page, () => document.querySelector("#findings li"), "the findings again");
+    await page.click("#explain");
+    await until(page, () => document.querySelector(".said"), "an explanation");
+    assert.deepEqual(await violations(page), [], "explanation");
     await page.click("#fix-all");
     await until(page, () => document.getElementById("diff").open, "the dialog");
     assert.deepEqual(await violations(page), [], "diff");

@@ -3,9 +3,11 @@
 import * as vscode from "vscode";
 
 import type { About, Made } from "../../../web/site/protocol";
-import { answer, type load } from "./module";
+import type { Library } from "./module";
+import { configOf } from "./project";
 
-type Module = ReturnType<typeof load>;
+/** The scheme of the pages of rules: nobody is asked to save one. */
+const PAGES = "armbody-rule";
 
 const FORMS: Record<string, string> = {
   curl: "shellscript",
@@ -16,19 +18,23 @@ const FORMS: Record<string, string> = {
   bicep: "bicep",
 };
 
-export function commands(module: Module): vscode.Disposable[] {
+export function commands(library: Library): vscode.Disposable[] {
   const all: Record<string, () => Promise<void>> = {
     fixAll,
-    renderHere: () => renderHere(module),
-    planFromClipboard: () => planFromClipboard(module),
-    expandTemplate: () => expandTemplate(module),
-    openRule: () => openRule(module),
+    renderHere: () => renderHere(library),
+    planFromClipboard: () => planFromClipboard(library),
+    expandTemplate: () => expandTemplate(library),
+    openRule: () => openRule(library),
   };
-  return Object.entries(all).map(([name, run]) =>
+  const registered = Object.entries(all).map(([name, run]) =>
     vscode.commands.registerCommand(`armbody.${name}`, () =>
       run().catch((error: Error) => void vscode.window.showErrorMessage(`armbody: ${error.message}`)),
     ),
   );
+  const pages = vscode.workspace.registerTextDocumentContentProvider(PAGES, {
+    provideTextDocumentContent: ({ path }) => library.pageOf(path.replace(/^\/|\.md$/g, "")),
+  });
+  return [...registered, pages];
 }
 
 /** Makes the server's own "fix all" of the document. */
@@ -49,22 +55,25 @@ async function fixAll(): Promise<void> {
 }
 
 /** Puts the request of a scenario where the cursor is. */
-async function renderHere(module: Module): Promise<void> {
-  const { scenarios } = answer<About>(module.about());
+async function renderHere(library: Library): Promise<void> {
+  const { scenarios } = library.ask<About>((module) => module.about());
   const scenario = await vscode.window.showQuickPick(
     scenarios.map(({ name, says, method }) => ({ label: name, description: method ?? "", detail: says })),
     { placeHolder: "The scenario", matchOnDetail: true },
   );
   const form = scenario && (await vscode.window.showQuickPick(Object.keys(FORMS), { placeHolder: "Written as" }));
   if (!form) return;
-  const made = answer<Made>(module.render(JSON.stringify({ scenarios: [scenario.label], form })));
   const editor = vscode.window.activeTextEditor;
+  const config = await configOf(editor?.document);
+  const asked = JSON.stringify({ scenarios: [scenario.label], form, config });
+  const made = library.ask<Made>((module) => module.render(asked));
   if (editor) await editor.edit((edit) => edit.replace(editor.selection, made.out));
   else await show(made.out, FORMS[form]);
+  if (made.notes.length > 0) void vscode.window.showInformationMessage(`armbody: ${made.notes.join("; ")}`);
 }
 
 /** The request that takes the machine in the clipboard to the identities that are wanted. */
-async function planFromClipboard(module: Module): Promise<void> {
+async function planFromClipboard(library: Library): Promise<void> {
   const current = await vscode.env.clipboard.readText();
   const wishes = [
     { label: "switch the system-assigned identity on", asked: { system: "on" } },
@@ -75,29 +84,30 @@ async function planFromClipboard(module: Module): Promise<void> {
   ];
   const wish = await vscode.window.showQuickPick(wishes, { placeHolder: "What the machine is to have" });
   if (!wish) return;
-  const asked: Record<string, unknown> = { ...wish.asked, form: "curl", pretty: true };
+  const config = await configOf(vscode.window.activeTextEditor?.document);
+  const asked: Record<string, unknown> = { ...wish.asked, form: "curl", pretty: true, config };
   for (const verb of ["add", "remove"]) {
     if (asked[verb] !== true) continue;
     const name = await vscode.window.showInputBox({ prompt: "Its name or id" });
     if (!name) return;
     asked[verb] = [name];
   }
-  const made = answer<Made>(module.plan(current, JSON.stringify(asked)));
+  const made = library.ask<Made>((module) => module.plan(current, JSON.stringify(asked)));
   const notes = made.notes.flatMap((note) => note.split("\n")).map((note) => `# ${note}\n`);
   await show(notes.join("") + made.out, "shellscript");
 }
 
 /** The requests that a deployment of the open template makes. */
-async function expandTemplate(module: Module): Promise<void> {
+async function expandTemplate(library: Library): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (!document) return;
-  const made = answer<Made>(module.expand(document.getText(), "", "{}"));
+  const made = library.ask<Made>((module) => module.expand(document.getText(), "", "{}"));
   await show([...made.notes, made.out].join("\n"), "plaintext");
 }
 
 /** The page of the rule at the cursor, or of one that is chosen. */
-async function openRule(module: Module): Promise<void> {
-  const { rules } = answer<About>(module.about());
+async function openRule(library: Library): Promise<void> {
+  const { rules } = library.ask<About>((module) => module.about());
   const here = ruleHere();
   const chosen =
     rules.find(({ name }) => name === here)?.name ??
@@ -108,8 +118,7 @@ async function openRule(module: Module): Promise<void> {
       )
     )?.label;
   if (!chosen) return;
-  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: module.pageOf(chosen) });
-  await vscode.commands.executeCommand("markdown.showPreview", document.uri);
+  await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.from({ scheme: PAGES, path: `/${chosen}.md` }));
 }
 
 function ruleHere(): string | undefined {

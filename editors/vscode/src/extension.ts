@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, type ServerOptions, State } from "vscode-languageclient/node";
 
 import { commands } from "./commands";
-import { load } from "./module";
+import { Library, load } from "./module";
+import { configurations, isElsewhere } from "./project";
 import { within } from "./server";
 
 const LANGUAGES = ["markdown", "json", "jsonc", "arm-template", "shellscript", "powershell", "http", "yaml"];
@@ -12,21 +13,29 @@ const LANGUAGES = ["markdown", "json", "jsonc", "arm-template", "shellscript", "
 let client: LanguageClient | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const module = load(context.extensionPath);
+  const folder = context.extensionPath;
   const status = vscode.window.createStatusBarItem("armbody", vscode.StatusBarAlignment.Right);
   status.name = "armbody";
   status.command = "armbody.restart";
   status.show();
-  const configurations = vscode.workspace.createFileSystemWatcher("**/armbody.toml");
-  context.subscriptions.push(status, configurations);
+  const watcher = vscode.workspace.createFileSystemWatcher("**/armbody.toml");
+  context.subscriptions.push(status, watcher);
+
+  const pathOf = (): string => vscode.workspace.getConfiguration("armbody").get<string>("path", "").trim();
+  /** Tells the server within what the configurations say: it cannot read them. A program reads them itself. */
+  const tellConfigurations = async (): Promise<void> => {
+    if (pathOf() !== "" || client?.state !== State.Running) return;
+    await client.sendNotification("armbody/configurations", { configurations: await configurations() });
+  };
 
   const start = async (): Promise<void> => {
     await client?.stop().catch(() => undefined);
-    const path = vscode.workspace.getConfiguration("armbody").get<string>("path", "").trim();
-    const server: ServerOptions = path ? { command: path, args: ["lsp"] } : async () => within(module.message);
+    const path = pathOf();
+    const server: ServerOptions = path ? { command: path, args: ["lsp"] } : async () => within(load(folder).message);
     const options: LanguageClientOptions = {
       documentSelector: LANGUAGES.flatMap((language) => ["file", "untitled"].map((scheme) => ({ scheme, language }))),
-      synchronize: { fileEvents: configurations },
+      synchronize: { fileEvents: watcher },
+      initializationOptions: path ? {} : { configurations: await configurations() },
     };
     client = new LanguageClient("armbody", "armbody", server, options);
     client.onDidChangeState(({ newState }) => tell(status, path, newState));
@@ -43,8 +52,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const restart = (): Promise<void> => (last = last.then(start));
 
   context.subscriptions.push(
-    ...commands(module),
+    ...commands(new Library(folder)),
     vscode.commands.registerCommand("armbody.restart", restart),
+    ...[watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete].map((event) => event(tellConfigurations)),
+    vscode.workspace.onDidOpenTextDocument(({ uri }) => void (isElsewhere(uri) && tellConfigurations())),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("armbody.path")) void restart();
     }),

@@ -134,10 +134,9 @@ impl Setup {
             }
         }
         // What fails the run is shown in any case, and what is written down is all that there is.
-        if let Some(min) = options.min_severity {
+        if options.min_severity.is_some() {
             let is_all = matches!(self.recording, Recording::All(_));
-            let min = if is_all { Severity::Note } else { min.min(fail_on) };
-            options.to_mut().min_severity = Some(min);
+            options.to_mut().tell_what_fails(if is_all { Severity::Note } else { fail_on });
         }
         Ok(Some((options, fail_on)))
     }

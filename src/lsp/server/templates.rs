@@ -7,25 +7,25 @@ use lsp_server::{ErrorCode, Message};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeLensParams, CompletionItem, CreateFile,
     CreateFileOptions, DocumentChangeOperation, DocumentChanges, DocumentHighlightParams, DocumentSymbol,
-    DocumentSymbolParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, Location,
-    MarkupContent, MarkupKind, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
-    ReferenceParams, RenameParams, ResourceOp, SignatureHelpParams, SymbolInformation, TextDocumentEdit,
-    TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+    DocumentSymbolParams, GotoDefinitionParams, GotoDefinitionResponse, Location, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, Range, ReferenceParams, RenameParams, ResourceOp,
+    SignatureHelpParams, SymbolInformation, TextDocumentEdit, TextDocumentPositionParams, TextEdit, Uri,
+    WorkspaceEdit,
 };
 use serde_json::{Value, json};
 
 use super::{Answer, Open, Server, asked};
 use crate::container::Kind;
-use crate::lint::{Options, secrets_of};
-use crate::lsp::body::calls;
-use crate::lsp::client_capabilities::{Capabilities, plain};
+use crate::lsp::body::{calls, secrets};
+use crate::lsp::client_capabilities::Capabilities;
 use crate::lsp::document::Document;
+use crate::lsp::hover::of_template;
 use crate::lsp::template::{
-    FileEdits, Files, Setting, View, definition, entry_at, help, highlights, hover, hover_entry, lenses,
-    missing, new_file, outline, prepare_rename, references, rename, suggest, title,
+    FileEdits, Files, Setting, View, definition, entry_at, help, highlights, lenses, missing, new_file,
+    outline, prepare_rename, references, rename, suggest, title, with_view,
 };
 use crate::report::Mask;
-use crate::text::{Shown, is_hidden, read_text};
+use crate::text::{Shown, Span, is_hidden, read_text};
 
 /// The largest file beside a template that is read, in bytes: ARM takes 4 MB.
 const MAX_BESIDE: u64 = 8 << 20;
@@ -209,25 +209,8 @@ impl Server {
         uri: &str,
         position: Position,
         out: &mut Vec<Message>,
-    ) -> Option<Hover> {
-        let found = self.with(uri, out, |setting, capabilities| {
-            let document = setting.document;
-            let cursor = document.offset(position);
-            let found = with_view(document, cursor, |view| hover(view, setting, cursor)).flatten();
-            let found = found.or_else(|| {
-                let entry = entry_at(setting, cursor)?;
-                let said = entry.ask(hover_entry).flatten()?;
-                let mask = secrets_mask(setting, &entry.template.document);
-                Some((entry.span, Shown::lines(&mask.hide(&said)).into()))
-            })?;
-            let (span, value) = found;
-            let content = if capabilities.markdown_hover {
-                MarkupContent { kind: MarkupKind::Markdown, value }
-            } else {
-                MarkupContent { kind: MarkupKind::PlainText, value: plain(&value) }
-            };
-            Some(Hover { contents: HoverContents::Markup(content), range: Some(document.range(span)) })
-        });
+    ) -> Option<(Span, String)> {
+        let found = self.with(uri, out, |setting, _| of_template(setting, setting.document.offset(position)));
         found.flatten()
     }
 
@@ -316,23 +299,6 @@ impl Server {
     }
 }
 
-fn secrets(document: &Document, options: &Options) -> Mask {
-    let source = document.source();
-    document.kind().map_or_else(Mask::default, |kind| Mask::new(source, secrets_of(source, kind, options)))
-}
-
-fn secrets_mask(setting: Setting<'_>, document: &Document) -> Mask {
-    (setting.secrets)(document)
-}
-
-/// Gives the template that holds a byte of a document to `question`.
-fn with_view<R>(document: &Document, cursor: u32, question: impl FnOnce(&View<'_>) -> R) -> Option<R> {
-    let calls = calls(document);
-    let views = View::all(document.source(), &calls);
-    let view = views.iter().find(|view| view.holds(cursor))?;
-    Some(question(view))
-}
-
 /// Asks `question` about a place in a template, or about the template of the parameters file that it is in.
 fn about<R>(
     setting: Setting<'_>,
@@ -341,7 +307,7 @@ fn about<R>(
 ) -> Option<R> {
     if let Some(entry) = entry_at(setting, cursor) {
         let document = &entry.template.document;
-        let mask = secrets_mask(setting, document);
+        let mask = (setting.secrets)(document);
         let of = Setting { document, is_open: entry.template.is_open, mask: &mask, ..setting };
         return entry.ask(|view, at| question(view, of, at));
     }

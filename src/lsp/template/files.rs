@@ -19,6 +19,19 @@ pub(crate) trait Files {
     fn list(&self, folder: &Path) -> Vec<PathBuf>;
 }
 
+/// What there is beside a text that is no file.
+pub(crate) struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &Path) -> Option<(String, Option<i32>)> {
+        None
+    }
+
+    fn list(&self, _: &Path) -> Vec<PathBuf> {
+        Vec::new()
+    }
+}
+
 /// A parameters file, or a text that could be one.
 #[derive(Debug)]
 pub(crate) struct Sheet {

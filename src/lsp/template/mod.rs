@@ -15,7 +15,7 @@ mod tokens;
 mod values;
 mod view;
 
-pub(crate) use files::Files;
+pub(crate) use files::{Files, NoFiles};
 #[cfg(test)]
 pub(crate) use index::Use;
 pub(crate) use navigate::{FileEdits, definition, entry_at, highlights, prepare_rename, references, rename};
@@ -23,4 +23,4 @@ pub(crate) use outline::outline;
 pub(crate) use sheets::{lenses, missing, new_file, title};
 pub(crate) use suggest::{help, suggest};
 pub(crate) use values::{Setting, hover, hover_entry};
-pub(crate) use view::View;
+pub(crate) use view::{View, with_view};

@@ -3,6 +3,8 @@
 use super::index::{Index, Text};
 use crate::json::{Kind, Tree, string_fragment};
 use crate::lint::template_tree;
+use crate::lsp::body::calls;
+use crate::lsp::document::Document;
 use crate::notation::Call;
 use crate::notation::template::may_hold_resources;
 use crate::text::{Fragment, Source, Span};
@@ -110,4 +112,16 @@ impl<'t> View<'t> {
         let at = self.index.texts.binary_search_by_key(&node, |it| it.node).ok()?;
         self.index.texts.get(at)
     }
+}
+
+/// Gives the template that holds a byte of a document to `question`.
+pub(crate) fn with_view<R>(
+    document: &Document,
+    cursor: u32,
+    question: impl FnOnce(&View<'_>) -> R,
+) -> Option<R> {
+    let calls = calls(document);
+    let views = View::all(document.source(), &calls);
+    let view = views.iter().find(|view| view.holds(cursor))?;
+    Some(question(view))
 }

@@ -8,10 +8,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Client;
+use super::{CURL, Client, flags};
+use crate::container::Kind;
 use crate::json::{Dialect, Tree};
+use crate::lint::Options;
+use crate::lsp::hover;
+use crate::lsp::position::{Columns, Lines};
 use crate::lsp::uri::uri_of;
 use crate::template::{self};
+use crate::text::Source;
 
 /// Everything that has a name: parameters at two levels, loops, functions with parameters, a nested template of each
 /// scope, children, dependencies, outputs.
@@ -323,6 +328,34 @@ fn hover_shows_what_an_expression_gives() {
     assert!(says.contains("- value with azuredeploy.parameters.json: `\"a\\\"bbAdb\"`"), "{says}");
     let says = desk.hover("\"adminPassword\": \"[parameters('pass|word')]\"");
     assert!(!says.contains("S3cr3t"), "{says}");
+}
+
+#[test]
+fn a_text_alone_is_told_what_an_editor_is_told() {
+    let capabilities = json!({
+        "general": { "positionEncodings": ["utf-8"] },
+        "textDocument": { "hover": { "contentFormat": ["markdown"] } },
+    });
+    let page = format!("# ü\n\n```sh\n{CURL}{{\"identity\":{{\"type\":\"SystemAssigned\"}}}}'\n```\n");
+    for (language, kind, text) in [("json", Kind::Json, WHOLE), ("markdown", Kind::Markdown, &page)] {
+        let (mut client, _) = Client::new(&capabilities);
+        let item = json!({ "uri": "untitled:1", "languageId": language, "version": 1, "text": text });
+        client.tell("textDocument/didOpen", json!({ "textDocument": item }));
+        let lines = Lines::new(text, Columns::Utf8);
+        let mut told = 0;
+        for (at, _) in text.char_indices().step_by(7) {
+            let position = lines.position(text, at as u32);
+            let params = json!({ "textDocument": { "uri": "untitled:1" }, "position": position });
+            let answer = client.ask("textDocument/hover", params);
+            let source = Source::new("text", text);
+            let alone = hover(source, kind, &Options::default(), &flags(), at as u32);
+            assert_eq!(answer["contents"]["value"].as_str(), alone.as_ref().map(|it| it.markdown.as_str()));
+            let range = alone.as_ref().map(|it| json!(lines.range(text, it.span)));
+            assert_eq!(answer.get("range"), range.as_ref(), "{at}");
+            told += usize::from(alone.is_some());
+        }
+        assert!(told > 5, "{language}: {told}");
+    }
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use armbody::command::{self, As, Fill, Output, PlanFormat, Show, Target};
+use armbody::command::{self, As, Fill, Output, PlanFormat, Settings, Show, Target};
 use armbody::scenario::{SystemWish, Wishes};
 use serde::Deserialize;
+
+use crate::{project, told};
 
 /// A word that is understood as the command line understands it; an empty one says nothing.
 pub(crate) fn parsed<T: FromStr>(name: &str, word: Option<&str>) -> Result<Option<T>, String>
@@ -40,9 +42,16 @@ struct Common {
     vmss: Option<String>,
     name: Option<String>,
     location: Option<String>,
+    /// The text of `armbody.toml`; an empty one says nothing.
+    config: String,
 }
 
 impl Common {
+    /// How requests are written, where nothing else is asked for.
+    fn settings(&self) -> Result<Settings, String> {
+        self.output()?.with_config(&project::render(&self.config)?).map_err(told)
+    }
+
     fn form(&self) -> Result<As, String> {
         Ok(parsed("form", self.form.as_deref())?.unwrap_or_default())
     }
@@ -93,6 +102,10 @@ pub(crate) struct Render {
 }
 
 impl Render {
+    pub(crate) fn settings(&self) -> Result<Settings, String> {
+        self.common.settings()
+    }
+
     pub(crate) fn into_command(self) -> Result<command::Render, String> {
         Ok(command::Render {
             scenarios: self.scenarios,
@@ -129,6 +142,10 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    pub(crate) fn settings(&self) -> Result<Settings, String> {
+        self.common.settings()
+    }
+
     pub(crate) fn into_command(self) -> Result<command::Plan, String> {
         let system = match self.system.as_deref() {
             Some("on") => SystemWish::On,

@@ -6,6 +6,7 @@
 mod about;
 mod ask;
 mod check;
+mod project;
 mod server;
 
 use armbody::command::Outcome;
@@ -46,6 +47,18 @@ pub fn fix(name: &str, text: &str, asked: &str) -> String {
     answer(|| check::fix(name, text, &read(asked)?))
 }
 
+/// What the language server says of a byte of a text: `said` is null where that is nothing.
+#[wasm_bindgen]
+pub fn hover(name: &str, text: &str, asked: &str) -> String {
+    answer(|| check::hover(name, text, &read(asked)?))
+}
+
+/// What is wrong with the text of an `armbody.toml`: `fault` is null, or has a place and a message.
+#[wasm_bindgen]
+pub fn configuration(text: &str) -> String {
+    project::examine(text).to_string()
+}
+
 /// The text without its secrets. For a file of parameters, its template says which ones are; else that is empty.
 #[wasm_bindgen]
 pub fn masked(name: &str, text: &str, template: &str) -> String {
@@ -56,9 +69,9 @@ pub fn masked(name: &str, text: &str, template: &str) -> String {
 #[wasm_bindgen]
 pub fn render(asked: &str) -> String {
     answer(|| {
-        let render = read::<ask::Render>(asked)?.into_command()?;
-        let settings = render.output.with_config(&armbody::config::Render::default()).map_err(told)?;
-        render.run(settings).map(told_outcome).map_err(told)
+        let render = read::<ask::Render>(asked)?;
+        let settings = render.settings()?;
+        render.into_command()?.run(settings).map(told_outcome).map_err(told)
     })
 }
 
@@ -66,9 +79,9 @@ pub fn render(asked: &str) -> String {
 #[wasm_bindgen]
 pub fn plan(current: &str, asked: &str) -> String {
     answer(|| {
-        let plan = read::<ask::Plan>(asked)?.into_command()?;
-        let settings = plan.output.with_config(&armbody::config::Render::default()).map_err(told)?;
-        plan.run(current.as_bytes().to_vec(), &settings).map(told_outcome).map_err(told)
+        let plan = read::<ask::Plan>(asked)?;
+        let settings = plan.settings()?;
+        plan.into_command()?.run(current.as_bytes().to_vec(), &settings).map(told_outcome).map_err(told)
     })
 }
 
