@@ -363,7 +363,7 @@ def main():
                     if rows and rows[-1] > arguments.floor:
                         worst = max(worst, seconds / rows[-1])
                     rows.append(seconds)
-                    factor = (12 if output < 1000 and command == "lint" else 24)
+                    factor = 12 if output < 1000 and command == "lint" and name.endswith(".json") else 24
                     memory = max(memory, (peak - 16 * MIB) / written)
                     mark = []
                     if code not in (0, 1):

@@ -166,7 +166,7 @@ fn shape(url: &str) -> String {
     out
 }
 
-/// For each node of a resource the one that holds it, and its name.
+/// For each node of a resource the one that holds it.
 #[derive(Debug)]
 struct Parents {
     /// The index of the first node.
@@ -174,14 +174,29 @@ struct Parents {
     rows: Vec<Row>,
 }
 
+/// The index of the node that holds a node (its own for the resource itself), and what the node is there: as small as
+/// can be, for there is one for each node of a file.
 #[derive(Clone, Copy, Debug)]
-struct Row {
-    start: u32,
-    end: u32,
-    /// The index of the container; its own for the resource itself.
-    parent: u32,
+struct Row(u32);
+
+impl Row {
+    /// The value of a member: its name is the node before it.
+    const VALUE: u32 = 1 << 31;
+    /// The name of a member.
+    const NAME: u32 = 1 << 30;
+
+    fn parent(self) -> u32 {
+        self.0 & !(Self::VALUE | Self::NAME)
+    }
+
     /// The index of the member's name; none for an element.
-    name: Option<u32>,
+    fn name(self, index: u32) -> Option<u32> {
+        match self.0 {
+            it if it & Self::VALUE != 0 => index.checked_sub(1),
+            it if it & Self::NAME != 0 => Some(index),
+            _ => None,
+        }
+    }
 }
 
 impl Parents {
@@ -189,34 +204,29 @@ impl Parents {
         struct Open {
             index: u32,
             end: u32,
-            /// Objects: the name whose value comes next, if one does.
-            name: Option<u32>,
             is_object: bool,
+            /// Objects: a name came, its value is next.
+            has_name: bool,
         }
         let first = resource.index();
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(resource.end().saturating_sub(first) as usize);
         let mut open: Vec<Open> = Vec::new();
         for node in resource.within() {
             let index = node.index();
             while open.last().is_some_and(|it| it.end <= index) {
                 open.pop();
             }
-            let (parent, name) = match open.last_mut() {
-                None => (index, None),
-                Some(it) if !it.is_object => (it.index, None),
+            rows.push(Row(match open.last_mut() {
+                None => index,
+                Some(it) if !it.is_object => it.index,
                 Some(it) => {
-                    let name = it.name.take();
-                    if name.is_none() {
-                        it.name = Some(index);
-                    }
-                    (it.index, name.or(Some(index)))
+                    it.has_name = !it.has_name;
+                    it.index | if it.has_name { Row::NAME } else { Row::VALUE }
                 }
-            };
-            let span = node.span();
-            rows.push(Row { start: span.start, end: span.end, parent, name });
+            }));
             if matches!(node.kind(), Kind::Object | Kind::Array) {
                 let is_object = node.kind() == Kind::Object;
-                open.push(Open { index, end: node.end(), name: None, is_object });
+                open.push(Open { index, end: node.end(), is_object, has_name: false });
             }
         }
         Self { first, rows }
@@ -225,17 +235,19 @@ impl Parents {
     /// Adds the JSON pointer of what stands at `at`, from the resource; elements of arrays have no numbers, for those
     /// change with what stands before.
     fn add(&self, hash: &mut Fnv, resource: Node<'_>, at: u32) {
-        let row = |index: u32| self.rows.get(index.checked_sub(self.first)? as usize);
-        let behind = self.rows.partition_point(|row| row.start <= at);
-        let Some(mut index) = behind.checked_sub(1).map(|at| self.first + at as u32) else { return };
+        let row = |index: u32| self.rows.get(index.checked_sub(self.first)? as usize).copied();
+        let span = |index: u32| resource.tree().node(index).map(Node::span);
+        let Some(mut index) = self.last_from(resource, at) else { return };
         // What ends there does not hold it: white space may come between.
-        while let Some(it) = row(index).filter(|it| it.end <= at && it.parent != index) {
-            index = it.parent;
+        while let Some(it) = row(index).filter(|it| it.parent() != index)
+            && span(index).is_some_and(|span| span.end <= at)
+        {
+            index = it.parent();
         }
         let mut names = Vec::new();
-        while let Some(it) = row(index).filter(|it| it.parent != index) {
-            names.push(it.name);
-            index = it.parent;
+        while let Some(it) = row(index).filter(|it| it.parent() != index) {
+            names.push(it.name(index));
+            index = it.parent();
         }
         for name in names.into_iter().rev() {
             hash.add(b"/");
@@ -248,6 +260,19 @@ impl Parents {
                 None => hash.add(b"*"),
             }
         }
+    }
+
+    /// The last node of the resource that begins at `at` or before.
+    fn last_from(&self, resource: Node<'_>, at: u32) -> Option<u32> {
+        let (mut low, mut high) = (self.first, self.first + self.rows.len() as u32);
+        while low < high {
+            let middle = low.midpoint(high);
+            match resource.tree().node(middle) {
+                Some(node) if node.span().start <= at => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        low.checked_sub(1).filter(|last| *last >= self.first)
     }
 }
 

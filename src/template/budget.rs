@@ -8,6 +8,9 @@ pub const MAX_TEXT: usize = 131_072;
 /// The largest value: more than a template of 4 MB, ARM's limit, can send.
 const MAX_WEIGHT: u64 = 16 << 20;
 
+/// The longest expression that is left over: ten times the one that stands in any template, with the variables put in.
+const MAX_OPEN: usize = 1 << 20;
+
 /// What is left of the steps and bytes for one template.
 #[derive(Debug)]
 pub struct Budget {
@@ -65,6 +68,9 @@ impl Budget {
     pub fn value(&mut self, value: &Value) -> Outcome<()> {
         if value.weight() > MAX_WEIGHT {
             return Err(over("a value would be larger than anything that ARM takes"));
+        }
+        if matches!(&value.data, super::value::Data::Open(open) if open.text.len() > MAX_OPEN) {
+            return Err(over("an expression that is left over would be longer than anything that ARM takes"));
         }
         if value.depth() > MAX_DEPTH {
             return Err(over("a value would be nested too deeply"));

@@ -49,8 +49,8 @@ impl Program {
             ));
         }
         let expression = Expression::parse(text).map_err(|error| broken(inner, &error))?;
-        let mut parts = Vec::new();
-        let mut spans = Vec::new();
+        let count = expression.parts().len();
+        let (mut parts, mut spans) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for (part, span) in expression.parts() {
             parts.push(match part {
                 Part::Text(text) => Op::Literal(text.into()),

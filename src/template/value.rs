@@ -1,6 +1,6 @@
 //! What expressions give: JSON's kinds, and expressions that only a deployment can finish.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::json::{self, Node};
@@ -509,28 +509,58 @@ impl Value {
 
     /// The value that a node writes, nothing in it evaluated.
     pub fn from_node(node: Node<'_>, document: Document) -> Self {
-        let place = Some(Place { document, node: node.index() });
+        Reading { document, texts: HashSet::new() }.value(node)
+    }
+}
+
+/// Reads values, keeping once what is written again and again: the names of members, types, versions, locations.
+struct Reading {
+    document: Document,
+    texts: HashSet<Arc<str>>,
+}
+
+impl Reading {
+    /// No more texts are remembered, and none longer.
+    const MAX_TEXTS: usize = 4096;
+    const MAX_LEN: usize = 64;
+
+    fn value(&mut self, node: Node<'_>) -> Value {
+        let place = Some(Place { document: self.document, node: node.index() });
         let data = match node.kind() {
             json::Kind::Null | json::Kind::Placeholder | json::Kind::Unknown => Data::Null,
             json::Kind::True => Data::Bool(true),
             json::Kind::False => Data::Bool(false),
             json::Kind::Number => number(node.number().unwrap_or_default()),
-            json::Kind::String => Data::Text(node.as_str().unwrap_or_default().into()),
+            json::Kind::String => Data::Text(self.text(node)),
             json::Kind::Array => {
-                return Value::array(node.elements().map(|it| Value::from_node(it, document)).collect())
-                    .at(place);
+                return Value::array(node.elements().map(|it| self.value(it)).collect()).at(place);
             }
             json::Kind::Object => {
                 let members = node.members().map(|(name, value)| Member {
-                    name: name.as_str().unwrap_or_default().into(),
-                    place: Some(Place { document, node: name.index() }),
-                    value: Value::from_node(value, document),
+                    name: self.text(name),
+                    place: Some(Place { document: self.document, node: name.index() }),
+                    value: self.value(value),
                 });
                 // Of two members with names that are equal for ARM the last counts.
                 return Value::object(last_of_each(members.collect())).at(place);
             }
         };
         Value { data, place }
+    }
+
+    fn text(&mut self, node: Node<'_>) -> Arc<str> {
+        let text = node.as_str().unwrap_or_default();
+        if text.len() > Self::MAX_LEN {
+            return text.into();
+        }
+        if let Some(known) = self.texts.get(&*text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        if self.texts.len() < Self::MAX_TEXTS {
+            self.texts.insert(Arc::clone(&text));
+        }
+        text
     }
 }
 

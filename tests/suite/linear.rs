@@ -1,6 +1,8 @@
 //! What a file costs grows as the file does, and no faster: counted in steps, which no other work on the machine
 //! disturbs. `benches/hostile.py` measures more shapes, larger, in time and memory.
 
+use std::collections::HashSet;
+
 use armbody::container::Kind;
 use armbody::lint::{MAX_FINDINGS, Options, Severity, check, examine};
 use armbody::text::{Source, steps};
@@ -296,6 +298,33 @@ fn resources_that_are_not_evaluated_are_said() {
         let all = (0..loops).map(turns).collect::<Vec<_>>().join(",");
         let findings = check(&Source::new("x.json", template(&all, "")), Kind::Json, &Options::default());
         assert!(findings.iter().any(|finding| finding.rule.name == "evaluation-stopped"), "{loops}");
+    }
+}
+
+/// Azure refuses a template of so many names: that is said, and so is that nothing of it was evaluated.
+#[test]
+fn templates_of_far_too_many_names_are_not_evaluated_and_that_is_said() {
+    let rules = |name: &str, count: usize| {
+        let entries = (0..count)
+            .map(|index| match name {
+                "parameters" => format!("\"n{index}\":{{\"type\":\"string\",\"defaultValue\":\"x\"}}"),
+                "variables" => format!("\"n{index}\":\"x\""),
+                _ => format!("\"n{index}\":{{\"type\":\"string\",\"value\":\"x\"}}"),
+            })
+            .collect::<Vec<_>>()
+            .join(",");
+        let text = template(&vm(0, ""), &format!("\"{name}\":{{{entries}}},"));
+        let findings = check(&Source::new("x.json", text), Kind::Json, &Options::default());
+        findings.iter().map(|finding| finding.rule.name).collect::<HashSet<_>>()
+    };
+    for (name, most) in [("parameters", 256), ("variables", 512), ("outputs", 64)] {
+        let said = |count| {
+            let rules = rules(name, count);
+            (rules.contains("template-limits"), rules.contains("evaluation-stopped"))
+        };
+        assert_eq!(said(most), (false, false), "{name}");
+        assert_eq!(said(most + 1), (true, false), "{name}");
+        assert_eq!(said(4 * most + 1), (true, true), "{name}");
     }
 }
 

@@ -146,7 +146,7 @@ impl<'t> Expression<'t> {
     }
 
     /// Every part, what one is made of before it.
-    pub fn parts(&self) -> impl Iterator<Item = (Part<'_>, Span)> {
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = (Part<'_>, Span)> {
         let text = |span: &Span| &self.text[span.range()];
         self.terms.iter().enumerate().map(move |(index, term)| match term {
             Term::Text(span) => (Part::Text(self.text_of(index as u32).unwrap_or_default()), *span),

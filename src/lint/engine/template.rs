@@ -113,10 +113,11 @@ pub(super) fn check(
     of_text.list.sort_by_key(|finding| finding.span.start);
 
     let first = findings.list.len();
-    for subject in &subjects {
+    // What was found out of each is not kept beside what the template evaluates to.
+    for subject in subjects {
         let mut own = findings.beside();
-        check_resource(subject, &mut Sink::new(&mut own));
-        judge(subject, &mut own, 0);
+        check_resource(&subject, &mut Sink::new(&mut own));
+        judge(&subject, &mut own, 0);
         findings.append(own);
     }
     let mut of_names = findings.beside();

@@ -119,8 +119,12 @@ const MAX_NESTED: usize = 32;
 
 /// Expands a template.
 pub fn expand(template: Value, options: &Options) -> Expansion {
-    let refusals = structure::check(&template);
+    let mut refusals = structure::check(&template);
     if !refusals.is_empty() && !options.finds_all {
+        return Expansion { refusals, ..Expansion::default() };
+    }
+    if let Some(refusal) = structure::beyond_measure(&template) {
+        refusals.push(*refusal);
         return Expansion { refusals, ..Expansion::default() };
     }
     let mut run = Run::of(template, options, refusals);

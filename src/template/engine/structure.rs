@@ -9,6 +9,7 @@ pub(in crate::template) use self::resources::{is_own_member, is_sent_member};
 use super::deployment::members;
 use crate::arm::expression::is_expression;
 use crate::arm::{Level, Scopes};
+use crate::template::budget::over;
 use crate::template::refusal::{Cause, Phase, Refusal};
 use crate::template::value::{Data, Object, Place, Value, same_name};
 
@@ -102,6 +103,19 @@ pub(super) fn check(template: &Value) -> Vec<Refusal> {
     refusals
 }
 
+/// What a template has of each at most.
+const LIMITS: [(&str, usize); 3] = [("parameters", 256), ("variables", 512), ("outputs", 64)];
+/// With so many times as many it is not evaluated: ARM refuses it, and nobody wrote it by hand.
+const FAR: usize = 4;
+
+/// Why a template is not evaluated at all, if it has far too many of something.
+pub(super) fn beyond_measure(template: &Value) -> Option<Box<Refusal>> {
+    LIMITS.into_iter().find_map(|(name, most)| {
+        let count = members(template, name).len();
+        (count > FAR * most).then(|| over(&format!("it has {count} {name}, and Azure takes {most}")))
+    })
+}
+
 /// Those of a template within another.
 pub(super) fn check_nested(template: &Value) -> Vec<Refusal> {
     let mut refusals = Vec::new();
@@ -139,8 +153,7 @@ pub(super) fn check_nested(template: &Value) -> Vec<Refusal> {
         Some(resources) => check_resources(template, resources, version.is_some(), &mut refusals),
     }
     check_declarations(template, version.is_some(), &mut refusals);
-    let limits = [("parameters", 256), ("variables", 512), ("outputs", 64)];
-    for (name, most) in limits {
+    for (name, most) in LIMITS {
         let count = members(template, name).len();
         if count > most {
             let what = if name == "parameters" { "input parameters" } else { name };

@@ -203,6 +203,7 @@ impl Survey {
             }
         }
         survey.uses.sort_by_key(|it| (it.place, it.span.start));
+        survey.uses.shrink_to_fit();
         survey
     }
 

@@ -1,6 +1,8 @@
 #![doc = include_str!("../../../../docs/rules/identity-id-duplicate.md")]
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, RandomState};
 
 use super::questions::{Id, answered, ids};
 use crate::arm::{IdentityForm, RefusalKind, contains_placeholder, parse_user_assigned};
@@ -23,15 +25,12 @@ rule!(
 fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
     for (member, property) in [(block.ids, IdentityForm::Ids), (block.map, IdentityForm::Map)] {
         let Some((_, holder)) = member else { continue };
-        let own = ids(subject, block).into_iter().filter(|id| id.property == property && names_one(&id.text));
-        let mut seen: HashMap<String, Id<'_>> = HashMap::new();
+        let own = ids(subject, block).filter(|id| id.property == property && names_one(&id.text));
+        let mut seen = Seen::default();
         let mut repeated = Vec::new();
         for id in own {
-            match seen.get(&id.text.to_ascii_lowercase()) {
-                Some(first) => repeated.push((first.clone(), id)),
-                None => {
-                    seen.insert(id.text.to_ascii_lowercase(), id);
-                }
+            if let Some(first) = seen.first(&id) {
+                repeated.push((first, id));
             }
         }
         if repeated.is_empty() {
@@ -44,6 +43,32 @@ fn check(subject: &Subject<'_>, block: &Block<'_>, sink: &mut Sink<'_>) {
         for (first, later) in repeated {
             report(subject, &first, &later, &spans, sink);
         }
+    }
+}
+
+/// The ids that came so far: for a hash of each text the index of its node, for a map may have very many.
+#[derive(Default)]
+struct Seen {
+    hashes: RandomState,
+    first: HashMap<u64, u32>,
+}
+
+impl Seen {
+    /// The id that came first of those that ARM takes for the same as `id`, if it is not the first.
+    fn first<'a>(&mut self, id: &Id<'a>) -> Option<Id<'a>> {
+        let hash = self.hashes.hash_one(id.text.to_ascii_lowercase());
+        let index = match self.first.entry(hash) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                entry.insert(id.node.index());
+                return None;
+            }
+        };
+        let node = id.node.tree().node(index)?;
+        let text = node.as_str().filter(|text| text.eq_ignore_ascii_case(&id.text))?;
+        // A map's value comes after its name.
+        let value = id.value.and_then(|_| id.node.tree().node(index + 1));
+        Some(Id { node, text, value, ..id.clone() })
     }
 }
 

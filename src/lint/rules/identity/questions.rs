@@ -264,38 +264,31 @@ pub(super) fn denies_ids(subject: &Subject<'_>, block: &Block<'_>) -> bool {
 }
 
 /// The ids of `block` in either property and shape, without those that nothing can be said of.
-pub(super) fn ids<'a>(subject: &Subject<'_>, block: &Block<'a>) -> Vec<Id<'a>> {
-    if denies_ids(subject, block) {
-        return Vec::new();
-    }
-    let members = [(block.ids, IdentityForm::Ids), (block.map, IdentityForm::Map)];
-    let mut ids = Vec::new();
+pub(super) fn ids<'a>(subject: &Subject<'_>, block: &Block<'a>) -> impl Iterator<Item = Id<'a>> {
     let expansions = Expansions::of(subject);
-    for (member, property) in members {
-        let Some((_, holder)) = member.filter(|(name, value)| !name.is_repaired() && !is_id_object(*value))
-        else {
-            continue;
+    let members = [(block.ids, IdentityForm::Ids), (block.map, IdentityForm::Map)];
+    let members = if denies_ids(subject, block) { None } else { Some(members) };
+    let members = members.into_iter().flatten().filter_map(|(member, property)| {
+        let (_, holder) = member.filter(|(name, value)| !name.is_repaired() && !is_id_object(*value))?;
+        Some((holder, property))
+    });
+    let written = members.flat_map(|(holder, property)| {
+        let lone = (holder.kind() == Kind::String).then_some((holder, None));
+        let element = |node: Node<'a>| match node.kind() {
+            Kind::Object => inner_id(node),
+            _ => Some(node),
         };
-        let mut take = |node: Node<'a>, value| {
-            if !expansions.leave_open(subject, node) {
-                let has_expansion = expansions.meet(node);
-                ids.extend(node.as_str().map(|text| Id { node, text, value, property, has_expansion }));
-            }
-        };
-        match holder.kind() {
-            Kind::String => take(holder, None),
-            Kind::Array => holder.elements().for_each(|node| match node.kind() {
-                Kind::Object => {
-                    if let Some(id) = inner_id(node) {
-                        take(id, None);
-                    }
-                }
-                _ => take(node, None),
-            }),
-            _ => holder.members().for_each(|(name, value)| take(name, Some(value))),
+        let elements = holder.elements().filter_map(element).map(|id| (id, None));
+        let names = holder.members().map(|(name, value)| (name, Some(value)));
+        lone.into_iter().chain(elements).chain(names).map(move |(id, value)| (id, value, property))
+    });
+    written.filter_map(move |(node, value, property)| {
+        if expansions.leave_open(subject, node) {
+            return None;
         }
-    }
-    ids
+        let has_expansion = expansions.meet(node);
+        node.as_str().map(|text| Id { node, text, value, property, has_expansion })
+    })
 }
 
 /// True if an id stands in the body without escapes, so that its offsets are the string's own.

@@ -248,6 +248,9 @@ impl Engine<'_> {
                 return Ok(body);
             }
         }
+        if let Some(refusal) = structure::beyond_measure(&template) {
+            return Err(refusal);
+        }
         self.budget.steps(500 + usize::try_from(template.weight() / 100).unwrap_or(usize::MAX))?;
         // What they are given, and whether they are, only a deployment knows.
         if let Some(open) = all_given {
