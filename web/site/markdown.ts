@@ -12,36 +12,40 @@ const INLINE = /(`{1,2})(.{1,400}?)\1|\*\*(.{1,400}?)\*\*|\[([^\][]{1,200})\]\([
 export function rendered(markdown: string): HTMLElement[] {
   const out: HTMLElement[] = [];
   let list: HTMLUListElement | null = null;
+  let table: HTMLTableElement | null = null;
+  let paragraph: HTMLParagraphElement | null = null;
   let fence: string[] | null = null;
   for (const line of markdown.slice(0, MOST).split("\n")) {
-    if (/^\s*(```|~~~)/.test(line)) {
-      if (fence) out.push(make("pre", {}, fence.join("\n")));
-      fence = fence ? null : [];
-      continue;
-    }
-    if (fence) {
+    const isFence = /^\s*(```|~~~)/.test(line);
+    if (fence && !isFence) {
       fence.push(line);
       continue;
     }
     const item = /^ {0,3}[-*] (.*)/.exec(line);
-    if (item) {
+    const isRow = line.startsWith("|");
+    // A line goes on with what is before it only if nothing is between them.
+    if (!isRow) table = null;
+    if (isFence || isRow || item || line.startsWith("#") || line.trim() === "") paragraph = null;
+    if (isFence || isRow || line.trim() === "") list = null;
+    if (isFence) {
+      if (fence) out.push(make("pre", {}, fence.join("\n")));
+      fence = fence ? null : [];
+    } else if (isRow) {
+      const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
+      if (cells.every((cell) => /^:?-+:?$/.test(cell))) continue;
+      table ??= push(out, make("table"));
+      table.append(make("tr", {}, ...cells.map((cell) => make("td", {}, ...inline(cell)))));
+    } else if (item) {
       list ??= push(out, make("ul"));
       list.append(make("li", {}, ...inline(item[1] ?? "")));
-      continue;
-    }
-    const last = out.at(-1);
-    if (line.trim() === "") {
-      list = null;
-      // The next line is not part of what is before it.
-      if (last) last.dataset.ended = "";
     } else if (line.startsWith("#")) {
       out.push(make("p", {}, make("strong", {}, ...inline(line.replace(/^#+ */, "")))));
     } else if (list) {
       list.lastElementChild?.append(" ", ...inline(line.trim()));
-    } else if (last?.tagName === "P" && last.dataset.ended === undefined) {
-      last.append("\n", ...inline(line));
-    } else {
-      out.push(make("p", {}, ...inline(line)));
+    } else if (paragraph) {
+      paragraph.append("\n", ...inline(line));
+    } else if (line.trim() !== "") {
+      paragraph = push(out, make("p", {}, ...inline(line)));
     }
   }
   if (fence) out.push(make("pre", {}, fence.join("\n")));

@@ -428,8 +428,13 @@ test("a link whose mistakes only the types of all services show", async () => {
 
 test("links of the first format stay readable; damaged and huge ones are said to be", async () => {
   const kept = JSON.parse(readFileSync(join(web, "tests/links.json"), "utf8"));
-  for (const { fragment, kind, text: expected } of kept) {
+  for (const { fragment, kind, text: expected, project } of kept) {
     const { page } = await visit({}, fragment);
+    const shown = await page.evaluate(() => {
+      const lines = [...document.querySelectorAll("#config-editor .cm-line")].map((line) => line.textContent);
+      return { config: lines.join("\n"), path: document.getElementById("config-path").value };
+    });
+    assert.deepEqual(shown, project ?? { config: "", path: "" });
     assert.equal(await page.evaluate(() => document.getElementById("kind").value), kind);
     assert.equal(await text(page), expected);
   }
