@@ -74,6 +74,11 @@ impl<'t> Reading<'t> {
     fn finish(mut self, others: usize) -> Tree<'t> {
         let fits = self.misfit == Some(0);
         let alone = self.tree.mistakes.iter().filter(|mistake| is_bracket(mistake)).count() == 1;
+        if !alone {
+            // Where one bracket is not enough, each that is put in stands or falls with the others.
+            let brackets = self.tree.mistakes.iter_mut().filter(|mistake| is_bracket(mistake));
+            brackets.filter_map(|mistake| mistake.repair.as_mut()).for_each(|repair| repair.safe = false);
+        }
         if let Some(mistake) = self.tree.mistakes.iter_mut().find(|mistake| is_bracket(mistake)) {
             if others > 0 {
                 mistake.repair = None;

@@ -163,6 +163,8 @@ pub enum Doubt {
     Blank,
     /// A value where a secret is due that does not look like one.
     TellsNothing,
+    /// What was left out before it may open the object that it belongs into.
+    LeftOut,
     /// What is called for is a value that another reader takes as well, but at this place means something else.
     ReadOtherwise,
 }

@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 33] = [
+static ROWS: [Row; 34] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -335,6 +335,15 @@ static ROWS: [Row; 33] = [
         only: None,
         most: Some(Note),
         fix: Stay,
+        is_firm: false,
+    },
+    // And what opens an object with them.
+    Row {
+        holds: |_| true,
+        rules: Rules::Named(&[&schema::unknown_property::RULE]),
+        only: Some(|_, finding| finding.doubt == Some(Doubt::LeftOut)),
+        most: Some(Note),
+        fix: Go,
         is_firm: false,
     },
     // Placeholders belong in a document.

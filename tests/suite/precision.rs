@@ -374,3 +374,217 @@ fn what_lets_nobody_in_is_shown() {
         assert!(all.contains("SystemAssigned") && !all.contains("geheim-9x"), "{value}");
     }
 }
+
+/// What telemetry deployments and exported views have, and ARM has taken for years.
+#[test]
+fn a_template_of_another_name_an_empty_map_and_an_id_are_taken() {
+    let deployment = |schema: &str, resources: Value| {
+        template(&json!({"resources": [{
+            "type": "Microsoft.Resources/deployments", "apiVersion": "2023-07-01", "name": "telemetry",
+            "properties": {"mode": "Incremental", "template": {
+                "$schema": schema, "contentVersion": "1.0.0.0", "resources": resources
+            }}
+        }]}))
+    };
+    let of = |name: &str, resources: Value| {
+        let schema = format!("https://schema.management.azure.com/schemas/{name}");
+        loud(&deployment(&schema, resources), Kind::Json)
+    };
+    assert_eq!(of("2019-04-01/deploymentParameters.json#", json!({})), []);
+    assert_eq!(of("2014-04-01-preview/Network.json", json!([])), []);
+    assert_eq!(
+        of("2019-04-02/deploymentTemplate.json#", json!([])),
+        [("template-structure", Severity::Error)]
+    );
+    let named = json!({"a": {"type": "Microsoft.Network/publicIPAddresses", "apiVersion": "2023-09-01", "name": "a",
+        "location": "westus"}});
+    assert_eq!(of("2019-04-01/deploymentTemplate.json#", named), [("language-version", Severity::Error)]);
+    let view = |name: &str| {
+        template(&json!({"resources": [{
+            "type": "Microsoft.OperationsManagement/solutions", "apiVersion": "2015-11-01-preview", "name": "a(b)",
+            "location": "westus", name: "[resourceId('Microsoft.OperationsManagement/solutions', 'a(b)')]",
+            "properties": {"workspaceResourceId": "[resourceId('Microsoft.OperationalInsights/workspaces', 'b')]"},
+            "plan": {"name": "a(b)", "publisher": "Microsoft", "product": "OMSGallery/a", "promotionCode": ""}
+        }]}))
+    };
+    assert_eq!(loud(&view("id"), Kind::Json), []);
+    assert_eq!(loud(&view("ids"), Kind::Json), [("unknown-template-member", Severity::Error)]);
+}
+
+/// A default that is empty and too short is there to be given; one that is not empty was meant.
+#[test]
+fn an_empty_default_that_is_too_short_is_a_note() {
+    let of = |default: Value, kind: &str| {
+        let parameter = json!({"type": kind, "minLength": 3, "defaultValue": default});
+        loud(
+            &template(
+                &json!({"parameters": {"n": parameter}, "outputs": {"o": {"type": kind, "value": "[parameters('n')]"}}}),
+            ),
+            Kind::Json,
+        )
+    };
+    assert_eq!(of(json!(""), "string"), []);
+    assert_eq!(of(json!("ab"), "string"), [("value-out-of-bounds", Severity::Error)]);
+    let given = template(&json!({"resources": [{
+        "type": "Microsoft.Resources/deployments", "apiVersion": "2023-07-01", "name": "d",
+        "properties": {
+            "mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "parameters": {"n": {"value": ""}},
+            "template": {"$schema": SCHEMA, "contentVersion": "1.0.0.0",
+                "parameters": {"n": {"type": "string", "minLength": 3}}, "resources": [],
+                "outputs": {"o": {"type": "string", "value": "[parameters('n')]"}}}
+        }
+    }]}));
+    assert_eq!(loud(&given, Kind::Json), [("value-out-of-bounds", Severity::Error)]);
+}
+
+/// A sentence says when a secret is due; a passphrase is one.
+#[test]
+fn a_sentence_is_no_secret() {
+    let of = |default: &str| {
+        loud(
+            &template(&json!({"parameters": {"key": {"type": "securestring", "defaultValue": default}}})),
+            Kind::Json,
+        )
+    };
+    let told = [("secure-default", Severity::Warning)];
+    for text in [
+        "not used if the mode is off",
+        "Enter the key of your server here",
+        "must be set when shared is true",
+    ] {
+        assert_eq!(of(text), [], "{text}");
+    }
+    for text in ["correct horse battery staple", "only 4 the Brave of u5", "hunter2", "the key"] {
+        assert_eq!(of(text), told, "{text}");
+    }
+}
+
+#[test]
+fn a_command_shows_a_parameter_once() {
+    let command = "[concat('run.sh ', parameters('login').user, ' ', parameters('login').word, ' ', parameters('key'))]";
+    let text = template(&json!({
+        "parameters": {"login": {"type": "secureObject"}, "key": {"type": "securestring"}},
+        "resources": [{
+            "type": "Microsoft.Compute/virtualMachines/extensions", "apiVersion": "2023-09-01", "name": "a/b",
+            "location": "westus", "properties": {
+                "publisher": "Microsoft.Azure.Extensions", "type": "CustomScript", "typeHandlerVersion": "2.1",
+                "settings": {"commandToExecute": command}
+            }
+        }]
+    }));
+    let told = [("secret-in-command", Severity::Warning); 2];
+    assert_eq!(loud(&text, Kind::Json), told);
+}
+
+fn fenced(language: &str, text: &str) -> String {
+    format!("Some words.\n\n```{language}\n{text}\n```\n")
+}
+
+/// What was left out may open the object that the next member belongs into.
+#[test]
+fn behind_an_ellipsis_an_unknown_member_is_a_note() {
+    let of = |before: &str| {
+        let text = format!(
+            "{{\n  \"type\": \"Microsoft.Compute/virtualMachineScaleSets\",\n  \"apiVersion\": \"2023-09-01\",\n  \
+             \"properties\": {{\n    {before}\n    \"osProfile\": {{ \"adminUsername\": \"a\" }}\n  }}\n}}"
+        );
+        let text = fenced("json", &text);
+        let fixed = fixed(&text, Kind::Markdown);
+        (loud(&text, Kind::Markdown), fixed == text)
+    };
+    assert_eq!(of("..."), (vec![], true));
+    let told = [("unknown-property", Severity::Error)];
+    assert_eq!(of("\"overprovision\": true,").0, told);
+    // Within another member it says nothing of this one.
+    assert_eq!(of("\"upgradePolicy\": { ... },").0, told);
+}
+
+/// The outline of a format is not a body.
+#[test]
+fn placeholders_that_stand_for_members_are_no_mistakes() {
+    let of = |resource: &str| {
+        let text = format!(
+            "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"contentVersion\": \"1.0.0.0\",\n  \"resources\": [ {{ \
+             \"type\": \"Microsoft.Network/publicIPAddresses\", \"apiVersion\": \"2023-09-01\", \"name\": \"a\", \
+             \"location\": \"westus\", \"tags\": {{ {resource} }} }} ]\n}}"
+        );
+        loud(&fenced("json", &text), Kind::Markdown)
+    };
+    assert_eq!(of("\"<tags-of-the-resource>\", \"owner\": "), []);
+    assert_eq!(of("\"<tag-name>\": \"a\", \"<tag-name>\": \"b\""), []);
+    assert_eq!(of("\"owner\", \"dept\": \"b\""), [("name-without-value", Severity::Error)]);
+    assert_eq!(of("\"owner\": , \"dept\": \"b\""), [("name-without-value", Severity::Error)]);
+    assert_eq!(of("\"owner\": \"a\", \"owner\": \"b\""), [("duplicate-name", Severity::Warning)]);
+}
+
+const MACHINE: &str = "https://management.azure.com/subscriptions/$SUB/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2023-09-01";
+
+#[test]
+fn a_body_of_words_in_braces_says_what_belongs_there() {
+    let of = |body: &str| {
+        let call = format!(
+            "curl -X PUT \"{MACHINE}\" -H \"Authorization: Bearer $T\" -H \"Content-Type: application/json\" -d \"{body}\""
+        );
+        loud(&fenced("bash", &call), Kind::Markdown)
+    };
+    assert_eq!(of("{the machine and its disks}"), []);
+    assert_eq!(of("{location: westus}").len(), 2);
+}
+
+/// `$id = # yours` is to be filled in, and what follows is not its value.
+#[test]
+fn a_comment_is_no_value() {
+    let url = MACHINE.replace("/g/", "/$group/");
+    let text = fenced(
+        "powershell",
+        &format!(
+            "$SUB = # your subscription\n$group =  #the group\n$t = Get-Token\nInvoke-AzRestMethod -Method GET -Uri \"{url}\""
+        ),
+    );
+    assert_eq!(loud(&text, Kind::Markdown), []);
+}
+
+/// A variable before a letter is shown so that it stays one.
+#[test]
+fn what_is_not_known_is_joined_in_braces() {
+    let rest = MACHINE.split_once(".com/").unwrap().1.replace("$SUB", "{1}");
+    for (join, url) in [
+        ("([string]::Format('{0}REST', $endpoint, $sub))", "${endpoint}"),
+        ("('{0}REST' -f $endpoint, $sub)", "${endpoint}"),
+        ("($endpoint + 'REST')", "${endpoint}"),
+    ] {
+        let text = format!("Invoke-AzRestMethod -Method GET -Uri {}\n", join.replace("REST", &rest));
+        assert_eq!(loud(&text, Kind::PowerShell), [], "{text}");
+        let source = Source::new("x.ps1", text);
+        let calls = armbody::container::calls(&source, Kind::PowerShell);
+        let shown = calls.first().and_then(|call| call.url.as_ref()).unwrap().text();
+        assert!(shown.starts_with(&format!("{url}subscriptions/")), "{shown}");
+    }
+}
+
+/// Nothing says which shell it is, and PowerShell reads it.
+#[test]
+fn an_escape_of_powershell_is_no_quote_where_no_shell_is_said() {
+    let call = "armclient get /subscriptions/{id}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/$name`?api-version=2023-09-01";
+    assert_eq!(loud(&fenced("", call), Kind::Markdown), []);
+    assert_eq!(loud(&fenced("bash", call), Kind::Markdown), [("unterminated-quote", Severity::Error)]);
+}
+
+/// One slip is told once.
+#[test]
+fn a_text_that_is_cut_off_and_brackets_in_the_wrong_order_are_one_mistake() {
+    let of = |rest: &str| {
+        let text =
+            format!("{{\"$schema\": \"{SCHEMA}\", \"contentVersion\": \"1.0.0.0\", \"resources\": [{rest}");
+        (
+            loud(&text, Kind::Json),
+            fix(Source::new("x", text), Kind::Json, &Options::default(), true).source.text().to_owned(),
+        )
+    };
+    let (told, fixed) = of("], \"metadata\": {\"note\": \"the te");
+    assert_eq!(told, [("unclosed-bracket", Severity::Error)]);
+    assert!(fixed.ends_with("{\"note\": \"the te\"}}"), "{fixed}");
+    let (told, fixed) = of("}]");
+    assert_eq!(told, [("extra-bracket", Severity::Error)]);
+    assert!(fixed.ends_with("[]}"), "{fixed}");
+}

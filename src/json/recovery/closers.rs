@@ -47,6 +47,9 @@ impl Parser<'_> {
     /// A closing bracket of the other kind. Three readings: brackets before it are missing, it is the wrong
     /// one, or it is one too many; the brackets in the rest of the text say which leaves a whole.
     pub(in crate::json) fn wrong_closer(&mut self, byte: u8) {
+        if self.swapped_closers(byte) {
+            return;
+        }
         let depth = i64::try_from(self.frames.len()).unwrap_or(i64::MAX);
         let matching = self.frames.iter().rev().position(|frame| frame.kind.closer() == byte);
         let rest = self.closers_after(self.behind(self.at));
@@ -63,6 +66,35 @@ impl Parser<'_> {
             return;
         }
         self.extra_closer(rest == Some(depth));
+    }
+
+    /// Two closing brackets that stand in each other's place (`}]` where `]}` is due): one mistake.
+    fn swapped_closers(&mut self, byte: u8) -> bool {
+        let closers = self.frames.last().zip(self.frames.iter().rev().nth(1));
+        let Some((inner, outer)) = closers.map(|(inner, outer)| (inner.kind.closer(), outer.kind.closer()))
+        else {
+            return false;
+        };
+        if outer != byte || inner == byte {
+            return false;
+        }
+        let first = Span::new(self.at, self.behind(self.at));
+        let (next, at) = self.peek_from(first.end as usize);
+        if next != Some(inner) {
+            return false;
+        }
+        let second = Span::new(at, at + 1);
+        let swap = |at: Span, closer: u8| Edit::replace(at, char::from(closer).to_string());
+        let span = Span { start: first.start, end: second.end };
+        let opener = self.frames.last().map_or(0, |frame| frame.opener as usize);
+        let place = self.place_after(opener);
+        let mistake = Mistake::new(MistakeKind::ExtraBracket { wanted: Some(char::from(inner)) }, span);
+        self.mistake(mistake.related(place).repaired(vec![swap(first, inner), swap(second, outer)]));
+        self.at = first.end as usize;
+        self.end_frame();
+        self.at = second.end as usize;
+        self.end_frame();
+        true
     }
 
     /// Passes over the closing bracket here if it is a stray one, or takes it for the one that is due.
@@ -262,7 +294,9 @@ impl Parser<'_> {
                 mistake.related = None;
             }
         }
-        if let Some(frame) = innermost {
+        if !closers.is_empty() && self.closes_cut_string(&closers) {
+            // A text that ends within a string lacks its brackets for the same reason.
+        } else if let Some(frame) = innermost {
             let kind = if frame.kind.is_array() { Unclosed::Array } else { Unclosed::Object };
             edits.push(Edit::insert(done as u32, closers));
             let opener = self.opener_of(&frame);
@@ -276,6 +310,22 @@ impl Parser<'_> {
         }
         self.at = end;
         true
+    }
+
+    /// If the last mistake is a string that the end of the text cuts off, adds to what it lacks the brackets that are
+    /// open around it.
+    fn closes_cut_string(&mut self, closers: &str) -> bool {
+        let text = self.text;
+        let Some(last) = self.mistakes.last_mut() else { return false };
+        if last.kind != MistakeKind::UnclosedBracket(Unclosed::String) {
+            return false;
+        }
+        let Some(edit) = last.repair.as_mut().and_then(|it| it.edits.last_mut()) else { return false };
+        let is_cut = odd::trim_end(text.get(edit.span.end as usize..).unwrap_or_default()).is_empty();
+        if is_cut {
+            edit.text.push_str(closers);
+        }
+        is_cut
     }
 
     /// Something stands behind the value. True if the rest of the text is given up.

@@ -381,7 +381,9 @@ impl<'s> Lexer<'_, 's> {
     /// The offset behind the backtick that closes the one here.
     fn backtick_end(&mut self) -> Option<usize> {
         if self.at >= self.unclosed_backtick {
-            self.never_closed(1);
+            if !self.escapes_in_powershell() {
+                self.never_closed(1);
+            }
             return None;
         }
         let mut at = self.at + 1;
@@ -397,8 +399,15 @@ impl<'s> Lexer<'_, 's> {
             at += 1;
         }
         self.unclosed_backtick = self.at;
-        self.never_closed(1);
+        if !self.escapes_in_powershell() {
+            self.never_closed(1);
+        }
         None
+    }
+
+    /// True if nothing says which shell it is, and the backtick here is what PowerShell writes before the next character.
+    fn escapes_in_powershell(&self) -> bool {
+        self.dialect.unsaid && matches!(self.bytes.get(self.at + 1), Some(b'?' | b'&' | b'$' | b'"' | b'`'))
     }
 
     /// The lines of a heredoc, without the last break.

@@ -3,9 +3,11 @@
 use super::moves::{is_there, move_to};
 use super::{called, rename};
 use crate::arm::Method;
+use crate::json::{MistakeKind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Doubt, Sink, Subject, either};
 use crate::schema::{Problem, ProblemKind};
+use crate::text::Span;
 
 rule!(
     "unknown-property",
@@ -68,7 +70,25 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
             found = found.fix(title, &edits);
         }
     }
+    if is_behind_ellipsis(subject, name) {
+        found = found.doubt(Doubt::LeftOut);
+    }
     sink.push(found);
+}
+
+/// True if an ellipsis stands before the member `name` in its object: it may stand for what opens another.
+fn is_behind_ellipsis(subject: &Subject<'_>, name: Node<'_>) -> bool {
+    let (Some(tree), Some(mut object)) = (subject.tree, subject.resource) else { return false };
+    let at = name.span();
+    while let Some(inner) =
+        object.members().map(|it| it.1).chain(object.elements()).find(|it| it.span().contains(at))
+    {
+        object = inner;
+    }
+    let is_child = |gap: Span| object.members().any(|(_, value)| value.span().contains(gap));
+    let gaps = tree.mistakes().iter().filter(|it| it.kind == MistakeKind::Ellipsis).map(|it| it.span);
+    let mut before = gaps.filter(|gap| object.span().start < gap.start && gap.end <= at.start);
+    before.any(|gap| !is_child(gap))
 }
 
 /// `depth` is that of the place where it stands.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../../docs/rules/duplicate-name.md")]
 
 use super::short;
+use crate::arm::is_placeholder;
 use crate::json::{Mistake, MistakeKind};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
@@ -20,6 +21,10 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     }
     let name = subject.written(mistake.span).trim_matches('"');
     let first = mistake.related.map(|span| subject.written(span).trim_matches('"'));
+    // Two `<name of a variable>` are two names.
+    if first == Some(name) && is_placeholder(name) {
+        return;
+    }
     let message = match first {
         Some(first) if first != name => {
             format!("`{}` is `{}` again: ARM does not tell them apart", short(name), short(first))

@@ -19,7 +19,13 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     let marks = subject.written(mistake.span);
     let several = mistake.repair.is_none();
     let headless = mistake.repair.as_ref().is_some_and(|it| it.edits.iter().any(|edit| edit.text == "{"));
+    let ends = marks.chars().next().zip(marks.chars().next_back().filter(|_| marks.len() > 1));
     let (message, help, title) = match wanted {
+        Some(wanted) if let Some((first, last)) = ends => (
+            format!("`{first}` and `{last}` close in the wrong order"),
+            format!("write `{wanted}` before `{first}`"),
+            format!("write `{last}{first}` for `{first}{last}`"),
+        ),
         Some(wanted) => (
             format!("`{marks}` closes what `{}` opened", if wanted == '}' { '{' } else { '[' }),
             format!("write `{wanted}`"),

@@ -36,6 +36,10 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     if written.starts_with('<') && written.contains(' ') && subject.in_document() {
         return;
     }
+    // The whole body is one: `{the template and its parameters}`.
+    if subject.in_document() && subject.tree.is_some_and(|tree| describes_itself(tree.text())) {
+        return;
+    }
     let owner = subject.member_of(mistake.span.start).map(|name| short(&name).into_owned());
     let whose = owner.map_or_else(|| "a value".to_owned(), |name| format!("the value of `{name}`"));
     let meant = if mistake.repair.is_none() { meant(subject, mistake.span, written) } else { None };
@@ -68,6 +72,16 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
         draft = draft.doubt(Doubt::ReadOtherwise);
     }
     sink.push(unreadable(draft));
+}
+
+/// True for a body that is nothing but words in braces: what belongs there, not what it is.
+fn describes_itself(body: &str) -> bool {
+    let inner = body.trim().strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+    inner.is_some_and(|inner| {
+        let is_prose =
+            |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_' | '\'' | '.' | '/');
+        inner.split_whitespace().count() > 2 && inner.chars().all(is_prose)
+    })
 }
 
 /// What `word` at `span` says in JSON where its place decides: one of the values that the place takes, in quotes, or

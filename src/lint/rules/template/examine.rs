@@ -316,6 +316,8 @@ impl<'a> Examination<'_, 'a> {
             {
                 return;
             }
+            // What `deployment()` gives is shown in documents by its members alone.
+            Cause::SchemaScope if self.subject.in_document() && text.trim().is_empty() => return,
             // Policies have functions of their own.
             Cause::UndefinedFunction if self.names_policy(node, &refusal.message) => return,
             _ => {}
@@ -343,6 +345,13 @@ impl<'a> Examination<'_, 'a> {
             }
             _ => {}
         }
+        // A default that is empty, and too short for that, is there to be given.
+        let is_blank_default = refusal.cause == Cause::ValueOutOfBounds
+            && text.is_empty()
+            && refusal.message.contains("Length of the value should be greater")
+            && self.tree.name_before(node.span().start).and_then(Node::as_str).as_deref()
+                == Some("defaultValue");
+        let hangs_on = if is_blank_default { HangsOn::Blanks } else { hangs_on };
         let secret = self.is_secret_parameter(node);
         let message =
             if secret { refused_of_secret(refusal.cause) } else { clause(&shortened(&refusal.message)) };

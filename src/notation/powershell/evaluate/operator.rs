@@ -58,8 +58,9 @@ impl<'s> Evaluator<'_, 's> {
                 }
                 let unit = Rc::clone(&self.unit);
                 let mut builder = Builder::new(&unit.code);
-                for (item, operand) in items.iter().zip(operands) {
-                    self.embed(&mut builder, item, operand.span, variable_name(operand));
+                for (at, (item, operand)) in items.iter().zip(operands).enumerate() {
+                    let place = (operand.span, variable_name(operand));
+                    self.embed_before(&mut builder, item, place, items.get(at + 1));
                 }
                 self.text_item(builder.finish(span.start, Encoding::Plain), faults, span)
             }
@@ -232,7 +233,8 @@ impl<'s> Evaluator<'_, 's> {
                 Some((Item { value: Value::Unknown(unknown), .. }, _))
                     if !unknown.shown.text().is_empty() =>
                 {
-                    builder.placed(fragment.to_file(place), unknown.shown.text(), true);
+                    let shown = super::text::shown_before(unknown.shown.text(), &text[at..]);
+                    builder.placed(fragment.to_file(place), &shown, true);
                 }
                 _ => builder.expansion(place, Encoding::Format),
             }

@@ -205,6 +205,25 @@ impl<'s> Evaluator<'_, 's> {
         }
     }
 
+    /// As [`Self::embed`], before `next`: `$a` before a letter is shown as `${a}`, or it would be another variable.
+    pub(super) fn embed_before(
+        &mut self,
+        builder: &mut Builder<'_, 's>,
+        item: &Item<'s>,
+        (span, name): (Span, &str),
+        next: Option<&Item<'s>>,
+    ) {
+        if let Value::Unknown(unknown) = &item.value
+            && let Some(Value::Text(next)) = next.map(|it| &it.value)
+            && let Cow::Owned(braced) = shown_before(unknown.shown.text(), next.as_str())
+            && self.room(braced.len())
+        {
+            builder.placed(self.file(span), &braced, true);
+            return;
+        }
+        self.embed(builder, item, span, name);
+    }
+
     /// Adds the text of `item`, which the expression at `span` gives: as it stands there if it is written there.
     pub(super) fn embed(&mut self, builder: &mut Builder<'_, 's>, item: &Item<'s>, span: Span, name: &str) {
         let at = self.file(span);
@@ -333,4 +352,15 @@ fn builder_text<'v>(object: &'v Object<'_>, world: &'v World<'_>) -> Vec<(Cow<'v
         }
     }
     out
+}
+
+/// How what is not known is shown before `next`: in braces where its name would go on.
+pub(super) fn shown_before<'t>(shown: &'t str, next: &str) -> Cow<'t, str> {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    match shown.strip_prefix('$') {
+        Some(name) if next.starts_with(is_of_name) && !name.is_empty() && name.chars().all(is_of_name) => {
+            Cow::Owned(format!("${{{name}}}"))
+        }
+        _ => Cow::Borrowed(shown),
+    }
 }

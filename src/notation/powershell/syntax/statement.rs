@@ -507,7 +507,9 @@ impl Parser<'_> {
                     let target = target.clone();
                     self.at += len;
                     let counts = matches!(&self.text[operator.range()], "++" | "--");
-                    let value = if counts {
+                    // `$id = # yours` is to be filled in: nobody means the value of the next statement.
+                    let rest = self.rest().trim_start_matches([' ', '\t']);
+                    let value = if counts || rest.starts_with('#') {
                         lone(Expression { span: operator, kind: ExpressionKind::Missing })
                     } else {
                         self.lines();

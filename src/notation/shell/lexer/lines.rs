@@ -2,6 +2,7 @@
 
 use super::super::starts::{Start, is_known};
 use super::{Command, Lexer, MAX_PIPE, STRETCH};
+use crate::notation::quoting::shown;
 use crate::notation::{FILE_WRITERS, Quoting, QuotingKind};
 use crate::text::{Encoding, Span};
 
@@ -25,8 +26,8 @@ impl Lexer<'_, '_> {
             QuotingKind::ContinuationMissing,
             self.code.to_file(mark),
             format!(
-                "`{}` continues a line in {shell}, not here: the command ends with it",
-                &self.text[mark.range()]
+                "{} continues a line in {shell}, not here: the command ends with it",
+                shown(&self.text[mark.range()])
             ),
         )
         .help("write `\\`");

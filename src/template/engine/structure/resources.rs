@@ -23,10 +23,12 @@ const SENT: [&str; 14] = [
     "etag",
 ];
 
-/// Members of a resource that are the template's own: what names it, and what says when and where it is deployed.
-const OWN: [&str; 17] = [
+/// Members of a resource that are the template's own: what names it, and what says when and where it is deployed. `id`
+/// is what exports of views and solutions write.
+const OWN: [&str; 18] = [
     "type",
     "name",
+    "id",
     "apiVersion",
     "condition",
     "copy",
@@ -62,7 +64,8 @@ pub(super) fn check_resources(
 ) {
     match &resources.data {
         Data::Object(object) => {
-            if !has_version {
+            // Empty, it is no list of symbols: telemetry deployments are published so, and run.
+            if !has_version && !object.is_empty() {
                 refusals.push(*language(
                     "Template language version must be specified in order to use feature 'SymbolicNames'.",
                     resources.place,

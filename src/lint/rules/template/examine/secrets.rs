@@ -1,5 +1,7 @@
 //! Secrets of a template: what is declared so, and where it is shown.
 
+use std::collections::HashSet;
+
 use super::super::{secret_in_command, secure_default, secure_output, secure_to_deployment};
 use super::Examination;
 use crate::arm::expression::is_expression;
@@ -40,6 +42,8 @@ impl<'a> Examination<'_, 'a> {
                 }
             }
         }
+        // A command shows a parameter once, however many parts of it.
+        let mut shown: HashSet<(Span, Option<String>)> = HashSet::new();
         for used in &survey.uses {
             let (rule, where_to): (&'static Rule, &str) = match used.stand {
                 UseIn::Output => (&secure_output::RULE, "the output shows"),
@@ -73,6 +77,11 @@ impl<'a> Examination<'_, 'a> {
             let message = format!("{where_to} {what}");
             if let Some((node, span, draft)) = self.draft(rule, used.place, Some(used.span), message)
                 && !sink.explained_at(span)
+                && (used.stand != UseIn::Command
+                    || shown.insert((
+                        node.span(),
+                        (used.of == Of::Parameter).then(|| used.name.to_ascii_lowercase()),
+                    )))
             {
                 // Which members of a secure object are secret nobody says.
                 let is_member = used.of == Of::Parameter
@@ -121,12 +130,30 @@ fn reads_member(node: Node<'_>, name: Span) -> bool {
 /// True for a default that stands for what is to be given: a blank, `NOT_SPECIFIED`, `none`, `GEN-PASSWORD`.
 fn says_no_secret(value: &Value) -> bool {
     match &value.data {
-        Data::Text(text) => text.starts_with(GENERATED) || text.eq_ignore_ascii_case("none") || is_open(text),
+        Data::Text(text) => {
+            text.starts_with(GENERATED)
+                || text.eq_ignore_ascii_case("none")
+                || is_open(text)
+                || is_sentence(text)
+        }
         Data::Object(object) => object.members().iter().all(|it| says_no_secret(&it.value)),
         Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_no_secret),
         Data::Int(_) | Data::Float(_) => false,
         Data::Null | Data::Open(_) | Data::Bool(_) => true,
     }
+}
+
+/// True for a sentence that says what belongs there, or when: words with those between them that no passphrase has.
+fn is_sentence(text: &str) -> bool {
+    const BETWEEN: [&str; 18] = [
+        "a", "an", "are", "be", "for", "if", "in", "is", "must", "not", "of", "only", "or", "the", "to",
+        "used", "when", "your",
+    ];
+    let words = || text.split_whitespace().map(|it| it.trim_end_matches(['.', ',', ':', ';', '!']));
+    let is_word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''));
+    let between = words().filter(|word| BETWEEN.iter().any(|it| word.eq_ignore_ascii_case(it))).count();
+    words().count() > 3 && between > 1 && words().all(is_word)
 }
 
 /// True for a value that may be a secret and is written out. A switch is none.
