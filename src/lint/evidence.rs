@@ -29,6 +29,8 @@ pub struct Evidence {
     pub deploys: Deploys,
     /// The body is a literal of Python, which its client reads and nothing else does.
     pub is_python: bool,
+    /// The body names kinds of values in place of values: it shows a format.
+    pub is_outline: bool,
     /// Bicep's types alone describe the resource type: they are wrong now and then.
     pub is_described: bool,
     /// What made the values of the body.
@@ -73,6 +75,7 @@ impl Evidence {
             is_fragment: false,
             deploys: Deploys::AtOnce,
             is_python: false,
+            is_outline: false,
             is_described: false,
             values: Values::Written,
             powershell: None,

@@ -57,7 +57,7 @@ use Fixes::{Go, Guess, Stay};
 use Severity::{Note, Warning};
 
 /// The table.
-static ROWS: [Row; 34] = [
+static ROWS: [Row; 36] = [
     // The request goes to another service.
     Row {
         holds: |it| it.service == Service::Other,
@@ -137,6 +137,23 @@ static ROWS: [Row; 34] = [
         only: Some(|_, finding| finding.doubt != Some(Doubt::ReadOtherwise)),
         most: Some(Warning),
         fix: Stay,
+        is_firm: false,
+    },
+    // A format is shown, and no value of it is meant.
+    Row {
+        holds: |it| it.is_outline,
+        rules: Rules::Of(Family::Schema),
+        only: None,
+        most: Some(Note),
+        fix: Go,
+        is_firm: false,
+    },
+    Row {
+        holds: |it| it.is_outline,
+        rules: Rules::Of(Family::Identity),
+        only: None,
+        most: Some(Note),
+        fix: Go,
         is_firm: false,
     },
     // The resource type is guessed or not known.

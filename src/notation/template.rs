@@ -338,6 +338,10 @@ fn resources_of(node: Node<'_>) -> Option<Node<'_>> {
 pub fn is_template(node: Node<'_>) -> bool {
     let schema = node.member("$schema").map(|(_, schema)| schema.as_str());
     let is_named = |schema: &str| schema.to_ascii_lowercase().contains("deploymenttemplate");
+    // A JSON Schema describes each of them by an object.
+    if node.member("contentVersion").is_some_and(|(_, version)| version.kind() == Kind::Object) {
+        return false;
+    }
     if resources_of(node).is_none() {
         // One that says what it is has forgotten them.
         let is_one =

@@ -588,3 +588,155 @@ fn a_text_that_is_cut_off_and_brackets_in_the_wrong_order_are_one_mistake() {
     assert_eq!(told, [("extra-bracket", Severity::Error)]);
     assert!(fixed.ends_with("[]}"), "{fixed}");
 }
+
+/// A JSON Schema of templates is none.
+#[test]
+fn a_schema_of_templates_is_no_template() {
+    let text = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string"}, "contentVersion": {"type": "string", "pattern": "^[0-9.]+$"},
+            "parameters": {"type": "object", "additionalProperties": {"$ref": "#/definitions/parameter"}},
+            "resources": {"type": "array", "items": {"oneOf": []}}, "outputs": {"type": "object"}
+        }
+    });
+    assert_eq!(loud(&text.to_string(), Kind::Json), []);
+}
+
+#[test]
+fn a_default_that_asks_for_a_value_says_nothing() {
+    let of = |default: &str| {
+        loud(
+            &template(&json!({
+                "parameters": {"id": {"type": "string", "defaultValue": default}},
+                "resources": [{
+                    "type": "Microsoft.Resources/deployments", "apiVersion": "2023-07-01", "name": "d",
+                    "subscriptionId": "[parameters('id')]", "location": "westus",
+                    "properties": {"mode": "Incremental", "template": {
+                        "$schema": SCHEMA, "contentVersion": "1.0.0.0", "resources": []
+                    }}
+                }]
+            })),
+            Kind::Json,
+        )
+    };
+    assert_eq!(of("Replace this with an id"), []);
+    assert_eq!(of("please fill in"), []);
+    assert_eq!(of("the first one"), [("wrong-argument-kind", Severity::Error)]);
+    let chosen = |default: &str| {
+        let parameter =
+            json!({"type": "string", "allowedValues": ["westus", "eastus"], "defaultValue": default});
+        loud(&template(&json!({"parameters": {"place": parameter}})), Kind::Json)
+    };
+    assert_eq!(chosen(""), []);
+    assert_eq!(chosen("west"), [("default-not-allowed", Severity::Error)]);
+}
+
+#[test]
+fn a_list_of_packages_and_a_user_s_name_are_no_secrets() {
+    let of = |value: &str| {
+        loud(
+            &template(&json!({"outputs": {"o": {"type": "string", "value": format!("[{value}]")}}})),
+            Kind::Json,
+        )
+    };
+    let id = "resourceId('Microsoft.ContainerRegistry/registries', 'a(b)')";
+    let told = [("secure-output", Severity::Warning)];
+    assert_eq!(of(&format!("listCredentials({id}, '2023-07-01').username")), []);
+    assert_eq!(of(&format!("listCredentials({id}, '2023-07-01').passwords[0].value")), told);
+    assert_eq!(of(&format!("string(listCredentials({id}, '2023-07-01'))")), told);
+    assert_eq!(of("listPackage('/x', '2023-07-01').uri"), []);
+    for function in
+        ["listKeys", "listAccountSas", "listQueryKeys", "listCallbackUrl", "listConnectionStrings"]
+    {
+        assert_eq!(of(&format!("{function}('/x', '2023-07-01').a")), told, "{function}");
+    }
+}
+
+/// The version may be among what was left out.
+#[test]
+fn a_resource_with_an_ellipsis_may_have_its_version() {
+    let of = |rest: &str| {
+        let resource =
+            format!("{{\n  \"type\": \"Microsoft.Compute/availabilitySets\",\n  \"name\": \"a\"{rest}\n}}");
+        let text = format!(
+            "{{\n\"$schema\": \"{SCHEMA}\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [\n{resource}\n]\n}}"
+        );
+        loud(&fenced("json", &text), Kind::Markdown)
+    };
+    assert_eq!(of(",\n  ..."), []);
+    assert_eq!(of(",\n  \"location\": \"westus\""), [("api-version-missing", Severity::Error)]);
+}
+
+#[test]
+fn a_missing_slash_behind_subscriptions_is_put_in() {
+    let text = "### get\nGET https://management.azure.com/subscriptions{{sub}}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v?api-version=2023-09-01\nAuthorization: Bearer {{token}}\n";
+    assert_eq!(loud(text, Kind::Http), [("url-invalid", Severity::Error)]);
+    assert!(
+        fixed(text, Kind::Http).contains("/subscriptions/{{sub}}/resourceGroups/"),
+        "{}",
+        fixed(text, Kind::Http)
+    );
+}
+
+/// A reference shows a format: kinds stand where values do.
+#[test]
+fn names_of_kinds_are_no_values() {
+    let machine = |computer: &str, agent: Value, identity: &str| {
+        json!({
+            "type": "Microsoft.Compute/virtualMachines", "apiVersion": "2023-09-01", "name": "string",
+            "location": "string", "identity": {"type": identity},
+            "properties": {
+                "osProfile": {"computerName": computer, "adminUsername": computer,
+                    "windowsConfiguration": {"provisionVMAgent": agent}},
+                "storageProfile": {"osDisk": {"createOption": computer, "diskSizeGB": "int"}}
+            }
+        })
+        .to_string()
+    };
+    assert_eq!(loud(&machine("string", json!("bool"), "string"), Kind::Json), []);
+    // One is a slip.
+    let text = machine("a", json!("bool"), "SystemAssigned");
+    assert!(
+        loud(&text, Kind::Json).contains(&("wrong-type", Severity::Error)),
+        "{:?}",
+        loud(&text, Kind::Json)
+    );
+}
+
+#[test]
+fn a_name_that_stands_three_times_is_told_once() {
+    let text = template(&json!({"resources": [{
+        "type": "Microsoft.Compute/availabilitySets", "apiVersion": "2023-09-01", "name": "a", "location": "westus",
+        "tags": {"a": "1", "b": "2"}
+    }]}));
+    let text = text.replace("\"a\": \"1\"", "\"a\": \"1\", \"a\": \"2\", \"a\": \"3\"");
+    let text = text.replace("\"b\": \"2\"", "\"b\": \"1\", \"b\": \"2\"");
+    assert_eq!(loud(&text, Kind::Json), [("duplicate-name", Severity::Warning); 2]);
+    assert!(findings(&text, Kind::Json)[0].message.contains("3 times"));
+}
+
+#[test]
+fn a_text_without_a_member_is_no_secret() {
+    let parameter = json!({"type": "secureObject", "defaultValue": "{}"});
+    assert_eq!(
+        loud(&template(&json!({"parameters": {"all": parameter}})), Kind::Json),
+        [("default-value-kind", Severity::Error)]
+    );
+}
+
+/// Whoever asks for the kind of a token knows it.
+#[test]
+fn a_token_whose_kind_is_asked_for_is_known() {
+    let url = MACHINE.replace("$SUB", "$sub");
+    let of = |between: &str| {
+        let text = format!(
+            "$token = (Get-AzAccessToken).Token\n{between}\n$h = @{{ Authorization = \"Bearer $token\" }}\nInvoke-RestMethod -Method Get -Uri \"{url}\" -Headers $h\n"
+        );
+        loud(&text, Kind::PowerShell)
+    };
+    assert_eq!(of(""), [("token-is-securestring", Severity::Warning)]);
+    assert_eq!(of("if ($token -is [System.Security.SecureString]) { $token = [Text]::Of($token) }"), []);
+    assert_eq!(of("if ($sub -is [string]) { $other = 1 }"), [("token-is-securestring", Severity::Warning)]);
+}

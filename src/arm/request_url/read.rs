@@ -212,6 +212,7 @@ impl<'a> Reader<'a> {
             segment.text = trimmed.trim_end_matches(is_named);
         }
         segments.retain(|segment| !segment.text.is_empty());
+        self.part_subscriptions(&mut segments);
         let prefixed = scope || self.url.host.is_some_and(|host| is_placeholder(host.text));
         let reading = read_path(&segments, prefixed, end);
         let understood = reading.subscription.is_some() || !reading.providers.is_empty();
@@ -238,6 +239,23 @@ impl<'a> Reader<'a> {
             self.add(UrlProblemKind::Path(kind), rest.span());
         }
         self.take(reading, &segments);
+    }
+
+    /// `/subscriptions{id}/…`: the slash between the two is missing.
+    fn part_subscriptions(&mut self, segments: &mut Vec<Segment<'a>>) {
+        const WORD: &str = "subscriptions";
+        let Some(first) = segments.first().copied().filter(|it| starts_without_case(it.text, WORD)) else {
+            return;
+        };
+        let Some((word, rest)) = first.text.split_at_checked(WORD.len()).filter(|(_, it)| is_placeholder(it))
+        else {
+            return;
+        };
+        let at = first.start + word.len();
+        let found = first.text.to_owned();
+        let kind = ResourceIdErrorKind::UnexpectedSegment { found, expected: WORD };
+        self.fix(UrlProblemKind::Path(kind), first.span(), at..at, "/");
+        segments.splice(..1, [Segment { text: word, start: first.start }, Segment { text: rest, start: at }]);
     }
 
     /// Whether the host is that of another service.

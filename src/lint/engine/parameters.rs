@@ -51,8 +51,8 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
     let mut findings = Vec::new();
     // One finding for all: they are mended at one place. Whoever deploys may give them on the command line: names that
     // differ from run to run, and a secret has no better place.
-    let (secure, open): (Vec<&str>, Vec<&str>) =
-        expansion.missing.iter().map(|it| &**it).partition(|name| is_secure(root, name));
+    let missing = expansion.missing.iter().map(|it| &**it).filter(|name| !is_of_artifacts(name));
+    let (secure, open): (Vec<&str>, Vec<&str>) = missing.partition(|name| is_secure(root, name));
     for (names, severity) in [(open, Severity::Error), (secure, Severity::Note)] {
         let Some(first) = names.first() else { continue };
         let refusal = *Refusal::new(
@@ -181,4 +181,10 @@ fn is_secure(template: Node<'_>, name: &str) -> bool {
 
 fn opening(span: crate::text::Span) -> crate::text::Span {
     crate::text::Span { start: span.start, end: (span.start + 1).min(span.end) }
+}
+
+/// What Azure's deployment scripts and pipelines give by themselves: where the files beside the template are.
+/// (<https://github.com/Azure/azure-quickstart-templates/blob/master/1-CONTRIBUTION-GUIDE/best-practices.md>)
+fn is_of_artifacts(name: &str) -> bool {
+    name.eq_ignore_ascii_case("_artifactsLocation") || name.eq_ignore_ascii_case("_artifactsLocationSasToken")
 }

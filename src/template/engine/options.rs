@@ -68,11 +68,20 @@ impl Opens {
 fn says_nothing(value: &Value) -> bool {
     match &value.data {
         Data::Null => true,
-        Data::Text(text) => text.trim().is_empty() || contains_placeholder(text),
+        Data::Text(text) => text.trim().is_empty() || contains_placeholder(text) || asks_for_it(text),
         Data::Array(_) => value.as_array().unwrap_or_default().iter().all(says_nothing),
         Data::Object(object) => object.members().iter().all(|it| says_nothing(&it.value)),
         _ => false,
     }
+}
+
+/// True for words that ask whoever deploys for a value: `replace with your id`, `Enter the name here`.
+fn asks_for_it(text: &str) -> bool {
+    const ASKING: [&str; 9] =
+        ["replace", "enter", "insert", "specify", "provide", "please", "your", "change", "fill"];
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    words.next().is_some() && ASKING.iter().any(|it| first.eq_ignore_ascii_case(it))
 }
 
 /// Where a template is deployed to.

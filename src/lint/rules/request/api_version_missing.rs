@@ -2,6 +2,7 @@
 
 use super::facts;
 use crate::arm::{ApiVersionParameter, newest_stable};
+use crate::json::MistakeKind;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Draft, Sink, Subject};
 use crate::notation::template::Version;
@@ -80,6 +81,13 @@ fn in_template(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some((_, kind)) = resource.member("type") else { return };
+    // It may be among what was left out.
+    let mistakes = subject.tree.map(crate::json::Tree::mistakes).unwrap_or_default();
+    let is_left_out =
+        |it: &crate::json::Mistake| matches!(it.kind, MistakeKind::Ellipsis | MistakeKind::ValueWithoutName);
+    if mistakes.iter().any(|it| is_left_out(it) && resource.span().contains(it.span)) {
+        return;
+    }
     let help = match subject.target.resource_type {
         Some(known) => format!("add `\"apiVersion\": \"{}\"`", newest_stable(known)),
         None => "add `\"apiVersion\"`".to_owned(),

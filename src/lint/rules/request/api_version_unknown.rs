@@ -90,7 +90,11 @@ fn malformed<'a>(subject: &Subject<'a>) -> Option<Draft<'a>> {
         || "write a date such as `2024-07-01`, with `-preview` behind it if it is one".to_owned(),
         |near| format!("the nearest that was published is {near}, with which the body is compared"),
     );
-    Some(subject.at_part(&RULE, part, span, format!("`{text}` is not an API version")).help(near).arm(
+    let message = match text {
+        "" => "the API version is empty".to_owned(),
+        _ => format!("`{text}` is not an API version"),
+    };
+    Some(subject.at_part(&RULE, part, span, message).help(near).arm(
         "InvalidApiVersionParameter",
         format!("The api-version '{text}' is invalid. The supported versions are '<versions>'."),
     ))

@@ -25,11 +25,20 @@ fn check(subject: &Subject<'_>, mistake: &Mistake, sink: &mut Sink<'_>) {
     if first == Some(name) && is_placeholder(name) {
         return;
     }
+    // One slip, however often it was pasted.
+    let mistakes = subject.tree.map(crate::json::Tree::mistakes).unwrap_or_default();
+    let mut same = mistakes.iter().filter(|it| it.kind == mistake.kind && it.related == mistake.related);
+    if same.next().is_some_and(|it| it.span != mistake.span) {
+        return;
+    }
     let message = match first {
         Some(first) if first != name => {
             format!("`{}` is `{}` again: ARM does not tell them apart", short(name), short(first))
         }
-        _ => format!("`{}` stands twice in one object", short(name)),
+        _ => match same.count() {
+            0 => format!("`{}` stands twice in one object", short(name)),
+            more => format!("`{}` stands {} times in one object", short(name), more + 2),
+        },
     };
     let mut draft = subject
         .at(&RULE, mistake.span, message)

@@ -345,10 +345,15 @@ impl<'a> Examination<'_, 'a> {
             }
             _ => {}
         }
-        // A default that is empty, and too short for that, is there to be given.
-        let is_blank_default = refusal.cause == Cause::ValueOutOfBounds
+        // A default that is empty, and too short or not allowed for that, is there to be given.
+        let is_for_want = match refusal.cause {
+            Cause::ValueOutOfBounds => refusal.message.contains("Length of the value should be greater"),
+            Cause::DefaultNotAllowed => true,
+            _ => false,
+        };
+        let is_blank_default = is_for_want
             && text.is_empty()
-            && refusal.message.contains("Length of the value should be greater")
+            && node.kind() == Kind::String
             && self.tree.name_before(node.span().start).and_then(Node::as_str).as_deref()
                 == Some("defaultValue");
         let hangs_on = if is_blank_default { HangsOn::Blanks } else { hangs_on };

@@ -159,6 +159,16 @@ impl<'s> Evaluator<'_, 's> {
         }
     }
 
+    /// True for a condition that asks whether something is a secure string.
+    fn asks_for_secure(&self, condition: &Statement) -> bool {
+        let Statement::Pipeline(pipeline) = condition else { return false };
+        let text = self.source(pipeline.span);
+        text.len() < 256 && {
+            let lower = text.to_ascii_lowercase();
+            lower.contains("securestring") && lower.contains("-is")
+        }
+    }
+
     fn if_statement(
         &mut self,
         clauses: &[(Box<Statement>, Block)],
@@ -195,6 +205,15 @@ impl<'s> Evaluator<'_, 's> {
                 if !decided {
                     branches.push(branch);
                 }
+            }
+        }
+        // `if ($token -is [securestring]) { … }`: what is made of it in each case is not one.
+        if clauses.iter().any(|(condition, _)| self.asks_for_secure(condition)) {
+            let blocks = clauses.iter().map(|(_, body)| body).chain(otherwise);
+            let names: Vec<String> = blocks.flat_map(assigned).collect();
+            for name in names {
+                let unknown = self.unknown(clauses[0].1.span);
+                self.scope.powershell.set(&name, unknown);
             }
         }
         if open {
@@ -526,4 +545,15 @@ fn target_of(target: &Expression) -> &Expression {
         target = operand;
     }
     target
+}
+
+/// The variables that the statements of a block assign.
+fn assigned(block: &Block) -> impl Iterator<Item = String> + '_ {
+    block.statements.iter().filter_map(|statement| match statement {
+        Statement::Assign(assign) => match &target_of(&assign.target).kind {
+            ExpressionKind::Variable(variable) => Some(variable.name.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
 }

@@ -56,10 +56,7 @@ impl<'a> Examination<'_, 'a> {
                 UseIn::Command => (&secret_in_command::RULE, "the command shows"),
                 UseIn::Elsewhere | UseIn::Variable(_) => continue,
             };
-            let is_keys = || {
-                let lower = used.name.to_ascii_lowercase();
-                lower.starts_with("list") && used.of == Of::Function
-            };
+            let is_keys = || used.of == Of::Function && lists_secrets(&used.name);
             let is_secret = || {
                 used.of == Of::Parameter
                     && survey.scopes.get(used.scope as usize).is_some_and(|names| {
@@ -83,6 +80,9 @@ impl<'a> Examination<'_, 'a> {
                         (used.of == Of::Parameter).then(|| used.name.to_ascii_lowercase()),
                     )))
             {
+                if used.of == Of::Function && reads_user_name(node, used.span) {
+                    continue;
+                }
                 // Which members of a secure object are secret nobody says.
                 let is_member = used.of == Of::Parameter
                     && *rule != secret_in_command::RULE
@@ -127,6 +127,52 @@ fn reads_member(node: Node<'_>, name: Span) -> bool {
     is_tried || behind.trim_start().starts_with(['.', '['])
 }
 
+/// True for a function that asks a service for what lets its callers in: `listKeys`, `listAccountSas`, `list` of
+/// settings. Others list packages, usages, versions.
+fn lists_secrets(name: &str) -> bool {
+    const WHAT: [&str; 15] = [
+        "key",
+        "secret",
+        "credential",
+        "token",
+        "password",
+        "sas",
+        "connectionstring",
+        "callback",
+        "config",
+        "setting",
+        "publish",
+        "auth",
+        "value",
+        "cert",
+        "cookie",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let Some(what) = lower.strip_prefix("list") else { return false };
+    what.is_empty() || WHAT.iter().any(|it| what.contains(it))
+}
+
+/// True if the user's name is read of what the function at `name` of a string gives: `listCredentials(…).username`.
+fn reads_user_name(node: Node<'_>, name: Span) -> bool {
+    let Some(text) = node.as_str() else { return false };
+    let Some(behind) = text.get(name.end as usize..) else { return false };
+    let (mut depth, mut is_quoted) = (0usize, false);
+    for (at, c) in behind.char_indices() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            '(' if !is_quoted => depth += 1,
+            ')' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && c == ')' {
+            let member = behind[at + 1..].trim_start().trim_start_matches('.');
+            let end = member.find(|c: char| !c.is_alphanumeric()).unwrap_or(member.len());
+            return member[..end].eq_ignore_ascii_case("username");
+        }
+    }
+    false
+}
+
 /// True for a default that stands for what is to be given: a blank, `NOT_SPECIFIED`, `none`, `GEN-PASSWORD`.
 fn says_no_secret(value: &Value) -> bool {
     match &value.data {
@@ -159,7 +205,7 @@ fn is_sentence(text: &str) -> bool {
 /// True for a value that may be a secret and is written out. A switch is none.
 fn is_literal(value: &Value) -> bool {
     match &value.data {
-        Data::Text(text) => !text.is_empty() && !is_expression(text),
+        Data::Text(text) => !matches!(text.as_ref(), "" | "{}" | "[]") && !is_expression(text),
         Data::Object(object) => object.members().iter().any(|it| is_literal(&it.value)),
         Data::Array(_) => value.as_array().unwrap_or_default().iter().any(is_literal),
         Data::Int(_) | Data::Float(_) => true,
