@@ -29,8 +29,6 @@ pub struct Evidence {
     pub deploys: Deploys,
     /// The body is a literal of Python, which its client reads and nothing else does.
     pub is_python: bool,
-    /// The body names kinds of values in place of values: it shows a format.
-    pub is_outline: bool,
     /// Bicep's types alone describe the resource type: they are wrong now and then.
     pub is_described: bool,
     /// What made the values of the body.
@@ -45,6 +43,8 @@ pub struct Evidence {
 pub enum Values {
     /// The text writes them.
     Written,
+    /// The text names their kinds in their place: it shows a format.
+    Kinds,
     /// A template's expressions make them of what the text writes, whatever its parameters are.
     Computed,
     /// Some are made of parameters' defaults: whoever deploys may give others.
@@ -75,7 +75,6 @@ impl Evidence {
             is_fragment: false,
             deploys: Deploys::AtOnce,
             is_python: false,
-            is_outline: false,
             is_described: false,
             values: Values::Written,
             powershell: None,

@@ -141,7 +141,7 @@ static ROWS: [Row; 36] = [
     },
     // A format is shown, and no value of it is meant.
     Row {
-        holds: |it| it.is_outline,
+        holds: |it| it.values == Values::Kinds,
         rules: Rules::Of(Family::Schema),
         only: None,
         most: Some(Note),
@@ -149,7 +149,7 @@ static ROWS: [Row; 36] = [
         is_firm: false,
     },
     Row {
-        holds: |it| it.is_outline,
+        holds: |it| it.values == Values::Kinds,
         rules: Rules::Of(Family::Identity),
         only: None,
         most: Some(Note),

@@ -6,7 +6,7 @@ mod misfits;
 
 use std::borrow::Cow;
 
-use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, VersionEvidence};
+use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
 use super::{Given, Target};
 use crate::arm::{
     ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service, TypeMark,
@@ -121,7 +121,9 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
         json::best_reading(tree, dialect, &|tree| misfits::misfits(tree, &target, asked.validators.schemas()))
     };
     let tree = if known && !evidence.extent.is_cut() { tree.map(settle) } else { tree };
-    evidence.is_outline = tree.as_ref().and_then(Tree::root).is_some_and(names_kinds);
+    if tree.as_ref().and_then(Tree::root).is_some_and(names_kinds) {
+        evidence.values = Values::Kinds;
+    }
     Some(Resolved { url, target, tree, standing, evidence })
 }
 
@@ -209,7 +211,9 @@ pub(super) fn resource(
 ) -> Option<(Target, Evidence, Option<Standing>)> {
     let mut evidence = whole.clone();
     evidence.is_fragment = resource.is_excerpt;
-    evidence.is_outline = names_kinds(resource.node);
+    if names_kinds(resource.node) {
+        evidence.values = Values::Kinds;
+    }
     let mut target = of_resource(resource);
     let type_name = if let Some(name) = &resource.type_name {
         name.clone()
