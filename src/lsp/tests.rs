@@ -511,10 +511,10 @@ fn a_client_tells_of_configurations_that_the_server_cannot_read() {
             "{text} {published:?}"
         );
     }
-    client.tell("armbody/configurations", files("[lint]\nexclud = []"));
+    client.tell("armbody/configurations", files("[lint]\nignored = []"));
     let published = client.published();
     let blamed = published.iter().find(|(uri, _)| uri == "file:///nowhere/armbody.toml");
-    assert!(blamed.is_some_and(|(_, said)| said.len() == 1 && said[0].contains("exclud")), "{published:?}");
+    assert!(blamed.is_some_and(|(_, said)| said.len() == 1 && said[0].contains("ignored")), "{published:?}");
 
     let mut client = Client::silent();
     let more = files("[lint]\nignore = [\"identity-type-split\"]");
