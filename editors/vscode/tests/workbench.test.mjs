@@ -302,11 +302,13 @@ test("the open template is expanded", async () => {
 test("after a fault of the program there is another server", async () => {
   await openFile("body.json");
   await page.keyboard.press("Control+End");
-  await page.keyboard.type("planted-fault");
+  // At once: letter by letter no message would hold it.
+  await page.evaluate(() => navigator.clipboard.writeText("planted-fault"));
+  await page.keyboard.press("Control+v");
   const end = Date.now() + 20000;
   while (!existsSync(failed) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
   assert.ok(existsSync(failed));
-  for (let letter = 0; letter < "planted-fault".length; letter++) await page.keyboard.press("Backspace");
+  await page.keyboard.press("Control+z");
   await page.keyboard.press("Control+Home");
   await command("armbody: Fix all");
   await mistake(false);
@@ -315,6 +317,22 @@ test("after a fault of the program there is another server", async () => {
   await page.click(".monaco-editor .view-lines");
   await page.keyboard.press("Control+z");
   await mistake(true);
+});
+
+test("a program that is named is used instead, and goes by what is on disk", async () => {
+  await mistakes(1);
+  const program = join(home, "program");
+  const started = join(home, "started");
+  writeFileSync(program, `#!/bin/sh\necho "$@" >${started}\nexec ${process.env.ARMBODY} "$@"\n`, { mode: 0o755 });
+  mkdirSync(join(project, ".vscode"));
+  writeFileSync(join(project, ".vscode/settings.json"), JSON.stringify({ "armbody.path": program }));
+  const end = Date.now() + 30000;
+  while (!existsSync(started) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.match(readFileSync(started, "utf8"), /^lsp\b/);
+  await openFile("body.json");
+  await mistakes(1);
+  writeFileSync(join(project, "armbody.toml"), CONFIG.replace("silent.json", "nothing.json"));
+  await mistakes(2);
 });
 
 test("no host but this machine was asked", () => {
