@@ -213,6 +213,20 @@ impl<'t> Node<'t> {
         Span { start: data.start, end: data.end }
     }
 
+    /// Its first character: of a container the bracket, full-width ones too.
+    pub(crate) fn opening(self) -> Span {
+        let start = self.span().start;
+        let len = self.source().chars().next().map_or(0, char::len_utf8);
+        Span { start, end: start + len as u32 }
+    }
+
+    /// Its last character.
+    pub(crate) fn closing(self) -> Span {
+        let end = self.span().end;
+        let len = self.source().chars().next_back().map_or(0, char::len_utf8);
+        Span { start: end - len as u32, end }
+    }
+
     /// Its text as it is written.
     pub fn source(self) -> &'t str {
         &self.tree.text[self.span().range()]

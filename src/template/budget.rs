@@ -8,8 +8,8 @@ pub const MAX_TEXT: usize = 131_072;
 /// The largest value: more than a template of 4 MB, ARM's limit, can send.
 const MAX_WEIGHT: u64 = 16 << 20;
 
-/// The longest expression that is left over: ten times the one that stands in any template, with the variables put in.
-const MAX_OPEN: usize = 1 << 20;
+/// The longest expression that is left over, with the values put in that its names stand for.
+const MAX_OPEN: usize = 4 << 20;
 
 /// What is left of the steps and bytes for one template.
 #[derive(Debug)]
@@ -19,9 +19,10 @@ pub struct Budget {
     depth: u32,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
-        Self { steps: 3_000_000, bytes: 128 << 20, depth: 0 }
+impl Budget {
+    /// What a template may cost that is so large.
+    pub fn of(template: &Value) -> Self {
+        Self { steps: 3_000_000, bytes: (128 << 20) + 64 * template.weight(), depth: 0 }
     }
 }
 

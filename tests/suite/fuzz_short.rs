@@ -338,6 +338,61 @@ fn fix() {
     run("fix", properties::fix, &[&JSON, &SHELL, &MARKDOWN, &POWERSHELL], 3);
 }
 
+/// Marks, and characters that people and programs write for them: none ends where the mark would end.
+const LOOK_ALIKES: [(&str, &[&str]); 14] = [
+    ("'", &["\u{2018}", "\u{2019}", "\u{201a}", "\u{201b}", "\u{2032}", "\u{ff07}"]),
+    ("\"", &["\u{201c}", "\u{201d}", "\u{201e}", "\u{ab}", "\u{2033}", "\u{ff02}"]),
+    ("{", &["\u{ff5b}"]),
+    ("}", &["\u{ff5d}"]),
+    ("[", &["\u{ff3b}"]),
+    ("]", &["\u{ff3d}"]),
+    (":", &["\u{ff1a}"]),
+    (",", &["\u{ff0c}", "\u{3001}"]),
+    ("-", &["\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}"]),
+    ("$", &["\u{ff04}"]),
+    ("`", &["\u{2035}", "\u{ff40}"]),
+    (" ", &["\u{a0}", "\u{2003}", "\u{3000}"]),
+    ("(", &["\u{ff08}"]),
+    ("\\", &["\u{ff3c}"]),
+];
+
+/// Every document with one kind of mark written otherwise throughout, as editors and translators leave it.
+#[test]
+fn look_alikes_of_every_mark() {
+    let documents = pool();
+    let share = cases(4, 4);
+    let (mut seen, mut failures) = (0, Vec::new());
+    for (index, document) in documents.iter().enumerate() {
+        let text = String::from_utf8_lossy(&document.text);
+        let text = &text[..text.floor_char_boundary(4 * MAX_LEN)];
+        for (number, (mark, others)) in LOOK_ALIKES.iter().enumerate() {
+            let other = others[index % others.len()];
+            if (index + number) % 4 >= share || !text.contains(mark) {
+                continue;
+            }
+            let changed = text.replace(mark, other);
+            // Each property takes its kind of file from the first byte.
+            let with = |choice: u8| [&[choice], changed.as_bytes()].concat();
+            let kind = u8::from(!changed.starts_with('#')) * 5;
+            let asked: [(&str, Property, u8); 4] = [
+                ("fix", properties::fix, kind),
+                ("markdown", properties::markdown, 3),
+                ("powershell", properties::powershell, 0),
+                ("shell", properties::shell, (index % 4) as u8),
+            ];
+            for (name, property, choice) in asked {
+                if catch_unwind(AssertUnwindSafe(|| property(&with(choice)))).is_err() {
+                    let first = text.lines().next().unwrap_or_default();
+                    failures.push(format!("{name}: {other:?} for {mark:?} in {first:?}"));
+                }
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
 /// The fuzz targets' words have every odd character, too.
 #[test]
 fn the_dictionary_is_current() {

@@ -64,7 +64,7 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
         )
         .at(Some(Place { document: BESIDE, node: entries.index() }));
         let mut finding = refused(source, &own, &refusal);
-        finding.span = opening(finding.span);
+        finding.span.end = finding.span.start + entries.opening().len() as u32;
         let (noun, has, them) =
             if names.len() == 1 { ("parameter", "has", "it") } else { ("parameters", "have", "each") };
         finding.message = format!(
@@ -177,10 +177,6 @@ fn is_secure(template: Node<'_>, name: &str) -> bool {
     let declared = template.member("parameters").and_then(|(_, all)| all.member(name));
     let kind = declared.and_then(|(_, it)| it.member("type")).and_then(|(_, kind)| kind.as_str());
     kind.is_some_and(|it| is_secure_type(&it))
-}
-
-fn opening(span: crate::text::Span) -> crate::text::Span {
-    crate::text::Span { start: span.start, end: (span.start + 1).min(span.end) }
 }
 
 /// What Azure's deployment scripts and pipelines give by themselves: where the files beside the template are.

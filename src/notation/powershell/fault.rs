@@ -639,7 +639,9 @@ pub(super) fn not_expanded(
         return quoting;
     };
     let source = unit.code.text();
-    if !source[open as usize..].starts_with('\'') || !source[close as usize..].starts_with('\'') {
+    // Typographic quotes have more than one byte.
+    let is_quote = |at: u32| source.get(at as usize..).is_some_and(|rest| rest.starts_with('\''));
+    if !is_quote(open) || !is_quote(close) {
         return quoting;
     }
     let ends = (Span::new(open as usize, open as usize + 1), Span::new(close as usize, close as usize + 1));

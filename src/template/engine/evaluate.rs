@@ -387,6 +387,7 @@ impl Engine<'_> {
         let value = self.run(site, program, part);
         self.doubts -= 1;
         self.budget.leave();
+        let before = text.len();
         match value {
             Ok(value) => {
                 *reason = (*reason).max(value.reason().unwrap_or(Reason::Parameter));
@@ -395,7 +396,7 @@ impl Engine<'_> {
             Err(refusal) if refusal.cause == Cause::Budget => return Err(refusal),
             Err(_) => text.push_str(&program.print(part)),
         }
-        self.budget.bytes(text.len())
+        self.budget.bytes(text.len().saturating_sub(before))
     }
 
     /// The next argument of `and`, `or`, `coalesce`.

@@ -170,7 +170,7 @@ impl<'o> Run<'o> {
         let names: Vec<(Arc<str>, Option<Place>)> =
             options.given.values().map(|(name, given)| (Arc::clone(name), given.place)).collect();
         let mut run = Run {
-            engine: Engine::new(options),
+            engine: Engine::new(&template, options),
             refusals,
             expansion: Expansion::default(),
             emitted: HashMap::new(),

@@ -119,9 +119,9 @@ pub(super) struct Frame {
 }
 
 impl<'o> Engine<'o> {
-    pub(super) fn new(options: &'o Options) -> Self {
+    pub(super) fn new(template: &Value, options: &'o Options) -> Self {
         Self {
-            budget: Budget::default(),
+            budget: Budget::of(template),
             options,
             deployments: Vec::new(),
             programs: HashMap::new(),

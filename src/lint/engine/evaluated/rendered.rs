@@ -55,7 +55,7 @@ impl<'v, 'a> Rendering<'v, 'a> {
             can_edit: self.is_sure && request.turn.is_none(),
         };
         let around = self.body.to_file(node.span());
-        text.put(opening(around), "{");
+        text.put(self.body.to_file(node.opening()), "{");
         let own = |name: &str| node.member(name).map_or(around, |(_, it)| self.body.to_file(it.span()));
         text.quoted(own("type"), "type");
         text.put(own("type"), ":");
@@ -69,7 +69,7 @@ impl<'v, 'a> Rendering<'v, 'a> {
         for member in members.members() {
             text.member(member, around, ",");
         }
-        text.put(closing(around), "}");
+        text.put(self.body.to_file(node.closing()), "}");
         Some(text.builder.finish(0, Encoding::JsonString))
     }
 
@@ -114,6 +114,12 @@ impl Text<'_, '_, '_> {
         self.value(&member.value, place);
     }
 
+    /// Where the brackets of a container stand: its own, if it is written as one, or all that makes it.
+    fn marks(&self, node: Option<Node<'_>>, place: Span) -> (Span, Span) {
+        let body = self.rendering.body;
+        node.map_or((place, place), |it| (body.to_file(it.opening()), body.to_file(it.closing())))
+    }
+
     /// A value. No deeper than values are.
     fn value(&mut self, value: &Value, around: Span) {
         let node = self.rendering.node(value.place);
@@ -122,8 +128,7 @@ impl Text<'_, '_, '_> {
             Data::Text(text) => self.text(text, node, place),
             Data::Open(open) => self.quoted(place, &format!("[{}]", open.text)),
             Data::Array(_) => {
-                let is_written = node.is_some_and(|it| it.kind() == Kind::Array);
-                let (start, end) = if is_written { (opening(place), closing(place)) } else { (place, place) };
+                let (start, end) = self.marks(node.filter(|it| it.kind() == Kind::Array), place);
                 self.put(start, "[");
                 for (at, item) in value.as_array().unwrap_or_default().iter().enumerate() {
                     if at > 0 {
@@ -139,8 +144,7 @@ impl Text<'_, '_, '_> {
                     self.quoted(place, &format!("[{rest}]"));
                     return;
                 }
-                let is_written = node.is_some_and(|it| it.kind() == Kind::Object);
-                let (start, end) = if is_written { (opening(place), closing(place)) } else { (place, place) };
+                let (start, end) = self.marks(node.filter(|it| it.kind() == Kind::Object), place);
                 self.put(start, "{");
                 for (at, member) in object.members().iter().enumerate() {
                     self.member(member, place, if at == 0 { "" } else { "," });
@@ -189,12 +193,4 @@ fn is_plain(node: Node<'_>) -> bool {
         && source.starts_with('"')
         && source.ends_with('"')
         && !source.contains(['\\', '\n', '\r', '\t'])
-}
-
-fn opening(span: Span) -> Span {
-    Span { start: span.start, end: span.start + 1 }
-}
-
-fn closing(span: Span) -> Span {
-    Span { start: span.end.saturating_sub(1), end: span.end }
 }

@@ -4,7 +4,6 @@ use super::called;
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
 use crate::schema::{Problem, ProblemKind};
-use crate::text::Span;
 
 rule!(
     "missing-property",
@@ -22,8 +21,7 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // The whole object would be a wall of marks: its name is enough, or its brace.
-    let start = problem.node.span().start as usize;
-    let span = problem.name.map_or(Span::new(start, start + 1), crate::json::Node::span);
+    let span = problem.name.map_or(problem.node.opening(), crate::json::Node::span);
     let message = format!("{} lacks `{property}`", called(subject, &problem.place));
     let version = subject.standing.map(|standing| standing.serves().to_string()).unwrap_or_default();
     let found = subject

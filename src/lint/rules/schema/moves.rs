@@ -53,7 +53,7 @@ pub(super) fn move_to(subject: &Subject<'_>, problem: &Problem<'_>, place: &str)
     }
     let insert = match before {
         Some(before) => insert_member(text, before, &moved),
-        None => Edit::insert(target.span().start + 1, moved),
+        None => Edit::insert(target.opening().end, moved),
     };
     Some(vec![Edit::delete(gone), insert])
 }

@@ -15,7 +15,7 @@ rule!(
 
 /// The note about a body of which the schema would have something to say if it were certain what it is for.
 pub(in crate::lint) fn draft<'a>(subject: &Subject<'a>) -> Draft<'a> {
-    let start = subject.resource.map_or(0, |root| root.span().start as usize);
+    let opening = subject.resource.map_or(Span::at(0), crate::json::Node::opening);
     let noun = subject.target.resource_type.map_or("resource", crate::arm::ResourceType::noun);
     let why = if subject.call.context.body_is_apart {
         "by the call before it, whose members it has not"
@@ -34,7 +34,7 @@ pub(in crate::lint) fn draft<'a>(subject: &Subject<'a>) -> Draft<'a> {
         "say what it is with `--type`, or in the configuration with a `[[target]]`"
     };
     subject
-        .at(&RULE, Span::new(start, start + 1), format!("this is taken for a {noun} {why}, which is a guess"))
+        .at(&RULE, opening, format!("this is taken for a {noun} {why}, which is a guess"))
         .help(format!("so its members are not compared with a schema: {how}"))
         .ceiling(Severity::Note)
 }

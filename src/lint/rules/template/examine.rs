@@ -169,10 +169,8 @@ impl<'a> Examination<'_, 'a> {
         {
             return text.to_file(part);
         }
-        let span = node.span();
         let is_container = matches!(node.kind(), Kind::Object | Kind::Array);
-        let span = if is_container { Span { start: span.start, end: span.start + 1 } } else { span };
-        self.body.to_file(span)
+        self.body.to_file(if is_container { node.opening() } else { node.span() })
     }
 
     fn draft(

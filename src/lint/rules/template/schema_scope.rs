@@ -3,7 +3,6 @@
 use crate::arm::{Method, Scopes};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Sink, Subject};
-use crate::text::Span;
 
 rule!(
     "schema-scope",
@@ -59,8 +58,7 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     } else if let Some(part) = &subject.call.url {
         subject.at_part(&RULE, part, part.span(), message)
     } else {
-        let start = resource.span().start as usize;
-        subject.at(&RULE, Span::new(start, start + 1), message)
+        subject.at(&RULE, resource.opening(), message)
     };
     sink.push(draft.help(help));
 }

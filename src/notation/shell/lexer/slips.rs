@@ -29,7 +29,7 @@ impl Lexer<'_, '_> {
             )
             .help("write a blank");
             let quoting = self.with_edits(quoting, "write a blank", Some(vec![(span, " ".to_owned())]));
-            self.tell(quoting);
+            self.tell_of_first(quoting);
         }
         self.at += 2;
     }
