@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::engine::template;
 use super::resolve::{self, belongs, dialect};
-use super::{Given, Target};
+use super::{Options, Target};
 use crate::json::{Mistake, MistakeKind, Node, Tree, Unclosed};
 use crate::notation::template::{may_hold_resources, read};
 use crate::notation::{Call, LeftOut, Notation, Payload, QuotingKind};
@@ -68,7 +68,7 @@ pub fn template_tree<'c>(source: &Source, call: &'c Call<'_>) -> Option<Tree<'c>
 }
 
 fn of_call(source: &Source, call: &Call<'_>, validators: &Validators) -> Option<Listed> {
-    let target = resolve::target(source, call, &Given::default())?;
+    let target = resolve::target(source, call, &Options::default())?;
     let is_open = call.quoting.iter().any(|it| it.kind == QuotingKind::UnterminatedQuote);
     // What is sent is not what the body was meant to be.
     let changes = [QuotingKind::JsonDepth, QuotingKind::ObjectAsBody, QuotingKind::FormatBraces];

@@ -7,7 +7,7 @@ mod misfits;
 use std::borrow::Cow;
 
 use super::evidence::{Certainty, Deploys, Evidence, Extent, UrlEvidence, Values, VersionEvidence};
-use super::{Given, Target};
+use super::{Given, Options, Target};
 use crate::arm::{
     ApiVersion, ApiVersionParameter, Method, RequestUrl, ResourceType, ResourceTypeName, Service, TypeMark,
 };
@@ -328,22 +328,23 @@ fn meant(text: &str) -> Option<ApiVersion> {
 
 /// What the text says of the request that `call` is, its body's shape included where nothing else says it; `None`
 /// for a body that nothing is known of.
-pub fn target(source: &Source, call: &Call<'_>, given: &Given) -> Option<Target> {
-    let validators = Validators::embedded();
-    let asked = Asked { given: *given, type_name: None, validators: &validators };
+pub fn target(source: &Source, call: &Call<'_>, options: &Options) -> Option<Target> {
+    let validators = options.schemas.clone().unwrap_or_else(Validators::embedded);
+    let type_name = options.type_name.as_ref();
+    let asked = Asked { given: options.given, type_name, validators: &validators };
     resolve(source, call, asked).map(|resolved| resolved.target)
 }
 
 /// The requests that `call` stands for, each with the bytes of the file that it takes: itself, or in a template one
 /// for each resource whose type it names.
-pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Target)> {
+pub fn targets(source: &Source, call: &Call<'_>, options: &Options) -> Vec<(Span, Target)> {
     if call.left_out == LeftOut::Request {
         return Vec::new();
     }
     if let Some(body) = call.body.text().filter(|_| call.is_template()) {
         let tree = Tree::parse(body.text(), dialect(source, call));
         let found = template::read(&tree);
-        let validators = Validators::embedded();
+        let validators = options.schemas.clone().unwrap_or_else(Validators::embedded);
         let whole = whole(call);
         let requests: Vec<_> = found
             .resources
@@ -356,9 +357,9 @@ pub fn targets(source: &Source, call: &Call<'_>, given: &Given) -> Vec<(Span, Ta
             return requests;
         }
         let as_body = as_body(call);
-        return target(source, &as_body, given).map(|target| (call.span, target)).into_iter().collect();
+        return target(source, &as_body, options).map(|target| (call.span, target)).into_iter().collect();
     }
-    target(source, call, given).map(|target| (call.span, target)).into_iter().collect()
+    target(source, call, options).map(|target| (call.span, target)).into_iter().collect()
 }
 
 /// What might have been a template, read as a body.

@@ -217,7 +217,7 @@ fn innermost(
     options: &Options,
     cursor: u32,
 ) -> Option<(Target, Option<u32>)> {
-    let all = targets(source, call, &options.given);
+    let all = targets(source, call, options);
     let whole = text.to_file(text.span());
     let holds = |start: u32, end: u32| start <= cursor && (cursor <= end || end == whole.end);
     let (span, target) =

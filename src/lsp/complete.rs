@@ -117,7 +117,7 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Vec<Choice> {
     if let Some(place) = version_at(document.source().text(), cursor) {
         let type_name = place.type_name.or_else(|| {
             let call = calls.iter().find(|call| call.span.start <= cursor && cursor <= call.span.end)?;
-            crate::lint::target(document.source(), call, &options.given)?.type_name
+            crate::lint::target(document.source(), call, options)?.type_name
         });
         return type_name.map_or_else(Vec::new, |it| of_versions(&validators, it.as_str(), place.span));
     }

@@ -140,7 +140,7 @@ fn of_text(document: &Document, options: &Options, cursor: u32) -> Option<(Span,
     if let Some(place) = version_at(text, cursor) {
         let type_name = place.type_name.or_else(|| {
             let call = calls.iter().find(|call| call.span.contains(place.span))?;
-            crate::lint::target(document.source(), call, &options.given)?.type_name
+            crate::lint::target(document.source(), call, options)?.type_name
         })?;
         return Some((place.span, describe(&validators, type_name.as_str(), place.text)?));
     }

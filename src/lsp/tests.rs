@@ -523,6 +523,24 @@ fn a_client_tells_of_configurations_that_the_server_cannot_read() {
     assert_eq!(client.published(), [("file:///nowhere/a.json".to_owned(), vec![])]);
 }
 
+#[test]
+fn a_body_is_for_what_it_is_said_to_be() {
+    let (document, cursor) = document("site.json", r#"{"properties": {"https|Only": true}}"#);
+    let mut options = Options::default();
+    let said = |options: &Options| of_document(&document, options, &flags(), cursor);
+    assert_eq!(said(&options), None);
+    options.type_name = "Microsoft.Web/sites".parse().ok();
+    options.given.method = Some(crate::arm::Method::Put);
+    assert!(said(&options).is_some_and(|(_, said)| said.contains("httpsOnly")));
+    let (typed, cursor) = self::document("site.json", "{\"properties\": {\"httpsOnly\": true,\n|}}");
+    let offered = complete(&typed, &options, &flags(), MARKDOWN, cursor, false);
+    assert!(
+        offered.iter().any(|item| item.label == "clientAffinityEnabled"),
+        "{:?} {offered:?}",
+        said(&options)
+    );
+}
+
 /// Texts cut off anywhere, and the cursor at their end: what an editor shows while somebody types.
 #[test]
 fn any_cut_of_a_real_text_can_be_asked_about() {

@@ -139,6 +139,17 @@ test("hover knows what an expression gives, and hides what is secret", () => {
   assert.ok(!said("phrase')]").includes("sesame"));
 });
 
+test("hover goes by what a body is said to be for, in the form or in a configuration", () => {
+  const body = '{"properties": {"httpsOnly": true}}';
+  const hover = (check) => ask("hover", "text.json", body, { check, offset: body.indexOf("httpsOnly") + 2 }).said?.markdown;
+  const config = '[[target]]\nfiles = "bodies/*"\ntype = "Microsoft.Web/sites"\nmethod = "PUT"\n';
+  assert.match(hover({ type: "Microsoft.Web/sites", method: "PUT" }), /httpsOnly/);
+  assert.match(hover({ project: { config, path: "bodies/site.json" } }), /httpsOnly/);
+  assert.equal(hover({ project: { config, path: "others/site.json" } }), hover({}));
+  assert.equal(hover({ project: { config: '[lint]\nexclude = ["*.json"]' } }), undefined);
+  assert.match(ask("check", "a.json", body, { type: "Microsoft.Wb/sites" }).error, /^type: /);
+});
+
 const CONFIGS = [
   "",
   '[lint]\nignore = ["identity-type-split"]\n',

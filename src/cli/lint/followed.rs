@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use armbody::config::Configs;
 use armbody::container::{self, Kind};
 use armbody::fault::isolated;
-use armbody::lint::{Given, target};
+use armbody::lint::{Given, Options, target};
 use armbody::notation::Payload;
 use armbody::text::Source;
 use memchr::memmem;
@@ -139,7 +139,7 @@ fn of_document(path: &Path, limit: u64) -> Vec<Reference> {
             return None;
         }
         let name = followed(name.text())?;
-        let target = target(&source, call, &Given::default())?;
+        let target = target(&source, call, &Options::default())?;
         let given = Given {
             resource_type: Some(target.resource_type?),
             method: target.method,
