@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use armbody::container::{Kind, calls};
-use armbody::lint::{Given, Options, inspect, targets};
+use armbody::lint::{Options, inspect, targets};
 use armbody::notation::Payload;
 use armbody::text::Source;
 
@@ -40,7 +40,7 @@ impl Count {
     fn of(source: &Source, kind: Kind) -> Self {
         let mut count = Self::default();
         for call in calls(source, kind).iter().filter(|call| call.is_arm()) {
-            let requests = targets(source, call, &Given::default());
+            let requests = targets(source, call, &Options::default());
             let alone = matches!(call.notation.as_str(), "json" | "template");
             count.bodies +=
                 usize::from(!alone && matches!(call.body, Payload::Text(_)) && call.made.is_none());
