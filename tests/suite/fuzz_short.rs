@@ -236,8 +236,9 @@ struct Watched {
 
 impl Watch {
     /// An input takes milliseconds.
-    const PATIENCE: Duration = Duration::from_secs(120);
+    const PATIENCE: Duration = Duration::from_mins(2);
 
+    #[expect(clippy::disallowed_methods, reason = "a runner would keep what is printed until the test ends")]
     fn new(name: &'static str) -> Self {
         let first = Watched { number: 0, text: Vec::new(), since: Instant::now(), is_over: false };
         let watched = Arc::new(Mutex::new(first));
@@ -251,7 +252,6 @@ impl Watch {
                 }
                 if now.since.elapsed() > Self::PATIENCE {
                     let text = String::from_utf8_lossy(&now.text).into_owned();
-                    // Not what the runner would keep until the test ends.
                     let _ =
                         writeln!(std::io::stderr(), "{name}, input {} does not end: {text:?}", now.number);
                     std::process::exit(101);
