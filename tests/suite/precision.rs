@@ -740,3 +740,82 @@ fn a_token_whose_kind_is_asked_for_is_known() {
     assert_eq!(of("if ($token -is [System.Security.SecureString]) { $token = [Text]::Of($token) }"), []);
     assert_eq!(of("if ($sub -is [string]) { $other = 1 }"), [("token-is-securestring", Severity::Warning)]);
 }
+
+/// Defaults of each other: one of them is there to be given.
+#[test]
+fn a_ring_of_defaults_is_a_note() {
+    let text = template(&json!({
+        "parameters": {
+            "standard": {"type": "object", "defaultValue": {"name": "[concat(parameters('id'), '-a')]"}},
+            "id": {"type": "string", "defaultValue": "[parameters('standard').id]"}
+        },
+        "outputs": {"o": {"type": "string", "value": "[parameters('id')]"}}
+    }));
+    assert_eq!(loud(&text, Kind::Json), []);
+    let text = template(&json!({
+        "variables": {"a": "[variables('b')]", "b": "[variables('a')]"},
+        "outputs": {"o": {"type": "string", "value": "[variables('a')]"}}
+    }));
+    assert!(
+        loud(&text, Kind::Json).contains(&("circular-dependency", Severity::Error)),
+        "{:?}",
+        loud(&text, Kind::Json)
+    );
+}
+
+#[test]
+fn what_lets_nobody_in_is_no_secret_default() {
+    let of = |kind: &str, default: Value| {
+        loud(&template(&json!({"parameters": {"p": {"type": kind, "defaultValue": default}}})), Kind::Json)
+    };
+    let told = [("secure-default", Severity::Warning)];
+    for text in
+        ["https://files.contoso.com/a/b.zip", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB a@b", "url=;key=;"]
+    {
+        assert_eq!(of("securestring", json!(text)), [], "{text}");
+    }
+    for text in
+        ["https://a.blob.core.windows.net/b?sv=1&sig=x9K2", "url=x;key=q7Zk2pLm", "https://a:b7x@c.net/d"]
+    {
+        assert_eq!(of("securestring", json!(text)), told, "{text}");
+    }
+    assert_eq!(of("secureObject", json!({"small": {"plan": {"name": "S1", "count": 1}}})), []);
+    assert_eq!(of("secureObject", json!({"small": {"password": "q7Zk2pLm"}})), told);
+}
+
+#[test]
+fn an_ellipsis_may_have_words_within_brackets() {
+    let of = |words: &str| {
+        let text = format!(
+            "{{\n\"$schema\": \"{SCHEMA}\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [{words}]\n}}"
+        );
+        loud(&fenced("json", &text), Kind::Markdown)
+    };
+    assert_eq!(of("...the nested one..."), []);
+    assert_eq!(of("the nested one"), [("unquoted-value", Severity::Error)]);
+}
+
+/// Blanks within a command are none of the URL that its output begins.
+#[test]
+fn a_command_in_a_url_keeps_its_blanks() {
+    let call =
+        "az rest --method get --url \"$(az vm show -g g -n v --query id -o tsv)?api-version=2023-09-01\"";
+    assert_eq!(loud(&fenced("bash", call), Kind::Markdown), []);
+    let script = "az vmss identity assign --identities $(az identity show -g g -n i --query id -o tsv) --ids $(az vmss list -g g --query \"[0].id\" -o tsv)\n";
+    assert_eq!(loud(script, Kind::PowerShell), []);
+}
+
+/// A line that shows how to write a command.
+#[test]
+fn a_bar_between_placeholders_is_no_pipe() {
+    let of = |rest: &str| {
+        loud(
+            &fenced(
+                "bash",
+                &format!("az deployment group create -g <group> --template-uri <uri> --parameters {rest}"),
+            ),
+            Kind::Markdown,
+        )
+    };
+    assert_eq!(of("<file>|<name=value>"), []);
+}

@@ -110,7 +110,8 @@ impl Parser<'_> {
     fn words_of_ellipsis(&mut self, from: usize) -> usize {
         const MAX_WORDS: usize = 120;
         let window = &self.bytes[from..self.bytes.len().min(from + MAX_WORDS)];
-        let Some(len) = memchr::memchr(b'\n', window) else { return 0 };
+        // Up to the end of the line, or of the container: `[... nested template ...]`.
+        let Some(len) = memchr::memchr3(b'\n', b']', b'}', window) else { return 0 };
         self.steps += len as u64;
         let words = self.text[from..from + len].trim_end();
         let is_prose = words.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '(')

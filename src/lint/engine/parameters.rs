@@ -87,7 +87,7 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
         let is_empty =
             name.and_then(|(_, entry)| entry.member("value")).and_then(|(_, value)| value.as_str());
         if is_empty.is_some_and(|it| it.trim().is_empty()) {
-            finding.severity = finding.severity.min(Severity::Warning);
+            finding.severity = Severity::Note;
         }
         let name = name.and_then(|(name, _)| name.as_str()).unwrap_or_default();
         // What a name leads to is a matter of the template.

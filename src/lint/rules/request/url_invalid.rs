@@ -38,7 +38,9 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         if problem.kind == Kind::Whitespace && in_query(&span) && (encodes || !is_first) {
             continue;
         }
-        if problem.kind == Kind::Whitespace && is_of_parameter(subject, part, span) {
+        if problem.kind == Kind::Whitespace
+            && (is_of_parameter(subject, part, span) || is_of_command(part.text(), span))
+        {
             continue;
         }
         let Some((message, help)) = describe(subject, &problem.kind) else { continue };
@@ -92,6 +94,17 @@ fn is_of_parameter(subject: &Subject<'_>, part: &Fragment<'_>, span: Span) -> bo
     };
     let written = subject.source.text().get(part.to_file(Span::new(slash, slash + 1)).range());
     written.is_some_and(|written| !written.contains('/'))
+}
+
+/// True if what stands at `span` is part of a command whose output is put there: `$(az vm list -o tsv)/…`.
+fn is_of_command(url: &str, span: Span) -> bool {
+    const LONGEST: usize = 400;
+    let end = span.start as usize;
+    let before = url.get(url.floor_char_boundary(end.saturating_sub(LONGEST))..end).unwrap_or_default();
+    before.find("$(").is_some_and(|from| {
+        let inner = &before[from..];
+        inner.matches('(').count() > inner.matches(')').count()
+    })
 }
 
 /// True if the client writes the blanks of a query as `%20` itself, or the text shows what it sends to readers.

@@ -7,7 +7,6 @@ use crate::json::{MistakeKind, Node};
 use crate::lint::rule::rule;
 use crate::lint::{Check, Doubt, Sink, Subject, either};
 use crate::schema::{Problem, ProblemKind};
-use crate::text::Span;
 
 rule!(
     "unknown-property",
@@ -78,17 +77,34 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
 
 /// True if an ellipsis stands before the member `name` in its object: it may stand for what opens another.
 fn is_behind_ellipsis(subject: &Subject<'_>, name: Node<'_>) -> bool {
-    let (Some(tree), Some(mut object)) = (subject.tree, subject.resource) else { return false };
-    let at = name.span();
-    while let Some(inner) =
-        object.members().map(|it| it.1).chain(object.elements()).find(|it| it.span().contains(at))
-    {
-        object = inner;
+    /// So far back it is looked for, and so many are looked at.
+    const NEAR: usize = 4096;
+    const MOST: usize = 8;
+    let Some(tree) = subject.tree else { return false };
+    let at = name.span().start as usize;
+    let ends =
+        tree.mistakes().iter().filter(|it| it.kind == MistakeKind::Ellipsis).map(|it| it.span.end as usize);
+    let mut near = ends.filter(|end| *end <= at && at - end <= NEAR).take(MOST);
+    near.any(|end| tree.text().get(end..at).is_some_and(is_level))
+}
+
+/// True for a piece of JSON that ends in the container in which it begins.
+fn is_level(text: &str) -> bool {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0i32, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_quoted,
+            b'"' => is_quoted = !is_quoted,
+            b'{' | b'[' if !is_quoted => depth += 1,
+            b'}' | b']' if !is_quoted => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
     }
-    let is_child = |gap: Span| object.members().any(|(_, value)| value.span().contains(gap));
-    let gaps = tree.mistakes().iter().filter(|it| it.kind == MistakeKind::Ellipsis).map(|it| it.span);
-    let mut before = gaps.filter(|gap| object.span().start < gap.start && gap.end <= at.start);
-    before.any(|gap| !is_child(gap))
+    depth == 0
 }
 
 /// `depth` is that of the place where it stands.

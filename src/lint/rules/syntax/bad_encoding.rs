@@ -57,7 +57,10 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
             (Span::new(0, 2), message.to_owned(), Severity::Error)
         }
         SourceProblem::Binary => {
-            (Span::default(), "the file is not text: it has NUL bytes".to_owned(), Severity::Error)
+            // What is no script and no JSON may be anybody's data: it is said that it was not read.
+            let harm = kind != Kind::Markdown;
+            let severity = if harm { Severity::Error } else { Severity::Note };
+            (Span::default(), "the file is not text: it has NUL bytes".to_owned(), severity)
         }
         SourceProblem::NotUtf8(places) => {
             let called = |place: &&Span| calls.iter().any(|call| call.span.overlaps(**place));

@@ -354,7 +354,10 @@ impl<'a> Examination<'_, 'a> {
             && node.kind() == Kind::String
             && self.tree.name_before(node.span().start).and_then(Node::as_str).as_deref()
                 == Some("defaultValue");
-        let hangs_on = if is_blank_default { HangsOn::Blanks } else { hangs_on };
+        // Defaults that are made of each other are there for one of them to be given.
+        let is_ring = refusal.cause == Cause::CircularDependency
+            && self.root.member("parameters").is_some_and(|(_, it)| it.span().contains(node.span()));
+        let hangs_on = if is_blank_default || is_ring { HangsOn::Blanks } else { hangs_on };
         let secret = self.is_secret_parameter(node);
         let message =
             if secret { refused_of_secret(refusal.cause) } else { clause(&shortened(&refusal.message)) };

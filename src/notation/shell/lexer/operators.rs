@@ -8,10 +8,20 @@ use crate::notation::quoting::cut;
 use crate::notation::{Quoting, QuotingKind};
 use crate::text::Span;
 
+/// So much of a line is looked at for what it shows.
+const LINE: usize = 400;
+
 impl Lexer<'_, '_> {
     /// Says that bash does not take the operator at `span`, to the request that stands nearest.
     pub(super) fn refuse(&mut self, span: Span) {
         if self.natural {
+            return;
+        }
+        // `<file>|<name=value>` is one or the other, in a line that shows how to write a command.
+        let end = span.end as usize;
+        let window = self.text.get(self.text.floor_char_boundary(end.saturating_sub(LINE))..end);
+        let line = window.and_then(|it| it.rsplit('\n').next()).unwrap_or_default();
+        if self.dialect.prompts && line.contains(">|<") {
             return;
         }
         let message = match self.text[span.range()].trim() {

@@ -6,9 +6,9 @@ use super::super::{secret_in_command, secure_default, secure_output, secure_to_d
 use super::Examination;
 use crate::arm::expression::is_expression;
 use crate::arm::is_secure_type;
-use crate::json::Node;
+use crate::json::{Kind, Node};
 use crate::lint::evaluation::GENERATED;
-use crate::lint::secrets::is_open;
+use crate::lint::secrets::{is_open, members};
 use crate::lint::{Rule, Severity, Sink};
 use crate::template::{Data, Declared, Of, Survey, UseIn, Value};
 use crate::text::Span;
@@ -22,13 +22,19 @@ impl<'a> Examination<'_, 'a> {
         behind.checked_sub(1).and_then(|at| all.get(at)).is_some_and(|it| it.contains(span))
     }
 
+    /// True for an object of which no member is called a secret: sizes, names, what is to be installed.
+    fn names_no_secret(&self, default: &Value) -> bool {
+        let node = default.place.and_then(|place| self.node(place));
+        node.is_some_and(|it| it.kind() == Kind::Object && members(it).is_empty())
+    }
+
     pub(super) fn tell_secrets(&self, survey: &Survey, sink: &mut Sink<'_>) {
         for names in &survey.scopes {
             for Declared { name, value, .. } in names.parameters.iter().filter(|it| is_secure(&it.value)) {
                 let Some(default) = value.get("defaultValue").filter(|it| is_literal(it)) else { continue };
                 let Some(place) = default.place else { continue };
                 // A blank, or what says what belongs there, is nobody's secret; it is sent all the same.
-                let is_blank = says_no_secret(default);
+                let is_blank = says_no_secret(default) || self.names_no_secret(default);
                 let message = if is_blank {
                     format!(
                         "the default of the secure parameter `{name}` is no secret: it is sent where none is given"
@@ -177,7 +183,8 @@ fn reads_user_name(node: Node<'_>, name: Span) -> bool {
 fn says_no_secret(value: &Value) -> bool {
     match &value.data {
         Data::Text(text) => {
-            text.starts_with(GENERATED)
+            is_public(text)
+                || text.starts_with(GENERATED)
                 || text.eq_ignore_ascii_case("none")
                 || is_open(text)
                 || is_sentence(text)
@@ -187,6 +194,18 @@ fn says_no_secret(value: &Value) -> bool {
         Data::Int(_) | Data::Float(_) => false,
         Data::Null | Data::Open(_) | Data::Bool(_) => true,
     }
+}
+
+/// True for what lets nobody in: an address without a query or a user, a public key, settings without values.
+fn is_public(text: &str) -> bool {
+    let text = text.trim();
+    let is_address = (text.starts_with("https://") || text.starts_with("http://"))
+        && !text.contains(['?', '@', ' ', '&', '='])
+        && !text.contains("sig");
+    let is_key = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|it| text.starts_with(it));
+    let mut settings = text.split(';').map(str::trim).filter(|it| !it.is_empty()).peekable();
+    let is_blank = settings.peek().is_some() && settings.all(|it| it.len() > 1 && it.ends_with('='));
+    is_address || is_key || is_blank && !text.ends_with("==")
 }
 
 /// True for a sentence that says what belongs there, or when: words with those between them that no passphrase has.
