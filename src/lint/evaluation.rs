@@ -138,11 +138,19 @@ fn has_all_values(survey: &Survey) -> bool {
 /// True for a value that nobody is to fill in first.
 fn is_said(value: &Value) -> bool {
     match &value.data {
-        Data::Text(text) => !contains_placeholder(text) && !text.starts_with(GENERATED),
+        Data::Text(text) => {
+            !contains_placeholder(text) && !text.starts_with(GENERATED) && !is_put_in_later(text)
+        }
         Data::Array(_) => value.as_array().unwrap_or_default().iter().all(is_said),
         Data::Object(object) => object.members().iter().all(|it| is_said(&it.value)),
         _ => true,
     }
+}
+
+/// `changeme`, and the tokens that a pipeline replaces: `#location#`.
+fn is_put_in_later(text: &str) -> bool {
+    let is_token = text.len() > 2 && text.starts_with('#') && text.ends_with('#');
+    is_token || text.eq_ignore_ascii_case("changeme")
 }
 
 /// What the pipeline of Azure's quickstart templates fills in: `GEN-UNIQUE`, `GEN-PASSWORD`.

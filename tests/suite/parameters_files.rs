@@ -67,6 +67,9 @@ fn a_template_is_checked_with_the_values_beside_it() {
         found("main.parameters.json", values, "main.json").into_iter().filter(|it| it.1 != "note").collect()
     };
     assert_eq!(of_template(&json!({"name": "abc"})), []);
+    // What is put in later says nothing.
+    assert_eq!(of_template(&json!({"name": "abc", "count": "#count#"})), []);
+    assert_eq!(of_template(&json!({"name": "abc", "count": "changeme"})), []);
     let divided = of_template(&json!({"name": "abc", "count": 0}));
     assert_eq!(divided, [("wrong-argument-kind".to_owned(), "error".to_owned())]);
     let unnamed = of_template(&json!({"name": "a/b"}));
