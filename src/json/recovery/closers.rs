@@ -47,9 +47,6 @@ impl Parser<'_> {
     /// A closing bracket of the other kind. Three readings: brackets before it are missing, it is the wrong
     /// one, or it is one too many; the brackets in the rest of the text say which leaves a whole.
     pub(in crate::json) fn wrong_closer(&mut self, byte: u8) {
-        if self.swapped_closers(byte) {
-            return;
-        }
         let depth = i64::try_from(self.frames.len()).unwrap_or(i64::MAX);
         let matching = self.frames.iter().rev().position(|frame| frame.kind.closer() == byte);
         let rest = self.closers_after(self.behind(self.at));
@@ -65,12 +62,16 @@ impl Parser<'_> {
             self.end_frame();
             return;
         }
-        self.extra_closer(rest == Some(depth));
+        if !self.swapped_closers(byte) {
+            self.extra_closer(rest == Some(depth));
+        }
     }
 
     /// Two closing brackets that stand in each other's place (`}]` where `]}` is due): one mistake.
     fn swapped_closers(&mut self, byte: u8) -> bool {
-        let closers = self.frames.last().zip(self.frames.iter().rev().nth(1));
+        let is_open = |frame: &&Frame| matches!(frame.kind, FrameKind::Object | FrameKind::Array);
+        let inner = self.frames.last().filter(is_open);
+        let closers = inner.zip(self.frames.iter().rev().nth(1).filter(is_open));
         let Some((inner, outer)) = closers.map(|(inner, outer)| (inner.kind.closer(), outer.kind.closer()))
         else {
             return false;
