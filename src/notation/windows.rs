@@ -23,18 +23,12 @@ pub(super) fn unescaped<'s>(argument: &Fragment<'s>) -> Fragment<'s> {
         if backslashes == 0 {
             continue;
         }
-        let mut at = quote - backslashes;
+        let at = quote - backslashes;
         copy(&mut builder, run, at);
-        for _ in 0..backslashes / 2 {
-            builder.decoded(Span::new(at, at + 2), "\\", ENCODING);
-            at += 2;
-        }
-        if at < quote {
-            builder.decoded(Span::new(at, quote + 1), "\"", ENCODING);
-            run = quote + 1;
-        } else {
-            run = quote;
-        }
+        // One piece: what is put between them would make other backslashes of them.
+        let read = "\\".repeat(backslashes / 2) + "\"";
+        builder.decoded(Span::new(at, quote + 1), &read, ENCODING);
+        run = quote + 1;
     }
     copy(&mut builder, run, bytes.len());
     builder.finish(0, ENCODING)
