@@ -207,6 +207,13 @@ impl<'t> Node<'t> {
         self.tree
     }
 
+    /// The last of the node and those within it that begins at `offset` of the text or before.
+    pub(crate) fn last_from(self, offset: u32) -> Option<Node<'t>> {
+        let nodes = self.tree.nodes.get(self.index as usize..self.end() as usize)?;
+        let behind = nodes.partition_point(|node| node.start <= offset);
+        Some(Node { tree: self.tree, index: self.index + behind.checked_sub(1)? as u32 })
+    }
+
     /// Its bytes in the text, with quotes and brackets.
     pub fn span(self) -> Span {
         let data = self.data();

@@ -237,7 +237,7 @@ impl Parents {
     fn add(&self, hash: &mut Fnv, resource: Node<'_>, at: u32) {
         let row = |index: u32| self.rows.get(index.checked_sub(self.first)? as usize).copied();
         let span = |index: u32| resource.tree().node(index).map(Node::span);
-        let Some(mut index) = self.last_from(resource, at) else { return };
+        let Some(mut index) = resource.last_from(at).map(Node::index) else { return };
         // What ends there does not hold it: white space may come between.
         while let Some(it) = row(index).filter(|it| it.parent() != index)
             && span(index).is_some_and(|span| span.end <= at)
@@ -260,19 +260,6 @@ impl Parents {
                 None => hash.add(b"*"),
             }
         }
-    }
-
-    /// The last node of the resource that begins at `at` or before.
-    fn last_from(&self, resource: Node<'_>, at: u32) -> Option<u32> {
-        let (mut low, mut high) = (self.first, self.first + self.rows.len() as u32);
-        while low < high {
-            let middle = low.midpoint(high);
-            match resource.tree().node(middle) {
-                Some(node) if node.span().start <= at => low = middle + 1,
-                _ => high = middle,
-            }
-        }
-        low.checked_sub(1).filter(|last| *last >= self.first)
     }
 }
 
