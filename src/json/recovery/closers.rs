@@ -295,16 +295,16 @@ impl Parser<'_> {
                 mistake.related = None;
             }
         }
-        if !closers.is_empty() && self.closes_cut_string(&closers) {
-            // A text that ends within a string lacks its brackets for the same reason.
-        } else if let Some(frame) = innermost {
+        // A text that ends within a string lacks its brackets for the same reason.
+        let is_told = !closers.is_empty() && self.closes_cut_string(&closers);
+        if let Some(frame) = innermost.filter(|_| !is_told) {
             let kind = if frame.kind.is_array() { Unclosed::Array } else { Unclosed::Object };
             edits.push(Edit::insert(done as u32, closers));
             let opener = self.opener_of(&frame);
             let mistake =
                 Mistake::new(MistakeKind::UnclosedBracket(kind), opener).related(Span::new(done, done));
             self.mistake(mistake.perhaps(edits));
-        } else if let Some(frame) = headless {
+        } else if let Some(frame) = headless.filter(|_| !is_told) {
             let span = Span { start: frame.opener, end: done as u32 };
             let edits = vec![Edit::insert(frame.opener, "{"), Edit::insert(done as u32, "}")];
             self.mistake(Mistake::new(MistakeKind::UnclosedBracket(Unclosed::Body), span).repaired(edits));

@@ -58,8 +58,7 @@ pub(in crate::lint) fn finding(source: &Source, kind: Kind, calls: &[Call<'_>]) 
         }
         SourceProblem::Binary => {
             // What is no script and no JSON may be anybody's data: it is said that it was not read.
-            let harm = kind != Kind::Markdown;
-            let severity = if harm { Severity::Error } else { Severity::Note };
+            let severity = if kind == Kind::Markdown { Severity::Note } else { Severity::Error };
             (Span::default(), "the file is not text: it has NUL bytes".to_owned(), severity)
         }
         SourceProblem::NotUtf8(places) => {
