@@ -2,6 +2,7 @@
 //! inventory, the language server and followed files all ask it.
 
 mod extent;
+mod format;
 mod misfits;
 
 use std::borrow::Cow;
@@ -121,30 +122,10 @@ pub(super) fn resolve<'a>(source: &Source, call: &'a Call<'a>, asked: Asked<'_>)
         json::best_reading(tree, dialect, &|tree| misfits::misfits(tree, &target, asked.validators.schemas()))
     };
     let tree = if known && !evidence.extent.is_cut() { tree.map(settle) } else { tree };
-    if tree.as_ref().and_then(Tree::root).is_some_and(names_kinds) {
+    if tree.as_ref().and_then(Tree::root).is_some_and(format::names_kinds) {
         evidence.values = Values::Kinds;
     }
     Some(Resolved { url, target, tree, standing, evidence })
-}
-
-/// True for a body that shows a format, as references do: the names of several kinds stand in the place of values
-/// (`"name": "string"`, `"zoneBalance": "bool"`).
-fn names_kinds(root: Node<'_>) -> bool {
-    const KINDS: [&str; 8] = ["string", "int", "integer", "number", "bool", "boolean", "object", "array"];
-    const ENOUGH: usize = 5;
-    let (mut count, mut kinds, mut open) = (0, 0u8, vec![root]);
-    while let Some(node) = open.pop() {
-        if node.kind() == json::Kind::String
-            && let Some(kind) = node.as_str().and_then(|text| KINDS.iter().position(|it| *it == text))
-        {
-            count += 1;
-            kinds |= 1 << kind;
-        }
-        open.extend(node.members().map(|(_, value)| value).chain(node.elements()));
-    }
-    // A template's own declarations name kinds as well.
-    let declares = root.member("parameters").is_some() || root.member("contentVersion").is_some();
-    count >= ENOUGH && kinds.count_ones() > 1 && !declares
 }
 
 /// Says what is known of a request that the client itself writes.
@@ -211,7 +192,7 @@ pub(super) fn resource(
 ) -> Option<(Target, Evidence, Option<Standing>)> {
     let mut evidence = whole.clone();
     evidence.is_fragment = resource.is_excerpt;
-    if names_kinds(resource.node) {
+    if format::names_kinds(resource.node) {
         evidence.values = Values::Kinds;
     }
     let mut target = of_resource(resource);
