@@ -344,12 +344,7 @@ impl<'a> Examination<'_, 'a> {
             _ => {}
         }
         // A default that is empty, and too short or not allowed for that, is there to be given.
-        let is_for_want = match refusal.cause {
-            Cause::ValueOutOfBounds => refusal.message.contains("Length of the value should be greater"),
-            Cause::DefaultNotAllowed => true,
-            _ => false,
-        };
-        let is_blank_default = is_for_want
+        let is_blank_default = matches!(refusal.cause, Cause::ValueOutOfBounds | Cause::DefaultNotAllowed)
             && text.is_empty()
             && node.kind() == Kind::String
             && self.tree.name_before(node.span().start).and_then(Node::as_str).as_deref()

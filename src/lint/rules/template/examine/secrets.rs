@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::{secret_in_command, secure_default, secure_output, secure_to_deployment};
 use super::Examination;
-use crate::arm::expression::is_expression;
+use crate::arm::expression::{Expression, Part, is_expression};
 use crate::arm::is_secure_type;
 use crate::json::{Kind, Node};
 use crate::lint::evaluation::GENERATED;
@@ -161,22 +161,15 @@ fn lists_secrets(name: &str) -> bool {
 /// True if the user's name is read of what the function at `name` of a string gives: `listCredentials(…).username`.
 fn reads_user_name(node: Node<'_>, name: Span) -> bool {
     let Some(text) = node.as_str() else { return false };
-    let Some(behind) = text.get(name.end as usize..) else { return false };
-    let (mut depth, mut is_quoted) = (0usize, false);
-    for (at, c) in behind.char_indices() {
-        match c {
-            '\'' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth += 1,
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            _ => {}
+    let Ok(expression) = Expression::parse(&text) else { return false };
+    let parts: Vec<(Part<'_>, Span)> = expression.parts().collect();
+    parts.iter().any(|(part, _)| match part {
+        Part::Member { base, name: member } => {
+            let of = parts.get(*base as usize);
+            member.eq_ignore_ascii_case("username") && of.is_some_and(|(_, place)| *place == name)
         }
-        if depth == 0 && c == ')' {
-            let member = behind[at + 1..].trim_start().trim_start_matches('.');
-            let end = member.find(|c: char| !c.is_alphanumeric()).unwrap_or(member.len());
-            return member[..end].eq_ignore_ascii_case("username");
-        }
-    }
-    false
+        _ => false,
+    })
 }
 
 /// True for a default that stands for what is to be given: a blank, `NOT_SPECIFIED`, `none`, `GEN-PASSWORD`.
@@ -200,8 +193,7 @@ fn says_no_secret(value: &Value) -> bool {
 fn is_public(text: &str) -> bool {
     let text = text.trim();
     let is_address = (text.starts_with("https://") || text.starts_with("http://"))
-        && !text.contains(['?', '@', ' ', '&', '='])
-        && !text.contains("sig");
+        && !text.contains(['?', '@', ' ', '&', '=']);
     let is_key = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|it| text.starts_with(it));
     let mut settings = text.split(';').map(str::trim).filter(|it| !it.is_empty()).peekable();
     let is_blank = settings.peek().is_some() && settings.all(|it| it.len() > 1 && it.ends_with('='));
