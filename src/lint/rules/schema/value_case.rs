@@ -14,10 +14,6 @@ fn check(subject: &Subject<'_>, problem: &Problem<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let text = node.as_str().unwrap_or_default();
-    // Bicep writes `inner` into every nested template that it makes.
-    if problem.place.dotted().ends_with("expressionEvaluationOptions.scope") {
-        return;
-    }
     let found = subject
         .at(&RULE, node.span(), format!("`{text}` is documented as `{right}`"))
         .help("ARM reads it without regard to case; tools that compare text do not");
