@@ -64,7 +64,7 @@ pub(super) fn check(source: &Source, options: &Options, secrets: &mut Vec<Secret
         )
         .at(Some(Place { document: BESIDE, node: entries.index() }));
         let mut finding = refused(source, &own, &refusal);
-        finding.span.end = finding.span.start + entries.opening().len() as u32;
+        finding.span = source.fragment().to_file(entries.opening());
         let (noun, has, them) =
             if names.len() == 1 { ("parameter", "has", "it") } else { ("parameters", "have", "each") };
         finding.message = format!(

@@ -20,26 +20,24 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     if !subject.is_arm() {
         return;
     }
-    let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
-    let gaps: Vec<Span> = gaps.map(|gap| gap.span.clone().into()).collect();
+    let gaps: Vec<&UrlProblem> = url.problems.iter().filter(|it| it.kind == Kind::Whitespace).collect();
     let query = url.query.map_or(part.text().len(), |query| query.start);
-    let in_query = |gap: &Span| gap.start as usize >= query;
-    let first_in_query = gaps.iter().copied().find(in_query);
+    let of_query = &gaps[gaps.partition_point(|gap| gap.span.start < query)..];
     let encodes = encodes_queries(subject);
     for problem in &url.problems {
         // A word that a line break parts is not misspelt as well.
         let span = Span::from(problem.span.clone());
-        let gap = gaps.get(gaps.partition_point(|gap| gap.start < span.start));
-        if problem.kind != Kind::Whitespace && gap.is_some_and(|gap| span.contains(*gap)) {
+        let gap = gaps.get(gaps.partition_point(|gap| gap.span.start < problem.span.start));
+        if problem.kind != Kind::Whitespace && gap.is_some_and(|gap| span.contains(gap.span.clone().into())) {
             continue;
         }
         // `$filter=name eq 'x'` is one slip, however many words it has.
-        let is_first = first_in_query == Some(span);
-        if problem.kind == Kind::Whitespace && in_query(&span) && (encodes || !is_first) {
+        let is_first = of_query.first().is_some_and(|first| std::ptr::eq(*first, problem));
+        if problem.kind == Kind::Whitespace && problem.span.start >= query && (encodes || !is_first) {
             continue;
         }
         if problem.kind == Kind::Whitespace
-            && (is_of_parameter(subject, part, span) || is_of_command(part.text(), span))
+            && (is_of_parameter(subject, part, span) || part.has_expansion(span))
         {
             continue;
         }
@@ -52,14 +50,8 @@ fn check(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             sink.push(draft.fix("take the quotes out", &without_quotes(part.text())));
             continue;
         }
-        let edits: Vec<Edit> = if is_first {
-            let gaps = url.problems.iter().filter(|it| it.kind == Kind::Whitespace);
-            gaps.filter(|gap| in_query(&gap.span.clone().into()))
-                .filter_map(|gap| edit_of(gap, part))
-                .collect()
-        } else {
-            edit_of(problem, part).into_iter().collect()
-        };
+        let mended = if is_first { of_query } else { &[problem] };
+        let edits: Vec<Edit> = mended.iter().filter_map(|it| edit_of(it, part)).collect();
         if !edits.is_empty() {
             draft = draft.fix("fix the URL", &edits);
         }
@@ -94,17 +86,6 @@ fn is_of_parameter(subject: &Subject<'_>, part: &Fragment<'_>, span: Span) -> bo
     };
     let written = subject.source.text().get(part.to_file(Span::new(slash, slash + 1)).range());
     written.is_some_and(|written| !written.contains('/'))
-}
-
-/// True if what stands at `span` is part of a command whose output is put there: `$(az vm list -o tsv)/…`.
-fn is_of_command(url: &str, span: Span) -> bool {
-    const LONGEST: usize = 400;
-    let end = span.start as usize;
-    let before = url.get(url.floor_char_boundary(end.saturating_sub(LONGEST))..end).unwrap_or_default();
-    before.find("$(").is_some_and(|from| {
-        let inner = &before[from..];
-        inner.matches('(').count() > inner.matches(')').count()
-    })
 }
 
 /// True if the client writes the blanks of a query as `%20` itself, or the text shows what it sends to readers.
