@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::{Edit, Fragment, Span};
+use crate::text::{Edit, Fragment, Span, code};
 
 /// What happened to the words of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -347,7 +347,7 @@ impl Quoting {
 
     /// A quote at `span` of the file that is never closed.
     pub fn unterminated(span: Span, quote: &str) -> Self {
-        Self::new(QuotingKind::UnterminatedQuote, span, format!("this {} is never closed", shown(quote)))
+        Self::new(QuotingKind::UnterminatedQuote, span, format!("this {} is never closed", code(quote)))
             .help("close it where the argument ends: until then the shell takes every word for part of it")
     }
 
@@ -355,11 +355,6 @@ impl Quoting {
     pub fn cuts(&self) -> bool {
         self.effect == Effect::Cuts
     }
-}
-
-/// A piece of code as messages show it: between backticks, or two of them around one.
-pub(super) fn shown(code: &str) -> String {
-    if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
 }
 
 /// True if a body is the name of a JSON file.

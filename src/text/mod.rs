@@ -27,6 +27,7 @@ pub use encoding::{Chain, Encoding};
 pub use fragment::{Builder, Fragment};
 pub(crate) use marks::Marks;
 pub(crate) use rows::rows_from;
+pub(crate) use shown::code;
 pub use shown::{Show, Shown, is_hidden, visible};
 pub use source::{DEFAULT_MAX_SIZE, Position, ReadError, Source, SourceProblem, path_name, read_text};
 pub use steps::steps;

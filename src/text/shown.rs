@@ -21,6 +21,12 @@ use super::odd::{Odd, odd};
 /// The longest word between `##` and `[` that is taken for the name of a runner.
 const LONGEST_RUNNER: usize = 16;
 
+/// A piece of code within a message or Markdown, on one line, whatever is in it.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}
+
 /// Text that may be shown as it is: no control character but line breaks and tabs, none that has no width or turns
 /// the direction, and no line that a runner takes for a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,7 +12,7 @@ use crate::json::{Kind, Node};
 use crate::lsp::document::Document;
 use crate::report::Mask;
 use crate::template::{Answers, Asked, Options, Place, Reason, Value};
-use crate::text::{Shown, Span};
+use crate::text::{Shown, Span, code};
 
 /// The longest value that is shown, in characters.
 const MAX_SHOWN: usize = 300;
@@ -102,12 +102,6 @@ pub(crate) fn cut(text: &str) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }
-}
-
-/// Code within Markdown, whatever is in it.
-pub(crate) fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
 /// What is said of a value, as a line of a list; `None` where nothing is known beyond its text.

@@ -2,9 +2,8 @@
 
 use super::super::starts::{Start, is_known};
 use super::{Command, Lexer, MAX_PIPE, STRETCH};
-use crate::notation::quoting::shown;
 use crate::notation::{FILE_WRITERS, Quoting, QuotingKind};
-use crate::text::{Encoding, Span};
+use crate::text::{Encoding, Span, code};
 
 impl Lexer<'_, '_> {
     /// True if the mark here continues the line in another shell, and the next line shows that this was meant.
@@ -27,7 +26,7 @@ impl Lexer<'_, '_> {
             self.code.to_file(mark),
             format!(
                 "{} continues a line in {shell}, not here: the command ends with it",
-                shown(&self.text[mark.range()])
+                code(&self.text[mark.range()])
             ),
         )
         .help("write `\\`");
