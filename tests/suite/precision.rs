@@ -654,16 +654,21 @@ fn a_list_of_packages_and_a_user_s_name_are_no_secrets() {
     }
 }
 
+/// What is said aloud of a template in a document whose resources are these.
+fn loud_with(resources: &str) -> Vec<(&'static str, Severity)> {
+    let text = format!(
+        "{{\n\"$schema\": \"{SCHEMA}\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [{resources}]\n}}"
+    );
+    loud(&fenced("json", &text), Kind::Markdown)
+}
+
 /// The version may be among what was left out.
 #[test]
 fn a_resource_with_an_ellipsis_may_have_its_version() {
     let of = |rest: &str| {
         let resource =
             format!("{{\n  \"type\": \"Microsoft.Compute/availabilitySets\",\n  \"name\": \"a\"{rest}\n}}");
-        let text = format!(
-            "{{\n\"$schema\": \"{SCHEMA}\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [\n{resource}\n]\n}}"
-        );
-        loud(&fenced("json", &text), Kind::Markdown)
+        loud_with(&format!("\n{resource}\n"))
     };
     assert_eq!(of(",\n  ..."), []);
     assert_eq!(of(",\n  \"location\": \"westus\""), [("api-version-missing", Severity::Error)]);
@@ -785,12 +790,7 @@ fn what_lets_nobody_in_is_no_secret_default() {
 
 #[test]
 fn an_ellipsis_may_have_words_within_brackets() {
-    let of = |words: &str| {
-        let text = format!(
-            "{{\n\"$schema\": \"{SCHEMA}\",\n\"contentVersion\": \"1.0.0.0\",\n\"resources\": [{words}]\n}}"
-        );
-        loud(&fenced("json", &text), Kind::Markdown)
-    };
+    let of = |words: &str| loud_with(words);
     assert_eq!(of("...the nested one..."), []);
     assert_eq!(of("the nested one"), [("unquoted-value", Severity::Error)]);
 }
